@@ -1,0 +1,105 @@
+"""
+Every exception that ecrkit raises on purpose.
+
+::
+
+    EcrkitError
+    ├── UnreadableInputError      a file is missing, cannot be read or is not UTF-8
+    ├── InvalidDocumentError      a document was read and is not valid; carries the findings
+    │   ├── InvalidPolicyError
+    │   └── InvalidCatalogError
+    ├── PolicyReferenceError      a policy was named that cannot be resolved
+    │   ├── MalformedReferenceError
+    │   ├── UnknownPolicyError
+    │   └── UnknownVersionError
+    ├── InvalidPropertyError      a construct was given what ECR would refuse
+    ├── SandboxError              the local AWS did not start, or could not be prepared
+    └── AwsError                  AWS refused, or could not be reached
+
+Messages are for people and may change; catch the classes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ecrkit.findings import Finding
+
+__all__ = [
+    "AwsError",
+    "EcrkitError",
+    "InvalidCatalogError",
+    "InvalidDocumentError",
+    "InvalidPolicyError",
+    "InvalidPropertyError",
+    "MalformedReferenceError",
+    "PolicyReferenceError",
+    "SandboxError",
+    "UnknownPolicyError",
+    "UnknownVersionError",
+    "UnreadableInputError",
+]
+
+
+class EcrkitError(Exception):
+    """Something is wrong that the person at the keyboard can mend."""
+
+
+class UnreadableInputError(EcrkitError):
+    """A file is missing, cannot be read or is not UTF-8."""
+
+
+class InvalidDocumentError(EcrkitError):
+    """
+    A document was read and is not valid.
+
+    Attributes:
+        findings: everything that is wrong with it, in file order, at least one.
+    """
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(findings)
+        self.findings = tuple(findings)
+
+    def __str__(self) -> str:
+        """One line per finding."""
+        return "\n".join(str(finding) for finding in self.findings)
+
+
+class InvalidPolicyError(InvalidDocumentError):
+    """A lifecycle policy that ECR would refuse."""
+
+
+class InvalidCatalogError(InvalidDocumentError):
+    """A catalog that could not be deployed."""
+
+
+class PolicyReferenceError(EcrkitError):
+    """A policy was named that cannot be resolved."""
+
+
+class MalformedReferenceError(PolicyReferenceError):
+    """A reference that is not ``name@N``; most often the version is missing."""
+
+
+class UnknownPolicyError(PolicyReferenceError):
+    """No policy has that name."""
+
+
+class UnknownVersionError(PolicyReferenceError):
+    """The policy exists, that version of it does not."""
+
+
+class InvalidPropertyError(EcrkitError):
+    """A construct was given what ECR, or CloudFormation, would refuse."""
+
+
+class SandboxError(EcrkitError):
+    """The local AWS did not start, or could not be prepared."""
+
+
+class AwsError(EcrkitError):
+    """AWS refused, or could not be reached."""
