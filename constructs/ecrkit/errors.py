@@ -8,6 +8,7 @@ Every exception that ecrkit raises on purpose.
     ├── InvalidDocumentError      a document was read and is not valid; carries the findings
     │   ├── InvalidPolicyError
     │   └── InvalidCatalogError
+    ├── InvalidNameError          a name that AWS would refuse
     ├── PolicyReferenceError      a policy was named that cannot be resolved
     │   ├── MalformedReferenceError
     │   ├── UnknownPolicyError
@@ -33,6 +34,7 @@ __all__ = [
     "EcrkitError",
     "InvalidCatalogError",
     "InvalidDocumentError",
+    "InvalidNameError",
     "InvalidPolicyError",
     "InvalidPropertyError",
     "MalformedReferenceError",
@@ -77,8 +79,27 @@ class InvalidCatalogError(InvalidDocumentError):
     """A catalog that could not be deployed."""
 
 
+class InvalidNameError(EcrkitError):
+    """A name that AWS would refuse."""
+
+
 class PolicyReferenceError(EcrkitError):
-    """A policy was named that cannot be resolved."""
+    """
+    A policy was named that cannot be resolved.
+
+    Attributes:
+        message: what is wrong and what was got.
+        remedy: what to do.
+    """
+
+    def __init__(self, message: str, *, remedy: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        """Message and remedy."""
+        return f"{self.message}; {self.remedy}"
 
 
 class MalformedReferenceError(PolicyReferenceError):

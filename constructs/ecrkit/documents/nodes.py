@@ -1,0 +1,122 @@
+"""A parsed document: values with the positions at which they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+__all__ = [
+    "ListNode",
+    "Member",
+    "Node",
+    "ObjectNode",
+    "Position",
+    "ScalarNode",
+    "SyntaxProblem",
+    "type_name",
+]
+
+
+class Position(NamedTuple):
+    """Line and column in characters, both counted from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarNode:
+    """
+    A string, a number, a truth value or null.
+
+    Attributes:
+        value: ``str``, ``int``, ``float``, ``bool`` or ``None``; another type is a YAML extra.
+        raw: as it stands in the text, where that differs from the value.
+        position: of its first character.
+    """
+
+    value: object
+    raw: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class ListNode:
+    """
+    A list.
+
+    Attributes:
+        items: in order.
+        position: of its first character.
+    """
+
+    items: tuple[Node, ...]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """
+    A key of an object, and its value.
+
+    Attributes:
+        key: a string, always.
+        key_position: of the key's first character.
+        node: the value.
+    """
+
+    key: str
+    key_position: Position
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectNode:
+    """
+    An object, or mapping.
+
+    Attributes:
+        members: in the order written; a key that is written twice is there twice.
+        position: of its first character.
+    """
+
+    members: tuple[Member, ...]
+    position: Position
+
+
+Node: TypeAlias = ScalarNode | ListNode | ObjectNode
+
+
+class SyntaxProblem(Exception):  # noqa: N818 - it becomes a finding, nobody outside sees it
+    """
+    A text is not in the language it should be in.
+
+    Attributes:
+        message: what is wrong.
+        position: where.
+    """
+
+    def __init__(self, message: str, position: Position) -> None:
+        super().__init__(message)
+        self.message = message
+        self.position = position
+
+
+_TYPE_NAMES = {
+    type(None): "null",
+    bool: "a boolean",
+    int: "an integer",
+    float: "a number with a fraction or exponent",
+    str: "a string",
+}
+
+
+def type_name(node: Node) -> str:
+    """Name the type of *node* for a message: ``a list``, ``null``, ``an integer``."""
+    match node:
+        case ListNode():
+            return "a list"
+        case ObjectNode():
+            return "an object"
+        case ScalarNode(value=value):
+            return _TYPE_NAMES.get(type(value), f"a {type(value).__name__}")

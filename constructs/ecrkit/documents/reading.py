@@ -1,0 +1,197 @@
+"""
+Strict reading of a parsed document: unknown keys, missing keys and wrong types are findings, never exceptions.
+
+A reader goes on after each of them, so that one run tells everything that is wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ecrkit.documents.nodes import (
+    ListNode,
+    Member,
+    Node,
+    ObjectNode,
+    Position,
+    ScalarNode,
+    type_name,
+)
+from ecrkit.findings import Check, Finding, Location
+from ecrkit.names import near
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["At", "Reader", "StructuralChecks"]
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """
+    A node and the way to it.
+
+    Attributes:
+        node: the value.
+        location: of the value.
+        key_location: of the key that it stands behind; its own location where there is none.
+    """
+
+    node: Node
+    location: Location
+    key_location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructuralChecks:
+    """
+    The checks that every strict document has, as rows of its own rulebook.
+
+    Attributes:
+        unknown_key: its texts take ``key``, ``known`` and ``near``.
+        missing_key: takes ``key``.
+        duplicate_key: takes ``key`` and ``first_line``.
+        wrong_type: takes ``expected``, ``got`` and ``hint``, which is empty or says how to write it.
+    """
+
+    unknown_key: Check
+    missing_key: Check
+    duplicate_key: Check
+    wrong_type: Check
+
+
+class Reader:
+    """
+    Reads one document.
+
+    Args:
+        file: as the person named it, for the findings.
+        checks: of the rulebook that the document is read by.
+
+    Attributes:
+        findings: what was found so far, in the order of reading.
+    """
+
+    def __init__(self, file: str, checks: StructuralChecks) -> None:
+        self._file = file
+        self._checks = checks
+        self.findings: list[Finding] = []
+
+    def root(self, node: Node) -> At:
+        """Begin at the document's only value."""
+        location = self._location(node.position, "")
+        return At(node, location, location)
+
+    def report(self, check: Check, location: Location, **values: object) -> None:
+        """Add a finding."""
+        self.findings.append(check.at(location, **values))
+
+    def members(self, at: At) -> dict[str, At]:
+        """
+        Read an object of any keys.
+
+        Returns:
+            The values by key, in order; of a key that is written twice the first. Empty when it is no object.
+        """
+        if not isinstance(at.node, ObjectNode):
+            self._wrong_type(at, "an object")
+            return {}
+        members: dict[str, At] = {}
+        for member in at.node.members:
+            child = self._child(at, member)
+            if member.key in members:
+                first_line = members[member.key].key_location.line
+                self.report(
+                    self._checks.duplicate_key,
+                    child.key_location,
+                    key=member.key,
+                    first_line=first_line,
+                )
+            else:
+                members[member.key] = child
+        return members
+
+    def fields(self, at: At, *, known: Iterable[str], required: Iterable[str] = ()) -> dict[str, At]:
+        """
+        Read an object of known keys.
+
+        Args:
+            at: the object.
+            known: every key that it may have.
+            required: those that it must have.
+
+        Returns:
+            The values of known keys; empty when it is no object.
+        """
+        known = tuple(known)
+        members = self.members(at)
+        for key, child in members.items():
+            if key not in known:
+                self.report(
+                    self._checks.unknown_key,
+                    child.key_location,
+                    key=key,
+                    known=", ".join(known),
+                    near=_did_you_mean(key, known),
+                )
+        if isinstance(at.node, ObjectNode):
+            for key in required:
+                if key not in members:
+                    self.report(self._checks.missing_key, at.location, key=key)
+        return {key: child for key, child in members.items() if key in known}
+
+    def items(self, at: At) -> tuple[At, ...] | None:
+        """Read a list; ``None`` when it is none."""
+        if not isinstance(at.node, ListNode):
+            self._wrong_type(at, "a list")
+            return None
+        return tuple(self._item(at, index, item) for index, item in enumerate(at.node.items))
+
+    def string(self, at: At) -> str | None:
+        """Read a string; ``None`` when it is none."""
+        if isinstance(at.node, ScalarNode) and isinstance(at.node.value, str):
+            return at.node.value
+        self._wrong_type(at, "a string")
+        return None
+
+    def integer(self, at: At) -> int | None:
+        """Read an integer; ``None`` when it is none. ``true`` and ``1.0`` are none."""
+        if isinstance(at.node, ScalarNode) and type(at.node.value) is int:
+            return at.node.value
+        self._wrong_type(at, "an integer")
+        return None
+
+    def boolean(self, at: At) -> bool | None:
+        """Read a truth value; ``None`` when it is none."""
+        if isinstance(at.node, ScalarNode) and isinstance(at.node.value, bool):
+            return at.node.value
+        self._wrong_type(at, "true or false")
+        return None
+
+    def _child(self, at: At, member: Member) -> At:
+        token = member.key.replace("~", "~0").replace("/", "~1")
+        pointer = f"{at.location.pointer}/{token}"
+        return At(
+            member.node,
+            self._location(member.node.position, pointer),
+            self._location(member.key_position, pointer),
+        )
+
+    def _item(self, at: At, index: int, item: Node) -> At:
+        location = self._location(item.position, f"{at.location.pointer}/{index}")
+        return At(item, location, location)
+
+    def _location(self, position: Position, pointer: str) -> Location:
+        return Location(self._file, position.line, position.column, pointer)
+
+    def _wrong_type(self, at: At, expected: str) -> None:
+        raw = at.node.raw if isinstance(at.node, ScalarNode) and at.node.value is not None else ""
+        hint = f'write "{raw}"' if raw and expected == "a string" else ""
+        self.report(self._checks.wrong_type, at.location, expected=expected, got=type_name(at.node), hint=hint)
+
+
+def _did_you_mean(key: str, known: Iterable[str]) -> str:
+    folded = {name.lower(): name for name in known}
+    nearest = near(key.lower(), folded)
+    return f"did you mean {folded[nearest[0]]}?" if nearest else f"known here: {', '.join(known)}"

@@ -1,0 +1,159 @@
+"""
+YAML to nodes.
+
+PyYAML's loader drops a key that is written twice and forgets where things stand; its composer does neither, so this
+module reads what that gives. Imported where YAML is read: it costs what PyYAML costs.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import yaml
+
+from ecrkit.documents.nodes import (
+    ListNode,
+    Member,
+    Node,
+    ObjectNode,
+    Position,
+    ScalarNode,
+    SyntaxProblem,
+)
+
+__all__ = ["parse_yaml"]
+
+# libyaml parses ten times faster; a PyYAML built without it has only the loader in Python.
+_LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MAX_DEPTH = 100
+_OPENINGS = ("[", "{", "- ", "? ")
+_SAFE_DEPTH = 10_000
+"""The composer recurses in C: far beyond this it would end the process instead of raising."""
+
+_STRING_TAG = "tag:yaml.org,2002:str"
+
+
+def parse_yaml(text: str) -> Node | None:
+    """
+    Parse *text*.
+
+    Args:
+        text: one YAML document.
+
+    Returns:
+        Its value, aliases resolved; ``None`` when there is none.
+
+    Raises:
+        SyntaxProblem: *text* is not one YAML document, or uses what has no place in one of ours: a key that is not a
+            string, a merge key, an alias inside its own anchor, more than 100 levels.
+
+    Source: YAML 1.1, as PyYAML reads it.
+    """
+    try:
+        return _parse(text)
+    except yaml.MarkedYAMLError as error:
+        raise SyntaxProblem(_describe(error), _position(error.problem_mark)) from None
+    except yaml.reader.ReaderError as error:
+        raise SyntaxProblem(f"has a character YAML does not allow: {error.reason}", _at(text, error)) from None
+
+
+def _parse(text: str) -> Node | None:
+    if sum(map(text.count, _OPENINGS)) > _SAFE_DEPTH:
+        _refuse_depth(text)
+    loader = _LOADER(text)
+    try:
+        root = loader.get_single_node()
+        return None if root is None else _Converter(loader).convert(root)
+    finally:
+        loader.dispose()
+
+
+class _Mark(Protocol):
+    """What PyYAML's two kinds of marks have in common; both count from 0."""
+
+    line: int
+    column: int
+
+
+class _Converter:
+    """One run over one document; nodes behind an alias are converted once."""
+
+    def __init__(self, loader: yaml.SafeLoader | yaml.CSafeLoader) -> None:
+        self._loader = loader
+        self._done: dict[int, Node] = {}
+        self._open: set[int] = set()
+
+    def convert(self, node: yaml.Node) -> Node:
+        if id(node) in self._done:
+            return self._done[id(node)]
+        if id(node) in self._open:
+            raise SyntaxProblem("has an alias inside its own anchor", _position(node.start_mark))
+        if len(self._open) >= _MAX_DEPTH:
+            raise _too_deep(node.start_mark)
+        self._open.add(id(node))
+        self._done[id(node)] = converted = self._fresh(node)
+        self._open.discard(id(node))
+        return converted
+
+    def _fresh(self, node: yaml.Node) -> Node:
+        position = _position(node.start_mark)
+        if isinstance(node, yaml.SequenceNode):
+            return ListNode(tuple(self.convert(item) for item in node.value), position)
+        if isinstance(node, yaml.MappingNode):
+            return ObjectNode(tuple(self._member(key, value) for key, value in node.value), position)
+        if isinstance(node, yaml.ScalarNode):
+            return ScalarNode(self._scalar(node), node.value, position)
+        msg = f"PyYAML has no other nodes, got {type(node)}"
+        raise TypeError(msg)
+
+    def _member(self, key: yaml.Node, value: yaml.Node) -> Member:
+        position = _position(key.start_mark)
+        if not isinstance(key, yaml.ScalarNode):
+            raise SyntaxProblem("has a key that is not a string", position)
+        if key.tag != _STRING_TAG:
+            raise SyntaxProblem(
+                f'has the key {key.value}, which YAML does not read as a string; write "{key.value}" in quotes'
+                if key.value != "<<"
+                else "has a merge key; repeat the keys",
+                position,
+            )
+        return Member(key.value, position, self.convert(value))
+
+    def _scalar(self, node: yaml.ScalarNode) -> object:
+        if node.tag == _STRING_TAG:
+            return node.value
+        try:
+            return self._loader.construct_object(node)
+        except ValueError:
+            # `2026-99-99` looks like a date and is none; what it was meant to be is for the reader to say.
+            return node.value
+
+
+def _refuse_depth(text: str) -> None:
+    """Raise where *text* goes deeper than anything of ours; the event parser does not recurse."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _MAX_DEPTH:
+                raise _too_deep(event.start_mark)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _too_deep(mark: _Mark | None) -> SyntaxProblem:
+    return SyntaxProblem(f"is nested more than {_MAX_DEPTH} levels deep", _position(mark))
+
+
+def _describe(error: yaml.MarkedYAMLError) -> str:
+    context = f"{error.context}, " if error.context else ""
+    return f"{context}{error.problem}"
+
+
+def _position(mark: _Mark | None) -> Position:
+    return Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
+
+
+def _at(text: str, error: yaml.reader.ReaderError) -> Position:
+    before = text[: error.position]
+    return Position(before.count("\n") + 1, len(before) - before.rfind("\n"))

@@ -1,0 +1,45 @@
+"""Reading text files, with errors that a person can act on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecrkit.errors import UnreadableInputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["decode", "read_text", "unreadable"]
+
+
+def read_text(path: Path) -> str:
+    """
+    Read a UTF-8 file, line ends as they are.
+
+    Raises:
+        UnreadableInputError: it is missing, a directory, forbidden or not UTF-8.
+    """
+    try:
+        return decode(path.read_bytes(), file=str(path))
+    except OSError as error:
+        raise unreadable(path, error) from None
+
+
+def decode(content: bytes, *, file: str) -> str:
+    """
+    Decode UTF-8.
+
+    Raises:
+        UnreadableInputError: it is something else; the message names the first bad byte.
+    """
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        msg = f"{file}: not UTF-8: byte {content[error.start]:#04x} on line {line}; save it as UTF-8"
+        raise UnreadableInputError(msg) from None
+
+
+def unreadable(path: Path, error: OSError) -> UnreadableInputError:
+    """Say of *path* what the system said."""
+    return UnreadableInputError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}")

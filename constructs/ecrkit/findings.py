@@ -1,0 +1,151 @@
+"""
+What a check says about a document: where, what, how grave, and what to do.
+
+A :class:`Check` is a row of a rulebook; a :class:`Finding` is one place that a check objects to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Check", "Finding", "Location", "Severity", "errors_in", "in_file_order"]
+
+
+class Severity(StrEnum):
+    """How grave a finding is."""
+
+    ERROR = "error"
+    """The service refuses it, or the result would not be what the document says."""
+
+    WARNING = "warning"
+    """Legal, and almost always a mistake."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """
+    A place in a document.
+
+    Attributes:
+        file: as the person named it; ``-`` for standard input.
+        line: counted from 1.
+        column: in characters, counted from 1.
+        pointer: JSON pointer (RFC 6901); empty for the whole document.
+    """
+
+    file: str
+    line: int
+    column: int
+    pointer: str = ""
+
+    @property
+    def path(self) -> str:
+        """The pointer as people write it: ``rules[1].selection.countNumber``."""
+        path = ""
+        for token in self.pointer.split("/")[1:]:
+            name = token.replace("~1", "/").replace("~0", "~")
+            if name.isdecimal():
+                path += f"[{name}]"
+            elif name.replace("_", "").isalnum():
+                path += f".{name}" if path else name
+            else:
+                path += f'["{name}"]' if path else name
+        return path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """
+    A row of a rulebook.
+
+    Attributes:
+        code: stable, never given to another check.
+        severity: of every finding that it makes.
+        title: what it holds to be true, for tables.
+        message: what is wrong and what was got; a format string.
+        remedy: what to do; a format string, possibly empty.
+        source: where the rule is written down.
+        example: how it bites, for warnings.
+    """
+
+    code: str
+    severity: Severity = Severity.ERROR
+    title: str
+    message: str
+    remedy: str = ""
+    source: str
+    example: str = ""
+
+    def at(self, location: Location, **values: object) -> Finding:
+        """Make the finding that this check has at *location*; *values* fill its texts."""
+        return Finding(
+            file=location.file,
+            line=location.line,
+            column=location.column,
+            pointer=location.pointer,
+            code=self.code,
+            severity=self.severity,
+            message=self.message.format_map(values),
+            remedy=self.remedy.format_map(values),
+            source=self.source,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """
+    One place that a check objects to.
+
+    Attributes:
+        file: as the person named it; ``-`` for standard input.
+        line: counted from 1.
+        column: in characters, counted from 1.
+        pointer: JSON pointer (RFC 6901) of what is wrong; empty for the whole document.
+        code: of the check.
+        severity: of the check.
+        message: what is wrong and what was got; lower case, no full stop.
+        remedy: what to do; empty where the message says it.
+        source: where the rule is written down.
+    """
+
+    file: str
+    line: int
+    column: int
+    pointer: str
+    code: str
+    severity: Severity
+    message: str
+    remedy: str
+    source: str
+
+    @property
+    def location(self) -> Location:
+        """Where it is."""
+        return Location(self.file, self.line, self.column, self.pointer)
+
+    @property
+    def text(self) -> str:
+        """What is wrong and what to do, without the place."""
+        path = self.location.path
+        where = f"{path}: " if path else ""
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return f"{where}{self.message}{remedy}"
+
+    def __str__(self) -> str:
+        """``file:line:column: path: message; remedy [code]``."""
+        return f"{self.file}:{self.line}:{self.column}: {self.text} [{self.code}]"
+
+
+def in_file_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sort by file, position and code."""
+    return tuple(sorted(findings, key=lambda found: (found.location, found.code, found.message)))
+
+
+def errors_in(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Keep the errors, in the order given."""
+    return tuple(found for found in findings if found.severity is Severity.ERROR)

@@ -1,0 +1,34 @@
+"""Lifecycle policies: reading, checking and rendering, without AWS."""
+
+from ecrkit.lifecycle.checking import CheckedPolicy, check_policy, read_policy
+from ecrkit.lifecycle.composition import check_composition, compose
+from ecrkit.lifecycle.rendering import render
+from ecrkit.lifecycle.rulebook import RULEBOOK
+from ecrkit.lifecycle.values import (
+    Action,
+    ActionType,
+    CountType,
+    LifecyclePolicy,
+    Rule,
+    Selection,
+    StorageClass,
+    TagStatus,
+)
+
+__all__ = [
+    "RULEBOOK",
+    "Action",
+    "ActionType",
+    "CheckedPolicy",
+    "CountType",
+    "LifecyclePolicy",
+    "Rule",
+    "Selection",
+    "StorageClass",
+    "TagStatus",
+    "check_composition",
+    "check_policy",
+    "compose",
+    "read_policy",
+    "render",
+]

@@ -1,0 +1,56 @@
+"""Several policies as one: a repository takes one document, and teams combine theirs from shared parts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ecrkit.errors import InvalidPolicyError
+from ecrkit.findings import errors_in
+from ecrkit.lifecycle.checking import check_rules
+from ecrkit.lifecycle.values import TagStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ecrkit.lifecycle.checking import CheckedPolicy
+    from ecrkit.lifecycle.values import LifecyclePolicy
+
+__all__ = ["check_composition", "compose"]
+
+
+def compose(policies: Iterable[LifecyclePolicy]) -> LifecyclePolicy:
+    """
+    Make one policy of several.
+
+    Args:
+        policies: in order of precedence, at least one.
+
+    Returns:
+        Their rules, one policy after the other, ``any`` rules behind all others since ECR wants them last in their
+        storage class, numbered from 1. A single policy keeps its numbers.
+
+    Raises:
+        InvalidPolicyError: ECR would refuse the result; a finding points to the file that its rule came from.
+    """
+    return _compose(tuple(policies))
+
+
+def check_composition(policies: Iterable[LifecyclePolicy]) -> CheckedPolicy:
+    """Do what :func:`compose` does, and tell all findings, warnings too, instead of raising."""
+    policies = tuple(policies)
+    if len(policies) == 1:
+        return check_rules(policies[0].rules)
+    rules = [rule for policy in policies for rule in policy.rules]
+    ordered = sorted(rules, key=lambda rule: rule.selection.tag_status is TagStatus.ANY)
+    return check_rules([replace(rule, rule_priority=number) for number, rule in enumerate(ordered, start=1)])
+
+
+# A catalog names the same few compositions thousands of times.
+@lru_cache(maxsize=256)
+def _compose(policies: tuple[LifecyclePolicy, ...]) -> LifecyclePolicy:
+    checked = check_composition(policies)
+    if checked.policy is None:
+        raise InvalidPolicyError(errors_in(checked.findings))
+    return checked.policy

@@ -1,0 +1,130 @@
+"""A lifecycle policy as values: what ECR's JSON says, checked and typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ecrkit.findings import Location
+
+__all__ = [
+    "Action",
+    "ActionType",
+    "CountType",
+    "LifecyclePolicy",
+    "Rule",
+    "Selection",
+    "StorageClass",
+    "TagStatus",
+]
+
+
+class TagStatus(StrEnum):
+    """Which images a rule is about."""
+
+    TAGGED = "tagged"
+    UNTAGGED = "untagged"
+    ANY = "any"
+
+
+class CountType(StrEnum):
+    """What a rule counts."""
+
+    IMAGE_COUNT_MORE_THAN = "imageCountMoreThan"
+    SINCE_IMAGE_PUSHED = "sinceImagePushed"
+    SINCE_IMAGE_PULLED = "sinceImagePulled"
+    SINCE_IMAGE_TRANSITIONED = "sinceImageTransitioned"
+
+    @property
+    def is_age(self) -> bool:
+        """Whether it counts days, and so takes a ``countUnit``."""
+        return self is not CountType.IMAGE_COUNT_MORE_THAN
+
+
+class StorageClass(StrEnum):
+    """Where an image is kept."""
+
+    STANDARD = "standard"
+    ARCHIVE = "archive"
+
+
+class ActionType(StrEnum):
+    """What happens to an image that a rule selects."""
+
+    EXPIRE = "expire"
+    TRANSITION = "transition"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """
+    Which images a rule acts on.
+
+    Attributes:
+        tag_status: tagged, untagged or any.
+        tag_pattern_list: every one must match one of an image's tags; ``*`` is any run of characters.
+        tag_prefix_list: every one must begin one of an image's tags, literally.
+        count_type: what is counted.
+        count_number: images to keep, or days; 1 or more.
+        storage_class: of the images.
+    """
+
+    tag_status: TagStatus
+    tag_pattern_list: tuple[str, ...] = ()
+    tag_prefix_list: tuple[str, ...] = ()
+    count_type: CountType
+    count_number: int
+    storage_class: StorageClass = StorageClass.STANDARD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """
+    What a rule does.
+
+    Attributes:
+        type: expire or transition.
+        target_storage_class: of a transition; ``None`` when images expire.
+    """
+
+    type: ActionType
+    target_storage_class: StorageClass | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """
+    One rule of a policy.
+
+    Attributes:
+        rule_priority: 1 or more; the lower number goes first.
+        description: free text, or ``None``.
+        selection: which images.
+        action: what happens to them.
+        origin: where it was read, or ``None``; no part of its meaning.
+    """
+
+    rule_priority: int
+    description: str | None = None
+    selection: Selection
+    action: Action
+    origin: Location | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LifecyclePolicy:
+    """
+    A lifecycle policy.
+
+    Attributes:
+        rules: by ascending ``rule_priority``.
+    """
+
+    rules: tuple[Rule, ...]
+
+    def __post_init__(self) -> None:
+        """Put the rules in the order of their priorities, as the service does."""
+        ordered = tuple(sorted(self.rules, key=lambda rule: rule.rule_priority))
+        object.__setattr__(self, "rules", ordered)

@@ -1,0 +1,106 @@
+"""The names that things have: repositories, their constructs, their outputs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Self
+
+from ecrkit.errors import InvalidNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["OutputKey", "RepositoryName", "construct_id", "near", "output_key"]
+
+_REPOSITORY_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_REPOSITORY = re.compile(rf"{_REPOSITORY_PART}(?:/{_REPOSITORY_PART})*")
+_MIN_REPOSITORY = 2
+_MAX_REPOSITORY = 256
+_OUTPUT_KEY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_MAX_OUTPUT_KEY = 255
+
+
+class RepositoryName(str):
+    """
+    A repository name that ECR accepts.
+
+    Raises:
+        InvalidNameError: ECR would refuse it.
+
+    Source: ECR API model 2015-09-21, RepositoryName. ``a__b`` and ``a--b`` are inside its grammar, though the
+    CloudFormation schema and aws-cdk-lib take a narrower one.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Self:
+        """Check *text* and keep it."""
+        if not _MIN_REPOSITORY <= len(text) <= _MAX_REPOSITORY:
+            msg = f"must have {_MIN_REPOSITORY} to {_MAX_REPOSITORY} characters, got {len(text)}"
+            raise InvalidNameError(msg)
+        if not _REPOSITORY.fullmatch(text):
+            msg = (
+                f"must be parts of lower-case letters and digits, joined by '.', '_', '__', dashes or '/', got {text!r}"
+            )
+            raise InvalidNameError(msg)
+        return super().__new__(cls, text)
+
+
+class OutputKey(str):
+    """
+    The logical id of a stack output.
+
+    Raises:
+        InvalidNameError: CloudFormation would refuse it.
+
+    Source: CloudFormation user guide, "Outputs" and "Quotas" (read 2026-11).
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Self:
+        """Check *text* and keep it."""
+        if not _OUTPUT_KEY.fullmatch(text) or len(text) > _MAX_OUTPUT_KEY:
+            msg = f"must be a letter and then letters and digits, {_MAX_OUTPUT_KEY} at most, got {text!r}"
+            raise InvalidNameError(msg)
+        return super().__new__(cls, text)
+
+
+def output_key(name: str) -> OutputKey:
+    """
+    Name the output that holds a repository's URI.
+
+    Args:
+        name: of the repository, or the id of the construct where it has none.
+
+    Returns:
+        *name* in PascalCase and ``RepositoryUri``: ``payments/api`` gives ``PaymentsApiRepositoryUri``.
+
+    Raises:
+        InvalidNameError: *name* is so long that the key would be too long.
+    """
+    words = re.findall(r"[A-Za-z0-9]+", name)
+    pascal = "".join(word[0].upper() + word[1:] for word in words)
+    return OutputKey(f"{_letter_first(pascal)}RepositoryUri")
+
+
+def construct_id(name: RepositoryName) -> str:
+    """
+    Name the construct of a repository.
+
+    Two names never share an id: CDK would turn ``payments/api`` into ``payments--api``, which is another
+    repository's name, so the slash becomes a colon, which is in no name. A logical id may not begin with a digit.
+    """
+    return _letter_first(name).replace("/", ":")
+
+
+def near(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """List those of *known* that *name* may have been meant for, the nearest first, three at most."""
+    from difflib import get_close_matches  # noqa: PLC0415 - wanted only where something is wrong
+
+    return tuple(get_close_matches(name, list(known)))
+
+
+def _letter_first(text: str) -> str:
+    # Names of repositories are in lower case, so that this prefix makes no two of them the same.
+    return text if text[:1].isalpha() else f"Repository{text}"
