@@ -10,12 +10,14 @@ from ecrkit.errors import InvalidNameError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["OutputKey", "RepositoryName", "construct_id", "near", "output_key"]
+__all__ = ["OutputKey", "RepositoryName", "TagFilter", "construct_id", "near", "output_key"]
 
 _REPOSITORY_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _REPOSITORY = re.compile(rf"{_REPOSITORY_PART}(?:/{_REPOSITORY_PART})*")
 _MIN_REPOSITORY = 2
 _MAX_REPOSITORY = 256
+_TAG_FILTER = re.compile(r"[0-9A-Za-z._*-]{1,128}")
+_MAX_FILTER_WILDCARDS = 2
 _OUTPUT_KEY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _MAX_OUTPUT_KEY = 255
 
@@ -62,6 +64,31 @@ class OutputKey(str):
         """Check *text* and keep it."""
         if not _OUTPUT_KEY.fullmatch(text) or len(text) > _MAX_OUTPUT_KEY:
             msg = f"must be a letter and then letters and digits, {_MAX_OUTPUT_KEY} at most, got {text!r}"
+            raise InvalidNameError(msg)
+        return super().__new__(cls, text)
+
+
+class TagFilter(str):
+    """
+    A tag, or a pattern of tags, that is excluded from a repository's immutability.
+
+    Raises:
+        InvalidNameError: ECR would refuse it.
+
+    Source: ECR API model 2015-09-21, ImageTagMutabilityExclusionFilter; ECR user guide, "Image tag mutability".
+    """
+
+    __slots__ = ()
+
+    MAX_PER_REPOSITORY = 5
+
+    def __new__(cls, text: str) -> Self:
+        """Check *text* and keep it."""
+        if not _TAG_FILTER.fullmatch(text):
+            msg = f"must be 1 to 128 letters, digits, '.', '_', '-' and '*', got {text!r}"
+            raise InvalidNameError(msg)
+        if text.count("*") > _MAX_FILTER_WILDCARDS:
+            msg = f"must have at most {_MAX_FILTER_WILDCARDS} wildcards (*), got {text.count('*')} in {text!r}"
             raise InvalidNameError(msg)
         return super().__new__(cls, text)
 

@@ -9,6 +9,7 @@ from ecrkit.documents.nodes import (
     Position,
     ScalarNode,
     SyntaxProblem,
+    type_name,
 )
 from ecrkit.documents.reading import At, Reader, StructuralChecks
 
@@ -24,4 +25,5 @@ __all__ = [
     "StructuralChecks",
     "SyntaxProblem",
     "parse_json",
+    "type_name",
 ]

@@ -87,6 +87,10 @@ class Reader:
         """Add a finding."""
         self.findings.append(check.at(location, **values))
 
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Add findings that others made, each once."""
+        self.findings += [found for found in findings if found not in self.findings]
+
     def members(self, at: At) -> dict[str, At]:
         """
         Read an object of any keys.

@@ -146,8 +146,8 @@ def _too_deep(mark: _Mark | None) -> SyntaxProblem:
 
 
 def _describe(error: yaml.MarkedYAMLError) -> str:
-    context = f"{error.context}, " if error.context else ""
-    return f"{context}{error.problem}"
+    context = f" {error.context}:" if error.context else ""
+    return f"cannot be parsed{context} {error.problem}"
 
 
 def _position(mark: _Mark | None) -> Position:

@@ -1,0 +1,17 @@
+"""The catalog: which repositories there are, and in which environments, as one YAML file."""
+
+from ecrkit.catalog.checking import CheckedCatalog, check_catalog, read_catalog
+from ecrkit.catalog.rulebook import CATALOG_RULEBOOK
+from ecrkit.catalog.values import Catalog, Encryption, Environment, Removal, RepositoryEntry
+
+__all__ = [
+    "CATALOG_RULEBOOK",
+    "Catalog",
+    "CheckedCatalog",
+    "Encryption",
+    "Environment",
+    "Removal",
+    "RepositoryEntry",
+    "check_catalog",
+    "read_catalog",
+]

@@ -1,0 +1,159 @@
+"""What a catalog must be: one row per check."""
+
+from __future__ import annotations
+
+from ecrkit.documents import StructuralChecks
+from ecrkit.findings import Check
+
+__all__ = ["CATALOG_RULEBOOK"]
+
+_DESIGN = "ecrkit catalog reference"
+_ACCOUNTS = "AWS account management reference, account identifiers (read 2026-11)"
+_REPOSITORY = "ECR API model 2015-09-21, RepositoryName"
+_FILTERS = 'ECR user guide, "Image tag mutability" (read 2026-11)'
+_TAGS = "AWS general reference, tag naming limits (read 2026-11)"
+_CLOUDFORMATION = 'CloudFormation user guide, "Quotas" (read 2026-11)'
+
+NOT_YAML = Check(
+    code="CAT101",
+    title="the catalog is YAML",
+    message="not YAML as a catalog needs it: the text {problem}",
+    source="YAML 1.1",
+)
+DUPLICATE_KEY = Check(
+    code="CAT102",
+    title="no key is written twice in one mapping",
+    message="the key '{key}' is written twice, first on line {first_line}",
+    remedy="remove one; readers of YAML drop the first in silence",
+    source="YAML 1.2, section 3.2.1.3",
+)
+UNKNOWN_KEY = Check(
+    code="CAT103",
+    title="every key is one that the catalog knows",
+    message="unknown key '{key}'",
+    remedy="{near}",
+    source=_DESIGN,
+)
+MISSING_KEY = Check(
+    code="CAT104",
+    title="every required key is there",
+    message="the required key '{key}' is missing",
+    remedy="add it",
+    source=_DESIGN,
+)
+WRONG_TYPE = Check(
+    code="CAT105",
+    title="every value has its type",
+    message="must be {expected}, got {got}",
+    remedy="{hint}",
+    source=_DESIGN,
+)
+NOT_A_CHOICE = Check(
+    code="CAT106",
+    title="encryption and removal are words that the catalog knows",
+    message="must be {choices}, got {got}",
+    source=_DESIGN,
+)
+NO_ENVIRONMENT = Check(
+    code="CAT110",
+    title="there is at least one environment",
+    message="must have at least 1 environment, got none",
+    remedy="add one with an account and a region",
+    source=_DESIGN,
+)
+BAD_ENVIRONMENT_NAME = Check(
+    code="CAT111",
+    title="an environment's name can be part of a stack's name",
+    message="must be letters, digits and dashes, {max} at most, got {got}",
+    source=_CLOUDFORMATION,
+)
+BAD_ACCOUNT = Check(
+    code="CAT112",
+    title="an account is a string of 12 digits",
+    message="must be a string of 12 digits, got {got}",
+    remedy="{hint}",
+    source=_ACCOUNTS,
+)
+BAD_REGION = Check(
+    code="CAT113",
+    title="a Region has the form of a Region",
+    message="must be a Region as in 'us-east-1', got {got}",
+    source=_ACCOUNTS,
+)
+SAME_ENVIRONMENT = Check(
+    code="CAT114",
+    title="no two environments are the same account and Region",
+    message="the same account and Region as '{other}': {account}, {region}",
+    remedy="a repository's name is unique in both; remove one",
+    source=_REPOSITORY,
+)
+BAD_REPOSITORY_NAME = Check(
+    code="CAT120",
+    title="a repository's name is one that ECR accepts",
+    message="the name {problem}",
+    source=_REPOSITORY,
+)
+BAD_POLICY_REFERENCE = Check(
+    code="CAT121",
+    title="a lifecycle policy is one that the store has",
+    message="{problem}",
+    remedy="{remedy}",
+    source=_DESIGN,
+)
+BAD_TAG_FILTER = Check(
+    code="CAT122",
+    title="a mutable tag is a filter that ECR accepts",
+    message="{problem}",
+    source=_FILTERS,
+)
+TOO_MANY_TAG_FILTERS = Check(
+    code="CAT123",
+    title="a repository has 5 mutable tags at most",
+    message="must have at most 5 entries, got {count}",
+    remedy="cover several by one with a wildcard",
+    source=_FILTERS,
+)
+DUPLICATE_TAG_FILTER = Check(
+    code="CAT124",
+    title="no mutable tag is named twice",
+    message="{entry} is named twice",
+    remedy="remove one",
+    source=_FILTERS,
+)
+BAD_TAG = Check(
+    code="CAT125",
+    title="a tag of the resource is one that AWS accepts",
+    message="{problem}",
+    source=_TAGS,
+)
+EMPTY_NEEDS_DESTROY = Check(
+    code="CAT126",
+    title="only a repository that is destroyed is emptied",
+    message="empty_on_delete needs 'removal: destroy', got 'removal: {removal}'",
+    remedy="write both only where every image may be lost",
+    source=_DESIGN,
+)
+BAD_OUTPUT_KEY = Check(
+    code="CAT127",
+    title="an output key is one that CloudFormation accepts",
+    message="{problem}",
+    remedy="{remedy}",
+    source=_CLOUDFORMATION,
+)
+SAME_OUTPUT_KEY = Check(
+    code="CAT128",
+    title="no two repositories have the same output key",
+    message="'{name}' and '{other}' both have the output key '{key}'",
+    remedy="give one of them another with 'output: …'",
+    source=_CLOUDFORMATION,
+)
+
+CATALOG_STRUCTURE = StructuralChecks(
+    unknown_key=UNKNOWN_KEY,
+    missing_key=MISSING_KEY,
+    duplicate_key=DUPLICATE_KEY,
+    wrong_type=WRONG_TYPE,
+)
+
+CATALOG_RULEBOOK: tuple[Check, ...] = tuple(value for value in tuple(globals().values()) if isinstance(value, Check))
+"""Every check, by code."""

@@ -1,0 +1,194 @@
+"""What `defaults` and every repository of a catalog may say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
+
+from ecrkit.catalog import rulebook
+from ecrkit.catalog.values import Encryption, Removal
+from ecrkit.documents import At, ListNode, Reader
+from ecrkit.errors import InvalidNameError, InvalidPolicyError, PolicyReferenceError
+from ecrkit.findings import errors_in
+from ecrkit.lifecycle import check_composition
+from ecrkit.names import OutputKey, TagFilter
+from ecrkit.store import PolicyRef
+
+if TYPE_CHECKING:
+    from ecrkit.findings import Location
+    from ecrkit.store import PolicyStore
+
+__all__ = ["SETTING_KEYS", "Settings", "SettingsReader"]
+
+Word = TypeVar("Word", bound=StrEnum)
+
+SETTING_KEYS = ("lifecycle", "encryption", "mutable_tags", "tags", "removal", "empty_on_delete")
+
+_TAG_TEXT = re.compile(r"[\w\s.:/=+\-@]*")
+_MAX_TAG_KEY = 128
+_MAX_TAG_VALUE = 256
+_MAX_TAGS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """
+    What one mapping says; ``None`` is what it leaves to others.
+
+    Attributes:
+        lifecycle: policies in order of precedence; empty for none.
+        encryption: at rest.
+        mutable_tags: tags, or patterns of tags, that may be overwritten.
+        tags: of the resource.
+        removal: what becomes of the repository when it leaves the catalog.
+        empty_on_delete: delete its images with it.
+        output: key of its output.
+        places: where each key's value stands.
+    """
+
+    lifecycle: tuple[PolicyRef, ...] | None = None
+    encryption: Encryption | None = None
+    mutable_tags: tuple[TagFilter, ...] | None = None
+    tags: dict[str, str] | None = None
+    removal: Removal | None = None
+    empty_on_delete: bool | None = None
+    output: OutputKey | None = None
+    places: dict[str, Location] = field(default_factory=dict)
+
+
+class SettingsReader:
+    """
+    Reads settings, and reports what is wrong with each.
+
+    Args:
+        reader: of the catalog.
+        policies: what references are looked up in; ``None`` leaves them unresolved.
+    """
+
+    def __init__(self, reader: Reader, policies: PolicyStore | None) -> None:
+        self._reader = reader
+        self._policies = policies
+        self._compositions: set[tuple[PolicyRef, ...]] = set()
+
+    def read(self, members: dict[str, At]) -> Settings:
+        """Read the settings among *members*, the values of a mapping by key."""
+        return Settings(
+            lifecycle=self._lifecycle(members["lifecycle"]) if "lifecycle" in members else None,
+            encryption=self._word(members["encryption"], Encryption) if "encryption" in members else None,
+            mutable_tags=self._mutable_tags(members["mutable_tags"]) if "mutable_tags" in members else None,
+            tags=self._tags(members["tags"]) if "tags" in members else None,
+            removal=self._word(members["removal"], Removal) if "removal" in members else None,
+            empty_on_delete=(
+                self._reader.boolean(members["empty_on_delete"]) if "empty_on_delete" in members else None
+            ),
+            output=self._output(members["output"]) if "output" in members else None,
+            places={key: at.location for key, at in members.items()},
+        )
+
+    def _lifecycle(self, at: At) -> tuple[PolicyRef, ...] | None:
+        items = self._reader.items(at) if isinstance(at.node, ListNode) else (at,)
+        references = tuple(self._reference(item) for item in items or ())
+        known = tuple(reference for reference in references if reference)
+        if len(known) < len(references):
+            return None
+        self._check_composition(known)
+        return known
+
+    def _reference(self, at: At) -> PolicyRef | None:
+        text = self._reader.string(at)
+        if text is None:
+            return None
+        try:
+            reference = PolicyRef.parse(text)
+            if self._policies is not None:
+                self._policies.path(reference)
+        except PolicyReferenceError as error:
+            self._reader.report(rulebook.BAD_POLICY_REFERENCE, at.location, problem=error.message, remedy=error.remedy)
+            return None
+        return reference
+
+    def _check_composition(self, references: tuple[PolicyRef, ...]) -> None:
+        """Report, once, what is wrong with the policies named and with what they make together."""
+        if self._policies is None or not references or references in self._compositions:
+            return
+        self._compositions.add(references)
+        policies = []
+        for reference in references:
+            try:
+                policies.append(self._policies[reference])
+            except InvalidPolicyError as error:
+                self._reader.add(error.findings)
+        if len(policies) == len(references) > 1:
+            self._reader.add(errors_in(check_composition(policies).findings))
+
+    def _mutable_tags(self, at: At) -> tuple[TagFilter, ...] | None:
+        items = self._reader.items(at)
+        if items is None:
+            return None
+        if len(items) > TagFilter.MAX_PER_REPOSITORY:
+            self._reader.report(rulebook.TOO_MANY_TAG_FILTERS, at.location, count=len(items))
+        filters: list[TagFilter] = []
+        for item in items:
+            text = self._reader.string(item)
+            if text is None:
+                continue
+            if text in filters:
+                self._reader.report(rulebook.DUPLICATE_TAG_FILTER, item.location, entry=repr(text))
+                continue
+            try:
+                filters.append(TagFilter(text))
+            except InvalidNameError as error:
+                self._reader.report(rulebook.BAD_TAG_FILTER, item.location, problem=str(error))
+        return tuple(filters)
+
+    def _tags(self, at: At) -> dict[str, str]:
+        members = self._reader.members(at)
+        if len(members) > _MAX_TAGS:
+            problem = f"must have at most {_MAX_TAGS} tags, got {len(members)}"
+            self._reader.report(rulebook.BAD_TAG, at.location, problem=problem)
+        tags = {}
+        for key, child in members.items():
+            value = self._reader.string(child)
+            tags[key] = value or ""
+            for problem in _tag_problems(key, value or ""):
+                self._reader.report(rulebook.BAD_TAG, child.key_location, problem=problem)
+        return tags
+
+    def _output(self, at: At) -> OutputKey | None:
+        text = self._reader.string(at)
+        if text is None:
+            return None
+        try:
+            return OutputKey(text)
+        except InvalidNameError as error:
+            self._reader.report(rulebook.BAD_OUTPUT_KEY, at.location, problem=str(error), remedy="")
+            return None
+
+    def _word(self, at: At, words: type[Word]) -> Word | None:
+        text = self._reader.string(at)
+        if text is None:
+            return None
+        if text not in list(words):
+            choices = ", ".join(word.value for word in words)
+            self._reader.report(rulebook.NOT_A_CHOICE, at.location, choices=choices, got=repr(text))
+            return None
+        return words(text)
+
+
+def _tag_problems(key: str, value: str) -> list[str]:
+    """Source: AWS general reference, tag naming limits and requirements (read 2026-11)."""
+    problems = []
+    if not 1 <= len(key) <= _MAX_TAG_KEY:
+        problems.append(f"a tag's key must have 1 to {_MAX_TAG_KEY} characters, got {len(key)}")
+    if key.lower().startswith("aws:"):
+        problems.append(f"a tag's key must not begin with 'aws:', got {key!r}")
+    if len(value) > _MAX_TAG_VALUE:
+        problems.append(f"a tag's value must have at most {_MAX_TAG_VALUE} characters, got {len(value)}")
+    problems += [
+        f"a tag's {part} must be letters, digits, spaces and any of _ . : / = + - @, got {text!r}"
+        for part, text in (("key", key), ("value", value))
+        if not _TAG_TEXT.fullmatch(text)
+    ]
+    return problems
