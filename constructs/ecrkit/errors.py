@@ -5,6 +5,7 @@ Every exception that ecrkit raises on purpose.
 
     EcrkitError
     ├── UnreadableInputError      a file is missing, cannot be read or is not UTF-8
+    ├── UnwritableOutputError     a file cannot be written
     ├── InvalidDocumentError      a document was read and is not valid; carries the findings
     │   ├── InvalidPolicyError
     │   └── InvalidCatalogError
@@ -43,6 +44,7 @@ __all__ = [
     "UnknownPolicyError",
     "UnknownVersionError",
     "UnreadableInputError",
+    "UnwritableOutputError",
 ]
 
 
@@ -52,6 +54,10 @@ class EcrkitError(Exception):
 
 class UnreadableInputError(EcrkitError):
     """A file is missing, cannot be read or is not UTF-8."""
+
+
+class UnwritableOutputError(EcrkitError):
+    """A file cannot be written."""
 
 
 class InvalidDocumentError(EcrkitError):

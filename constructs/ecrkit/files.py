@@ -1,15 +1,16 @@
-"""Reading text files, with errors that a person can act on."""
+"""Reading and writing text files, with errors that a person can act on."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from ecrkit.errors import UnreadableInputError
+from ecrkit.errors import UnreadableInputError, UnwritableOutputError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["decode", "read_text", "unreadable"]
+__all__ = ["decode", "read_text", "unreadable", "write_text"]
 
 
 def read_text(path: Path) -> str:
@@ -43,3 +44,19 @@ def decode(content: bytes, *, file: str) -> str:
 def unreadable(path: Path, error: OSError) -> UnreadableInputError:
     """Say of *path* what the system said."""
     return UnreadableInputError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}")
+
+
+def write_text(path: Path, text: str) -> None:
+    """
+    Write a UTF-8 file whole or not at all.
+
+    Raises:
+        UnwritableOutputError: it cannot be written; what was there before is still there.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise UnwritableOutputError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from None

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ecrkit.lifecycle import LifecyclePolicy
 
-__all__ = ["PolicyRef", "PolicyStore"]
+__all__ = ["PolicyRef", "PolicyStore", "is_policy_name"]
 
 _NAME = r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
 _REFERENCE = re.compile(rf"(?P<name>{_NAME})@(?P<version>[1-9][0-9]{{0,8}})")
@@ -67,6 +67,11 @@ class PolicyRef:
     def __str__(self) -> str:
         """``name@N``."""
         return f"{self.name}@{self.version}"
+
+
+def is_policy_name(text: str) -> bool:
+    """Whether *text* can stand before the ``@``."""
+    return _UNPINNED.fullmatch(text) is not None
 
 
 class PolicyStore:

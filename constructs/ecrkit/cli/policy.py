@@ -1,0 +1,16 @@
+"""``ecrkit policy``: lifecycle policies as files, without AWS and without Node."""
+
+from __future__ import annotations
+
+from ecrkit.cli.lazy import LazyGroup
+
+__all__ = ["policy"]
+
+policy = LazyGroup(
+    "policy",
+    help="Check and publish lifecycle policies.",
+    commands={
+        "check": "ecrkit.cli.policy_check:check",
+        "lock": "ecrkit.cli.policy_lock:lock",
+    },
+)
