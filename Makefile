@@ -1,30 +1,53 @@
-# Needs Python 3.11 or newer, make and git. Everything else comes with `make setup`.
+# Needs Python 3.11 or newer, make and git. `make setup` brings all else, Node among it.
 
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format synth lock clean
+.PHONY: help setup demo synth test lint format lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
 setup: .venv/.installed node_modules/.installed ## put everything into .venv and node_modules
 
-.venv/.installed: requirements.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $@
+demo: setup ## deploy the catalog into a local AWS and show what is there
+	@ecrkit sandbox -- sh -c 'cdk deploy --all --require-approval never && echo && ecrkit repos list'
 
-node_modules/.installed: package.json package-lock.json .venv/.installed
-	$(BIN)/npm ci --silent --no-audit --no-fund
-	touch $@
+synth: setup ## write the CloudFormation templates to cdk.out
+	cdk synth --quiet
 
-lock: ## pin every dependency again, with hashes
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+test: setup ## run every test, with coverage
+	coverage erase
+	coverage run -m pytest
+	coverage combine --quiet
+	coverage report
+
+lint: setup ## check format, style, types, policies and the catalog
+	ruff format --check
+	ruff check
+	mypy
+	ecrkit policy check policies --strict
+	ecrkit catalog check repositories.yaml
+
+format: setup ## put the code into its format
+	ruff format
+	ruff check --fix
+
+lock: setup ## pin every dependency again, with hashes
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
 		--all-extras --group dev pyproject.toml --output-file requirements.txt
 
-clean: ## remove what set-up and the tests made
-	rm -rf .venv node_modules cdk.out .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+clean: ## remove what the other targets made
+	rm -rf .venv node_modules cdk.out dist .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/.installed: requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json .venv/.installed
+	npm ci --silent --no-audit --no-fund
+	@touch $@

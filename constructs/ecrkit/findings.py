@@ -130,11 +130,11 @@ class Finding:
 
     @property
     def text(self) -> str:
-        """What is wrong and what to do, without the place."""
+        """What is wrong and what to do, without the place, on one line."""
         path = self.location.path
         where = f"{path}: " if path else ""
         remedy = f"; {self.remedy}" if self.remedy else ""
-        return f"{where}{self.message}{remedy}"
+        return _printable(f"{where}{self.message}{remedy}")
 
     def __str__(self) -> str:
         """``file:line:column: path: message; remedy [code]``."""
@@ -149,3 +149,12 @@ def in_file_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def errors_in(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Keep the errors, in the order given."""
     return tuple(found for found in findings if found.severity is Severity.ERROR)
+
+
+def _printable(text: str) -> str:
+    """Escape what is no visible character: a key of a document may hold line ends and commands to a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )

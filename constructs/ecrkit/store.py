@@ -62,7 +62,10 @@ class PolicyRef:
             raise MalformedReferenceError(
                 f"the policy '{text}' is named without a version", remedy=f"pin one, as in '{text}@1'"
             )
-        raise MalformedReferenceError(f"a policy is named 'name@N', got {text!r}", remedy="as in 'keep-last-10@1'")
+        raise MalformedReferenceError(
+            f"a policy is named 'name@N', got {text!r}",
+            remedy="as in 'keep-last-10@1': in lower case, and N is 1 or more",
+        )
 
     def __str__(self) -> str:
         """``name@N``."""
@@ -127,7 +130,11 @@ class PolicyStore:
             UnreadableInputError: the store cannot be read.
         """
         path = self._root / reference.name / f"v{reference.version}.json"
-        if not path.is_file():
+        try:
+            is_there = path.is_file()
+        except OSError as error:
+            raise unreadable(path, error) from None
+        if not is_there:
             raise self._unknown(reference)
         return path
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog import rulebook
-from ecrkit.catalog.settings import SETTING_KEYS, Settings, SettingsReader
+from ecrkit.catalog.settings import MAX_TAGS, SETTING_KEYS, Settings, SettingsReader
 from ecrkit.catalog.values import Catalog, Encryption, Environment, Removal, RepositoryEntry
 from ecrkit.documents import At, ObjectNode, Reader, ScalarNode, SyntaxProblem, type_name
 from ecrkit.documents.yaml_text import parse_yaml
@@ -147,7 +147,7 @@ class _CatalogReader:
         return Environment(name=name, account=account, region=region) if account and region else None
 
     def _account(self, at: At) -> str | None:
-        raw = at.node.raw if isinstance(at.node, ScalarNode) else ""
+        raw = at.node.raw if isinstance(at.node, ScalarNode) and at.node.value is not None else ""
         if isinstance(at.node, ScalarNode) and isinstance(at.node.value, str):
             if _ACCOUNT.fullmatch(at.node.value):
                 return at.node.value
@@ -185,7 +185,9 @@ class _CatalogReader:
         own = self._settings.read(members)
         removal = own.removal or defaults.removal or Removal.RETAIN
         empty_on_delete = defaults.empty_on_delete if own.empty_on_delete is None else own.empty_on_delete
-        is_removal_known = own.removal or "removal" not in members
+        # A word that is none is reported where it stands; what it was meant to be is not known here.
+        said = own if "removal" in own.places else defaults
+        is_removal_known = said.removal or "removal" not in said.places
         if empty_on_delete and is_removal_known and removal is not Removal.DESTROY:
             where = own.places.get("empty_on_delete", at.key_location)
             self._reader.report(rulebook.EMPTY_NEEDS_DESTROY, where, removal=removal)
@@ -197,11 +199,20 @@ class _CatalogReader:
             lifecycle=(defaults.lifecycle if own.lifecycle is None else own.lifecycle) or (),
             encryption=own.encryption or defaults.encryption or Encryption.AES256,
             mutable_tags=(defaults.mutable_tags if own.mutable_tags is None else own.mutable_tags) or (),
-            tags={**(defaults.tags or {}), **(own.tags or {})},
+            tags=self._merged_tags(own, defaults),
             removal=removal,
             empty_on_delete=bool(empty_on_delete),
             output=output,
         )
+
+    def _merged_tags(self, own: Settings, defaults: Settings) -> dict[str, str]:
+        own_tags, default_tags = own.tags or {}, defaults.tags or {}
+        tags = {**default_tags, **own_tags}
+        # A mapping that is too long by itself is reported already.
+        if len(tags) > MAX_TAGS >= max(len(own_tags), len(default_tags)):
+            problem = f"must have at most {MAX_TAGS} tags, got {len(tags)} with those of the defaults"
+            self._reader.report(rulebook.BAD_TAG, own.places["tags"], problem=problem)
+        return tags
 
     def _name(self, text: str, at: At) -> RepositoryName | None:
         try:

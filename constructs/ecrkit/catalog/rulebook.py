@@ -64,7 +64,7 @@ NO_ENVIRONMENT = Check(
 BAD_ENVIRONMENT_NAME = Check(
     code="CAT111",
     title="an environment's name can be part of a stack's name",
-    message="must be letters, digits and dashes, {max} at most, got {got}",
+    message="the name must be letters and digits, joined by dashes, {max} characters at most, got {got}",
     source=_CLOUDFORMATION,
 )
 BAD_ACCOUNT = Check(

@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from ecrkit.findings import Location
     from ecrkit.store import PolicyStore
 
-__all__ = ["SETTING_KEYS", "Settings", "SettingsReader"]
+__all__ = ["MAX_TAGS", "SETTING_KEYS", "Settings", "SettingsReader"]
 
 Word = TypeVar("Word", bound=StrEnum)
 
 SETTING_KEYS = ("lifecycle", "encryption", "mutable_tags", "tags", "removal", "empty_on_delete")
+MAX_TAGS = 50
 
-_TAG_TEXT = re.compile(r"[\w\s.:/=+\-@]*")
+_TAG_TEXT = re.compile(r"(?:[\w.:/=+\-@]|[^\S\x00-\x1f\x85])*")
 _MAX_TAG_KEY = 128
 _MAX_TAG_VALUE = 256
-_MAX_TAGS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +145,8 @@ class SettingsReader:
 
     def _tags(self, at: At) -> dict[str, str]:
         members = self._reader.members(at)
-        if len(members) > _MAX_TAGS:
-            problem = f"must have at most {_MAX_TAGS} tags, got {len(members)}"
+        if len(members) > MAX_TAGS:
+            problem = f"must have at most {MAX_TAGS} tags, got {len(members)}"
             self._reader.report(rulebook.BAD_TAG, at.location, problem=problem)
         tags = {}
         for key, child in members.items():
@@ -171,7 +171,7 @@ class SettingsReader:
         if text is None:
             return None
         if text not in list(words):
-            choices = ", ".join(word.value for word in words)
+            choices = " or ".join(f"'{word.value}'" for word in words)
             self._reader.report(rulebook.NOT_A_CHOICE, at.location, choices=choices, got=repr(text))
             return None
         return words(text)

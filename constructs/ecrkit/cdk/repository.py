@@ -71,6 +71,7 @@ class Repository(ecr.Repository):
     ) -> None:
         problems = [
             *_name_problems(repository_name),
+            *_lifecycle_problems(lifecycle),
             *_encryption_problems(encryption),
             *_mutable_tags_problems(mutable_tags),
             *_removal_problems(removal_policy, empty_on_delete=empty_on_delete),
@@ -81,13 +82,13 @@ class Repository(ecr.Repository):
             raise InvalidPropertyError("\n".join(f"{where}: {problem}" for problem in problems))
         policy = _composed(lifecycle)
 
-        self._given_name = repository_name or ""
+        self._given_name = _known_now(repository_name)
         super().__init__(
             scope,
             construct_id,
             # The L2 refuses names that ECR accepts, `a__b` among them. One that is generated passes unchecked, and
             # `_generate_physical_name` gives references from other environments the name that was meant.
-            repository_name=_physical_name(repository_name),
+            repository_name=cdk.PhysicalName.GENERATE_IF_NEEDED if self._given_name else repository_name,
             image_scan_on_push=True,
             removal_policy=removal_policy,
             empty_on_delete=empty_on_delete or None,
@@ -95,13 +96,13 @@ class Repository(ecr.Repository):
         self._resource().add_override(
             "Properties",
             {
-                **({"RepositoryName": repository_name} if repository_name else {}),
+                **({"RepositoryName": self._given_name} if self._given_name else {}),
                 **_encryption_properties(encryption),
                 **_mutability_properties(mutable_tags),
                 **({"LifecyclePolicy": {"LifecyclePolicyText": render(policy)}} if policy else {}),
             },
         )
-        self._add_output(OutputKey(output) if output else _default_output_key(repository_name, construct_id))
+        self._add_output(OutputKey(output) if output else output_key(self._given_name or construct_id))
 
     def add_lifecycle_rule(self, **_: object) -> NoReturn:
         """
@@ -115,7 +116,7 @@ class Repository(ecr.Repository):
         )
 
     def _generate_physical_name(self) -> str:
-        return self._given_name
+        return self._given_name or super()._generate_physical_name()
 
     def _resource(self) -> ecr.CfnRepository:
         resource = self.node.default_child
@@ -133,10 +134,9 @@ class Repository(ecr.Repository):
         cdk.CfnOutput(stack, key, value=self._resource().attr_repository_uri)
 
 
-def _physical_name(repository_name: str | None) -> str | None:
-    if repository_name is None or _is_token(repository_name):
-        return repository_name
-    return cdk.PhysicalName.GENERATE_IF_NEEDED
+def _known_now(repository_name: str | None) -> str:
+    """Give the name, or an empty one where there is none or CDK learns it later."""
+    return "" if repository_name is None or _is_token(repository_name) else repository_name
 
 
 def _composed(lifecycle: LifecyclePolicy | Sequence[LifecyclePolicy] | None) -> LifecyclePolicy | None:
@@ -164,15 +164,19 @@ def _mutability_properties(mutable_tags: Sequence[str]) -> dict[str, object]:
     }
 
 
-def _default_output_key(repository_name: str | None, construct_id: str) -> OutputKey:
-    is_named = repository_name is not None and not _is_token(repository_name)
-    return output_key(repository_name if is_named and repository_name else construct_id)
-
-
 def _name_problems(repository_name: str | None) -> list[str]:
     if repository_name is None or _is_token(repository_name):
         return []
     return _refused("repository_name", RepositoryName, repository_name)
+
+
+def _lifecycle_problems(lifecycle: LifecyclePolicy | Sequence[LifecyclePolicy | str] | None) -> list[str]:
+    entries = [lifecycle] if isinstance(lifecycle, LifecyclePolicy | str) else lifecycle or ()
+    return [
+        f"lifecycle: must be policies, got the string {entry!r}; look it up, as in PolicyStore.bundled()[{entry!r}]"
+        for entry in entries
+        if isinstance(entry, str)
+    ]
 
 
 def _encryption_problems(encryption: str) -> list[str]:
@@ -209,7 +213,7 @@ def _output_problems(output: str | None, repository_name: str | None, construct_
     if output is not None:
         return _refused("output", OutputKey, output)
     try:
-        _default_output_key(repository_name, construct_id)
+        output_key(_known_now(repository_name) or construct_id)
     except InvalidNameError as error:
         return [f"output: {error}; give one as output=…"]
     return []

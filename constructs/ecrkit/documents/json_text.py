@@ -192,7 +192,7 @@ class _Parser:
         if character == '"':
             broken = _STRING_START.match(self._text, at)
             end = broken.end() if broken else at
-            if end == len(self._text) or self._text[end] == "\n":
+            if end == len(self._text) or self._text[end] in "\r\n":
                 return self._problem("has a string that is not closed on its line", at)
             return self._problem("has a control character in a string; escape it", end)
         if character == "'":

@@ -7,7 +7,7 @@ module reads what that gives. Imported where YAML is read: it costs what PyYAML 
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import yaml
 
@@ -21,6 +21,9 @@ from ecrkit.documents.nodes import (
     SyntaxProblem,
 )
 
+if TYPE_CHECKING:
+    import re
+
 __all__ = ["parse_yaml"]
 
 # libyaml parses ten times faster; a PyYAML built without it has only the loader in Python.
@@ -28,7 +31,10 @@ _LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader",
 _MAX_DEPTH = 100
 _OPENINGS = ("[", "{", "- ", "? ")
 _SAFE_DEPTH = 10_000
-"""The composer recurses in C: far beyond this it would end the process instead of raising."""
+"""
+The composer recurses in C: far beyond this it would end the process instead of raising. The one in Python raises a
+``RecursionError``, and earlier.
+"""
 
 _STRING_TAG = "tag:yaml.org,2002:str"
 
@@ -49,16 +55,17 @@ def parse_yaml(text: str) -> Node | None:
 
     Source: YAML 1.1, as PyYAML reads it.
     """
+    forbidden = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    if forbidden:
+        raise SyntaxProblem(f"has the character U+{ord(forbidden[0]):04X}, which YAML does not allow", _at(text, forbidden))
     try:
         return _parse(text)
     except yaml.MarkedYAMLError as error:
         raise SyntaxProblem(_describe(error), _position(error.problem_mark)) from None
-    except yaml.reader.ReaderError as error:
-        raise SyntaxProblem(f"has a character YAML does not allow: {error.reason}", _at(text, error)) from None
 
 
 def _parse(text: str) -> Node | None:
-    if sum(map(text.count, _OPENINGS)) > _SAFE_DEPTH:
+    if _LOADER is yaml.SafeLoader or sum(map(text.count, _OPENINGS)) > _SAFE_DEPTH:
         _refuse_depth(text)
     loader = _LOADER(text)
     try:
@@ -124,8 +131,9 @@ class _Converter:
             return node.value
         try:
             return self._loader.construct_object(node)
-        except ValueError:
-            # `2026-99-99` looks like a date and is none; what it was meant to be is for the reader to say.
+        except (AttributeError, LookupError, ValueError):
+            # `2026-99-99` looks like a date and is none, and `!!bool x` says that it is a boolean and is none; PyYAML
+            # raises what it happens to. What it was meant to be is for the reader to say.
             return node.value
 
 
@@ -154,6 +162,6 @@ def _position(mark: _Mark | None) -> Position:
     return Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
 
 
-def _at(text: str, error: yaml.reader.ReaderError) -> Position:
-    before = text[: error.position]
+def _at(text: str, match: re.Match[str]) -> Position:
+    before = text[: match.start()]
     return Position(before.count("\n") + 1, len(before) - before.rfind("\n"))

@@ -86,9 +86,10 @@ def check_rules(rules: Sequence[Rule]) -> CheckedPolicy:
     """
     policy = LifecyclePolicy(tuple(rules))
     drafts, findings = read_drafts(render(policy), file=_MADE_IN_CODE)
+    # There are no drafts where the text is not JSON: code can put half of a surrogate pair into a description.
     named = [
         replace(draft, name=f"{rule.origin.file}:{rule.origin.line}") if rule.origin else draft
-        for draft, rule in zip(drafts, policy.rules, strict=True)
+        for draft, rule in zip(drafts, policy.rules, strict=bool(drafts))
     ]
     found = [_at_origin(finding, policy.rules) for finding in (*findings, *_check_drafts(named))]
     checked = _checked(drafts, found)

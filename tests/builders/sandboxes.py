@@ -1,0 +1,93 @@
+"""A local AWS and the real CDK command line, for tests that deploy."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+
+from ecrkit.live.sandbox import Sandbox, Target, bootstrap, find_cdk, running_sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_ecr import ECRClient
+
+ROOT = Path(__file__).parents[2]
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+HOME = Target(account=ACCOUNT, region=REGION)
+
+_VENV_BIN = Path(sys.executable).parent
+_TIMEOUT_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class DeployTarget:
+    """
+    A bootstrapped sandbox, and a catalog that is deployed into it.
+
+    Attributes:
+        sandbox: the running one.
+        catalog: path of the catalog; write it before deploying.
+    """
+
+    sandbox: Sandbox
+    catalog: Path
+
+    def declare(self, repositories: str) -> None:
+        """Write a catalog of one environment, ``dev``, and the repositories given as YAML, two columns in."""
+        environments = f'environments:\n  dev: {{account: "{ACCOUNT}", region: {REGION}}}\n'
+        self.catalog.write_text(f"{environments}repositories:\n{repositories}")
+
+    def cdk(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the real CDK command line over this project's app; both streams are in ``stdout``."""
+        environment = self.environment()
+        cdk = find_cdk(ROOT, search_path=environment["PATH"])
+        output = ["--output", str(self.catalog.with_name("cdk.out"))]
+        context = ["--context", f"catalog={self.catalog}"]
+        return subprocess.run(
+            [cdk, *arguments, *context, *output],
+            cwd=ROOT,
+            env=environment,
+            check=False,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_TIMEOUT_SECONDS,
+        )
+
+    def deploy(self) -> subprocess.CompletedProcess[str]:
+        """Run ``cdk deploy --all``, and leave the verdict to the caller."""
+        return self.cdk("deploy", "--all", "--require-approval", "never", "--progress", "events")
+
+    def environment(self) -> dict[str, str]:
+        """Give the environment that a command has in this sandbox."""
+        environment = self.sandbox.environment(HOME)
+        return {**environment, "PATH": os.pathsep.join([str(_VENV_BIN), environment["PATH"]])}
+
+    def ecr(self) -> ECRClient:
+        """Make a client for ECR."""
+        return self._session().client("ecr", endpoint_url=self.sandbox.endpoint_url)
+
+    def cloudformation(self) -> CloudFormationClient:
+        """Make a client for CloudFormation."""
+        return self._session().client("cloudformation", endpoint_url=self.sandbox.endpoint_url)
+
+    def _session(self) -> boto3.Session:
+        return boto3.Session(aws_access_key_id=ACCOUNT, aws_secret_access_key="sandbox", region_name=REGION)  # noqa: S106 - any will do
+
+
+@contextmanager
+def deploy_target(directory: Path) -> Iterator[DeployTarget]:
+    """Start a sandbox, bootstrap it, and stop it in the end."""
+    with running_sandbox(HOME, environ=os.environ) as sandbox:
+        bootstrap(sandbox, [HOME], cdk=find_cdk(ROOT, search_path=os.environ["PATH"]))
+        yield DeployTarget(sandbox, directory / "repositories.yaml")

@@ -1,0 +1,53 @@
+"""What every test may need: programs that not every machine has, and the truth about what was skipped."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+_SKIPPED = pytest.StashKey[list[str]]()
+_HOW_TO_GET = {
+    "skopeo": "apt-get install skopeo, or brew install skopeo",
+    "umoci": "apt-get install umoci, or brew install umoci",
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(*programs): skipped where one of them is not installed")
+    config.stash[_SKIPPED] = []
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("needs"):
+        for program in marker.args:
+            if shutil.which(program) is None:
+                pytest.skip(f"needs {program}: {_HOW_TO_GET[program]}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.skipped and isinstance(report.longrepr, tuple):
+        item.config.stash[_SKIPPED].append(f"{item.nodeid}: {report.longrepr[2]}")
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """On a build server nobody reads what was skipped, so it fails there."""
+    if os.environ.get("CI") == "true" and session.config.stash[_SKIPPED] and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    skipped = config.stash[_SKIPPED]
+    if skipped:
+        verdict = "a failure, since CI is true" if os.environ.get("CI") == "true" else "get what they need"
+        terminalreporter.section(f"{len(skipped)} skipped: {verdict}")
+        for line in skipped:
+            terminalreporter.line(line)

@@ -1,0 +1,201 @@
+"""The catalog deployed by the real CDK command line into a local AWS, and looked at with boto3."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+from builders.sandboxes import ROOT, deploy_target
+
+from ecrkit import PolicyStore
+from ecrkit.lifecycle import render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from builders.sandboxes import DeployTarget
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecr.type_defs import RepositoryTypeDef
+
+pytestmark = pytest.mark.sandbox
+
+POLICIES = PolicyStore(ROOT / "policies" / "lifecycle")
+MEDIA_TYPE = "application/vnd.oci.image.manifest.v1+json"
+
+TWO_REPOSITORIES = """
+  my-app:
+    lifecycle: keep-last-10@1
+    tags: {team: web}
+  payments/api:
+    lifecycle: keep-five-prod@1
+    encryption: KMS
+"""
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DeployTarget, str]]:
+    """Two repositories deployed, for tests that only look; with what the deploy printed."""
+    with deploy_target(tmp_path_factory.mktemp("deployed")) as target:
+        target.declare(TWO_REPOSITORIES)
+        result = target.deploy()
+        assert result.returncode == 0, result.stdout
+        yield target, result.stdout
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[DeployTarget]:
+    """An empty account, for tests that change what is deployed."""
+    with deploy_target(tmp_path) as target:
+        yield target
+
+
+def test_service_reports_declared_settings(deployed: tuple[DeployTarget, str]) -> None:
+    """What the service says of a repository is what the catalog says."""
+    target, _ = deployed
+
+    my_app = described(target.ecr(), "my-app")
+    payments = described(target.ecr(), "payments/api")
+
+    assert my_app["imageScanningConfiguration"] == {"scanOnPush": True}
+    assert my_app["encryptionConfiguration"] == {"encryptionType": "AES256"}
+    assert my_app["imageTagMutability"] == "IMMUTABLE"
+    assert payments["encryptionConfiguration"]["encryptionType"] == "KMS"
+
+
+def test_service_holds_rendered_policy(deployed: tuple[DeployTarget, str]) -> None:
+    """The lifecycle policy arrives as the text that the file renders to."""
+    target, _ = deployed
+
+    text = target.ecr().get_lifecycle_policy(repositoryName="payments/api")["lifecyclePolicyText"]
+
+    assert text == render(POLICIES["keep-five-prod@1"])
+
+
+def test_service_holds_tags(deployed: tuple[DeployTarget, str]) -> None:
+    """The tags of the catalog are on the resource."""
+    target, _ = deployed
+    arn = described(target.ecr(), "my-app")["repositoryArn"]
+
+    tags = {tag["Key"]: tag["Value"] for tag in target.ecr().list_tags_for_resource(resourceArn=arn)["tags"]}
+
+    assert tags["team"] == "web"
+
+
+def test_deploy_prints_repository_uris(deployed: tuple[DeployTarget, str]) -> None:
+    """`cdk deploy` ends with the URI of each repository under a readable key."""
+    target, printed = deployed
+
+    uri = described(target.ecr(), "my-app")["repositoryUri"]
+
+    assert f"Repositories-dev.MyAppRepositoryUri = {uri}\n" in printed
+    assert "Repositories-dev.PaymentsApiRepositoryUri = " in printed
+
+
+def test_second_deploy_changes_nothing(deployed: tuple[DeployTarget, str]) -> None:
+    """A catalog that is deployed already deploys again as no change."""
+    target, _ = deployed
+
+    result = target.deploy()
+
+    assert result.returncode == 0, result.stdout
+    assert "(no changes)" in result.stdout
+
+
+def test_policy_change_is_in_place(fresh: DeployTarget) -> None:
+    """Another pin changes the policy of the same repository, and its images stay."""
+    fresh.declare("  my-app: {lifecycle: keep-last-10@1}\n")
+    fresh.deploy()
+    before = created_at(fresh.ecr(), "my-app")
+    digest = push(fresh.ecr(), "my-app", tag="v1")
+
+    fresh.declare("  my-app: {lifecycle: expire-untagged@1}\n")
+    result = fresh.deploy()
+
+    assert result.returncode == 0, result.stdout
+    text = fresh.ecr().get_lifecycle_policy(repositoryName="my-app")["lifecyclePolicyText"]
+    assert text == render(POLICIES["expire-untagged@1"])
+    assert created_at(fresh.ecr(), "my-app") == before
+    assert digests(fresh.ecr(), "my-app") == [digest]
+
+
+def test_encryption_change_is_refused(fresh: DeployTarget) -> None:
+    """A change of encryption, which would replace the repository, fails, and loses nothing."""
+    fresh.declare("  my-app: {}\n")
+    fresh.deploy()
+    digest = push(fresh.ecr(), "my-app", tag="v1")
+
+    fresh.declare("  my-app: {encryption: KMS}\n")
+    result = fresh.deploy()
+
+    assert result.returncode == 1
+    assert "CloudFormation cannot update a stack when a custom-named resource requires replacing" in result.stdout
+    assert described(fresh.ecr(), "my-app")["encryptionConfiguration"] == {"encryptionType": "AES256"}
+    assert digests(fresh.ecr(), "my-app") == [digest]
+
+
+def test_undeclared_repository_is_kept(fresh: DeployTarget) -> None:
+    """A repository that leaves the catalog leaves its stack, and stays with its images."""
+    fresh.declare(TWO_REPOSITORIES)
+    fresh.deploy()
+    digest = push(fresh.ecr(), "my-app", tag="v1")
+
+    fresh.declare("  payments/api: {lifecycle: keep-five-prod@1, encryption: KMS}\n")
+    result = fresh.deploy()
+
+    assert result.returncode == 0, result.stdout
+    assert stack_repositories(fresh) == ["payments/api"]
+    assert digests(fresh.ecr(), "my-app") == [digest]
+
+
+def test_destroy_keeps_what_is_not_to_be_destroyed(fresh: DeployTarget) -> None:
+    """`cdk destroy` deletes the repositories that say so, with their images, and keeps the others with theirs."""
+    fresh.declare("  kept: {}\n  scratch: {removal: destroy, empty_on_delete: true}\n")
+    fresh.deploy()
+    digest = push(fresh.ecr(), "kept", tag="v1")
+    push(fresh.ecr(), "scratch", tag="v1")
+
+    result = fresh.cdk("destroy", "--all", "--force")
+
+    assert result.returncode == 0, result.stdout
+    assert digests(fresh.ecr(), "kept") == [digest]
+    with pytest.raises(ClientError, match="RepositoryNotFoundException"):
+        described(fresh.ecr(), "scratch")
+    with pytest.raises(ClientError, match="does not exist"):
+        fresh.cloudformation().describe_stacks(StackName="Repositories-dev")
+
+
+def described(client: ECRClient, name: str) -> RepositoryTypeDef:
+    (repository,) = client.describe_repositories(repositoryNames=[name])["repositories"]
+    return repository
+
+
+def created_at(client: ECRClient, name: str) -> datetime:
+    return described(client, name)["createdAt"]
+
+
+def digests(client: ECRClient, name: str) -> list[str]:
+    return [image["imageDigest"] for image in client.describe_images(repositoryName=name)["imageDetails"]]
+
+
+def push(client: ECRClient, name: str, *, tag: str) -> str:
+    """Put an image of no layers."""
+    config = {"mediaType": "application/vnd.oci.image.config.v1+json", "size": 2, "digest": sha256("{}")}
+    manifest = json.dumps({"schemaVersion": 2, "mediaType": MEDIA_TYPE, "config": config, "layers": []})
+    client.put_image(repositoryName=name, imageManifest=manifest, imageManifestMediaType=MEDIA_TYPE, imageTag=tag)
+    return sha256(manifest)
+
+
+def sha256(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def stack_repositories(target: DeployTarget) -> list[str]:
+    resources = target.cloudformation().list_stack_resources(StackName="Repositories-dev")["StackResourceSummaries"]
+    return [
+        resource["PhysicalResourceId"] for resource in resources if resource["ResourceType"] == "AWS::ECR::Repository"
+    ]
