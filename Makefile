@@ -29,7 +29,7 @@ lint: setup ## check format, style, types, policies and the catalog
 	ruff check
 	mypy
 	ecrkit policy check policies --strict
-	ecrkit catalog check repositories.yaml
+	ecrkit catalog check repositories.yaml --strict
 
 format: setup ## put the code into its format
 	ruff format

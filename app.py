@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -24,16 +25,26 @@ HERE = Path(os.path.relpath(Path(__file__).parent))
 
 def main() -> None:
     """Synthesize; what is wrong with the input ends in lines that a person can act on, and exit code 1."""
-    app = cdk.App(analytics_reporting=False)
-    catalog_path = Path(app.node.try_get_context("catalog") or HERE / "repositories.yaml")
+    app = cdk.App(analytics_reporting=False, context=cli_context())
+    catalog_path = app.node.try_get_context("catalog") or HERE / "repositories.yaml"
     policies = PolicyStore(app.node.try_get_context("policies") or HERE / "policies" / "lifecycle")
     try:
-        catalog = read_catalog(catalog_path, policies=policies)
+        catalog = read_catalog(Path(catalog_path), policies=policies)
         for environment in catalog.environments:
             RepositoriesStack(app, environment=environment, repositories=catalog.repositories, policies=policies)
     except EcrkitError as error:
         sys.exit(str(error))
-    app.synth()
+    try:
+        app.synth()
+    except RuntimeError as error:
+        # What CDK itself refuses, a template with too many resources for one, comes out of Node.
+        sys.exit(str(error))
+
+
+def cli_context() -> dict[str, object]:
+    """Read what the CDK CLI would pass on, so that this program alone writes the templates that ``cdk synth`` does."""
+    settings = json.loads((HERE / "cdk.json").read_text(encoding="utf-8"))
+    return {**settings["context"], "aws:cdk:enable-path-metadata": True}
 
 
 if __name__ == "__main__":

@@ -63,5 +63,7 @@ class RepositoriesStack(cdk.Stack):
                 empty_on_delete=entry.empty_on_delete,
                 output=entry.output,
             )
+            for code, reason in entry.silence.items():
+                cdk.Annotations.of(repository).acknowledge_warning(code, reason)
             for key, value in entry.tags.items():
                 cdk.Tags.of(repository).add(key, value)

@@ -6,14 +6,14 @@ A :class:`Check` is a row of a rulebook; a :class:`Finding` is one place that a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["Check", "Finding", "Location", "Severity", "errors_in", "in_file_order"]
+__all__ = ["Check", "Finding", "Location", "Severity", "errors_in", "in_file_order", "silence"]
 
 
 class Severity(StrEnum):
@@ -111,6 +111,7 @@ class Finding:
         message: what is wrong and what was got; lower case, no full stop.
         remedy: what to do; empty where the message says it.
         source: where the rule is written down.
+        silenced: why a person decided to live with it; empty where nobody did.
     """
 
     file: str
@@ -122,6 +123,7 @@ class Finding:
     message: str
     remedy: str
     source: str
+    silenced: str = ""
 
     @property
     def location(self) -> Location:
@@ -157,4 +159,23 @@ def _printable(text: str) -> str:
         return text
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
+
+
+def silence(findings: Iterable[Finding], reasons: Mapping[str, str]) -> tuple[Finding, ...]:
+    """
+    Mark the warnings that a person decided to live with.
+
+    Args:
+        findings: any; errors stay as they are.
+        reasons: why, by code.
+
+    Returns:
+        All of them, in the order given: a silenced one stays visible.
+    """
+    return tuple(
+        replace(found, silenced=reasons[found.code])
+        if found.severity is Severity.WARNING and found.code in reasons
+        else found
+        for found in findings
     )

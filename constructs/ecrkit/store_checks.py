@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from ecrkit.documents import SyntaxProblem
 from ecrkit.files import read_text, unreadable
-from ecrkit.findings import Check, Finding, Location, Severity, in_file_order
+from ecrkit.findings import Check, Finding, Location, Severity, in_file_order, silence
 from ecrkit.lifecycle import check_policy
 from ecrkit.lock import LockedVersion, digest, lock_path, parse_lock
+from ecrkit.silences import SILENCE_RULEBOOK, read_silences
 from ecrkit.store import PolicyRef, is_policy_name
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["STORE_RULEBOOK", "CheckedStore", "check_store"]
 
 _VERSION_FILE = re.compile(r"v(?P<number>[0-9]{1,9})(?:(?P<test>\.test\.yaml)|\.json)")
+_SILENCES = "silenced.yaml"
 _SOURCE = "ecrkit policy store reference"
 
 WRONG_NAME = Check(
@@ -33,7 +35,7 @@ WRONG_NAME = Check(
 )
 STRAY_FILE = Check(
     code="STO102",
-    title="a store has nothing but <name>/v<N>.json and their tests",
+    title="a store has nothing but <name>/v<N>.json, their tests, and silenced.yaml",
     message="not a version of a policy",
     remedy="a version is <name>/v<N>.json, its tests are <name>/v<N>.test.yaml; move this elsewhere",
     source=_SOURCE,
@@ -97,7 +99,29 @@ BROKEN_LOCK = Check(
     source=_SOURCE,
 )
 
-STORE_RULEBOOK: tuple[Check, ...] = tuple(value for value in tuple(globals().values()) if isinstance(value, Check))
+SILENCED_NOTHING = Check(
+    code="STO114",
+    severity=Severity.WARNING,
+    title="a silenced warning is given",
+    message="{reference} has no warning {code} to silence",
+    remedy="remove the entry",
+    source=_SOURCE,
+    example="A later edit brings the warning back for another reason, and nobody sees it.",
+)
+SILENCED_NOBODY = Check(
+    code="STO115",
+    severity=Severity.WARNING,
+    title="a silenced warning is one of a version that is there",
+    message="there is no {reference} to silence a warning of",
+    remedy="remove the entry",
+    source=_SOURCE,
+    example="The entry silences the version that takes the number next.",
+)
+
+STORE_RULEBOOK: tuple[Check, ...] = (
+    *(value for value in tuple(globals().values()) if isinstance(value, Check)),
+    *SILENCE_RULEBOOK,
+)
 """Every check, by code."""
 
 
@@ -145,13 +169,19 @@ class _StoreCheck:
         for path in _entries(self._root):
             if path.is_dir():
                 self._directory(path)
-            else:
+            elif path.name != _SILENCES:
                 self._report(STRAY_FILE, path)
+        silences = self._silences()
         for reference, path in self._files.items():
             checked = check_policy(read_text(path), file=str(path))
-            self._findings += checked.findings
+            reasons = silences.pop(reference, {})
+            self._findings += silence(checked.findings, reasons)
+            for code in reasons.keys() - {found.code for found in checked.findings}:
+                self._report(SILENCED_NOTHING, self._root / _SILENCES, reference=reference, code=code)
             if checked.policy is not None:
                 self._policies[reference] = checked.policy
+        for reference in silences:
+            self._report(SILENCED_NOBODY, self._root / _SILENCES, reference=reference)
         published = self._compare_with_lock()
         return CheckedStore(self._policies, published, in_file_order(self._findings), len(self._files))
 
@@ -179,6 +209,14 @@ class _StoreCheck:
             if version > 1 and version - 1 not in versions:
                 self._report(GAP, path, version=version, missing=version - 1)
         self._files.update({PolicyRef(name, version): versions[version] for version in sorted(versions)})
+
+    def _silences(self) -> dict[PolicyRef, dict[str, str]]:
+        path = self._root / _SILENCES
+        if not path.exists():
+            return {}
+        silences, findings = read_silences(read_text(path), file=str(path))
+        self._findings += findings
+        return silences
 
     def _compare_with_lock(self) -> dict[PolicyRef, str]:
         path = lock_path(self._root)

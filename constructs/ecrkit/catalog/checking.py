@@ -13,7 +13,7 @@ from ecrkit.documents import At, ObjectNode, Reader, ScalarNode, SyntaxProblem, 
 from ecrkit.documents.yaml_text import parse_yaml
 from ecrkit.errors import InvalidCatalogError, InvalidNameError
 from ecrkit.files import read_text
-from ecrkit.findings import Finding, Location, errors_in, in_file_order
+from ecrkit.findings import Finding, Location, errors_in, in_file_order, silence
 from ecrkit.names import OutputKey, RepositoryName, output_key
 
 if TYPE_CHECKING:
@@ -194,14 +194,20 @@ class _CatalogReader:
         output = own.output or (self._output(name, at) if name else None)
         if name is None or output is None:
             return None
+        source = own if "lifecycle" in members else defaults
+        reasons = {**(defaults.silence or {}), **(own.silence or {})}
+        if source.lifecycle is not None or "lifecycle" not in source.places:
+            where = own.places.get("lifecycle", at.key_location)
+            self._reader.add(silence(self._settings.completeness(source.lifecycle or (), where), reasons))
         return RepositoryEntry(
             name=name,
-            lifecycle=(defaults.lifecycle if own.lifecycle is None else own.lifecycle) or (),
+            lifecycle=source.lifecycle or (),
             encryption=own.encryption or defaults.encryption or Encryption.AES256,
             mutable_tags=(defaults.mutable_tags if own.mutable_tags is None else own.mutable_tags) or (),
             tags=self._merged_tags(own, defaults),
             removal=removal,
             empty_on_delete=bool(empty_on_delete),
+            silence=reasons,
             output=output,
         )
 

@@ -148,6 +148,19 @@ SAME_OUTPUT_KEY = Check(
     source=_CLOUDFORMATION,
 )
 
+UNKNOWN_WARNING = Check(
+    code="CAT129",
+    title="a silenced warning is one that a repository can have",
+    message="must be one of {known}, got {got}",
+    source=_DESIGN,
+)
+NO_REASON = Check(
+    code="CAT130",
+    title="a warning is silenced with a reason",
+    message="must say why {code} is silenced, got nothing",
+    source=_DESIGN,
+)
+
 CATALOG_STRUCTURE = StructuralChecks(
     unknown_key=UNKNOWN_KEY,
     missing_key=MISSING_KEY,

@@ -12,19 +12,21 @@ from ecrkit.catalog.values import Encryption, Removal
 from ecrkit.documents import At, ListNode, Reader
 from ecrkit.errors import InvalidNameError, InvalidPolicyError, PolicyReferenceError
 from ecrkit.findings import errors_in
-from ecrkit.lifecycle import check_composition
+from ecrkit.lifecycle import COMPLETENESS_CODES, check_completeness, check_composition
 from ecrkit.names import OutputKey, TagFilter
+from ecrkit.silences import read_reasons
 from ecrkit.store import PolicyRef
 
 if TYPE_CHECKING:
-    from ecrkit.findings import Location
+    from ecrkit.findings import Finding, Location
+    from ecrkit.lifecycle import LifecyclePolicy
     from ecrkit.store import PolicyStore
 
 __all__ = ["MAX_TAGS", "SETTING_KEYS", "Settings", "SettingsReader"]
 
 Word = TypeVar("Word", bound=StrEnum)
 
-SETTING_KEYS = ("lifecycle", "encryption", "mutable_tags", "tags", "removal", "empty_on_delete")
+SETTING_KEYS = ("lifecycle", "encryption", "mutable_tags", "tags", "removal", "empty_on_delete", "silence")
 MAX_TAGS = 50
 
 _TAG_TEXT = re.compile(r"(?:[\w.:/=+\-@]|[^\S\x00-\x1f\x85])*")
@@ -44,6 +46,7 @@ class Settings:
         tags: of the resource.
         removal: what becomes of the repository when it leaves the catalog.
         empty_on_delete: delete its images with it.
+        silence: warnings to live with: why, by code.
         output: key of its output.
         places: where each key's value stands.
     """
@@ -54,6 +57,7 @@ class Settings:
     tags: dict[str, str] | None = None
     removal: Removal | None = None
     empty_on_delete: bool | None = None
+    silence: dict[str, str] | None = None
     output: OutputKey | None = None
     places: dict[str, Location] = field(default_factory=dict)
 
@@ -70,7 +74,7 @@ class SettingsReader:
     def __init__(self, reader: Reader, policies: PolicyStore | None) -> None:
         self._reader = reader
         self._policies = policies
-        self._compositions: set[tuple[PolicyRef, ...]] = set()
+        self._compositions: dict[tuple[PolicyRef, ...], LifecyclePolicy | None] = {}
 
     def read(self, members: dict[str, At]) -> Settings:
         """Read the settings among *members*, the values of a mapping by key."""
@@ -83,6 +87,7 @@ class SettingsReader:
             empty_on_delete=(
                 self._reader.boolean(members["empty_on_delete"]) if "empty_on_delete" in members else None
             ),
+            silence=self._reasons(members["silence"]) if "silence" in members else None,
             output=self._output(members["output"]) if "output" in members else None,
             places={key: at.location for key, at in members.items()},
         )
@@ -93,7 +98,7 @@ class SettingsReader:
         known = tuple(reference for reference in references if reference)
         if len(known) < len(references):
             return None
-        self._check_composition(known)
+        self._composed(known)
         return known
 
     def _reference(self, at: At) -> PolicyRef | None:
@@ -109,19 +114,33 @@ class SettingsReader:
             return None
         return reference
 
-    def _check_composition(self, references: tuple[PolicyRef, ...]) -> None:
-        """Report, once, what is wrong with the policies named and with what they make together."""
-        if self._policies is None or not references or references in self._compositions:
-            return
-        self._compositions.add(references)
+    def completeness(self, references: tuple[PolicyRef, ...], location: Location) -> tuple[Finding, ...]:
+        """Warn of what the policies of a repository leave out together; of nothing where they have errors."""
+        policy = self._composed(references)
+        if references and policy is None:
+            return ()
+        return check_completeness(policy, location=location)
+
+    def _composed(self, references: tuple[PolicyRef, ...]) -> LifecyclePolicy | None:
+        """Compose the policies named; what is wrong with them, or with what they make, is reported once."""
+        if self._policies is None or not references:
+            return None
+        if references not in self._compositions:
+            self._compositions[references] = self._compose(self._policies, references)
+        return self._compositions[references]
+
+    def _compose(self, store: PolicyStore, references: tuple[PolicyRef, ...]) -> LifecyclePolicy | None:
         policies = []
         for reference in references:
             try:
-                policies.append(self._policies[reference])
+                policies.append(store[reference])
             except InvalidPolicyError as error:
                 self._reader.add(error.findings)
-        if len(policies) == len(references) > 1:
-            self._reader.add(errors_in(check_composition(policies).findings))
+        if len(policies) < len(references):
+            return None
+        checked = check_composition(policies)
+        self._reader.add(errors_in(checked.findings))
+        return checked.policy
 
     def _mutable_tags(self, at: At) -> tuple[TagFilter, ...] | None:
         items = self._reader.items(at)
@@ -155,6 +174,15 @@ class SettingsReader:
             for problem in _tag_problems(key, value or ""):
                 self._reader.report(rulebook.BAD_TAG, child.key_location, problem=problem)
         return tags
+
+    def _reasons(self, at: At) -> dict[str, str]:
+        return read_reasons(
+            self._reader,
+            at,
+            codes=COMPLETENESS_CODES,
+            unknown=rulebook.UNKNOWN_WARNING,
+            empty=rulebook.NO_REASON,
+        )
 
     def _output(self, at: At) -> OutputKey | None:
         text = self._reader.string(at)

@@ -62,6 +62,7 @@ class RepositoryEntry:
         tags: of the resource, key to value.
         removal: what becomes of it when it leaves the catalog.
         empty_on_delete: delete its images with it; needs ``removal: destroy``.
+        silence: warnings to live with: why, by code.
         output: key of the stack output that holds its URI.
     """
 
@@ -72,6 +73,7 @@ class RepositoryEntry:
     tags: Mapping[str, str]
     removal: Removal
     empty_on_delete: bool
+    silence: Mapping[str, str]
     output: OutputKey
 
 

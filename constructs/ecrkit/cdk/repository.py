@@ -9,7 +9,8 @@ from aws_cdk import aws_ecr as ecr
 
 from ecrkit.catalog import Encryption
 from ecrkit.errors import InvalidNameError, InvalidPropertyError
-from ecrkit.lifecycle import LifecyclePolicy, compose, render
+from ecrkit.findings import Location
+from ecrkit.lifecycle import LifecyclePolicy, check_completeness, compose, render
 from ecrkit.names import OutputKey, RepositoryName, TagFilter, output_key
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ class Repository(ecr.Repository):
         empty_on_delete: delete its images with it; needs ``DESTROY``. Default: false.
         output: logical id of the output that holds its URI. Default: the repository's name, or the construct's id
             where it has none, in PascalCase and ``RepositoryUri``.
+
+    What its policies leave out together is a warning of the synth, which
+    ``Annotations.of(repository).acknowledge_warning("ECR212", "why")`` silences.
 
     Raises:
         InvalidPropertyError: ECR or CloudFormation would refuse a property; names every such one.
@@ -102,6 +106,8 @@ class Repository(ecr.Repository):
                 **({"LifecyclePolicy": {"LifecyclePolicyText": render(policy)}} if policy else {}),
             },
         )
+        for finding in check_completeness(policy, location=Location("", 1, 1)):
+            cdk.Annotations.of(self).add_warning_v2(finding.code, f"{finding.text} [{finding.code}]")
         self._add_output(OutputKey(output) if output else output_key(self._given_name or construct_id))
 
     def add_lifecycle_rule(self, **_: object) -> NoReturn:

@@ -12,5 +12,6 @@ policy = LazyGroup(
     commands={
         "check": "ecrkit.cli.policy_check:check",
         "lock": "ecrkit.cli.policy_lock:lock",
+        "rules": "ecrkit.cli.policy_rules:rules",
     },
 )

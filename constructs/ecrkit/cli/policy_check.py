@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecrkit.cli.output import count_of, echo_findings, echo_json, finding_documents
+from ecrkit.cli.reports import FORMATS, echo_report, exit_code
 from ecrkit.files import decode, read_text
-from ecrkit.findings import Severity, errors_in
+from ecrkit.lifecycle import RULEBOOK as LIFECYCLE_RULEBOOK
 from ecrkit.lifecycle import check_policy
-from ecrkit.store_checks import check_store
+from ecrkit.store_checks import STORE_RULEBOOK, check_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ _DEFAULT_STORE = Path("policies/lifecycle")
 @click.command("check")
 @click.argument("paths", nargs=-1, metavar="[PATH…]")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
-@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--output", type=click.Choice(FORMATS), default="text", show_default=True)
 def check(paths: tuple[str, ...], *, strict: bool, output: str) -> None:
     """
     Tell everything that is wrong with lifecycle policies.
@@ -43,13 +43,10 @@ def check(paths: tuple[str, ...], *, strict: bool, output: str) -> None:
         found, count = _check(path)
         findings += found
         checked += count
-    if output == "json":
-        echo_json({"findings": finding_documents(findings), "checked": checked})
-    else:
-        echo_findings(findings)
-        click.echo(_summary(findings, checked), err=True)
-    failing = findings if strict else errors_in(findings)
-    sys.exit(1 if failing else 0)
+    echo_report(
+        findings, checked=checked, noun="policy", output=output, rulebook=(*LIFECYCLE_RULEBOOK, *STORE_RULEBOOK)
+    )
+    sys.exit(exit_code(findings, strict=strict))
 
 
 def _check(path: str) -> tuple[Sequence[Finding], int]:
@@ -60,11 +57,3 @@ def _check(path: str) -> tuple[Sequence[Finding], int]:
     store = Path(path, "lifecycle") if Path(path, "lifecycle").is_dir() else Path(path)
     result = check_store(store)
     return result.findings, result.checked
-
-
-def _summary(findings: Sequence[Finding], checked: int) -> str:
-    errors = len(errors_in(findings))
-    warnings = sum(found.severity is Severity.WARNING for found in findings)
-    what = [count_of(errors, "error")] if errors else []
-    what += [count_of(warnings, "warning")] if warnings else []
-    return f"{count_of(checked, 'policy')} checked: {', '.join(what) or 'nothing wrong'}"

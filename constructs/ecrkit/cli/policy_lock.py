@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from ecrkit.cli.output import count_of, echo_findings
+from ecrkit.cli.output import count_of
+from ecrkit.cli.reports import echo_report
 from ecrkit.files import write_text
 from ecrkit.findings import errors_in
 from ecrkit.lock import digest, lock_path, render_lock
@@ -29,7 +30,7 @@ def lock(store: Path, *, dry_run: bool) -> None:
     checked = check_store(store)
     errors = errors_in(checked.findings)
     if errors:
-        echo_findings(errors)
+        echo_report(errors, checked=checked.checked, noun="policy", output="text", rulebook=())
         click.echo("nothing published", err=True)
         sys.exit(1)
     new = [reference for reference in checked.policies if reference not in checked.published]

@@ -77,6 +77,7 @@ class Reader:
         self._file = file
         self._checks = checks
         self.findings: list[Finding] = []
+        self._added: set[Finding] = set()
 
     def root(self, node: Node) -> At:
         """Begin at the document's only value."""
@@ -89,7 +90,9 @@ class Reader:
 
     def add(self, findings: Iterable[Finding]) -> None:
         """Add findings that others made, each once."""
-        self.findings += [found for found in findings if found not in self.findings]
+        fresh = [found for found in dict.fromkeys(findings) if found not in self._added]
+        self._added.update(fresh)
+        self.findings += fresh
 
     def members(self, at: At) -> dict[str, At]:
         """

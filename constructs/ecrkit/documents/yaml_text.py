@@ -57,7 +57,9 @@ def parse_yaml(text: str) -> Node | None:
     """
     forbidden = yaml.reader.Reader.NON_PRINTABLE.search(text)
     if forbidden:
-        raise SyntaxProblem(f"has the character U+{ord(forbidden[0]):04X}, which YAML does not allow", _at(text, forbidden))
+        raise SyntaxProblem(
+            f"has the character U+{ord(forbidden[0]):04X}, which YAML does not allow", _at(text, forbidden)
+        )
     try:
         return _parse(text)
     except yaml.MarkedYAMLError as error:

@@ -1,6 +1,7 @@
 """Lifecycle policies: reading, checking and rendering, without AWS."""
 
 from ecrkit.lifecycle.checking import CheckedPolicy, check_policy, read_policy
+from ecrkit.lifecycle.completeness import COMPLETENESS_CODES, check_completeness
 from ecrkit.lifecycle.composition import check_composition, compose
 from ecrkit.lifecycle.rendering import render
 from ecrkit.lifecycle.rulebook import RULEBOOK
@@ -16,6 +17,7 @@ from ecrkit.lifecycle.values import (
 )
 
 __all__ = [
+    "COMPLETENESS_CODES",
     "RULEBOOK",
     "Action",
     "ActionType",
@@ -26,6 +28,7 @@ __all__ = [
     "Selection",
     "StorageClass",
     "TagStatus",
+    "check_completeness",
     "check_composition",
     "check_policy",
     "compose",

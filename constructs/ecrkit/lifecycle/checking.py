@@ -13,12 +13,13 @@ from ecrkit.lifecycle.reading import read_drafts
 from ecrkit.lifecycle.rendering import render
 from ecrkit.lifecycle.rule_checks import RULE_CHECKS
 from ecrkit.lifecycle.values import LifecyclePolicy
+from ecrkit.lifecycle.warnings import POLICY_WARNINGS, RULE_WARNINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ecrkit.lifecycle.drafts import DraftRule
-    from ecrkit.lifecycle.values import Rule
+from ecrkit.lifecycle.values import Rule
 
 __all__ = ["CheckedPolicy", "check_policy", "check_rules", "read_policy"]
 
@@ -117,7 +118,7 @@ def _at_origin(finding: Finding, rules: Sequence[Rule]) -> Finding:
 def _check_drafts(rules: Sequence[DraftRule]) -> Iterator[Finding]:
     """Apply every check that looks at more than one value, in no order."""
     for rule in rules:
-        for rule_check in RULE_CHECKS:
+        for rule_check in (*RULE_CHECKS, *RULE_WARNINGS):
             yield from rule_check(rule)
-    for policy_check in POLICY_CHECKS:
+    for policy_check in (*POLICY_CHECKS, *POLICY_WARNINGS):
         yield from policy_check(rules)

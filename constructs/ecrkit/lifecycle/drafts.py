@@ -60,6 +60,11 @@ class TagList:
     is_whole: bool = True
 
     @property
+    def is_prefixes(self) -> bool:
+        """Whether its entries are prefixes, and not patterns."""
+        return self.key == "tagPrefixList"
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """The entries without their places."""
         return tuple(text for text, _ in self.entries)

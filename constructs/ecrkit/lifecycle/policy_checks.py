@@ -47,6 +47,8 @@ def second_any(rules: Sequence[DraftRule]) -> Iterator[Finding]:
 
 def any_not_last(rules: Sequence[DraftRule]) -> Iterator[Finding]:
     """An 'any' rule has the highest rulePriority of its storage class."""
+    # Above all numbers, those of the other class too: a lower one could be taken.
+    free = 1 + max((rule.rule_priority.value or 0 for rule in rules if rule.rule_priority), default=0)
     for _, in_class in _by_storage_class(rules):
         numbered = [
             (rule.rule_priority.value, rule) for rule in in_class if rule.rule_priority and rule.rule_priority.value
@@ -54,7 +56,7 @@ def any_not_last(rules: Sequence[DraftRule]) -> Iterator[Finding]:
         others = [priority for priority, rule in numbered if not _selects(rule, TagStatus.ANY)]
         for priority, rule in numbered:
             if _selects(rule, TagStatus.ANY) and max(others, default=0) > priority:
-                yield rulebook.ANY_NOT_LAST.at(rule.location, got=priority, highest=max(others), next=max(others) + 1)
+                yield rulebook.ANY_NOT_LAST.at(rule.location, got=priority, highest=max(others), next=free)
 
 
 def same_list(rules: Sequence[DraftRule]) -> Iterator[Finding]:

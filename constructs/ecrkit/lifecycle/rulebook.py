@@ -8,7 +8,7 @@ One row per check. The functions that apply them are in ``reading`` (the documen
 from __future__ import annotations
 
 from ecrkit.documents import StructuralChecks
-from ecrkit.findings import Check
+from ecrkit.findings import Check, Severity
 
 __all__ = ["MAX_RULES", "MAX_TEXT", "MAX_WILDCARDS", "MIN_ARCHIVED_DAYS", "MIN_TEXT", "RULEBOOK"]
 
@@ -127,7 +127,7 @@ EMPTY_LIST = Check(
     code="ECR114",
     title="a list of prefixes or patterns has an entry",
     message="must have at least 1 entry, got none",
-    remedy="add one, or select tagStatus 'any'",
+    remedy="add one, or remove the list and select tagStatus 'any'",
     source=_PARAMETERS,
 )
 EMPTY_ENTRY = Check(
@@ -267,6 +267,93 @@ SAME_LIST = Check(
     message="the same {key} as {other}, in storage class '{storage_class}'",
     remedy="merge the two",
     source=_PARAMETERS,
+)
+
+# Legal, and almost always a mistake: within one rule, and among the rules of one file.
+
+DUPLICATE_ENTRY = Check(
+    code="ECR201",
+    severity=Severity.WARNING,
+    title="no prefix or pattern is named twice in one list",
+    message="{entry} is named twice in this list",
+    remedy="remove one",
+    source=_DECIDED,
+    example="A copy was meant to become another entry, and that one is missing.",
+)
+WILDCARD_IN_PREFIX = Check(
+    code="ECR202",
+    severity=Severity.WARNING,
+    title="a prefix has no wildcard",
+    message="a prefix is literal and no tag holds a '*', so that {entry} matches nothing",
+    remedy="write it in a tagPatternList",
+    source=_DECIDED,
+    example="`prod-*` as a prefix protects not one image tagged `prod-1`.",
+)
+ALL_OF_A_LIST = Check(
+    code="ECR203",
+    severity=Severity.WARNING,
+    title="a list of prefixes or patterns has one entry",
+    message="{count} entries select the images that match all of them, not any",
+    remedy="write one rule per entry, unless all is what you mean",
+    source=_INCIDENTS,
+    example='`["dev", "staging"]` matches only images tagged both `dev…` and `staging…`: as a rule, none.',
+)
+DEAD_RULE = Check(
+    code="ECR204",
+    severity=Severity.WARNING,
+    title="every rule can act on some image",
+    message="can never act: {others} of higher priority claim every image that it could match",
+    remedy="move it up, or remove it",
+    source=_EVALUATION,
+    example="`release-1*` below `release-*` expires nothing, since an image is claimed by the first rule it matches.",
+)
+ANY_BY_AGE = Check(
+    code="ECR205",
+    severity=Severity.WARNING,
+    title="a rule for any image does not expire by age",
+    message="expires every image, the running one included, {days} days after the last push",
+    remedy="keep a number of images (imageCountMoreThan), or select by tag",
+    source=_INCIDENTS,
+    example="A service that was stable for so long cannot start a new task: its image is gone.",
+)
+UNMATCHABLE = Check(
+    code="ECR206",
+    severity=Severity.WARNING,
+    title="some tag can match every prefix and pattern",
+    message="no tag can match {entry}",
+    remedy="a tag is a letter, digit or '_', then up to 127 of these, '.' and '-'",
+    source=_TAGS,
+    example="`-prod` was meant to be the end of a tag, and is taken as its beginning.",
+)
+
+# What a repository ends up with, whichever files that came from.
+
+NOTHING_FOR_UNTAGGED = Check(
+    code="ECR211",
+    severity=Severity.WARNING,
+    title="a repository has a rule for untagged images",
+    message="no rule for untagged images, so that they stay for ever",
+    remedy="add a policy for them",
+    source=_INCIDENTS,
+    example="Every push that moves `latest` leaves an untagged image behind, and each is billed.",
+)
+NO_CAP = Check(
+    code="ECR212",
+    severity=Severity.WARNING,
+    title="a repository has a rule for every tagged image",
+    message="no rule for every tagged image, so that their number grows for ever",
+    remedy="add a policy with an 'any' rule, or with the pattern '*'",
+    source=_INCIDENTS,
+    example="The images of branches that nobody named in a rule are billed until somebody looks.",
+)
+ANY_WITHOUT_PROTECTION = Check(
+    code="ECR213",
+    severity=Severity.WARNING,
+    title="a rule that expires any image has a rule for tagged images above it",
+    message="any image can expire, since no rule for tagged images protects some",
+    remedy="put a rule above it for the tags that are deployed",
+    source=_INCIDENTS,
+    example="Ten pushes to a branch push the image that runs in production out of the newest ten.",
 )
 
 STRUCTURE = StructuralChecks(
