@@ -6,7 +6,6 @@ Exit codes: 0 fine; 1 findings; 2 usage or unreadable input; 3 AWS refused or co
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
@@ -20,7 +19,6 @@ __all__ = ["cli", "main"]
 _EXIT_USAGE = 2
 _EXIT_AWS = 3
 _EXIT_INTERRUPTED = 130
-_EXIT_BROKEN_PIPE = 141
 
 cli = LazyGroup(
     "ecrkit",
@@ -44,10 +42,6 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(_EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read the output, `head` for one, has seen enough. Python would complain again when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(_EXIT_BROKEN_PIPE)
     except AwsError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(_EXIT_AWS)

@@ -16,7 +16,7 @@ __all__ = ["aws_errors", "ecr_client"]
 
 _CONNECT_TIMEOUT_SECONDS = 5
 _READ_TIMEOUT_SECONDS = 30
-_ATTEMPTS = 6
+_ATTEMPTS = 4
 
 
 def ecr_client(*, profile: str | None = None, region: str | None = None) -> ECRClient:

@@ -1,0 +1,59 @@
+"""What every command has in common."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from builders.commands import ecrkit
+
+import ecrkit as package
+
+
+def test_version_is_the_package_version() -> None:
+    """--version prints the version of the package."""
+    result = ecrkit("--version")
+
+    assert result.stdout == f"ecrkit, version {package.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(("polcy",), "No such command 'polcy'", id="command"),
+        pytest.param(("policy", "chek"), "No such command 'chek'", id="subcommand"),
+        pytest.param(("policy", "check", "--outptu", "json"), "No such option '--outptu'", id="option"),
+        pytest.param(("policy", "check", "--output", "xml"), "'xml' is not one of", id="choice"),
+    ],
+)
+def test_misuse_exits_2(arguments: tuple[str, ...], message: str) -> None:
+    """A command line that means nothing is said on standard error, without a traceback."""
+    result = ecrkit(*arguments)
+
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("group", [(), ("policy",), ("catalog",), ("repos",)])
+def test_help_lists_commands(group: tuple[str, ...]) -> None:
+    """Every group explains itself."""
+    result = ecrkit(*group, "--help")
+
+    assert result.returncode == 0
+    assert "Commands:" in result.stdout
+
+
+def test_checking_loads_nothing_heavy() -> None:
+    """`policy check` loads neither CDK, boto3 nor a YAML reader."""
+    code = (
+        "import sys\n"
+        "import ecrkit.cli.policy_check\n"
+        "print(sorted({'aws_cdk', 'jsii', 'boto3', 'botocore', 'yaml'} & sys.modules.keys()))\n"
+    )
+
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+
+    assert result.stdout == "[]\n"
