@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo synth test lint format lock clean
+.PHONY: help setup demo synth test lint benchmark format lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -30,6 +30,9 @@ lint: setup ## check format, style, types, policies and the catalog
 	mypy
 	ecrkit policy check policies --strict
 	ecrkit catalog check repositories.yaml --strict
+
+benchmark: setup ## measure what the documentation claims
+	python benchmarks/policy_check.py
 
 format: setup ## put the code into its format
 	ruff format

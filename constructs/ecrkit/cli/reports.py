@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import click
 
@@ -106,6 +105,8 @@ def _sarif(findings: Sequence[Finding], rulebook: Sequence[Check]) -> dict[str, 
 
 
 def _sarif_result(finding: Finding, rule_index: int) -> dict[str, object]:
+    from urllib.parse import quote  # noqa: PLC0415 - the other formats need no URI
+
     location: dict[str, object] = {
         "physicalLocation": {
             "artifactLocation": {"uri": quote("stdin" if finding.file == "-" else finding.file)},

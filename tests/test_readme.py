@@ -1,0 +1,74 @@
+"""What the README says is true."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from builders.commands import ecrkit
+
+from ecrkit import PolicyStore
+from ecrkit.catalog import read_catalog
+from ecrkit.catalog.settings import SETTING_KEYS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def test_sample_synthesizes(tmp_path: Path) -> None:
+    """The construct's sample runs as it stands, and its template has the repository and its URI."""
+    (sample,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    environment = {"PATH": str(Path(sys.executable).parent), "CDK_OUTDIR": str(tmp_path)}
+
+    result = subprocess.run(
+        [sys.executable, "-c", sample], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert result.returncode == 0, result.stderr
+    template = (tmp_path / "Shop.template.json").read_text()
+    assert '"RepositoryName": "shop/app"' in template
+    assert '"ShopAppRepositoryUri"' in template
+
+
+def test_shown_outputs_are_those_of_the_catalog() -> None:
+    """The output keys in the first screen are those of the shipped catalog."""
+    shown = re.findall(r"^Repositories-dev\.(\w+) = ", README, re.MULTILINE)
+
+    catalog = read_catalog(ROOT / "repositories.yaml", policies=PolicyStore(ROOT / "policies" / "lifecycle"))
+    assert sorted(shown) == sorted(entry.output for entry in catalog.repositories)
+
+
+def test_shown_error_is_the_real_one(tmp_path: Path) -> None:
+    """The error of the first screen is what a typo in the shipped catalog gives, place and all."""
+    text = (ROOT / "repositories.yaml").read_text().replace("lifecycle: keep-last-10@1", "lifecycle: keep-last-11@1", 1)
+    (tmp_path / "repositories.yaml").write_text(text)
+    (tmp_path / "policies").symlink_to(ROOT / "policies")
+
+    result = ecrkit("catalog", "check", cwd=tmp_path)
+
+    first_line = result.stdout.splitlines()[0].replace("error: ", "", 1)
+    assert first_line in re.sub(r"\s+", " ", README)
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(([\w./-]+)\)", README))))
+def test_links_lead_somewhere(path: str) -> None:
+    """A relative link of the README is a file of the repository."""
+    assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"`(?:\.venv/bin/)?ecrkit ([a-z]+(?: [a-z]+)?)", README))))
+def test_commands_exist(command: str) -> None:
+    """A command that the README names is one."""
+    result = ecrkit(*command.split(), "--help")
+
+    assert result.returncode == 0, result.stderr
+
+
+def test_keys_of_a_repository_are_all_listed() -> None:
+    """The table of a repository's keys has a row for each key that the catalog knows."""
+    rows = re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)
+
+    assert sorted(rows) == sorted([*SETTING_KEYS, "output"])
