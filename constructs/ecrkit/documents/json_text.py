@@ -31,7 +31,7 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 _TOKEN = re.compile(
     r"""(?P<punctuation>[{}\[\],:])
       | (?P<string>"(?:[^"\\\x00-\x1f]|\\.)*")
-      | (?P<number>-?(?:0|[1-9][0-9]*)(?P<inexact>(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?))(?![0-9A-Za-z.+-])
+      | (?P<number>-?(?:0|[1-9][0-9]*)(?P<inexact>(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?))(?![0-9A-Za-z_.+-])
       | (?P<word>true|false|null)(?![0-9A-Za-z_])""",
     re.VERBOSE,
 )
@@ -242,13 +242,15 @@ class _OpenObject:
         self._members: list[Member] = []
         self._key = ""
         self._key_position = position
+        self._is_fresh = True
 
     def may_end_empty(self, kind: str) -> bool:
         """Whether *kind* ends it right after ``{``."""
-        return kind == self.closing and not self._members
+        return kind == self.closing and self._is_fresh
 
     def name(self, key: str, position: Position) -> None:
         self._key, self._key_position = key, position
+        self._is_fresh = False
 
     def add(self, node: Node) -> None:
         self._members.append(Member(self._key, self._key_position, node))

@@ -156,8 +156,7 @@ def _too_deep(mark: _Mark | None) -> SyntaxProblem:
 
 
 def _describe(error: yaml.MarkedYAMLError) -> str:
-    context = f" {error.context}:" if error.context else ""
-    return f"cannot be parsed{context} {error.problem}"
+    return ": ".join(text for text in ("cannot be parsed", error.context, error.problem) if text)
 
 
 def _position(mark: _Mark | None) -> Position:

