@@ -18,6 +18,7 @@ if node := bundled_node():
 
 import aws_cdk as cdk
 
+from ecrkit.cdk import LifecyclePolicyValidation
 from stacks.repositories import RepositoriesStack
 
 HERE = Path(os.path.relpath(Path(__file__).parent))
@@ -26,6 +27,7 @@ HERE = Path(os.path.relpath(Path(__file__).parent))
 def main() -> None:
     """Synthesize; what is wrong with the input ends in lines that a person can act on, and exit code 1."""
     app = cdk.App(analytics_reporting=False, context=cli_context())
+    cdk.Validations.of(app).add_plugins(LifecyclePolicyValidation())
     catalog_path = app.node.try_get_context("catalog") or HERE / "repositories.yaml"
     policies = PolicyStore(app.node.try_get_context("policies") or HERE / "policies" / "lifecycle")
     try:

@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ecrkit.node import bundled_node
+
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+# Importing aws_cdk starts Node; here it is the one that comes with the development environment.
+if node := bundled_node():
+    os.environ.setdefault("JSII_NODE", str(node))
 
 _SKIPPED = pytest.StashKey[list[str]]()
 _HOW_TO_GET = {

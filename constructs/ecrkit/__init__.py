@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ecrkit.lifecycle import LifecyclePolicy
-    from ecrkit.store import PolicyStore
-
 __all__ = ["LifecyclePolicy", "PolicyStore", "__version__"]
 
 __version__ = "0.1.0"
 
 _HOMES = {"LifecyclePolicy": "ecrkit.lifecycle", "PolicyStore": "ecrkit.store"}
 
-# Type checkers know the names from above, and would take any other for granted if they saw this function.
-if not TYPE_CHECKING:
-
+if TYPE_CHECKING:
+    from ecrkit.lifecycle import LifecyclePolicy
+    from ecrkit.store import PolicyStore
+else:
+    # A type checker that saw this function would take every name for granted.
     def __getattr__(name: str) -> object:
         """Import the module that *name* lives in."""
         if name not in _HOMES:

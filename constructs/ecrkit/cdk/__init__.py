@@ -1,5 +1,6 @@
 """CDK constructs. Importing this module starts Node, as importing aws_cdk does."""
 
 from ecrkit.cdk.repository import Repository
+from ecrkit.cdk.validation import LifecyclePolicyValidation
 
-__all__ = ["Repository"]
+__all__ = ["LifecyclePolicyValidation", "Repository"]

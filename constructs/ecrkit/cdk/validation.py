@@ -1,0 +1,159 @@
+"""A validation plugin: no invalid lifecycle policy leaves a synthesis, whatever construct wrote it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import aws_cdk as cdk
+import jsii
+
+from ecrkit import __version__
+from ecrkit.cdk.repository import Repository
+from ecrkit.findings import errors_in
+from ecrkit.lifecycle import COMPLETENESS_CODES, RULEBOOK
+from ecrkit.templates import POLICY_PROPERTIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from constructs import IConstruct
+
+    from ecrkit.findings import Finding
+    from ecrkit.templates import PolicyProperty
+
+__all__ = ["LifecyclePolicyValidation"]
+
+
+@jsii.implements(cdk.IPolicyValidationPlugin)
+class LifecyclePolicyValidation:
+    """
+    Checks every lifecycle policy of an app when it is synthesized.
+
+    That is, of plain L1 and L2 repositories and of repository creation templates too, in every stack, nested ones
+    included. Register it with ``Validations.of(app).add_plugins(LifecyclePolicyValidation())``. The report names the
+    construct. An error stops the synthesis; a warning is shown and does not, unless ``cdk synth --strict`` is asked
+    for. ``Validations.of(construct).acknowledge(Acknowledgment(id="ecrkit::ECR203", reason="…"))`` silences one.
+
+    A text that is known only when the stack is deployed, since an intrinsic function makes it, is not judged. What a
+    policy leaves out (ECR211 to ECR213) is a warning too, but for :class:`~ecrkit.cdk.Repository`, which tells that
+    itself.
+
+    Source: AWS CDK API reference, IPolicyValidationPlugin (aws-cdk-lib 2.275, read 2026-11).
+    """
+
+    @property
+    def name(self) -> str:
+        """What the report calls it, and the namespace of the rules in an acknowledgement."""
+        return "ecrkit"
+
+    @property
+    def version(self) -> str:
+        """Of ecrkit."""
+        return __version__
+
+    @property
+    def rule_ids(self) -> list[str]:
+        """The codes of all checks."""
+        return [check.code for check in RULEBOOK]
+
+    def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
+        """Look at the templates; CDK calls this when they are written."""
+        constructs = context.app_construct.node.find_all()
+        policies = [policy for path in _templates(context.template_paths, constructs) for policy in _policies_in(path)]
+        found = [_Found(policy, finding) for policy in policies for finding in policy.prop.check(policy.text)]
+        told = _without_told(found, constructs)
+        return cdk.PolicyValidationPluginReport(
+            success=not errors_in(each.finding for each in told), violations=_violations(told)
+        )
+
+
+class _Policy(NamedTuple):
+    """A lifecycle policy in a template."""
+
+    template: str
+    logical_id: str
+    prop: PolicyProperty
+    text: str
+
+
+class _Found(NamedTuple):
+    """What is wrong with it."""
+
+    policy: _Policy
+    finding: Finding
+
+
+def _templates(paths: Iterable[str], constructs: Iterable[IConstruct]) -> list[str]:
+    """Add the templates of nested stacks: CDK lists only those of the stacks that it deploys itself."""
+    known = [str(Path(path).absolute()) for path in paths]
+    directories = {Path(path).parent for path in known}
+    nested = [_template_path(stack) for stack in constructs if isinstance(stack, cdk.NestedStack)]
+    # A plugin that is registered with a stage is asked about that stage, and nothing else of the app.
+    return list(dict.fromkeys([*known, *(path for path in nested if Path(path).parent in directories)]))
+
+
+def _template_path(stack: cdk.Stack) -> str:
+    stage = cdk.Stage.of(stack)
+    return str(Path(stage.outdir if stage else "", stack.template_file).absolute())
+
+
+def _policies_in(path: str) -> Iterator[_Policy]:
+    template = json.loads(Path(path).read_text(encoding="utf-8"))
+    for logical_id, resource in template.get("Resources", {}).items():
+        # Under the key of an `Fn::ForEach` there is a list, which makes resources when the stack is deployed.
+        prop = POLICY_PROPERTIES.get(resource.get("Type", "")) if isinstance(resource, dict) else None
+        text = prop.text_in(resource.get("Properties")) if prop else None
+        if prop and text is not None:
+            yield _Policy(path, logical_id, prop, text)
+
+
+def _without_told(found: Sequence[_Found], constructs: Iterable[IConstruct]) -> list[_Found]:
+    """Leave out what the constructs of ecrkit have said already."""
+    if not any(each.finding.code in COMPLETENESS_CODES for each in found):
+        return list(found)
+    # Each question to CDK is a round trip to another process, so the tree is not asked who is whose child: a
+    # construct is followed by its first child, which is the resource that it stands for.
+    resources = [
+        (after, after.stack)
+        for construct, after in pairwise(constructs)
+        if isinstance(construct, Repository) and isinstance(after, cdk.CfnResource)
+    ]
+    paths = {stack: _template_path(stack) for stack in dict.fromkeys(stack for _, stack in resources)}
+    ours = {(paths[stack], stack.get_logical_id(resource)) for resource, stack in resources}
+    return [
+        each
+        for each in found
+        if each.finding.code not in COMPLETENESS_CODES or (each.policy.template, each.policy.logical_id) not in ours
+    ]
+
+
+def _violations(found: Iterable[_Found]) -> list[cdk.PolicyViolation]:
+    """Make one violation of what is said of several resources in the same words."""
+    resources: dict[Finding, list[cdk.PolicyViolatingResource]] = {}
+    for policy, finding in found:
+        resource = cdk.PolicyViolatingResource(
+            resource_logical_id=policy.logical_id,
+            template_path=policy.template,
+            locations=[".".join(("Properties", *policy.prop.path))],
+        )
+        resources.setdefault(finding, []).append(resource)
+    return [
+        cdk.PolicyViolation(
+            rule_name=finding.code,
+            description=_description(finding),
+            severity=finding.severity.value,
+            fix=finding.remedy or None,
+            violating_resources=violating,
+        )
+        for finding, violating in resources.items()
+    ]
+
+
+def _description(finding: Finding) -> str:
+    """Say what is wrong and where in the text; the report has the remedy on a line of its own."""
+    place = f"{finding.file}:{finding.line}:{finding.column}"
+    return f"{place}: {replace(finding, remedy='').text}"

@@ -1,0 +1,147 @@
+"""
+Rules for cfn-lint: ``cfn-lint TEMPLATE -a ecrkit.cfnlint``, or ``append_rules: [ecrkit.cfnlint]`` in ``.cfnlintrc``.
+
+cfn-lint takes all that follows ``-a`` for rules: templates stand before it, behind ``--``, or behind ``-t``.
+
+Every check of a lifecycle policy is a rule of its own, so that each can be ignored alone. cfn-lint reads the severity
+off the first letter of an id, and leaves what begins with ``E9`` and ``W9`` to the rules of others: the error ECR112
+is the rule E9112, the warning ECR203 is the rule W9203.
+"""
+
+from __future__ import annotations
+
+import linecache
+import re
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+
+from cfnlint.rules import CloudFormationLintRule, RuleMatch  # type: ignore[import-untyped] # it ships no types
+
+from ecrkit.findings import Severity
+from ecrkit.lifecycle import RULEBOOK
+from ecrkit.templates import POLICY_PROPERTIES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ecrkit.findings import Check, Finding
+
+__all__ = ["RULES", "rule_id"]
+
+_GUIDE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html"
+_LETTERS = {Severity.ERROR: "E", Severity.WARNING: "W"}
+_BLOCK_HEADER = re.compile(r"[|>][-+1-9]{0,2}[ ]*(?:[ ]#.*)?")
+
+_Span: TypeAlias = tuple[int, int, int, int]
+"""Line and column of the first character, line and column behind the last; counted from 0."""
+
+
+def rule_id(check: Check) -> str:
+    """
+    Name the rule that stands for a check.
+
+    Source: cfn-lint documentation, "Custom Rules": E9XXX and W9XXX are allocated towards them (read 2026-11).
+    """
+    return f"{_LETTERS[check.severity]}9{check.code.removeprefix('ECR')}"
+
+
+class _LifecyclePolicyRule(CloudFormationLintRule):  # type: ignore[misc] # it ships no types
+    """Finds what one check objects to. cfn-lint leaves this class alone, since it has no id."""
+
+    source_url = _GUIDE
+    tags: ClassVar[list[str]] = ["resources", "ecr", "lifecycle policy"]
+    code = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.resource_property_types = list(POLICY_PROPERTIES)
+
+    def match_resource_properties(
+        self,
+        properties: Mapping[str, Any],
+        resourcetype: str,
+        path: list[str | int],
+        cfn: Any,  # noqa: ANN401 - a cfnlint.template.Template; it ships no types
+    ) -> list[RuleMatch]:
+        """Look at one resource."""
+        prop = POLICY_PROPERTIES[resourcetype]
+        text = prop.text_in(properties)
+        if text is None:
+            return []
+        return [
+            _match(finding, text, path=[*path, *prop.path], filename=cfn.filename)
+            for finding in prop.check(text)
+            if finding.code == self.code
+        ]
+
+
+def _rule_class(check: Check) -> type[_LifecyclePolicyRule]:
+    parts = (f"{check.title}.", check.example, f"Source: {check.source}.")
+    return type(
+        f"Rule{rule_id(check)}",
+        (_LifecyclePolicyRule,),
+        {
+            "__doc__": f"{check.code}: {check.title}.",
+            "__module__": __name__,
+            "id": rule_id(check),
+            "code": check.code,
+            "shortdesc": f"{check.title} [{check.code}]",
+            "description": " ".join(part for part in parts if part),
+        },
+    )
+
+
+RULES: Mapping[str, type[_LifecyclePolicyRule]] = {check.code: _rule_class(check) for check in RULEBOOK}
+"""The rule of every check, by the check's code."""
+
+# cfn-lint takes as rules the classes that it finds among the names of a module.
+globals().update({rule.__name__: rule for rule in RULES.values()})
+
+
+def _match(finding: Finding, text: str, *, path: list[str | int], filename: str | None) -> RuleMatch:
+    """Point to the very place where that is certain; else to the text, and say the place in the text."""
+    whole = _span_of(text)
+    if whole is None:
+        # cfn-lint then looks for the key that ends the path, and takes line 1 where it finds none.
+        return RuleMatch(path, str(finding))
+    exact = _span_in_block(finding, text, start=whole[:2], filename=filename) if filename else None
+    if exact is None:
+        return RuleMatch(path, str(finding), location=whole)
+    return RuleMatch(path, f"{finding.text} [{finding.code}]", location=exact)
+
+
+def _span_of(text: str) -> _Span | None:
+    """Find where *text* stands; cfn-lint keeps that of what it reads as YAML, and so of JSON."""
+    start, end = getattr(text, "start_mark", None), getattr(text, "end_mark", None)
+    return (start.line, start.column, end.line, end.column) if start and end else None
+
+
+def _span_in_block(finding: Finding, text: str, *, start: tuple[int, int], filename: str) -> _Span | None:
+    """
+    Find where in a file *finding* is, if its *text* is a block of YAML.
+
+    cfn-lint does not keep how a text is written, so the file tells: the place is certain where its lines are those of
+    the text, all indented alike. A folded block can be so too, since it keeps the ends of lines before deeper ones.
+
+    Args:
+        finding: in the text.
+        text: as cfn-lint read it.
+        start: line and column where it stands in the file.
+        filename: of a file that may have changed, or be another one.
+    """
+    lines = text.rstrip("\n").split("\n")
+    header, *block = _lines_of(filename, start[0], start[0] + 1 + len(lines)) or [""]
+    if len(block) < len(lines) or not _BLOCK_HEADER.fullmatch(header[start[1] :]):
+        return None
+    indent = " " * (len(block[-1]) - len(lines[-1]))
+    if not all(there == indent + line if line else not there.strip() for line, there in zip(lines, block, strict=True)):
+        return None
+    # What is missing after the last line is missing at its end.
+    index = min(finding.line, len(lines)) - 1
+    column = len(indent) + finding.column - 1 if index == finding.line - 1 else len(block[index])
+    line = start[0] + 1 + index
+    return line, column, line, len(block[index])
+
+
+def _lines_of(filename: str, start: int, stop: int) -> list[str]:
+    linecache.checkcache(filename)
+    return [line.removesuffix("\n") for line in linecache.getlines(filename)[start:stop]]

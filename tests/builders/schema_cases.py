@@ -1,0 +1,420 @@
+"""What readers and schemas for editors are both shown: texts, by what is wrong with them, and documents to draw."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from builders.policies import ABSENT, ARCHIVE, EXPIRE, archived, document, policy_text, pulled, pushed, rule, tagged
+from hypothesis import strategies as st
+from lifecycle.strategies import json_values
+
+from ecrkit.schemas import DocumentKind
+from ecrkit.store import PolicyStore
+
+__all__ = [
+    "ACCEPTED",
+    "BEYOND",
+    "PARTLY",
+    "REFUSED",
+    "SHIPPED",
+    "STORE",
+    "catalogs",
+    "policies",
+    "policy_tests",
+    "silences",
+]
+
+ROOT = Path(__file__).parents[2]
+STORE = PolicyStore(ROOT / "policies" / "lifecycle")
+SHIPPED = [STORE.path(reference) for reference in STORE]
+
+# Texts.
+
+ENVIRONMENTS = 'environments: {dev: {account: "123456789012", region: us-east-1}}\n'
+PADDING = " " * 100
+
+
+def environment(*, name: str = "dev", account: str = '"123456789012"', region: str = "us-east-1") -> str:
+    """Write a catalog of one environment."""
+    return f"environments: {{{name}: {{account: {account}, region: {region}}}}}\nrepositories:\n"
+
+
+def repositories(text: str) -> str:
+    """Write a catalog of repositories, given as a mapping on one line."""
+    return f"{ENVIRONMENTS}repositories: {{{text}}}\n"
+
+
+def settings(text: str, *, defaults: str = "") -> str:
+    """Write a catalog of one repository with settings of its own, and *defaults*."""
+    return f"{ENVIRONMENTS}defaults: {{{defaults}}}\nrepositories: {{web: {{{text}}}}}\n"
+
+
+def image(text: str) -> str:
+    """Write the tests of a policy: a case of one image."""
+    return f"case: {{images: [{{{text}}}]}}\n"
+
+
+def without(parts: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in parts.items() if name != key}
+
+
+ACCEPTED = {
+    DocumentKind.POLICY: [
+        policy_text(rule()),
+        policy_text(rule(description="", storageClass="standard")),
+        policy_text(rule(10**30, countNumber=10**30)),
+        policy_text(rule(**tagged("a*b*c*d*e"))),
+        policy_text(rule(tagStatus="tagged", tagPrefixList=["a*****"])),
+        policy_text(rule(**pulled(1), action=ARCHIVE)),
+        policy_text(rule(**pushed(1), action=ARCHIVE)),
+        policy_text(rule(**archived(90))),
+        policy_text(rule(**tagged("a", "a", "-b"))),
+        policy_text(*[rule(number, **tagged(f"v{number}")) for number in range(1, 51)]),
+        *[path.read_text() for path in SHIPPED],
+    ],
+    DocumentKind.CATALOG: [
+        (ROOT / "repositories.yaml").read_text(),
+        environment(),
+        environment(name="a-B-1", region="us-gov-west-1"),
+        f"{ENVIRONMENTS}defaults:\nrepositories: {{web: , api: {{}}}}",
+        repositories(f"ab: , a.b_c__d--e/f: , {'x' * 200}: "),
+        settings("lifecycle: []"),
+        settings("lifecycle: [keep-five-prod@1, keep-last-10@1]"),
+        settings("mutable_tags: ['*-*', v1, latest, a.b_c, 'x*']"),
+        settings("mutable_tags: []"),
+        settings("tags: {'key +-=._:/@ 1': 'value', Straße: größer, é: ''}"),
+        settings("encryption: omit, removal: destroy, empty_on_delete: true"),
+        settings("empty_on_delete: true", defaults="removal: destroy"),
+        settings("empty_on_delete: false, removal: retain"),
+        settings("output: WebUri2, silence: {ECR211: because}"),
+    ],
+    DocumentKind.POLICY_TEST: [
+        image("pushed_days_ago: 0, expect: stay"),
+        image("count: 100000, tags: [], pushed_days_ago: 36500, expect: expire"),
+        image("tags: [_, v1.2-rc_3], pushed_days_ago: 0.5, pulled_days_ago: 0.1, expect: archive"),
+        image("pushed_days_ago: 9, archived_days_ago: 1, expect: expire"),
+        image("pushed_days_ago: 9, activated_days_ago: 1, expect: archive"),
+        *[path.with_suffix(".test.yaml").read_text() for path in SHIPPED],
+    ],
+    DocumentKind.SILENCED: [
+        "{}",
+        "web@2: {}",
+        "web@2: {ECR201: because, ECR206: because}\na.b-c_d@12: {ECR203: because}",
+    ],
+}
+
+REFUSED = {
+    "ECR105": [
+        policy_text(rule(tagPattern=[])),
+        policy_text(rule() | {"priority": 1}),
+        policy_text(rule(action=EXPIRE | {"when": 1})),
+        json.dumps(document(rule()) | {"version": 1}),
+    ],
+    "ECR106": [
+        "{}" + PADDING,
+        *[policy_text(without(rule(description="x" * 90), key)) for key in ("rulePriority", "selection", "action")],
+        *[policy_text(rule(**{key: ABSENT})) for key in ("tagStatus", "countType", "countNumber")],
+        policy_text(rule(action={})),
+    ],
+    "ECR107": [
+        "[]" + PADDING,
+        "null" + PADDING,
+        '{"rules": {}}' + PADDING,
+        '{"rules": [7]}' + PADDING,
+        policy_text(rule("1")),
+        policy_text(rule(True)),  # noqa: FBT003 - that is what is wrong with it
+        policy_text(rule(1.5)),
+        policy_text(rule(description=None)),
+        policy_text(rule() | {"selection": []}),
+        policy_text(rule(action="expire")),
+        policy_text(rule(action={"type": None})),
+        policy_text(rule(tagStatus=1)),
+        policy_text(rule(countType=None)),
+        policy_text(rule(countNumber="10")),
+        policy_text(rule(storageClass=["archive"])),
+        policy_text(rule(tagStatus="tagged", tagPatternList="v*")),
+        policy_text(rule(tagStatus="tagged", tagPrefixList=[1])),
+        policy_text(rule(**pushed(1) | {"countUnit": 1})),
+        policy_text(rule(action=ARCHIVE | {"targetStorageClass": None})),
+    ],
+    "ECR108": ['{"rules": []}' + PADDING],
+    "ECR109": [policy_text(*[rule(number, **tagged(f"v{number}")) for number in range(1, 52)])],
+    "ECR110": [policy_text(rule(0)), policy_text(rule(-(10**30)))],
+    "ECR111": [
+        policy_text(rule(tagStatus="ANY")),
+        policy_text(rule(countType="imageCount")),
+        policy_text(rule(storageClass="glacier")),
+        policy_text(rule(action={"type": "EXPIRE"})),
+        policy_text(rule(action=ARCHIVE | {"targetStorageClass": "standard"})),
+    ],
+    "ECR112": [policy_text(rule(countNumber=0))],
+    "ECR113": [policy_text(rule(**pushed(1) | {"countUnit": "hours"}))],
+    "ECR114": [policy_text(rule(**tagged())), policy_text(rule(tagStatus="tagged", tagPrefixList=[]))],
+    "ECR115": [policy_text(rule(**tagged(""))), policy_text(rule(tagStatus="tagged", tagPrefixList=["a", ""]))],
+    "ECR116": [policy_text(rule(**tagged("v", "a*b*c*d*e*f"))), policy_text(rule(**tagged("\n*****")))],
+    "ECR120": [policy_text(rule(tagStatus="tagged"))],
+    "ECR121": [policy_text(rule(**tagged("a"), tagPrefixList=["b"]))],
+    "ECR122": [
+        policy_text(rule(tagPrefixList=["b"])),
+        policy_text(rule(**tagged("a") | {"tagStatus": "untagged"})),
+        policy_text(rule(tagPatternList=["a"], tagPrefixList=["b"])),
+    ],
+    "ECR123": [
+        policy_text(rule(countType="sinceImagePushed")),
+        policy_text(rule(countType="sinceImagePulled", action=ARCHIVE)),
+        policy_text(rule(**archived(90) | {"countUnit": ABSENT})),
+    ],
+    "ECR124": [policy_text(rule(countUnit="days"))],
+    "ECR125": [policy_text(rule(**pulled(1)))],
+    "ECR126": [policy_text(rule(**archived(90), action=ARCHIVE))],
+    "ECR127": [
+        policy_text(rule(**archived(90) | {"storageClass": ABSENT})),
+        policy_text(rule(**archived(90) | {"storageClass": "standard"})),
+    ],
+    "ECR128": [policy_text(rule(storageClass="archive")), policy_text(rule(**pushed(1), storageClass="archive"))],
+    "ECR129": [policy_text(rule(**archived(89)))],
+    "ECR130": [policy_text(rule(action={"type": "transition"}))],
+    "ECR131": [policy_text(rule(action=ARCHIVE | {"type": "expire"}))],
+    "CAT103": [
+        f"{environment()}repos: {{}}\n",
+        settings("lifecyle: keep-last-10@1"),
+        settings("", defaults="output: Web"),
+        "environments: {dev: {account: '123456789012', region: us-east-1, profile: x}}\nrepositories:\n",
+    ],
+    "CAT104": [
+        ENVIRONMENTS,
+        "environments: {dev: {account: '123456789012'}}\nrepositories:\n",
+        "environments: {dev: {region: us-east-1}}\nrepositories:\n",
+    ],
+    "CAT105": [
+        "[]",
+        "environments: [dev]\nrepositories:\n",
+        "environments: {dev: us-east-1}\nrepositories:\n",
+        environment(region="[us-east-1]"),
+        f"{ENVIRONMENTS}defaults: []\nrepositories:\n",
+        f"{ENVIRONMENTS}repositories: [web]\n",
+        repositories("web: keep-last-10@1"),
+        settings("lifecycle: 1"),
+        settings("lifecycle: {}"),
+        settings("lifecycle: [keep-last-10@1, 1]"),
+        settings("encryption: null"),
+        settings("mutable_tags: latest"),
+        settings("mutable_tags: [1.0]"),
+        settings("tags: [team]"),
+        settings("tags: {team: 1}"),
+        settings("removal: true"),
+        settings("empty_on_delete: 'no'"),
+        settings("silence: [ECR211]"),
+        settings("silence: {ECR211: 1}"),
+        settings("output: 1"),
+    ],
+    "CAT106": [settings("encryption: kms"), settings("removal: delete", defaults="removal: destroy")],
+    "CAT110": ["environments:\nrepositories:\n", "environments: {}\nrepositories:\n"],
+    "CAT111": [environment(name="dev-"), environment(name="d_v"), environment(name="x" * 101)],
+    "CAT112": [
+        environment(account="123456789012"),
+        environment(account="'12345678901'"),
+        environment(account='"123456789012\\n"'),
+        environment(account="null"),
+    ],
+    "CAT113": [environment(region="us-east"), environment(region="US-EAST-1")],
+    "CAT120": [
+        repositories("a: "),
+        repositories("My-App: "),
+        repositories("my..app: "),
+        repositories("a//b: "),
+        repositories(f"{'x' * 257}: {{output: X}}"),
+    ],
+    "CAT121": [
+        settings("lifecycle: keep-last-10"),
+        settings("lifecycle: [keep-last-10@1, keep-last-10@0]"),
+        settings("", defaults="lifecycle: Keep@1"),
+    ],
+    "CAT122": [
+        settings("mutable_tags: ['']"),
+        settings("mutable_tags: [a/b]"),
+        settings("mutable_tags: ['a*b*c*']"),
+        settings(f"mutable_tags: [{'x' * 129}]"),
+    ],
+    "CAT123": [settings("mutable_tags: [a, b, c, d, e, f]")],
+    "CAT124": [settings("mutable_tags: [a, b, a]")],
+    "CAT125": [
+        settings("tags: {'': x}"),
+        settings(f"tags: {{{'x' * 129}: x}}"),
+        settings(f"tags: {{x: {'x' * 257}}}"),
+        settings("tags: {Aws:x: x}"),
+        settings("tags: {x: 'a(b)'}"),
+        settings('tags: {x: "a\\tb"}'),
+        settings(f"tags: {{{', '.join(f'k{number}: x' for number in range(51))}}}"),
+    ],
+    "CAT126": [settings("empty_on_delete: true, removal: retain", defaults="removal: destroy")],
+    "CAT127": [settings("output: Web-Uri"), settings("output: 1Web"), settings(f"output: {'x' * 256}")],
+    "CAT129": [settings("silence: {ECR203: because}")],
+    "CAT130": [settings("silence: {ECR211: ' '}")],
+    "TST103": [
+        image("pushed: 1, pushed_days_ago: 1, expect: stay"),
+        "case: {images: [{pushed_days_ago: 1, expect: stay}], policy: web}",
+    ],
+    "TST104": ["case: {}", image("expect: stay"), image("pushed_days_ago: 1")],
+    "TST105": [
+        "[]",
+        "case: []",
+        "case: {images: {}}",
+        "case: {images: [stay]}",
+        image("count: '1', pushed_days_ago: 1, expect: stay"),
+        image("tags: v1, pushed_days_ago: 1, expect: stay"),
+        image("tags: [1.0], pushed_days_ago: 1, expect: stay"),
+        image("pushed_days_ago: true, expect: stay"),
+        image("pushed_days_ago: '1', expect: stay"),
+        image("pushed_days_ago: 1, pulled_days_ago: , expect: stay"),
+        image("pushed_days_ago: 1, expect: 1"),
+    ],
+    "TST106": [image("pushed_days_ago: 1, expect: keep")],
+    "TST110": ["{}"],
+    "TST111": ["' ': {images: [{pushed_days_ago: 1, expect: stay}]}"],
+    "TST112": ["case: {images: []}"],
+    "TST114": [image(f"count: {number}, pushed_days_ago: 1, expect: stay") for number in (0, 100_001)],
+    "TST115": [image(f"pushed_days_ago: {number}, expect: stay") for number in ("-0.1", "36500.1", ".inf")],
+    "TST116": [image(f"tags: [{tag}], pushed_days_ago: 1, expect: stay") for tag in ("''", "-a", "a/b", "x" * 129)],
+    "TST117": [image("tags: [a, b, a], pushed_days_ago: 1, expect: stay")],
+    "TST120": [image("pushed_days_ago: 9, archived_days_ago: 2, activated_days_ago: 1, expect: stay")],
+    "TST123": [image("pushed_days_ago: 9, archived_days_ago: 2, expect: archive")],
+    "STO120": ["[]", "web: {}", "web@0: {}", "Web@1: {}", "web@1: [ECR203]", "web@1: {ECR203: 1}"],
+    "STO121": ["web@1: {ECR211: because}", "web@1: {ECR101: because}"],
+    "STO122": ["web@1: {ECR203: ''}", "web@1: {ECR203: ' '}"],
+}
+"""Texts with nothing wrong but one thing, by the code of the check that says so: the schema says so too."""
+
+TWICE = "of a key that is written twice an editor's schema sees one"
+NO_VALUE = "what cannot be parsed, or not as the reader wants it, has no value or another one"
+WHOLE = "to a schema 1.0 is an integer"
+BESIDE = "a schema compares no value with another"
+
+BEYOND = {
+    "ECR101": (NO_VALUE, ""),
+    "ECR102": ("a schema sees no text; one that is too short lacks something else as well", ""),
+    "ECR103": ("a schema sees no text", policy_text(rule(description="x" * 30_720))),
+    "ECR104": (TWICE, policy_text(rule()).replace('"rulePriority": 1,', '"rulePriority": 2, "rulePriority": 1,')),
+    "ECR107": (WHOLE, policy_text(rule(countNumber=10.0))),
+    "ECR140": (BESIDE, policy_text(rule(1, **tagged("a")), rule(1, **tagged("b")))),
+    "ECR141": (BESIDE, policy_text(rule(1, tagStatus="untagged"), rule(2, tagStatus="untagged"))),
+    "ECR142": (BESIDE, policy_text(rule(1), rule(2))),
+    "ECR143": (BESIDE, policy_text(rule(1), rule(2, **tagged("a")))),
+    "ECR144": (BESIDE, policy_text(rule(1, **tagged("a", "b")), rule(2, **tagged("b", "a")))),
+    "CAT101": (NO_VALUE, f"{ENVIRONMENTS}repositories: {{web: &web {{removal: retain}}, api: {{<<: *web}}}}"),
+    "CAT102": (TWICE, repositories("web: , web: ")),
+    "CAT114": (
+        BESIDE,
+        ENVIRONMENTS.replace("dev:", "a: {account: '123456789012', region: us-east-1}, dev:") + "repositories:",
+    ),
+    "CAT121": ("a schema knows no files", settings("lifecycle: keep-last-11@1")),
+    "CAT125": ("a schema has no word for letters of all scripts", settings("tags: {price: 1 €}")),
+    "CAT126": (BESIDE, settings("empty_on_delete: true")),
+    "CAT127": ("the key is made from the name", repositories(f"{'x' * 256}: ")),
+    "CAT128": (BESIDE, repositories("a-b: , a.b: ")),
+    "TST101": (NO_VALUE, "a: &a {images: [{pushed_days_ago: 1, expect: stay}]}\nb: {<<: *a}"),
+    "TST102": (TWICE, image("pushed_days_ago: 1, expect: stay, expect: stay")),
+    "TST105": (WHOLE, image("count: 1.0, pushed_days_ago: 1, expect: stay")),
+    "TST113": (BESIDE, "case: {images: [%s, %s]}" % (("{count: 60000, pushed_days_ago: 1, expect: stay}",) * 2)),
+    "TST115": ("what is no number is not less than another", image("pushed_days_ago: .nan, expect: stay")),
+    "TST121": (BESIDE, image("pushed_days_ago: 1, pulled_days_ago: 2, expect: stay")),
+    "TST122": (BESIDE, image("pushed_days_ago: 9, pulled_days_ago: 1, archived_days_ago: 2, expect: stay")),
+    "STO120": (TWICE, "web@1: {ECR203: because, ECR203: because}"),
+}
+"""
+What no schema can say, by the code of the check: why, and a text that the schema takes and the reader does not, where
+there is one.
+"""
+
+PARTLY = {"ECR107", "CAT121", "CAT125", "CAT126", "CAT127", "TST105", "TST115", "STO120"}
+"""Checks that a schema can make in part: they stand in both tables."""
+
+
+# Documents that are almost right.
+
+
+def _almost(**values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw objects that have all of these keys, or only some, or others."""
+    return (
+        st.fixed_dictionaries(values)
+        | st.fixed_dictionaries({}, optional=values)
+        | st.fixed_dictionaries(values, optional={"nonsense": _ODD})
+    )
+
+
+_ODD: st.SearchStrategy[Any] = st.sampled_from([None, True, 7, 7.5, "7", [7], {"7": 7}])
+_LISTS = st.lists(st.sampled_from(["v*", "*****", ""]), max_size=2)
+_NAMES = st.text(st.sampled_from("aA1._-/@*: ("), max_size=4) | st.sampled_from(
+    ["web", "a/b", "keep-last-10@1", "a\n", " ", "aWs:", "dev", "us-east-1", "x" * 129]
+)
+
+
+def policies() -> st.SearchStrategy[object]:
+    """Draw what looks like a lifecycle policy: its parts are known, and go together or not."""
+    selections = st.fixed_dictionaries(
+        {
+            "tagStatus": st.sampled_from(["tagged", "untagged", "any"]),
+            "countType": st.sampled_from(
+                ["imageCountMoreThan", "sinceImagePushed", "sinceImagePulled", "sinceImageTransitioned"]
+            ),
+            "countNumber": st.sampled_from([0, 1, 89, 90]),
+        },
+        optional={
+            "tagPatternList": _LISTS,
+            "tagPrefixList": _LISTS,
+            "countUnit": st.sampled_from(["days", "hours"]),
+            "storageClass": st.sampled_from(["standard", "archive"]),
+        },
+    )
+    actions = st.fixed_dictionaries(
+        {"type": st.sampled_from(["expire", "transition"])}, optional={"targetStorageClass": st.just("archive")}
+    )
+    rules = _almost(rulePriority=st.integers(0, 2), selection=selections, action=actions)
+    odd = _almost(rulePriority=json_values(), description=json_values(), selection=json_values(), action=json_values())
+    return st.lists(rules | odd | json_values(), max_size=2).map(lambda drawn: document(*drawn)) | json_values()
+
+
+def catalogs() -> st.SearchStrategy[object]:
+    """Draw what looks like a catalog, in which no setting depends on the defaults."""
+    settings = _almost(
+        lifecycle=_NAMES | st.lists(_NAMES, max_size=2),
+        encryption=st.sampled_from(["AES256", "KMS", "omit", "kms"]),
+        mutable_tags=st.lists(_NAMES, max_size=6),
+        tags=st.dictionaries(_NAMES, _NAMES, max_size=2),
+        removal=st.sampled_from(["retain", "destroy", None]),
+        silence=st.dictionaries(st.sampled_from(["ECR211", "ECR213", "ECR201"]), _NAMES, max_size=2),
+    )
+    own = st.fixed_dictionaries(
+        {"removal": st.sampled_from(["retain", "destroy", "delete"]), "empty_on_delete": st.booleans() | st.none()},
+        optional={"output": _NAMES},
+    )
+    accounts = st.sampled_from(["123456789012", "12345678901", 123456789012])
+    return _almost(
+        environments=st.dictionaries(_NAMES, _almost(account=accounts, region=_NAMES), max_size=2) | st.none(),
+        repositories=st.dictionaries(_NAMES, settings | own | st.none(), max_size=2) | st.none(),
+        defaults=settings | st.none(),
+    )
+
+
+def policy_tests() -> st.SearchStrategy[object]:
+    """Draw what looks like the tests of a policy."""
+    days = st.sampled_from([-1, 0, 0.5, 1, 36_500, 36_501, "1", True])
+    images = st.fixed_dictionaries(
+        {"pushed_days_ago": days, "expect": st.sampled_from(["stay", "expire", "archive", "keep"])},
+        optional={
+            "count": st.sampled_from([0, 1, 2, 100_000, 100_001, None]),
+            "tags": st.lists(_NAMES, max_size=2),
+            "pulled_days_ago": days,
+            "archived_days_ago": days,
+            "activated_days_ago": days,
+        },
+    )
+    return st.dictionaries(_NAMES, _almost(images=st.lists(images | _ODD, max_size=2)), max_size=2)
+
+
+def silences() -> st.SearchStrategy[object]:
+    """Draw what looks like the silenced warnings of a store."""
+    reasons = st.dictionaries(st.sampled_from(["ECR203", "ECR211"]), _NAMES, max_size=2)
+    return st.dictionaries(_NAMES, reasons | _ODD, max_size=2)

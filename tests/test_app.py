@@ -1,0 +1,259 @@
+"""The app as it is run: by the real CDK command line, and alone."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from builders.apps import ROOT, run_app, templates_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CDK = ROOT / "node_modules" / ".bin" / "cdk"
+POLICY = ROOT / "policies" / "lifecycle" / "keep-last-10" / "v1.json"
+
+CATALOG = """\
+environments:
+  dev: {account: "123456789012", region: us-east-1}
+repositories:
+  from-elsewhere:
+"""
+
+BAD_CATALOG = """\
+environments:
+  dev: {account: 012345670123, region: us-east-1}
+defaults:
+  lifecycle: keep-last-ten@1
+repositories:
+  My-App:
+  web:
+    lifecyle: keep-last-10@1
+  web:
+"""
+
+BAD_CATALOG_ERRORS = """\
+bad.yaml:2:18: environments.dev.account: must be a string of 12 digits, got an integer 012345670123; \
+write "012345670123", in quotes [CAT112]
+bad.yaml:4:14: defaults.lifecycle: there is no policy 'keep-last-ten' in policies/lifecycle; \
+did you mean keep-last-10@1? [CAT121]
+bad.yaml:6:3: repositories["My-App"]: the name must be parts of lower-case letters and digits, \
+joined by '.', '_', '__', dashes or '/', got 'My-App' [CAT120]
+bad.yaml:8:5: repositories.web.lifecyle: unknown key 'lifecyle'; did you mean lifecycle? [CAT103]
+bad.yaml:9:3: repositories.web: the key 'web' is written twice, first on line 7; remove one; \
+readers of YAML drop the first in silence [CAT102]
+"""
+
+
+@pytest.fixture(scope="module")
+def offline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Make the environment of a build server that has no credentials and reaches nobody."""
+    with socket.socket() as bound:
+        # Bound and not listening: nobody else gets the port, and whoever connects is refused.
+        bound.bind(("127.0.0.1", 0))
+        proxy = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        home = tmp_path_factory.mktemp("home")
+        yield {
+            "CI": "true",
+            # The cache of jsii is in the real one, and takes long to make.
+            "HOME": str(Path.home()),
+            "CDK_HOME": str(home),
+            "AWS_CONFIG_FILE": str(home / "config"),
+            "AWS_SHARED_CREDENTIALS_FILE": str(home / "credentials"),
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.defpath]),
+            "HTTP_PROXY": proxy,
+            "HTTPS_PROXY": proxy,
+            # The metadata service of EC2 is asked past every proxy, and waited for.
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+
+@pytest.fixture(scope="module")
+def synth(offline: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """Run ``cdk synth``, as it stands in the checkout."""
+    return cdk_synth(tmp_path_factory.mktemp("assembly"), environ=offline)
+
+
+@pytest.fixture(scope="module")
+def assembly(synth: subprocess.CompletedProcess[str]) -> Path:
+    """Give the folder with what ``cdk synth`` wrote."""
+    synth.check_returncode()
+    return Path(synth.args[-1])
+
+
+def cdk_synth(
+    outdir: Path, *, environ: dict[str, str], catalog: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    context = ["--context", f"catalog={catalog}"] if catalog else []
+    return subprocess.run(
+        [CDK, "synth", "--quiet", *context, "--output", str(outdir)],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def store(root: Path, *, name: str, text: str) -> Path:
+    """Make a policy store with one version of one policy; give the path of its file."""
+    path = root / name.replace("@", "/v")
+    path.parent.mkdir(parents=True)
+    return written(path.with_name(f"{path.name}.json"), text)
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def files_in(outdir: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in outdir.iterdir()}
+
+
+class TestSynth:
+    def test_silent(self, synth: subprocess.CompletedProcess[str]) -> None:
+        """Without credentials, without the network, ``cdk synth`` has no complaint about the shipped catalog."""
+        assert (synth.returncode, synth.stdout, synth.stderr) == (0, "", "")
+
+    def test_reproducible(self, assembly: Path, offline: dict[str, str], tmp_path: Path) -> None:
+        """Synthesized again, elsewhere, every file is the same to the byte."""
+        cdk_synth(tmp_path, environ=offline).check_returncode()
+
+        assert files_in(tmp_path) == files_in(assembly)
+
+    def test_app_alone(self, assembly: Path, tmp_path: Path) -> None:
+        """``python app.py`` writes what ``cdk synth`` does."""
+        run_app(tmp_path).check_returncode()
+
+        assert files_in(tmp_path) == files_in(assembly)
+
+    def test_without_node(self, assembly: Path, tmp_path: Path) -> None:
+        """With no Node on PATH, and nothing else in the environment, the app takes the Node installed with it."""
+        empty = tmp_path / "empty"
+        empty.mkdir()
+        run = run_app(tmp_path / "out", environ={"PATH": str(empty)})
+
+        assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+        assert templates_in(tmp_path / "out") == templates_in(assembly)
+
+
+class TestContext:
+    def test_catalog(self, offline: dict[str, str], tmp_path: Path) -> None:
+        """``cdk synth -c catalog=PATH`` reads another catalog."""
+        catalog = written(tmp_path / "other.yaml", CATALOG)
+        cdk_synth(tmp_path / "out", environ=offline, catalog=catalog).check_returncode()
+
+        assert '"RepositoryName": "from-elsewhere"' in templates_in(tmp_path / "out")["Repositories-dev"]
+
+    def test_policies(self, tmp_path: Path) -> None:
+        """The context key ``policies`` names another store."""
+        store(tmp_path / "store", name="ours@7", text=POLICY.read_text(encoding="utf-8"))
+        catalog = written(tmp_path / "other.yaml", CATALOG + "    lifecycle: ours@7\n")
+        context = {"catalog": str(catalog), "policies": str(tmp_path / "store")}
+        run_app(tmp_path / "out", context=context).check_returncode()
+
+        assert "Keep the last 10 images" in templates_in(tmp_path / "out")["Repositories-dev"]
+
+    def test_another_directory(self, assembly: Path, tmp_path: Path) -> None:
+        """Run in another directory, the app still reads the catalog and the policies beside it."""
+        run_app(tmp_path / "out", cwd=tmp_path).check_returncode()
+
+        assert files_in(tmp_path / "out") == files_in(assembly)
+
+    def test_relative(self, tmp_path: Path) -> None:
+        """A path that is given is one from the working directory."""
+        written(tmp_path / "other.yaml", CATALOG)
+        run_app(tmp_path / "out", cwd=tmp_path, context={"catalog": "other.yaml"}).check_returncode()
+
+        assert "from-elsewhere" in templates_in(tmp_path / "out")["Repositories-dev"]
+
+
+class TestBadInput:
+    def test_app_alone(self, tmp_path: Path) -> None:
+        """Everything that is wrong is said at once, a line each, with its place; nothing is synthesized."""
+        catalog = written(tmp_path / "bad.yaml", BAD_CATALOG)
+        run = run_app(tmp_path / "out", context={"catalog": str(catalog)})
+
+        assert run.stderr.replace(str(catalog), "bad.yaml") == BAD_CATALOG_ERRORS
+        assert run.returncode == 1
+        assert files_in(tmp_path / "out") == {}
+
+    def test_cdk(self, offline: dict[str, str], tmp_path: Path) -> None:
+        """``cdk synth`` shows the same lines, and adds that the app failed."""
+        catalog = written(tmp_path / "bad.yaml", BAD_CATALOG)
+        synth = cdk_synth(tmp_path / "out", environ=offline, catalog=catalog)
+
+        assert synth.stderr.replace(str(catalog), "bad.yaml") == (
+            f"{BAD_CATALOG_ERRORS}.venv/bin/python app.py: Subprocess exited with error 1\n"
+        )
+        assert synth.returncode == 1
+        assert files_in(tmp_path / "out") == {}
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            pytest.param("", "bad.yaml:1:1: not YAML as a catalog needs it: the text is empty [CAT101]", id="empty"),
+            pytest.param("environments: [\n", "bad.yaml:2:1: not YAML as a catalog needs it: ", id="no-yaml"),
+            pytest.param(
+                "repositories: {app: }",
+                "bad.yaml:1:1: the required key 'environments' is missing",
+                id="no-environments",
+            ),
+        ],
+    )
+    def test_unusable_catalog(self, tmp_path: Path, text: str, message: str) -> None:
+        """A catalog that cannot be used at all is one line, exit code 1, and nothing is synthesized."""
+        catalog = written(tmp_path / "bad.yaml", text)
+        run = run_app(tmp_path / "out", context={"catalog": str(catalog)})
+
+        [line] = run.stderr.splitlines()
+        assert line.replace(str(catalog), "bad.yaml").startswith(message)
+        assert run.returncode == 1
+        assert files_in(tmp_path / "out") == {}
+
+    @pytest.mark.parametrize("key", ["catalog", "policies"])
+    def test_missing(self, tmp_path: Path, key: str) -> None:
+        """A catalog, or a store of policies, that is not there is one line, and exit code 1."""
+        missing = tmp_path / "nowhere"
+        run = run_app(tmp_path / "out", context={key: str(missing)})
+
+        assert run.stderr == f"{missing}: cannot be read: no such file or directory\n"
+        assert run.returncode == 1
+
+    def test_invalid_policy(self, tmp_path: Path) -> None:
+        """What is wrong with a policy that the catalog names is said with the place in its file."""
+        text = POLICY.read_text(encoding="utf-8").replace('"countNumber": 10', '"countNumber": 0')
+        policy = store(tmp_path / "store", name="ours@1", text=text)
+        catalog = written(tmp_path / "other.yaml", CATALOG + "    lifecycle: ours@1\n")
+        context = {"catalog": str(catalog), "policies": str(tmp_path / "store")}
+        run = run_app(tmp_path / "out", context=context)
+
+        assert run.stderr.startswith(f"{policy}:9:24: rules[0].selection.countNumber: must be 1 or more, got 0")
+        assert run.returncode == 1
+
+    def test_no_repositories(self, tmp_path: Path) -> None:
+        """A catalog without repositories is refused: CloudFormation takes no empty template."""
+        catalog = written(tmp_path / "other.yaml", CATALOG.replace("  from-elsewhere:\n", ""))
+        run = run_app(tmp_path / "out", context={"catalog": str(catalog)})
+
+        assert "ERROR Resources section must exist and be non-empty" in run.stderr
+        assert "Traceback" not in run.stderr
+        assert run.returncode == 1
+
+    def test_too_many_repositories(self, tmp_path: Path) -> None:
+        """What CDK itself refuses is said in its words, without a traceback."""
+        entries = "".join(f"  app-{number}:\n" for number in range(500))
+        catalog = written(tmp_path / "other.yaml", CATALOG + entries)
+        run = run_app(tmp_path / "out", context={"catalog": str(catalog)})
+
+        assert run.stderr == (
+            "TooManyResourcesInStack: Number of resources in stack 'Repositories-dev': 501 is greater than allowed "
+            "maximum of 500: AWS::ECR::Repository (501)\n"
+        )
+        assert run.returncode == 1

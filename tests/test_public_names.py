@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+import ecrkit
+
+
+class TestPublicNames:
+    @pytest.mark.parametrize(
+        ("name", "home"),
+        [
+            pytest.param("LifecyclePolicy", "ecrkit.lifecycle", id="LifecyclePolicy"),
+            pytest.param("PolicyStore", "ecrkit.store", id="PolicyStore"),
+        ],
+    )
+    def test_name(self, name: str, home: str) -> None:
+        """A public name of ``ecrkit`` is the one of the module that it lives in."""
+        assert getattr(ecrkit, name) is getattr(importlib.import_module(home), name)
+
+    def test_star(self) -> None:
+        """``from ecrkit import *`` gives every public name."""
+        script = "from ecrkit import *; print(sorted(set(dir()) & {'LifecyclePolicy', 'PolicyStore', '__version__'}))"
+        run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+        assert run.stdout == "['LifecyclePolicy', 'PolicyStore', '__version__']\n"
+
+    def test_unknown(self) -> None:
+        """A name that is not there is an error as of any module."""
+        with pytest.raises(AttributeError) as caught:
+            importlib.import_module("ecrkit").PolicyStor  # noqa: B018 - reading it is what fails
+
+        assert str(caught.value) == "module 'ecrkit' has no attribute 'PolicyStor'"
