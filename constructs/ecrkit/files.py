@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ecrkit.errors import UnreadableInputError, UnwritableOutputError
@@ -58,5 +59,6 @@ def write_text(path: Path, text: str) -> None:
         draft.write_text(text, encoding="utf-8", newline="\n")
         draft.replace(path)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
         raise UnwritableOutputError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from None

@@ -143,7 +143,7 @@ class PolicyStore:
             for directory in self._root.iterdir():
                 for file in directory.iterdir() if directory.is_dir() else ():
                     match = _VERSION_FILE.fullmatch(file.name)
-                    if match:
+                    if match and file.is_file():
                         yield PolicyRef(directory.name, int(match[1]))
         except OSError as error:
             raise unreadable(self._root, error) from None
@@ -159,7 +159,8 @@ class PolicyStore:
         names = list(dict.fromkeys(other.name for other in known))
         close = near(reference.name, names)
         if close:
-            remedy = f"did you mean {_listed(str(other) for other in known if other.name in close)}?"
+            meant = _listed(str(other) for name in close for other in known if other.name == name)
+            remedy = f"did you mean {meant}?"
         elif names:
             remedy = f"there is {_listed(names)}"
         else:

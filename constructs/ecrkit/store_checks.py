@@ -11,6 +11,7 @@ from ecrkit.files import read_text, unreadable
 from ecrkit.findings import Check, Finding, Location, Severity, in_file_order, silence
 from ecrkit.lifecycle import check_policy
 from ecrkit.lock import LockedVersion, digest, lock_path, parse_lock
+from ecrkit.policy_test_rulebook import POLICY_TEST_RULEBOOK
 from ecrkit.silences import SILENCE_RULEBOOK, read_silences
 from ecrkit.store import PolicyRef, is_policy_name
 
@@ -121,6 +122,7 @@ SILENCED_NOBODY = Check(
 STORE_RULEBOOK: tuple[Check, ...] = (
     *(value for value in tuple(globals().values()) if isinstance(value, Check)),
     *SILENCE_RULEBOOK,
+    *POLICY_TEST_RULEBOOK,
 )
 """Every check, by code."""
 
@@ -133,7 +135,7 @@ class CheckedStore:
     Attributes:
         policies: the valid versions.
         published: what the lock says of each version in it.
-        findings: about files, names and the lock, in file order.
+        findings: about policies, their tests, names and the lock, in file order.
         checked: how many policy files were read.
     """
 
@@ -145,7 +147,7 @@ class CheckedStore:
 
 def check_store(root: Path) -> CheckedStore:
     """
-    Check every policy of a store, its names and numbers, and that no published version changed.
+    Check every policy of a store and its tests, names and numbers, and that no published version changed.
 
     Args:
         root: the store; its lock stands beside it.
@@ -163,6 +165,7 @@ class _StoreCheck:
         self._root = root
         self._findings: list[Finding] = []
         self._files: dict[PolicyRef, Path] = {}
+        self._tests: list[Path] = []
         self._policies: dict[PolicyRef, LifecyclePolicy] = {}
 
     def run(self) -> CheckedStore:
@@ -180,6 +183,7 @@ class _StoreCheck:
                 self._report(SILENCED_NOTHING, self._root / _SILENCES, reference=reference, code=code)
             if checked.policy is not None:
                 self._policies[reference] = checked.policy
+        self._check_tests()
         for reference in silences:
             self._report(SILENCED_NOBODY, self._root / _SILENCES, reference=reference)
         published = self._compare_with_lock()
@@ -209,6 +213,15 @@ class _StoreCheck:
             if version > 1 and version - 1 not in versions:
                 self._report(GAP, path, version=version, missing=version - 1)
         self._files.update({PolicyRef(name, version): versions[version] for version in sorted(versions)})
+        self._tests += tests.values()
+
+    def _check_tests(self) -> None:
+        if not self._tests:
+            return
+        from ecrkit.policy_tests import check_policy_tests  # noqa: PLC0415 - loads PyYAML
+
+        for path in self._tests:
+            self._findings += check_policy_tests(read_text(path), file=str(path)).findings
 
     def _silences(self) -> dict[PolicyRef, dict[str, str]]:
         path = self._root / _SILENCES

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import yaml
 from builders.policies import ABSENT, ARCHIVE, EXPIRE, archived, document, policy_text, pulled, pushed, rule, tagged
 from hypothesis import strategies as st
-from lifecycle.strategies import json_values
 
 from ecrkit.schemas import DocumentKind
 from ecrkit.store import PolicyStore
 
-__all__ = [
-    "ACCEPTED",
-    "BEYOND",
-    "PARTLY",
-    "REFUSED",
-    "SHIPPED",
-    "STORE",
-    "catalogs",
-    "policies",
-    "policy_tests",
-    "silences",
-]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lifecycle.strategies import Draw
+
+__all__ = ["ACCEPTED", "BEYOND", "PARTLY", "REFUSED", "SHIPPED", "STORE", "almost", "load"]
 
 ROOT = Path(__file__).parents[2]
 STORE = PolicyStore(ROOT / "policies" / "lifecycle")
@@ -332,89 +326,53 @@ PARTLY = {"ECR107", "CAT121", "CAT125", "CAT126", "CAT127", "TST105", "TST115", 
 """Checks that a schema can make in part: they stand in both tables."""
 
 
-# Documents that are almost right.
+# Documents to draw.
+
+_SMALL = 3_000
+_ODD: list[object] = [None, True, False, -1, 0, 0.5, 1.0, 91, "", " ", "x\n", "a*b*c*d*e*f", [], {}, [7], {"7": 7}]
 
 
-def _almost(**values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """Draw objects that have all of these keys, or only some, or others."""
-    return (
-        st.fixed_dictionaries(values)
-        | st.fixed_dictionaries({}, optional=values)
-        | st.fixed_dictionaries(values, optional={"nonsense": _ODD})
-    )
+def load(kind: DocumentKind, text: str) -> Any:  # noqa: ANN401 - JSON
+    """Give what an editor has of a text."""
+    return json.loads(text) if kind is DocumentKind.POLICY else yaml.safe_load(text)
 
 
-_ODD: st.SearchStrategy[Any] = st.sampled_from([None, True, 7, 7.5, "7", [7], {"7": 7}])
-_LISTS = st.lists(st.sampled_from(["v*", "*****", ""]), max_size=2)
-_NAMES = st.text(st.sampled_from("aA1._-/@*: ("), max_size=4) | st.sampled_from(
-    ["web", "a/b", "keep-last-10@1", "a\n", " ", "aWs:", "dev", "us-east-1", "x" * 129]
-)
+def _places(value: object) -> Iterator[tuple[Any, Any]]:
+    """Yield every list and object with each of its indexes and keys."""
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in entries:
+        yield value, key
+        yield from _places(part)
 
 
-def policies() -> st.SearchStrategy[object]:
-    """Draw what looks like a lifecycle policy: its parts are known, and go together or not."""
-    selections = st.fixed_dictionaries(
-        {
-            "tagStatus": st.sampled_from(["tagged", "untagged", "any"]),
-            "countType": st.sampled_from(
-                ["imageCountMoreThan", "sinceImagePushed", "sinceImagePulled", "sinceImageTransitioned"]
-            ),
-            "countNumber": st.sampled_from([0, 1, 89, 90]),
-        },
-        optional={
-            "tagPatternList": _LISTS,
-            "tagPrefixList": _LISTS,
-            "countUnit": st.sampled_from(["days", "hours"]),
-            "storageClass": st.sampled_from(["standard", "archive"]),
-        },
-    )
-    actions = st.fixed_dictionaries(
-        {"type": st.sampled_from(["expire", "transition"])}, optional={"targetStorageClass": st.just("archive")}
-    )
-    rules = _almost(rulePriority=st.integers(0, 2), selection=selections, action=actions)
-    odd = _almost(rulePriority=json_values(), description=json_values(), selection=json_values(), action=json_values())
-    return st.lists(rules | odd | json_values(), max_size=2).map(lambda drawn: document(*drawn)) | json_values()
+_VALUES = {kind: [load(kind, text) for text in ACCEPTED[kind] if len(text) < _SMALL] for kind in DocumentKind}
+_PARTS = {
+    kind: sorted({json.dumps(holder[key]) for value in _VALUES[kind] for holder, key in _places(value)})
+    for kind in DocumentKind
+}
+_KEYS = {
+    kind: sorted({key for value in _VALUES[kind] for _, key in _places(value) if isinstance(key, str)})
+    for kind in DocumentKind
+}
 
 
-def catalogs() -> st.SearchStrategy[object]:
-    """Draw what looks like a catalog, in which no setting depends on the defaults."""
-    settings = _almost(
-        lifecycle=_NAMES | st.lists(_NAMES, max_size=2),
-        encryption=st.sampled_from(["AES256", "KMS", "omit", "kms"]),
-        mutable_tags=st.lists(_NAMES, max_size=6),
-        tags=st.dictionaries(_NAMES, _NAMES, max_size=2),
-        removal=st.sampled_from(["retain", "destroy", None]),
-        silence=st.dictionaries(st.sampled_from(["ECR211", "ECR213", "ECR201"]), _NAMES, max_size=2),
-    )
-    own = st.fixed_dictionaries(
-        {"removal": st.sampled_from(["retain", "destroy", "delete"]), "empty_on_delete": st.booleans() | st.none()},
-        optional={"output": _NAMES},
-    )
-    accounts = st.sampled_from(["123456789012", "12345678901", 123456789012])
-    return _almost(
-        environments=st.dictionaries(_NAMES, _almost(account=accounts, region=_NAMES), max_size=2) | st.none(),
-        repositories=st.dictionaries(_NAMES, settings | own | st.none(), max_size=2) | st.none(),
-        defaults=settings | st.none(),
-    )
-
-
-def policy_tests() -> st.SearchStrategy[object]:
-    """Draw what looks like the tests of a policy."""
-    days = st.sampled_from([-1, 0, 0.5, 1, 36_500, 36_501, "1", True])
-    images = st.fixed_dictionaries(
-        {"pushed_days_ago": days, "expect": st.sampled_from(["stay", "expire", "archive", "keep"])},
-        optional={
-            "count": st.sampled_from([0, 1, 2, 100_000, 100_001, None]),
-            "tags": st.lists(_NAMES, max_size=2),
-            "pulled_days_ago": days,
-            "archived_days_ago": days,
-            "activated_days_ago": days,
-        },
-    )
-    return st.dictionaries(_NAMES, _almost(images=st.lists(images | _ODD, max_size=2)), max_size=2)
-
-
-def silences() -> st.SearchStrategy[object]:
-    """Draw what looks like the silenced warnings of a store."""
-    reasons = st.dictionaries(st.sampled_from(["ECR203", "ECR211"]), _NAMES, max_size=2)
-    return st.dictionaries(_NAMES, reasons | _ODD, max_size=2)
+@st.composite
+def almost(draw: Draw, kind: DocumentKind) -> object:
+    """Draw what is accepted but for one to three changes, each for the worse or not."""
+    drawn = json.loads(json.dumps(draw(st.sampled_from(_VALUES[kind]))))
+    for _ in range(draw(st.integers(1, 3))):
+        places = list(_places(drawn))
+        if not places:
+            break
+        holder, key = draw(st.sampled_from(places))
+        part = json.loads(draw(st.sampled_from(_PARTS[kind]) | st.sampled_from(_ODD).map(json.dumps)))
+        change = draw(st.sampled_from(["remove", "replace", "add"]))
+        if change == "remove":
+            del holder[key]
+        elif change == "replace":
+            holder[key] = part
+        elif isinstance(holder, list):
+            holder.insert(key, part)
+        else:
+            holder[draw(st.sampled_from(_KEYS[kind]) | st.sampled_from(["nonsense", "A b"]))] = part
+    return drawn

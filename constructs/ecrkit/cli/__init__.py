@@ -26,6 +26,7 @@ cli = LazyGroup(
     commands={
         "policy": "ecrkit.cli.policy:policy",
         "catalog": "ecrkit.cli.catalog:catalog",
+        "schema": "ecrkit.cli.schema:schema",
         "repos": "ecrkit.cli.repos:repos",
         "sandbox": "ecrkit.cli.sandbox:sandbox",
     },

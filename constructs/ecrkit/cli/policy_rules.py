@@ -9,6 +9,7 @@ import click
 
 from ecrkit.cli.output import echo_json, table
 from ecrkit.lifecycle import RULEBOOK
+from ecrkit.policy_test_rulebook import POLICY_TEST_RULEBOOK
 from ecrkit.store_checks import STORE_RULEBOOK
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def markdown_page() -> str:
         "## A policy\n",
         *_markdown(RULEBOOK),
         "## A store\n",
-        *_markdown(STORE_RULEBOOK),
+        *_markdown(check for check in STORE_RULEBOOK if check not in POLICY_TEST_RULEBOOK),
+        "## The tests of a policy\n",
+        *_markdown(POLICY_TEST_RULEBOOK),
     ]
     return "\n".join(sections)
 

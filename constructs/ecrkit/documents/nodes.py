@@ -113,10 +113,8 @@ _TYPE_NAMES = {
 
 def type_name(node: Node) -> str:
     """Name the type of *node* for a message: ``a list``, ``null``, ``an integer``."""
-    match node:
-        case ListNode():
-            return "a list"
-        case ObjectNode():
-            return "an object"
-        case ScalarNode(value=value):
-            return _TYPE_NAMES.get(type(value), f"a {type(value).__name__}")
+    if isinstance(node, ListNode):
+        return "a list"
+    if isinstance(node, ObjectNode):
+        return "an object"
+    return _TYPE_NAMES.get(type(node.value), f"a {type(node.value).__name__}")

@@ -110,10 +110,7 @@ class _Converter:
             return ListNode(tuple(self.convert(item) for item in node.value), position)
         if isinstance(node, yaml.MappingNode):
             return ObjectNode(tuple(self._member(key, value) for key, value in node.value), position)
-        if isinstance(node, yaml.ScalarNode):
-            return ScalarNode(self._scalar(node), node.value, position)
-        msg = f"PyYAML has no other nodes, got {type(node)}"
-        raise TypeError(msg)
+        return ScalarNode(self._scalar(node), node.value, position)
 
     def _member(self, key: yaml.Node, value: yaml.Node) -> Member:
         position = _position(key.start_mark)
@@ -128,7 +125,7 @@ class _Converter:
             )
         return Member(key.value, position, self.convert(value))
 
-    def _scalar(self, node: yaml.ScalarNode) -> object:
+    def _scalar(self, node: yaml.Node) -> object:
         if node.tag == _STRING_TAG:
             return node.value
         try:

@@ -79,13 +79,11 @@ class DraftRule:
         location: of the rule.
         name: how messages call it: ``rules[2]``.
         has_selection: the selection is an object.
-        has_action: the action is an object.
     """
 
     location: Location
     name: str
     has_selection: bool = True
-    has_action: bool = True
     rule_priority: Located[int] | None = None
     description: Located[str] | None = None
     tag_status: Located[TagStatus] | None = None

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from operator import add
 
+from ecrkit.lifecycle.rulebook import MAX_WILDCARDS
+
 __all__ = ["TagPattern"]
 
 MAX_TAG = 128
@@ -78,10 +80,15 @@ class TagPattern:
 
         Returns:
             Mostly one, with :data:`_ANYTHING` for that character; several where a tag has no room for it in each
-            wildcard; none when no tag can be matched.
+            wildcard; none when no tag can be matched, or when it has more wildcards than ECR takes: they could be
+            filled in more ways than there is time for.
         """
         literal = sum(map(len, self.pieces))
-        if literal > MAX_TAG or not all(map(_TAG_CHARACTERS.fullmatch, self.pieces)):
+        if (
+            len(self.pieces) > MAX_WILDCARDS + 1
+            or literal > MAX_TAG
+            or not all(map(_TAG_CHARACTERS.fullmatch, self.pieces))
+        ):
             return ()
         wildcards = range(len(self.pieces) - 1)
         tags = []

@@ -96,7 +96,6 @@ class _PolicyReader:
             location=at.location,
             name=name,
             has_selection=selection is not None,
-            has_action=action is not None,
             rule_priority=_located(members.get("rulePriority"), self._priority),
             description=_located(members.get("description"), reader.string),
             tag_status=_located((selection or {}).get("tagStatus"), self._tag_status),

@@ -59,8 +59,9 @@ def unmatchable(rule: DraftRule) -> Iterator[Finding]:
     """Some tag can match every prefix and pattern."""
     for tag_list in _tag_lists(rule):
         for text, location in tag_list.entries:
-            is_wildcard_in_prefix = tag_list.is_prefixes and "*" in text
-            if text and not is_wildcard_in_prefix and not _pattern(tag_list, text).matches_a_tag():
+            # What is wrong with the wildcards of these is said already.
+            limit = 0 if tag_list.is_prefixes else rulebook.MAX_WILDCARDS
+            if text and text.count("*") <= limit and not _pattern(tag_list, text).matches_a_tag():
                 yield rulebook.UNMATCHABLE.at(location, entry=repr(text))
 
 

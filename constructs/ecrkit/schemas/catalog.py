@@ -1,0 +1,158 @@
+"""The schema of the catalog."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecrkit.catalog import Encryption, Environment, Removal, RepositoryEntry, rulebook
+from ecrkit.catalog.checking import _ACCOUNT, _ENVIRONMENT_NAME, _MAX_ENVIRONMENT_NAME, _REGION
+from ecrkit.catalog.settings import _MAX_TAG_KEY, _MAX_TAG_VALUE, MAX_TAGS, SETTING_KEYS
+from ecrkit.lifecycle import COMPLETENESS_CODES
+from ecrkit.names import (
+    _MAX_FILTER_WILDCARDS,
+    _MAX_OUTPUT_KEY,
+    _MAX_REPOSITORY,
+    _MIN_REPOSITORY,
+    _OUTPUT_KEY,
+    _REPOSITORY,
+    _TAG_FILTER,
+    TagFilter,
+)
+from ecrkit.schemas.parts import (
+    at_most,
+    choice,
+    help_text,
+    matching,
+    message_of,
+    nothing_but,
+    object_of,
+    or_nothing,
+    reasons,
+    said_of,
+    summary_of,
+    when,
+)
+from ecrkit.store import _REFERENCE
+
+if TYPE_CHECKING:
+    from ecrkit.schemas.parts import Schema
+
+__all__ = ["catalog_schema"]
+
+_ENVIRONMENT_KEYS = ("account", "region")
+
+
+def catalog_schema() -> Schema:
+    """Describe a catalog."""
+    settings = _settings()
+    defaults = object_of(SETTING_KEYS, settings, description="What every repository has that does not say otherwise.")
+    return object_of(
+        ("environments", "defaults", "repositories"),
+        {
+            "environments": _environments(),
+            "defaults": or_nothing(defaults),
+            "repositories": {
+                "type": ["object", "null"],
+                "propertyNames": {
+                    **matching(_REPOSITORY, rulebook.BAD_REPOSITORY_NAME),
+                    "minLength": _MIN_REPOSITORY,
+                    "maxLength": _MAX_REPOSITORY,
+                },
+                "additionalProperties": or_nothing(_entry(settings)),
+                "description": "Every repository, by its name.",
+            },
+        },
+        required=("environments", "repositories"),
+        title="ecrkit catalog",
+        description="Which repositories there are, and in which environments.",
+    )
+
+
+def _environments() -> Schema:
+    environment = object_of(
+        _ENVIRONMENT_KEYS,
+        {
+            "account": {
+                **matching(_ACCOUNT, rulebook.BAD_ACCOUNT),
+                "description": help_text(said_of(Environment, "account"), "in quotes, or YAML reads a number"),
+            },
+            "region": {
+                **matching(_REGION, rulebook.BAD_REGION, says="a Region is written as in 'us-east-1'"),
+                "description": help_text(said_of(Environment, "region")),
+            },
+        },
+        required=_ENVIRONMENT_KEYS,
+        description=summary_of(Environment),
+    )
+    return {
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": {
+            **matching(
+                _ENVIRONMENT_NAME,
+                rulebook.BAD_ENVIRONMENT_NAME,
+                says="the name of an environment is letters and digits, joined by dashes",
+            ),
+            "maxLength": _MAX_ENVIRONMENT_NAME,
+        },
+        "additionalProperties": environment,
+        "description": help_text(rulebook.NO_ENVIRONMENT, rulebook.SAME_ENVIRONMENT),
+    }
+
+
+def _entry(settings: Schema) -> Schema:
+    output = {
+        **matching(_OUTPUT_KEY, rulebook.BAD_OUTPUT_KEY),
+        "maxLength": _MAX_OUTPUT_KEY,
+        "description": help_text(said_of(RepositoryEntry, "output"), rulebook.SAME_OUTPUT_KEY),
+    }
+    entry = object_of(
+        (*SETTING_KEYS, "output"), {**settings, "output": output}, description=summary_of(RepositoryEntry)
+    )
+    only_destroy = nothing_but(Removal.DESTROY, rulebook.EMPTY_NEEDS_DESTROY)
+    entry["allOf"] = [when({"empty_on_delete": {"const": True}}, removal=only_destroy)]
+    return entry
+
+
+def _settings() -> Schema:
+    policy = matching(_REFERENCE, rulebook.BAD_POLICY_REFERENCE, says="a policy is named as in 'keep-last-10@1'")
+    tag_filter = matching(
+        _TAG_FILTER, rulebook.BAD_TAG_FILTER, says="a mutable tag is 1 to 128 letters, digits, '.', '_', '-' and '*'"
+    )
+    few_wildcards = {
+        "pattern": at_most(_MAX_FILTER_WILDCARDS, "*"),
+        "patternErrorMessage": message_of(
+            rulebook.BAD_TAG_FILTER, says=f"a mutable tag has at most {_MAX_FILTER_WILDCARDS} wildcards"
+        ),
+    }
+    parts: Schema = {
+        "lifecycle": {**policy, "type": ["string", "array"], "items": policy},
+        "encryption": choice(Encryption),
+        "mutable_tags": {
+            "type": "array",
+            "maxItems": TagFilter.MAX_PER_REPOSITORY,
+            "uniqueItems": True,
+            "items": {**tag_filter, "allOf": [few_wildcards]},
+        },
+        "tags": {
+            "type": "object",
+            "maxProperties": MAX_TAGS,
+            "propertyNames": {**_tag_text("(?![Aa][Ww][Ss]:)"), "minLength": 1, "maxLength": _MAX_TAG_KEY},
+            "additionalProperties": {**_tag_text(), "maxLength": _MAX_TAG_VALUE},
+        },
+        "removal": choice(Removal),
+        "empty_on_delete": {"type": "boolean"},
+        "silence": reasons(COMPLETENESS_CODES, empty=rulebook.NO_REASON),
+    }
+    return {key: {"description": help_text(said_of(RepositoryEntry, key)), **parts[key]} for key in SETTING_KEYS}
+
+
+def _tag_text(lookahead: str = "") -> Schema:
+    # ECMAScript and Python have no name in common for the letters and spaces of all scripts: these pass here.
+    return {
+        "type": "string",
+        "pattern": rf"^{lookahead}(?:[A-Za-z0-9 _.:/=+@-]|[^\x00-\x7F])*$",
+        "patternErrorMessage": message_of(
+            rulebook.BAD_TAG, says="a tag is letters, digits, spaces and any of _ . : / = + - @, its key not 'aws:…'"
+        ),
+    }

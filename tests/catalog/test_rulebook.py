@@ -1,0 +1,244 @@
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from builders.catalogs import CATALOG, errors
+from builders.policies import edited
+
+from ecrkit.catalog import CATALOG_RULEBOOK, check_catalog
+
+if TYPE_CHECKING:
+    from ecrkit.findings import Check
+    from ecrkit.store import PolicyStore
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Edits of the catalog above, and what is wrong with it then."""
+
+    code: str
+    id: str
+    edits: tuple[tuple[str, str], ...]
+    finding: str
+
+
+REFUSED = (
+    Refused(
+        "CAT101",
+        "not YAML",
+        edits=(("  my-app:\n", "\tmy-app:\n"),),
+        finding=(
+            "8:1: not YAML as a catalog needs it: the text cannot be parsed: while scanning for the next token:"
+            " found character that cannot start any token [CAT101]"
+        ),
+    ),
+    Refused(
+        "CAT102",
+        "repository twice",
+        edits=(("ci/cache:", "my-app:"),),
+        finding=(
+            "14:3: repositories[\"my-app\"]: the key 'my-app' is written twice, first on line 8; remove one;"
+            " readers of YAML drop the first in silence [CAT102]"
+        ),
+    ),
+    Refused(
+        "CAT103",
+        "unknown key",
+        edits=(("encryption:", "encrypton:"),),
+        finding="12:5: repositories[\"payments/api\"].encrypton: unknown key 'encrypton'; did you mean encryption?"
+        " [CAT103]",
+    ),
+    Refused(
+        "CAT104",
+        "missing key",
+        edits=((", region: eu-west-1", ""),),
+        finding="3:9: environments.prod: the required key 'region' is missing; add it [CAT104]",
+    ),
+    Refused(
+        "CAT105",
+        "wrong type",
+        edits=(("[latest]", "latest"),),
+        finding='9:19: repositories["my-app"].mutable_tags: must be a list, got a string [CAT105]',
+    ),
+    Refused(
+        "CAT106",
+        "not a choice",
+        edits=(("KMS", "AWS"),),
+        finding=(
+            "12:17: repositories[\"payments/api\"].encryption: must be 'AES256' or 'KMS' or 'omit', got 'AWS' [CAT106]"
+        ),
+    ),
+    Refused(
+        "CAT110",
+        "no environment",
+        edits=(
+            (
+                (
+                    '\n  dev: {account: "123456789012", region: us-east-1}'
+                    '\n  prod: {account: "210987654321", region: eu-west-1}'
+                ),
+                " {}",
+            ),
+        ),
+        finding=(
+            "1:15: environments: must have at least 1 environment, got none; add one with an account and a region"
+            " [CAT110]"
+        ),
+    ),
+    Refused(
+        "CAT111",
+        "bad environment name",
+        edits=(("prod:", "prod_eu:"),),
+        finding=(
+            "3:3: environments.prod_eu: the name must be letters and digits, joined by dashes, 100 characters at most,"
+            " got 'prod_eu' [CAT111]"
+        ),
+    ),
+    Refused(
+        "CAT112",
+        "bad account",
+        edits=(("210987654321", "2109-8765-4321"),),
+        finding="3:19: environments.prod.account: must be a string of 12 digits, got '2109-8765-4321' [CAT112]",
+    ),
+    Refused(
+        "CAT113",
+        "bad Region",
+        edits=(("eu-west-1", "Frankfurt"),),
+        finding="3:43: environments.prod.region: must be a Region as in 'us-east-1', got 'Frankfurt' [CAT113]",
+    ),
+    Refused(
+        "CAT114",
+        "same environment",
+        edits=(('"210987654321", region: eu-west-1', '"123456789012", region: us-east-1'),),
+        finding=(
+            "3:3: environments.prod: the same account and Region as 'dev': 123456789012, us-east-1; a repository's name"
+            " is unique in both; remove one [CAT114]"
+        ),
+    ),
+    Refused(
+        "CAT120",
+        "bad repository name",
+        edits=(("my-app:", "My-App:"),),
+        finding=(
+            '8:3: repositories["My-App"]: the name must be parts of lower-case letters and digits, joined by'
+            " '.', '_', '__', dashes or '/', got 'My-App' [CAT120]"
+        ),
+    ),
+    Refused(
+        "CAT121",
+        "unpinned policy",
+        edits=(("  lifecycle: keep-ten@1", "  lifecycle: keep-ten"),),
+        finding=(
+            "5:14: defaults.lifecycle: the policy 'keep-ten' is named without a version; pin one, as in 'keep-ten@1'"
+            " [CAT121]"
+        ),
+    ),
+    Refused(
+        "CAT122",
+        "bad mutable tag",
+        edits=(("[latest]", '[latest, "*-*-*"]'),),
+        finding=(
+            '9:28: repositories["my-app"].mutable_tags[1]: must have at most 2 wildcards (*), got 3 in'
+            " '*-*-*' [CAT122]"
+        ),
+    ),
+    Refused(
+        "CAT123",
+        "too many mutable tags",
+        edits=(("[latest]", "[a, b, c, d, e, f]"),),
+        finding=(
+            '9:19: repositories["my-app"].mutable_tags: must have at most 5 entries, got 6; cover several by one with a'
+            " wildcard [CAT123]"
+        ),
+    ),
+    Refused(
+        "CAT124",
+        "mutable tag twice",
+        edits=(("[latest]", "[latest, latest]"),),
+        finding="9:28: repositories[\"my-app\"].mutable_tags[1]: 'latest' is named twice; remove one [CAT124]",
+    ),
+    Refused(
+        "CAT125",
+        "bad tag",
+        edits=(("{team: payments}", "{aws:team: payments}"),),
+        finding=(
+            '13:12: repositories["payments/api"].tags["aws:team"]: a tag\'s key must not begin with \'aws:\','
+            " got 'aws:team' [CAT125]"
+        ),
+    ),
+    Refused(
+        "CAT126",
+        "emptied but not destroyed",
+        edits=(("    removal: destroy\n", ""),),
+        finding=(
+            "15:22: repositories[\"ci/cache\"].empty_on_delete: empty_on_delete needs 'removal: destroy',"
+            " got 'removal: retain'; write both only where every image may be lost [CAT126]"
+        ),
+    ),
+    Refused(
+        "CAT127",
+        "bad output key",
+        edits=(("    encryption:", "    output: payments-api\n    encryption:"),),
+        finding=(
+            '12:13: repositories["payments/api"].output: must be a letter and then letters and digits, 255 at most,'
+            " got 'payments-api' [CAT127]"
+        ),
+    ),
+    Refused(
+        "CAT128",
+        "same output key",
+        edits=(("ci/cache:", "payments-api:"),),
+        finding=(
+            "14:3: repositories[\"payments-api\"]: 'payments-api' and 'payments/api' both have the output key"
+            " 'PaymentsApiRepositoryUri'; give one of them another with 'output: …' [CAT128]"
+        ),
+    ),
+    Refused(
+        "CAT129",
+        "unknown warning",
+        edits=(("  tags: {managed-by: ecrkit}", "  silence: {ECR203: on purpose}"),),
+        finding="6:13: defaults.silence.ECR203: must be one of ECR211, ECR212, ECR213, got 'ECR203' [CAT129]",
+    ),
+    Refused(
+        "CAT130",
+        "silenced without a reason",
+        edits=(("  tags: {managed-by: ecrkit}", '  silence: {ECR213: " "}'),),
+        finding="6:21: defaults.silence.ECR213: must say why ECR213 is silenced, got nothing [CAT130]",
+    ),
+)
+
+
+@pytest.mark.parametrize("refused", [pytest.param(case, id=f"{case.code}: {case.id}") for case in REFUSED])
+def test_says_what_is_wrong_where_and_what_to_do(refused: Refused, policies: PolicyStore) -> None:
+    """Each thing that could not be deployed is an error, and the only one, at its own place."""
+    text = edited(CATALOG, *refused.edits)
+
+    assert errors(text, policies) == [f"repositories.yaml:{refused.finding}"]
+    assert refused.finding.endswith(f"[{refused.code}]")
+    assert check_catalog(text, file="repositories.yaml", policies=policies).catalog is None
+
+
+def test_every_check_has_a_case() -> None:
+    """No check of the rulebook is without a case above."""
+    assert {check.code for check in CATALOG_RULEBOOK} == {case.code for case in REFUSED}
+
+
+def test_codes_are_unique_and_in_order() -> None:
+    """A code stands for one check for ever, and tables list them in order."""
+    codes = [check.code for check in CATALOG_RULEBOOK]
+
+    assert codes == sorted(set(codes))
+    assert all(re.fullmatch("CAT[0-9]{3}", code) for code in codes)
+
+
+@pytest.mark.parametrize("check", [pytest.param(check, id=check.code) for check in CATALOG_RULEBOOK])
+def test_texts_are_in_the_house_style(check: Check) -> None:
+    """A row has a title and a source; its message begins in lower case, and neither that nor the remedy has a stop."""
+    assert check.title
+    assert check.source
+    assert check.message[0] == check.message[0].lower()
+    assert not check.message.endswith(".")
+    assert not check.remedy.endswith(".")
