@@ -450,7 +450,8 @@ class TestStore:
             },
         )
 
-        found = [(found.file, found.code) for found in check_store(store).findings if found.code.startswith("TST")]
+        findings = check_store(store, with_tests=True).findings
+        found = [(found.file, found.code) for found in findings if found.code.startswith("TST")]
 
         assert found == [(f"{store}/web/v1.test.yaml", "TST115"), (f"{store}/web/v2.test.yaml", "TST110")]
 
@@ -466,18 +467,9 @@ class TestStore:
         )
         assert not lock_path(store).exists()
 
-    def test_findings_are_in_every_report(self, tmp_path: Path) -> None:
-        """SARIF, which lists the checks that it may cite, knows those of tests."""
+    def test_checking_policies_needs_no_yaml(self, tmp_path: Path) -> None:
+        """A store is checked without loading a YAML reader, unless its tests are asked for."""
         store = make_store(tmp_path, {"web/v1.json": policy_text(), "web/v1.test.yaml": "web: {}"})
-
-        result = ecrkit("policy", "check", store, "--output", "sarif")
-
-        assert result.returncode == 1
-        assert '"ruleId": "TST104"' in result.stdout
-
-    def test_no_tests_need_no_yaml(self, tmp_path: Path) -> None:
-        """A store without tests is checked without loading a YAML reader."""
-        store = make_store(tmp_path, {"web/v1.json": policy_text()})
         code = (
             "import sys; from pathlib import Path; from ecrkit.store_checks import check_store\n"
             "print(check_store(Path(sys.argv[1])).checked, 'yaml' in sys.modules)\n"

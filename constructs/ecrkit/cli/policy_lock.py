@@ -24,10 +24,10 @@ def lock(store: Path, *, dry_run: bool) -> None:
     """
     Publish new versions of the policies in STORE: from then on they cannot change.
 
-    Writes the lock beside STORE. Refuses, and exits with 1, when a policy is invalid, or a published version changed
-    or vanished.
+    Writes the lock beside STORE. Refuses, and exits with 1, when a policy is invalid, its tests cannot be read, or a
+    published version changed or vanished.
     """
-    checked = check_store(store)
+    checked = check_store(store, with_tests=True)
     errors = errors_in(checked.findings)
     if errors:
         echo_report(errors, checked=checked.checked, noun="policy", output="text", rulebook=())

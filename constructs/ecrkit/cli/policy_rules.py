@@ -24,7 +24,8 @@ _INTRODUCTION = """\
 
 Every check of `ecrkit policy check`, by code. An error is what ECR refuses; a warning is legal, and almost always a
 mistake. ECR211, ECR212 and ECR213 are about what a repository ends up with: `ecrkit catalog check`, the construct and
-cfn-lint give them, a single file cannot.
+cfn-lint give them, a single file cannot. Those of a policy's own tests are made before a version is published, by
+`ecrkit policy lock`.
 
 This page is the output of `ecrkit policy rules --output markdown`.
 """

@@ -5,10 +5,10 @@ They are of draft 7, the newest that the JSON and YAML support of VS Code and th
 releases that are years old too; a later draft has nothing that these schemas miss. ``errorMessage`` and
 ``patternErrorMessage`` are VS Code's own, and other readers pass over them.
 
-A schema is made from what the reader of its document goes by: words, limits, patterns, keys. It never refuses what the
-reader takes. It takes some of what the reader refuses, since no schema can say it: what holds between rules, a key
-that is written twice, the length of a text. So an editor helps, and ``ecrkit policy check`` and ``ecrkit catalog
-check`` decide.
+A schema is made from what the reader of its document goes by: words, limits, patterns, keys. What of that is private
+to a reader is imported here and nowhere else. A schema never refuses what the reader takes. It takes some of what the
+reader refuses, since no schema can say it: what holds between rules, a key that is written twice, the length of a text.
+So an editor helps, and ``ecrkit policy check`` and ``ecrkit catalog check`` decide.
 
 Source: JSON Schema draft 7; Visual Studio Code documentation, "JSON editing" (read 2026-11).
 """
