@@ -44,7 +44,9 @@ class LockedVersion:
 
 def lock_path(store: Path) -> Path:
     """Name the lock of the store in the directory *store*."""
-    return store.with_name(f"{store.name}.lock.json")
+    # `.` and `..` are names of no file; what they stand for has one.
+    named = store if store.name not in {"", ".."} else store.resolve()
+    return named.parent / f"{named.name}.lock.json"
 
 
 def digest(policy: LifecyclePolicy) -> str:

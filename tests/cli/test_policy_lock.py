@@ -179,6 +179,14 @@ def test_store_is_in_order(tmp_path: Path, files: dict[str, str], line: str) -> 
     assert line in result.stdout.splitlines()
 
 
+def test_store_can_be_the_current_folder(project: Path) -> None:
+    """Within a store, `.` is the store, and its lock is beside it."""
+    result = ecrkit("policy", "check", ".", cwd=project / STORE)
+
+    assert result.returncode == 0
+    assert result.stdout == ""
+
+
 def test_file_alone_is_judged_by_its_content(tmp_path: Path) -> None:
     """A single file has no name to keep and no lock."""
     path = tmp_path / "Any Name.txt"
