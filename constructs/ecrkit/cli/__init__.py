@@ -27,6 +27,7 @@ cli = LazyGroup(
         "policy": "ecrkit.cli.policy:policy",
         "catalog": "ecrkit.cli.catalog:catalog",
         "repos": "ecrkit.cli.repos:repos",
+        "guard": "ecrkit.cli.guard:guard",
         "sandbox": "ecrkit.cli.sandbox:sandbox",
     },
 )
