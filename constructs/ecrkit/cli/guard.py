@@ -108,7 +108,10 @@ def _document(found: GuardFinding) -> dict[str, object]:
 def _summary(old: Iterable[Stack], findings: Sequence[GuardFinding]) -> str:
     errors = refused(findings)
     allowed = f", {len(findings) - len(errors)} allowed" if len(errors) < len(findings) else ""
-    compared = count_of(sum(len(stack.resources) for stack in old), "resource")
+    number = sum(len(stack.resources) for stack in old)
+    if not number:
+        return "nothing to compare with: all of it is new"
+    compared = count_of(number, "resource")
     if not errors:
         return f"{compared} compared: nothing {'else ' if allowed else ''}would be lost{allowed}"
     hint = f"what is meant to happen can be allowed, as in --allow {printable(errors[0].name)}"

@@ -72,8 +72,12 @@ def _stack_findings(stack: Stack, now: Stack | None, *, elsewhere: _Names, befor
 
 def _same_stack(stack: Stack, candidates: Iterable[Stack]) -> Stack | None:
     found = [other for other in candidates if other.name == stack.name and other.may_be_where(stack)]
-    # One whose account and Region are known is the better one.
-    return max(found, key=lambda other: (other.account, other.region) == (stack.account, stack.region), default=None)
+    # One whose account and Region are the very same is the better one.
+    return max(found, key=lambda other: (_place(other) == _place(stack), _place(other)), default=None)
+
+
+def _place(stack: Stack) -> tuple[str, str]:
+    return stack.account, stack.region
 
 
 def _moved(stack: Stack, resource: Resource, *, elsewhere: _Names, before: _Names) -> tuple[Stack, Resource] | None:
