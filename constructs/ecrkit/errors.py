@@ -9,6 +9,7 @@ Every exception that ecrkit raises on purpose.
     ├── InvalidDocumentError      a document was read and is not valid; carries the findings
     │   ├── InvalidPolicyError
     │   └── InvalidCatalogError
+    ├── InvalidAssemblyError      a folder is no cloud assembly, or a template in it is none
     ├── InvalidNameError          a name that AWS would refuse
     ├── PolicyReferenceError      a policy was named that cannot be resolved
     │   ├── MalformedReferenceError
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AwsError",
     "EcrkitError",
+    "InvalidAssemblyError",
     "InvalidCatalogError",
     "InvalidDocumentError",
     "InvalidNameError",
@@ -83,6 +85,10 @@ class InvalidPolicyError(InvalidDocumentError):
 
 class InvalidCatalogError(InvalidDocumentError):
     """A catalog that could not be deployed."""
+
+
+class InvalidAssemblyError(EcrkitError):
+    """A folder is no cloud assembly, or a template in it, or of a deployed stack, is none."""
 
 
 class InvalidNameError(EcrkitError):

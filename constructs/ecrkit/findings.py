@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Check", "Finding", "Location", "Severity", "errors_in", "in_file_order", "silence"]
+__all__ = ["Check", "Finding", "Location", "Severity", "errors_in", "in_file_order", "printable", "silence"]
 
 
 class Severity(StrEnum):
@@ -136,7 +136,7 @@ class Finding:
         path = self.location.path
         where = f"{path}: " if path else ""
         remedy = f"; {self.remedy}" if self.remedy else ""
-        return _printable(f"{where}{self.message}{remedy}")
+        return printable(f"{where}{self.message}{remedy}")
 
     def __str__(self) -> str:
         """``file:line:column: path: message; remedy [code]``."""
@@ -153,7 +153,7 @@ def errors_in(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(found for found in findings if found.severity is Severity.ERROR)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Escape what is no visible character: a key of a document may hold line ends and commands to a terminal."""
     if text.isprintable():
         return text

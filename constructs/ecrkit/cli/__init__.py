@@ -28,6 +28,7 @@ cli = LazyGroup(
         "catalog": "ecrkit.cli.catalog:catalog",
         "schema": "ecrkit.cli.schema:schema",
         "repos": "ecrkit.cli.repos:repos",
+        "guard": "ecrkit.cli.guard:guard",
         "sandbox": "ecrkit.cli.sandbox:sandbox",
     },
 )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ecrkit.findings import Check, Finding
 
-__all__ = ["FORMATS", "echo_report", "exit_code"]
+__all__ = ["FORMATS", "echo_report", "exit_code", "github_command", "severity_label"]
 
 FORMATS = ("text", "json", "sarif", "github")
 
@@ -57,14 +57,35 @@ def exit_code(findings: Iterable[Finding], *, strict: bool) -> int:
     return 1 if failing else 0
 
 
+def severity_label(severity: Severity) -> str:
+    """Write a severity in its colour, which click strips by itself where nobody looks."""
+    return click.style(severity.value, fg=_COLORS[severity], bold=True)
+
+
+def github_command(command: str, text: str, **properties: object) -> str:
+    """
+    Write a workflow command that annotates a run.
+
+    Args:
+        command: ``error``, ``warning`` or ``notice``.
+        text: of the annotation.
+        **properties: of the annotation, ``file`` and ``title`` for two.
+
+    Source: GitHub Actions documentation, "Workflow commands", setting an error message (read 2026-11).
+    """
+    escaped = ",".join(f"{key}={_github_property(str(value))}" for key, value in properties.items())
+    return f"::{command} {escaped}::{_github_data(text)}"
+
+
 def _echo_text(findings: Iterable[Finding]) -> None:
     # click strips colours by itself where nobody looks at them.
     color = False if os.environ.get("NO_COLOR") else None
     for finding in findings:
         place = f"{finding.file}:{finding.line}:{finding.column}"
-        severity = click.style(finding.severity.value, fg=_COLORS[finding.severity], bold=True)
         silenced = f" (silenced: {finding.silenced})" if finding.silenced else ""
-        click.echo(f"{place}: {severity}: {finding.text} [{finding.code}]{silenced}", color=color)
+        click.echo(
+            f"{place}: {severity_label(finding.severity)}: {finding.text} [{finding.code}]{silenced}", color=color
+        )
 
 
 def _summary(findings: Sequence[Finding]) -> str:
@@ -128,12 +149,10 @@ def _sarif_result(finding: Finding, rule_index: int) -> dict[str, object]:
 
 
 def _github(finding: Finding) -> str:
-    """Source: GitHub Actions documentation, "Workflow commands", setting an error message (read 2026-11)."""
     command = "notice" if finding.silenced else finding.severity.value
-    properties = {"file": finding.file, "line": finding.line, "col": finding.column, "title": finding.code}
-    escaped = ",".join(f"{key}={_github_property(str(value))}" for key, value in properties.items())
     silenced = f" (silenced: {finding.silenced})" if finding.silenced else ""
-    return f"::{command} {escaped}::{_github_data(finding.text + silenced)}"
+    text = f"{finding.text}{silenced}"
+    return github_command(command, text, file=finding.file, line=finding.line, col=finding.column, title=finding.code)
 
 
 def _github_data(text: str) -> str:

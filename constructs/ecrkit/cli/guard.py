@@ -1,0 +1,123 @@
+"""``ecrkit guard``: refuses a deploy that would replace or delete a repository."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ecrkit.cli.output import count_of, echo_json
+from ecrkit.cli.reports import github_command, severity_label
+from ecrkit.findings import printable
+from ecrkit.guard import GuardFinding, Stack, acknowledge, compare, read_assembly, read_baseline, refused
+from ecrkit.names import near
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["guard"]
+
+
+@click.command("guard", short_help="Refuse a deploy that would lose images.")
+@click.argument("assembly", metavar="CDK_OUT", type=click.Path(path_type=Path))
+@click.option(
+    "--baseline",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Compare with another cdk.out, or with a folder of *.template.json.",
+)
+@click.option("--deployed", is_flag=True, help="Compare with what CloudFormation has.")
+@click.option(
+    "--allow",
+    "allowed",
+    metavar="NAME",
+    multiple=True,
+    help="Let happen what is found of NAME: a repository, or else a logical id, or else a stack; STACK/NAME for that "
+    "of one stack. May be given several times.",
+)
+@click.option("--profile", help="Of the shared AWS configuration, for --deployed.")
+@click.option("--region", help="Of stacks that name none, for --deployed.")
+@click.option("--output", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+def guard(  # noqa: PLR0913 - a parameter per option
+    *,
+    assembly: Path,
+    baseline: Path | None,
+    deployed: bool,
+    allowed: tuple[str, ...],
+    profile: str | None,
+    region: str | None,
+    output: str,
+) -> None:
+    """
+    Tell what a deploy of CDK_OUT would lose, replace or leave to nobody.
+
+    CDK_OUT is what `cdk synth` wrote. New repositories, and changes that CloudFormation makes in
+    place, are fine. Everything else is told with what CloudFormation would do and what the safe way
+    is: docs/guard.md lists it.
+
+    Exits with 1 when something is found that no --allow names.
+    """
+    if deployed == (baseline is not None):
+        raise click.UsageError("give one of '--baseline DIR' and '--deployed'.")
+    if not deployed and (profile or region):
+        raise click.UsageError("'--profile' and '--region' need '--deployed'.")
+    new = read_assembly(assembly)
+    old = read_baseline(baseline) if baseline else _deployed(new, profile=profile, region=region)
+    findings, useless = acknowledge(compare(old, new), allowed)
+    _echo(findings, output=output)
+    if output == "text":
+        click.echo(_summary(old, findings), err=True)
+    for name in useless:
+        click.echo(f"warning: --allow {name}: nothing of that name is found; {_advice(name, findings)}", err=True)
+    sys.exit(1 if refused(findings) else 0)
+
+
+def _deployed(new: Sequence[Stack], *, profile: str | None, region: str | None) -> tuple[Stack, ...]:
+    from ecrkit.live.client import aws_session  # noqa: PLC0415 - loads boto3
+    from ecrkit.live.templates import deployed_stacks  # noqa: PLC0415 - as above
+
+    return deployed_stacks(new, aws_session(profile=profile, region=region))
+
+
+def _echo(findings: Iterable[GuardFinding], *, output: str) -> None:
+    if output == "json":
+        echo_json({"findings": [_document(found) for found in findings]})
+        return
+    color = False if os.environ.get("NO_COLOR") else None
+    for found in findings:
+        allowed = " (allowed)" if found.is_allowed else ""
+        if output == "github":
+            command = "notice" if found.is_allowed else found.severity.value
+            click.echo(github_command(command, f"{found.place}: {found.text}{allowed}", title=found.code))
+        else:
+            label = severity_label(found.severity)
+            click.echo(f"{found.place}: {label}: {found.text} [{found.code}]{allowed}", color=color)
+
+
+def _document(found: GuardFinding) -> dict[str, object]:
+    """Turn a finding into an object for JSON; only an allowed one has the key ``allowed``."""
+    document = asdict(found)
+    is_allowed = document.pop("is_allowed")
+    return {**document, "allowed": True} if is_allowed else document
+
+
+def _summary(old: Iterable[Stack], findings: Sequence[GuardFinding]) -> str:
+    errors = refused(findings)
+    allowed = f", {len(findings) - len(errors)} allowed" if len(errors) < len(findings) else ""
+    number = sum(len(stack.resources) for stack in old)
+    if not number:
+        return "nothing to compare with: all of it is new"
+    compared = count_of(number, "resource")
+    if not errors:
+        return f"{compared} compared: nothing {'else ' if allowed else ''}would be lost{allowed}"
+    hint = f"what is meant to happen can be allowed, as in --allow {printable(errors[0].name)}"
+    return f"{compared} compared: {count_of(len(errors), 'error')}{allowed}; {hint}"
+
+
+def _advice(name: str, findings: Iterable[GuardFinding]) -> str:
+    nearest = near(name, {found.name for found in findings})
+    return f"did you mean {nearest[0]}?" if nearest else "remove it"

@@ -1,0 +1,103 @@
+"""Stacks as the guard sees them, and cloud assemblies on disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ecrkit.guard import Stack, resources_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROOT = Path(__file__).parents[2]
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+HERE = f"aws://{ACCOUNT}/{REGION}"
+
+_TIMEOUT_SECONDS = 120
+
+
+def repository(name: str | None = "web", **properties: object) -> dict[str, Any]:
+    """Declare a repository as ecrkit does: kept, and encrypted as the service does by itself."""
+    named = {} if name is None else {"RepositoryName": name}
+    return {
+        "Type": "AWS::ECR::Repository",
+        "Properties": {**named, "EncryptionConfiguration": {"EncryptionType": "AES256"}, **properties},
+        "DeletionPolicy": "RetainExceptOnCreate",
+        "UpdateReplacePolicy": "Retain",
+    }
+
+
+def destroyed(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """Declare a resource as one that CloudFormation deletes."""
+    return {**resource, "DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
+
+
+def setting(kind: str = "RegistryPolicy", **properties: object) -> dict[str, Any]:
+    """Declare a setting of the registry that CloudFormation deletes."""
+    return {"Type": f"AWS::ECR::{kind}", "Properties": properties}
+
+
+def stack(
+    resources: Mapping[str, Any],
+    *,
+    name: str = "Shop",
+    account: str = ACCOUNT,
+    region: str = REGION,
+    conditions: Mapping[str, object] | None = None,
+) -> Stack:
+    """Make a stack of the resources given, by logical id."""
+    found = resources_of({"Resources": resources, "Conditions": conditions}, nested=lambda *_: None)
+    return Stack(name=name, account=account, region=region, resources=found)
+
+
+def write_assembly(
+    directory: Path, stacks: Mapping[str, Mapping[str, Any]], *, environment: str = HERE, **artifacts: object
+) -> Path:
+    """Write a cloud assembly of stacks, each a template's resources by logical id; gives its directory."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, resources in stacks.items():
+        artifacts[name] = {
+            "type": "aws:cloudformation:stack",
+            "environment": environment,
+            "properties": {"templateFile": f"{name}.template.json"},
+        }
+        (directory / f"{name}.template.json").write_text(json.dumps({"Resources": resources}))
+    (directory / "manifest.json").write_text(json.dumps({"version": "55.0.0", "artifacts": artifacts}))
+    return directory
+
+
+def synthesize(directory: Path, repositories: str, *, environments: Mapping[str, str] | None = None) -> Path:
+    """
+    Synthesize a catalog with the CDK app of this project.
+
+    Args:
+        directory: for the catalog and the assembly.
+        repositories: as YAML, two columns in.
+        environments: Region of each, by name; ``dev`` in one where there are none.
+
+    Returns:
+        The assembly.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    catalog = directory / "repositories.yaml"
+    places = "".join(
+        f'  {name}: {{account: "{ACCOUNT}", region: {region}}}\n'
+        for name, region in (environments or {"dev": REGION}).items()
+    )
+    catalog.write_text(f"environments:\n{places}repositories:\n{repositories}")
+    out = directory / "cdk.out"
+    subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env={**os.environ, "CDK_OUTDIR": str(out), "CDK_CONTEXT_JSON": json.dumps({"catalog": str(catalog)})},
+        check=True,
+        capture_output=True,
+        timeout=_TIMEOUT_SECONDS,
+    )
+    return out
