@@ -16,7 +16,7 @@ from ecrkit.errors import InvalidNameError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Access", "Grantees", "check_grantee", "policy_statements"]
+__all__ = ["ACCOUNT", "GRANTEES", "Access", "Grantees", "check_grantee", "policy_statements"]
 
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 _PUSH = (
@@ -30,18 +30,18 @@ _PUSH = (
 )
 _LAMBDA = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
-_ACCOUNT = re.compile(r"[0-9]{12}")
+ACCOUNT = re.compile(r"[0-9]{12}")
 _PRINCIPAL = re.compile(r"arn:aws(-[a-z]+)*:(iam|sts)::[0-9]{12}:(root|(user|role|assumed-role)/\S+)")
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 _UNIT = re.compile(r"o-[a-z0-9]{10,32}/(r-[a-z0-9]{4,32}/)?((ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|\*)/?)*")
 
-
-_GRANTEES = {
-    "accounts": (_ACCOUNT, "an account of 12 digits"),
+GRANTEES = {
+    "accounts": (ACCOUNT, "an account of 12 digits"),
     "principals": (_PRINCIPAL, "the ARN of a role or user"),
     "organizations": (_ORGANIZATION, "the id of an organization, as in 'o-a1b2c3d4e5'"),
     "units": (_UNIT, "a path of organizational units, as in 'o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*'"),
 }
+"""What each kind of grantee looks like: the pattern, and the words for it."""
 
 
 def check_grantee(kind: str, text: str) -> None:
@@ -55,7 +55,7 @@ def check_grantee(kind: str, text: str) -> None:
     Raises:
         InvalidNameError: it is not what it should be.
     """
-    pattern, what = _GRANTEES[kind]
+    pattern, what = GRANTEES[kind]
     if not pattern.fullmatch(text):
         raise InvalidNameError(f"must be {what}, got {text!r}")
 
@@ -84,7 +84,7 @@ class Grantees:
 
     def __post_init__(self) -> None:
         """Check each."""
-        for kind in _GRANTEES:
+        for kind in GRANTEES:
             for text in getattr(self, kind):
                 check_grantee(kind, text)
 

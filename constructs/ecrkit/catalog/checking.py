@@ -11,7 +11,7 @@ from ecrkit.catalog.limits import EnvironmentChecks
 from ecrkit.catalog.repositories import RepositoryReader
 from ecrkit.catalog.settings import SETTING_KEYS, Settings, SettingsReader
 from ecrkit.catalog.values import Catalog, Environment
-from ecrkit.documents import Reader, SyntaxProblem, is_empty
+from ecrkit.documents import ObjectNode, Reader, SyntaxProblem, is_empty
 from ecrkit.documents.yaml_text import parse_yaml
 from ecrkit.errors import InvalidCatalogError
 from ecrkit.files import read_text
@@ -118,12 +118,14 @@ class _CatalogReader:
             names = {draft.text for draft in repositories}
             environments = reader.read(members["environments"], repositories=names)
         self._check_environment_names(repositories, environments)
+        if repositories or ("repositories" in members and _has_none(members["repositories"])):
+            self._check_not_empty(repositories, environments)
         return Catalog(environments=tuple(self._environment(draft, repositories, defaults) for draft in environments))
 
     def _environment(
         self, draft: EnvironmentDraft, repositories: Sequence[RepositoryDraft], defaults: Settings
     ) -> Environment:
-        here = [repository for repository in repositories if repository.only is None or draft.name in repository.only]
+        here = [repository for repository in repositories if repository.is_in(draft.name)]
         pairs = [(repository, self._entry(draft, repository, defaults)) for repository in here]
         self._checks.check(draft, [(repository, entry) for repository, entry in pairs if entry])
         return Environment(
@@ -145,6 +147,13 @@ class _CatalogReader:
             self._alike[repository.text] = self._repositories.entry(repository, repository.own.over(defaults))
         return self._alike[repository.text]
 
+    def _check_not_empty(
+        self, repositories: Sequence[RepositoryDraft], environments: Sequence[EnvironmentDraft]
+    ) -> None:
+        for draft in environments:
+            if not any(repository.is_in(draft.name) for repository in repositories):
+                self._reader.report(rulebook.NO_REPOSITORY, draft.at.key_location, environment=draft.name)
+
     def _check_environment_names(
         self, repositories: Sequence[RepositoryDraft], environments: Sequence[EnvironmentDraft]
     ) -> None:
@@ -158,3 +167,7 @@ class _CatalogReader:
                         got=repr(name),
                         known=", ".join(known),
                     )
+
+
+def _has_none(at: At) -> bool:
+    return is_empty(at) or (isinstance(at.node, ObjectNode) and not at.node.members)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ecrkit.access import ACCOUNT
 from ecrkit.catalog import rulebook
 from ecrkit.catalog.settings import SETTING_KEYS, Settings, SettingsReader
 from ecrkit.documents import At, ObjectNode, Reader, ScalarNode, is_empty, type_name
@@ -14,15 +15,21 @@ from ecrkit.names import near
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["EnvironmentDraft", "EnvironmentReader"]
+__all__ = [
+    "ENVIRONMENT_NAME",
+    "MAX_ENVIRONMENT_NAME",
+    "MAX_SHARDS",
+    "REGION",
+    "EnvironmentDraft",
+    "EnvironmentReader",
+]
 
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
-_MAX_NAME = 100
+ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
+MAX_ENVIRONMENT_NAME = 100
 """A stack's name has 128 characters at most, and begins with ``Repositories-``."""
 
-_ACCOUNT = re.compile(r"[0-9]{12}")
-_REGION = re.compile(r"[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}")
-_MAX_SHARDS = 1_000
+REGION = re.compile(r"[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}")
+MAX_SHARDS = 1_000
 """An account has 2,000 stacks in a Region, and not all of them are for repositories."""
 
 
@@ -93,8 +100,10 @@ class EnvironmentReader:
         return drafts
 
     def _environment(self, name: str, at: At, repositories: Collection[str]) -> EnvironmentDraft:
-        if not _NAME.fullmatch(name) or len(name) > _MAX_NAME:
-            self._reader.report(rulebook.BAD_ENVIRONMENT_NAME, at.key_location, max=_MAX_NAME, got=repr(name))
+        if not ENVIRONMENT_NAME.fullmatch(name) or len(name) > MAX_ENVIRONMENT_NAME:
+            self._reader.report(
+                rulebook.BAD_ENVIRONMENT_NAME, at.key_location, max=MAX_ENVIRONMENT_NAME, got=repr(name)
+            )
         members = self._reader.fields(
             at,
             known=("account", "region", "shards", "defaults", "repositories"),
@@ -127,26 +136,26 @@ class EnvironmentReader:
 
     def _shards(self, at: At) -> int:
         shards = self._reader.integer(at)
-        if shards is not None and not 1 <= shards <= _MAX_SHARDS:
-            self._reader.report(rulebook.BAD_SHARDS, at.location, max=_MAX_SHARDS, got=shards)
+        if shards is not None and not 1 <= shards <= MAX_SHARDS:
+            self._reader.report(rulebook.BAD_SHARDS, at.location, max=MAX_SHARDS, got=shards)
             return 1
         return shards or 1
 
     def _account(self, at: At) -> str | None:
         raw = at.node.raw if isinstance(at.node, ScalarNode) and at.node.value is not None else ""
         if isinstance(at.node, ScalarNode) and isinstance(at.node.value, str):
-            if _ACCOUNT.fullmatch(at.node.value):
+            if ACCOUNT.fullmatch(at.node.value):
                 return at.node.value
             self._reader.report(rulebook.BAD_ACCOUNT, at.location, got=repr(at.node.value), hint="")
             return None
         # Without quotes YAML reads an integer, and with a leading zero an octal one.
-        hint = f'write "{raw}", in quotes' if _ACCOUNT.fullmatch(raw) else ""
+        hint = f'write "{raw}", in quotes' if ACCOUNT.fullmatch(raw) else ""
         self._reader.report(rulebook.BAD_ACCOUNT, at.location, got=f"{type_name(at.node)} {raw}".rstrip(), hint=hint)
         return None
 
     def _region(self, at: At) -> str | None:
         region = self._reader.string(at)
-        if region is not None and not _REGION.fullmatch(region):
+        if region is not None and not REGION.fullmatch(region):
             self._reader.report(rulebook.BAD_REGION, at.location, got=repr(region))
             return None
         return region

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ecrkit.access import policy_statements
 from ecrkit.catalog import rulebook
+from ecrkit.catalog.environments import MAX_SHARDS
 from ecrkit.catalog.resources import repository_outputs, repository_resources, stack_name
 from ecrkit.cloudformation import (
     MAX_OUTPUTS,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["EnvironmentChecks"]
 
 _LIMITS = {"outputs": MAX_OUTPUTS, "resources": MAX_RESOURCES, "bytes of template": MAX_TEMPLATE_BYTES}
-_MAX_SHARDS = 1_000
 
 
 class EnvironmentChecks:
@@ -79,7 +79,6 @@ class EnvironmentChecks:
 
     def _check_size(self, draft: EnvironmentDraft, entries: Sequence[RepositoryEntry]) -> None:
         if not entries:
-            self._reader.report(rulebook.NO_REPOSITORY, draft.at.key_location, environment=draft.name)
             return
         sizes = [(entry.name, self._size(draft, entry)) for entry in entries]
         for what, limit in _LIMITS.items():
@@ -118,7 +117,7 @@ def _fullest(sizes: Sequence[tuple[str, dict[str, int]]], what: str, shards: int
 def _remedy(sizes: Sequence[tuple[str, dict[str, int]]]) -> str:
     """Choose a number of shards that leaves each stack room to double; it is fixed once deployed."""
     shards = 2
-    while shards <= _MAX_SHARDS:
+    while shards <= MAX_SHARDS:
         if all(2 * _fullest(sizes, what, shards)[1] <= limit for what, limit in _LIMITS.items()):
             return f"write 'shards: {shards}', before the first deploy of this environment"
         shards *= 2

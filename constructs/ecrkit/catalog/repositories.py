@@ -9,7 +9,7 @@ from ecrkit.access import Access, Grantees
 from ecrkit.catalog import rulebook
 from ecrkit.catalog.settings import MAX_TAGS, SETTING_KEYS, Settings, SettingsReader
 from ecrkit.catalog.values import RepositoryEntry
-from ecrkit.documents import At, Reader, is_empty
+from ecrkit.documents import At, ListNode, Reader, is_empty
 from ecrkit.errors import InvalidNameError
 from ecrkit.findings import silence
 from ecrkit.names import OutputKey, RepositoryName, output_key
@@ -44,6 +44,10 @@ class RepositoryDraft:
     own: Settings
     only: tuple[str, ...] | None
     at: At
+
+    def is_in(self, environment: str) -> bool:
+        """Whether it exists in *environment*."""
+        return self.only is None or environment in self.only
 
 
 class RepositoryReader:
@@ -126,9 +130,11 @@ class RepositoryReader:
             at=at,
         )
 
-    def _only(self, at: At) -> tuple[str, ...]:
-        texts = (self._reader.string(item) for item in self._reader.items(at) or ())
-        return tuple(text for text in texts if text is not None)
+    def _only(self, at: At) -> tuple[str, ...] | None:
+        texts = tuple(self._reader.string(item) for item in self._reader.items(at) or ())
+        known = tuple(text for text in texts if text is not None)
+        # What cannot be read is reported; that the repository is nowhere would be said besides.
+        return None if len(known) < len(texts) or not isinstance(at.node, ListNode) else known
 
     def _check(self, draft: RepositoryDraft, settings: Settings) -> None:
         """Report what does not fit together; once, however many environments it holds for."""
@@ -140,8 +146,7 @@ class RepositoryReader:
         for key, needed in (("mutable_tags", Mutability.IMMUTABLE), ("immutable_tags", Mutability.MUTABLE)):
             if getattr(settings, key) and mutability is not needed and _is_known(settings, "mutability"):
                 self._report(rulebook.MUTABLE_TAGS_OF_MUTABLE, draft, key, key=key, needed=needed, got=mutability)
-        # A mapping that is too long by itself is reported already.
-        if len(settings.tags or {}) > MAX_TAGS >= len(draft.own.tags or {}):
+        if len(settings.tags or {}) > MAX_TAGS:
             problem = f"must have at most {MAX_TAGS} tags, got {len(settings.tags or {})} with those of the defaults"
             self._report(rulebook.BAD_TAG, draft, "tags", problem=problem)
         if settings.parameters and draft.text.count("/") >= _MAX_NAME_PARTS:

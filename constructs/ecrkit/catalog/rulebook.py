@@ -52,7 +52,7 @@ WRONG_TYPE = Check(
 )
 NOT_A_CHOICE = Check(
     code="CAT106",
-    title="encryption and removal are words that the catalog knows",
+    title="encryption, mutability and removal are words that the catalog knows",
     message="must be {choices}, got {got}",
     source=_DESIGN,
 )
@@ -104,20 +104,20 @@ BAD_POLICY_REFERENCE = Check(
 )
 BAD_TAG_FILTER = Check(
     code="CAT122",
-    title="a mutable tag is a filter that ECR accepts",
+    title="a mutable or immutable tag is a filter that ECR accepts",
     message="{problem}",
     source=_FILTERS,
 )
 TOO_MANY_TAG_FILTERS = Check(
     code="CAT123",
-    title="a repository has 5 mutable tags at most",
+    title="a repository has 5 mutable or immutable tags at most",
     message="must have at most 5 entries, got {count}",
     remedy="cover several by one with a wildcard",
     source=_FILTERS,
 )
 DUPLICATE_TAG_FILTER = Check(
     code="CAT124",
-    title="no mutable tag is named twice",
+    title="no mutable or immutable tag is named twice",
     message="{entry} is named twice",
     remedy="remove one",
     source=_FILTERS,

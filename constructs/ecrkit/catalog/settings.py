@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ecrkit.lifecycle import LifecyclePolicy
     from ecrkit.store import PolicyStore
 
-__all__ = ["MAX_TAGS", "SETTING_KEYS", "Settings", "SettingsReader"]
+__all__ = ["MAX_TAGS", "MAX_TAG_KEY", "MAX_TAG_VALUE", "SETTING_KEYS", "Settings", "SettingsReader"]
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -48,8 +48,8 @@ SETTING_KEYS = (
 MAX_TAGS = 50
 
 _TAG_TEXT = re.compile(r"(?:[\w.:/=+\-@]|[^\S\x00-\x1f\x85])*")
-_MAX_TAG_KEY = 128
-_MAX_TAG_VALUE = 256
+MAX_TAG_KEY = 128
+MAX_TAG_VALUE = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +231,7 @@ class SettingsReader:
         if len(members) > MAX_TAGS:
             problem = f"must have at most {MAX_TAGS} tags, got {len(members)}"
             self._reader.report(rulebook.BAD_TAG, at.location, problem=problem)
+            return {}
         tags = {}
         for key, child in members.items():
             value = self._reader.string(child)
@@ -272,12 +273,12 @@ class SettingsReader:
 def _tag_problems(key: str, value: str) -> list[str]:
     """Source: AWS general reference, tag naming limits and requirements (read 2026-11)."""
     problems = []
-    if not 1 <= len(key) <= _MAX_TAG_KEY:
-        problems.append(f"a tag's key must have 1 to {_MAX_TAG_KEY} characters, got {len(key)}")
+    if not 1 <= len(key) <= MAX_TAG_KEY:
+        problems.append(f"a tag's key must have 1 to {MAX_TAG_KEY} characters, got {len(key)}")
     if key.lower().startswith("aws:"):
         problems.append(f"a tag's key must not begin with 'aws:', got {key!r}")
-    if len(value) > _MAX_TAG_VALUE:
-        problems.append(f"a tag's value must have at most {_MAX_TAG_VALUE} characters, got {len(value)}")
+    if len(value) > MAX_TAG_VALUE:
+        problems.append(f"a tag's value must have at most {MAX_TAG_VALUE} characters, got {len(value)}")
     problems += [
         f"a tag's {part} must be letters, digits, spaces and any of _ . : / = + - @, got {text!r}"
         for part, text in (("key", key), ("value", value))
