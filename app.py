@@ -7,8 +7,10 @@ import os
 import sys
 from pathlib import Path
 
-from ecrkit.catalog import read_catalog
-from ecrkit.errors import EcrkitError
+from ecrkit.catalog import check_catalog
+from ecrkit.errors import EcrkitError, InvalidCatalogError
+from ecrkit.files import read_text
+from ecrkit.findings import errors_in
 from ecrkit.node import bundled_node
 from ecrkit.store import PolicyStore
 
@@ -19,7 +21,7 @@ if node := bundled_node():
 import aws_cdk as cdk
 
 from ecrkit.cdk import LifecyclePolicyValidation
-from stacks.repositories import RepositoriesStack
+from stacks.repositories import repositories_stacks
 
 HERE = Path(os.path.relpath(Path(__file__).parent))
 
@@ -27,13 +29,18 @@ HERE = Path(os.path.relpath(Path(__file__).parent))
 def main() -> None:
     """Synthesize; what is wrong with the input ends in lines that a person can act on, and exit code 1."""
     app = cdk.App(analytics_reporting=False, context=cli_context())
-    cdk.Validations.of(app).add_plugins(LifecyclePolicyValidation())
+    cdk.Validations.of(app).add_plugins(LifecyclePolicyValidation(completeness=False))
     catalog_path = app.node.try_get_context("catalog") or HERE / "repositories.yaml"
     policies = PolicyStore(app.node.try_get_context("policies") or HERE / "policies" / "lifecycle")
     try:
-        catalog = read_catalog(Path(catalog_path), policies=policies)
-        for environment in catalog.environments:
-            RepositoriesStack(app, environment=environment, repositories=catalog.repositories, policies=policies)
+        checked = check_catalog(read_text(Path(catalog_path)), file=str(catalog_path), policies=policies)
+        if checked.catalog is None:
+            raise InvalidCatalogError(errors_in(checked.findings))
+        for finding in checked.findings:
+            if not finding.silenced:
+                print(finding, file=sys.stderr)  # noqa: T201 - CDK, too, warns there
+        for environment in checked.catalog.environments:
+            repositories_stacks(app, environment=environment, policies=policies)
     except EcrkitError as error:
         sys.exit(str(error))
     try:

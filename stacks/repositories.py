@@ -1,14 +1,17 @@
-"""One stack per environment, with every repository of the catalog."""
+"""The repositories of an environment, over one stack or several."""
 
 from __future__ import annotations
 
+import json
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
+from aws_cdk import cloudformation_include as cfn_include
 
-from ecrkit.catalog import Removal
-from ecrkit.cdk import Repository
-from ecrkit.names import construct_id
+from ecrkit.catalog.resources import repository_outputs, repository_resources, stack_name
+from ecrkit.cloudformation import shard_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,21 +21,46 @@ if TYPE_CHECKING:
     from ecrkit.catalog import Environment, RepositoryEntry
     from ecrkit.store import PolicyStore
 
-__all__ = ["RepositoriesStack"]
+__all__ = ["RepositoriesStack", "repositories_stacks"]
 
-_REMOVAL_POLICIES = {
-    Removal.RETAIN: cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    Removal.DESTROY: cdk.RemovalPolicy.DESTROY,
-}
+
+def repositories_stacks(
+    scope: Construct, *, environment: Environment, policies: PolicyStore
+) -> list[RepositoriesStack]:
+    """
+    Build the stacks of an environment: one, or as many as it has shards with repositories in them.
+
+    Args:
+        scope: the app.
+        environment: what exists where.
+        policies: where the lifecycle policies are that its repositories name.
+    """
+    shards: dict[int, list[RepositoryEntry]] = {}
+    for entry in environment.repositories:
+        shards.setdefault(shard_of(entry.name, environment.shards), []).append(entry)
+    return [
+        RepositoriesStack(
+            scope,
+            stack_name(environment.name, shard, shards=environment.shards),
+            environment=environment,
+            repositories=shards[shard],
+            policies=policies,
+        )
+        for shard in sorted(shards)
+    ]
 
 
 class RepositoriesStack(cdk.Stack):
     """
-    The repositories of one environment.
+    Repositories of one environment.
+
+    They are written as one template and included, since a construct each costs several round trips to Node: the same
+    resources as :class:`ecrkit.cdk.Repository` gives, which a test holds.
 
     Args:
         scope: the app.
-        environment: account and Region; its name is part of the stack's.
+        construct_id: the name of the stack.
+        environment: account and Region.
         repositories: what it holds.
         policies: where the lifecycle policies are that these name.
     """
@@ -40,6 +68,7 @@ class RepositoriesStack(cdk.Stack):
     def __init__(
         self,
         scope: Construct,
+        construct_id: str,
         *,
         environment: Environment,
         repositories: Sequence[RepositoryEntry],
@@ -47,23 +76,17 @@ class RepositoriesStack(cdk.Stack):
     ) -> None:
         super().__init__(
             scope,
-            f"Repositories-{environment.name}",
+            construct_id,
             env=cdk.Environment(account=environment.account, region=environment.region),
             description=f"Container repositories of the environment {environment.name}",
         )
+        template: dict[str, dict[str, object]] = {"Resources": {}, "Outputs": {}}
         for entry in repositories:
-            repository = Repository(
-                self,
-                construct_id(entry.name),
-                repository_name=entry.name,
-                lifecycle=[policies[reference] for reference in entry.lifecycle],
-                encryption=entry.encryption,
-                mutable_tags=entry.mutable_tags,
-                removal_policy=_REMOVAL_POLICIES[entry.removal],
-                empty_on_delete=entry.empty_on_delete,
-                output=entry.output,
-            )
-            for code, reason in entry.silence.items():
-                cdk.Annotations.of(repository).acknowledge_warning(code, reason)
-            for key, value in entry.tags.items():
-                cdk.Tags.of(repository).add(key, value)
+            policy = policies.compose(entry.lifecycle)
+            place = {"account": environment.account, "region": environment.region, "stack": construct_id}
+            template["Resources"].update(repository_resources(entry, policy, **place))
+            template["Outputs"].update(repository_outputs(entry))
+        with tempfile.TemporaryDirectory() as directory:
+            path = Path(directory, "template.json")
+            path.write_text(json.dumps(template), encoding="utf-8")
+            cfn_include.CfnInclude(self, "Repositories", template_file=str(path))

@@ -242,18 +242,20 @@ class TestBadInput:
         catalog = written(tmp_path / "other.yaml", CATALOG.replace("  from-elsewhere:\n", ""))
         run = run_app(tmp_path / "out", context={"catalog": str(catalog)})
 
-        assert "ERROR Resources section must exist and be non-empty" in run.stderr
-        assert "Traceback" not in run.stderr
+        assert run.stderr == (
+            f"{catalog}:2:3: environments.dev: the environment 'dev' has no repository, and CloudFormation takes no "
+            "empty stack; add one; to remove the last, run `cdk destroy`, which keeps it and its images [CAT141]\n"
+        )
         assert run.returncode == 1
 
     def test_too_many_repositories(self, tmp_path: Path) -> None:
-        """What CDK itself refuses is said in its words, without a traceback."""
+        """More than a stack holds is refused with the number of shards that would do."""
         entries = "".join(f"  app-{number}:\n" for number in range(500))
         catalog = written(tmp_path / "other.yaml", CATALOG + entries)
         run = run_app(tmp_path / "out", context={"catalog": str(catalog)})
 
         assert run.stderr == (
-            "TooManyResourcesInStack: Number of resources in stack 'Repositories-dev': 501 is greater than allowed "
-            "maximum of 500: AWS::ECR::Repository (501)\n"
+            f"{catalog}:2:3: environments.dev: the stack 'Repositories-dev' would have 501 outputs, of 200 at most; "
+            "write 'shards: 8', before the first deploy of this environment [CAT140]\n"
         )
         assert run.returncode == 1

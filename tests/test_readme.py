@@ -71,4 +71,4 @@ def test_keys_of_a_repository_are_all_listed() -> None:
     """The table of a repository's keys has a row for each key that the catalog knows."""
     rows = re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)
 
-    assert sorted(rows) == sorted([*SETTING_KEYS, "output"])
+    assert sorted(rows) == sorted([*SETTING_KEYS, "output", "only"])

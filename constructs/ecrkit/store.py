@@ -18,7 +18,7 @@ from ecrkit.errors import (
     UnknownVersionError,
 )
 from ecrkit.files import read_text, unreadable
-from ecrkit.lifecycle import read_policy
+from ecrkit.lifecycle import compose, read_policy
 from ecrkit.names import near
 
 if TYPE_CHECKING:
@@ -115,6 +115,18 @@ class PolicyStore:
             path = self.path(reference)
             self._read[reference] = read_policy(read_text(path), file=str(path))
         return self._read[reference]
+
+    def compose(self, references: Iterable[PolicyRef]) -> LifecyclePolicy | None:
+        """
+        Make one policy of several versions, in order of precedence; ``None`` of none.
+
+        Raises:
+            InvalidPolicyError: ECR would refuse one, or what they make together.
+            PolicyReferenceError: one is not there.
+            UnreadableInputError: a file cannot be read.
+        """
+        policies = [self[reference] for reference in references]
+        return compose(policies) if policies else None
 
     def __iter__(self) -> Iterator[PolicyRef]:
         """List every version of every policy, by name and version."""

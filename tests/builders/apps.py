@@ -14,7 +14,7 @@ import aws_cdk as cdk
 
 from ecrkit.catalog import check_catalog
 from ecrkit.store import PolicyStore
-from stacks.repositories import RepositoriesStack
+from stacks.repositories import RepositoriesStack, repositories_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,8 +68,9 @@ def stacks_of(catalog: str) -> list[RepositoriesStack]:
     settings = {"@aws-cdk/core:failSynthOnValidationErrors": False}
     app = cdk.App(analytics_reporting=False, context=settings)
     return [
-        RepositoriesStack(app, environment=environment, repositories=checked.catalog.repositories, policies=policies)
+        stack
         for environment in checked.catalog.environments
+        for stack in repositories_stacks(app, environment=environment, policies=policies)
     ]
 
 

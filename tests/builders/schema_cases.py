@@ -32,7 +32,7 @@ PADDING = " " * 100
 
 def environment(*, name: str = "dev", account: str = '"123456789012"', region: str = "us-east-1") -> str:
     """Write a catalog of one environment."""
-    return f"environments: {{{name}: {{account: {account}, region: {region}}}}}\nrepositories:\n"
+    return f"environments: {{{name}: {{account: {account}, region: {region}}}}}\nrepositories: {{web: }}\n"
 
 
 def repositories(text: str) -> str:
@@ -43,6 +43,16 @@ def repositories(text: str) -> str:
 def settings(text: str, *, defaults: str = "") -> str:
     """Write a catalog of one repository with settings of its own, and *defaults*."""
     return f"{ENVIRONMENTS}defaults: {{{defaults}}}\nrepositories: {{web: {{{text}}}}}\n"
+
+
+def with_environment(text: str) -> str:
+    """Write a catalog of one environment with something more to it, and one repository."""
+    return ENVIRONMENTS.replace("us-east-1", f"us-east-1, {text}") + "repositories: {web: }\n"
+
+
+def differing(text: str) -> str:
+    """Write a catalog of one repository that has something else in its environment."""
+    return with_environment(f"repositories: {{web: {text if text[:1] == '[' else '{' + text + '}'}}}")
 
 
 def image(text: str) -> str:
@@ -83,6 +93,15 @@ ACCEPTED = {
         settings("empty_on_delete: true", defaults="removal: destroy"),
         settings("empty_on_delete: false, removal: retain"),
         settings("output: WebUri2, silence: {ECR211: because}"),
+        settings("encryption: {type: KMS_DSSE, key: alias/registry}, mutability: MUTABLE, immutable_tags: ['v*']"),
+        settings("encryption: {type: KMS}, exports: true, parameters: true, only: [dev]"),
+        settings(
+            "pull: {accounts: ['210987654321'], principals: ['arn:aws:iam::210987654321:role/ci'],"
+            " organization: o-a1b2c3d4e5, units: ['o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*'], lambda: true}",
+            defaults="push: {organizations: [o-a1b2c3d4e5]}, pull: {}",
+        ),
+        with_environment("shards: 1000, defaults: {mutability: MUTABLE}, repositories: {web: {immutable_tags: [v1]}}"),
+        with_environment("defaults: , repositories: {web: }"),
     ],
     DocumentKind.POLICY_TEST: [
         image("pushed_days_ago: 0, expect: stay"),
@@ -175,20 +194,25 @@ REFUSED = {
         f"{environment()}repos: {{}}\n",
         settings("lifecyle: keep-last-10@1"),
         settings("", defaults="output: Web"),
-        "environments: {dev: {account: '123456789012', region: us-east-1, profile: x}}\nrepositories:\n",
+        "environments: {dev: {account: '123456789012', region: us-east-1, profile: x}}\nrepositories: {web: }\n",
+        settings("pull: {everybody: true}"),
+        settings("push: {lambda: true}"),
+        settings("encryption: {type: KMS, alias: alias/x}"),
+        differing("output: Web"),
     ],
     "CAT104": [
         ENVIRONMENTS,
-        "environments: {dev: {account: '123456789012'}}\nrepositories:\n",
-        "environments: {dev: {region: us-east-1}}\nrepositories:\n",
+        "environments: {dev: {account: '123456789012'}}\nrepositories: {web: }\n",
+        "environments: {dev: {region: us-east-1}}\nrepositories: {web: }\n",
+        settings("encryption: {key: alias/x}"),
     ],
     "CAT105": [
         "[]",
-        "environments: [dev]\nrepositories:\n",
-        "environments: {dev: us-east-1}\nrepositories:\n",
+        "environments: []\nrepositories: [web]\n",
+        "environments: [dev]\nrepositories: {web: }\n",
+        "environments: {dev: us-east-1}\nrepositories: {web: }\n",
         environment(region="[us-east-1]"),
-        f"{ENVIRONMENTS}defaults: []\nrepositories:\n",
-        f"{ENVIRONMENTS}repositories: [web]\n",
+        f"{ENVIRONMENTS}defaults: []\nrepositories: {{web: }}\n",
         repositories("web: keep-last-10@1"),
         settings("lifecycle: 1"),
         settings("lifecycle: {}"),
@@ -203,9 +227,34 @@ REFUSED = {
         settings("silence: [ECR211]"),
         settings("silence: {ECR211: 1}"),
         settings("output: 1"),
+        settings("encryption: [KMS]"),
+        settings("encryption: {type: 1}"),
+        settings("encryption: {type: KMS, key: }"),
+        settings("mutability: false"),
+        settings("immutable_tags: v1"),
+        settings("pull: "),
+        settings("pull: [o-a1b2c3d4e5]"),
+        settings("pull: {accounts: '210987654321'}"),
+        settings("pull: {accounts: [210987654321]}"),
+        settings("pull: {organization: [o-a1b2c3d4e5]}"),
+        settings("pull: {lambda: 'yes'}"),
+        settings("exports: 1"),
+        settings("parameters: 'yes'"),
+        settings("only: dev"),
+        settings("only: [1]"),
+        with_environment("shards: '4'"),
+        with_environment("shards: 1.5"),
+        with_environment("defaults: []"),
+        with_environment("repositories: [web]"),
+        differing("[]"),
     ],
-    "CAT106": [settings("encryption: kms"), settings("removal: delete", defaults="removal: destroy")],
-    "CAT110": ["environments:\nrepositories:\n", "environments: {}\nrepositories:\n"],
+    "CAT106": [
+        settings("encryption: kms"),
+        settings("encryption: {type: SSE}"),
+        settings("mutability: mutable"),
+        settings("removal: delete", defaults="removal: destroy"),
+    ],
+    "CAT110": ["environments:\nrepositories:\n", "environments: {}\nrepositories: {web: }\n"],
     "CAT111": [environment(name="dev-"), environment(name="d_v"), environment(name="x" * 101)],
     "CAT112": [
         environment(account="123456789012"),
@@ -232,7 +281,10 @@ REFUSED = {
         settings("mutable_tags: ['a*b*c*']"),
         settings(f"mutable_tags: [{'x' * 129}]"),
     ],
-    "CAT123": [settings("mutable_tags: [a, b, c, d, e, f]")],
+    "CAT123": [
+        settings("mutable_tags: [a, b, c, d, e, f]"),
+        settings("mutability: MUTABLE, immutable_tags: [a, b, c, d, e, f]"),
+    ],
     "CAT124": [settings("mutable_tags: [a, b, a]")],
     "CAT125": [
         settings("tags: {'': x}"),
@@ -247,6 +299,23 @@ REFUSED = {
     "CAT127": [settings("output: Web-Uri"), settings("output: 1Web"), settings(f"output: {'x' * 256}")],
     "CAT129": [settings("silence: {ECR203: because}")],
     "CAT130": [settings("silence: {ECR211: ' '}")],
+    "CAT131": [
+        settings("encryption: {type: KMS, key: registry}"),
+        settings("encryption: {type: KMS, key: alias/}"),
+        settings("encryption: {type: KMS_DSSE, key: 'arn:aws:kms:us-east-1:123456789012:x'}"),
+    ],
+    "CAT132": [
+        settings("encryption: {type: AES256, key: alias/x}"),
+        settings("encryption: {type: omit, key: alias/x}"),
+    ],
+    "CAT135": [
+        settings("pull: {accounts: ['*']}"),
+        settings("pull: {principals: ['210987654321']}"),
+        settings("pull: {organizations: [a1b2c3d4e5]}"),
+        settings("pull: {organization: '*'}"),
+        settings("push: {units: [ou-ab12-11111111]}"),
+    ],
+    "CAT139": [with_environment("shards: 0"), with_environment("shards: -1"), with_environment("shards: 1001")],
     "TST103": [
         image("pushed: 1, pushed_days_ago: 1, expect: stay"),
         "case: {images: [{pushed_days_ago: 1, expect: stay}], policy: web}",
@@ -301,13 +370,27 @@ BEYOND = {
     "CAT102": (TWICE, repositories("web: , web: ")),
     "CAT114": (
         BESIDE,
-        ENVIRONMENTS.replace("dev:", "a: {account: '123456789012', region: us-east-1}, dev:") + "repositories:",
+        ENVIRONMENTS.replace("dev:", "a: {account: '123456789012', region: us-east-1}, dev:") + "repositories: {web: }",
     ),
     "CAT121": ("a schema knows no files", settings("lifecycle: keep-last-11@1")),
     "CAT125": ("a schema has no word for letters of all scripts", settings("tags: {price: 1 €}")),
     "CAT126": (BESIDE, settings("empty_on_delete: true")),
     "CAT127": ("the key is made from the name", repositories(f"{'x' * 256}: ")),
     "CAT128": (BESIDE, repositories("a-b: , a.b: ")),
+    "CAT133": (BESIDE, settings("encryption: {type: KMS, key: 'arn:aws:kms:eu-west-1:123456789012:alias/x'}")),
+    "CAT134": (
+        "what holds may come from the defaults",
+        settings("mutable_tags: [latest]", defaults="mutability: MUTABLE"),
+    ),
+    "CAT136": (
+        BESIDE,
+        settings(f"pull: {{accounts: [{', '.join(repr(str(number)) for number in range(10**11, 10**11 + 300))}]}}"),
+    ),
+    "CAT137": (BESIDE, settings("only: [dev, prod]")),
+    "CAT138": (BESIDE, with_environment("repositories: {api: }")),
+    "CAT140": (BESIDE, repositories(", ".join(f"a{number}: " for number in range(201)))),
+    "CAT141": ("whether it is empty, `only` may decide", f"{ENVIRONMENTS}repositories:\n"),
+    "CAT142": (BESIDE, repositories(f"{'/'.join('abcdefghijklm')}: {{parameters: true}}")),
     "TST101": (NO_VALUE, "a: &a {images: [{pushed_days_ago: 1, expect: stay}]}\nb: {<<: *a}"),
     "TST102": (TWICE, image("pushed_days_ago: 1, expect: stay, expect: stay")),
     "TST105": (WHOLE, image("count: 1.0, pushed_days_ago: 1, expect: stay")),

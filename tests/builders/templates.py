@@ -30,8 +30,12 @@ def stack(
 
 
 def template_of(construct: IConstruct) -> dict[str, Any]:
-    """Synthesize the app of *construct*; give the template of its stack, without what serves only the bootstrap."""
-    return without_bootstrap(Template.from_stack(cdk.Stack.of(construct)).to_json())
+    """Synthesize the app of *construct*; give the template of its stack, without what serves only the CDK itself."""
+    template = without_bootstrap(Template.from_stack(cdk.Stack.of(construct)).to_json())
+    for resource in template.get("Resources", {}).values():
+        if list(resource.get("Metadata", ())) == ["aws:cdk:path"]:
+            del resource["Metadata"]
+    return template
 
 
 def without_bootstrap(template: Mapping[str, Any]) -> dict[str, Any]:

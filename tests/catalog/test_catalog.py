@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from builders.catalogs import CATALOG, ONE_ENVIRONMENT, catalog, errors, repository
@@ -8,10 +8,20 @@ from builders.policies import edited
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecrkit.catalog import Catalog, Encryption, Environment, Removal, RepositoryEntry, check_catalog, read_catalog
+from ecrkit.access import Access
+from ecrkit.catalog import (
+    Catalog,
+    Encryption,
+    Environment,
+    Mutability,
+    Removal,
+    RepositoryEntry,
+    check_catalog,
+    read_catalog,
+)
 from ecrkit.errors import InvalidCatalogError, UnreadableInputError
 from ecrkit.findings import Severity, errors_in, in_file_order
-from ecrkit.names import OutputKey, RepositoryName, TagFilter
+from ecrkit.names import RepositoryName, TagFilter, output_key
 from ecrkit.store import PolicyRef
 
 if TYPE_CHECKING:
@@ -20,48 +30,45 @@ if TYPE_CHECKING:
     from ecrkit.store import PolicyStore
 
 
+def entry(name: str, **settings: Any) -> RepositoryEntry:  # noqa: ANN401 - as many types as there are settings
+    """Make a repository of the catalog of the tests, by what is not as the defaults have it."""
+    plain: dict[str, Any] = {
+        "lifecycle": (),
+        "encryption": Encryption.AES256,
+        "encryption_key": None,
+        "mutability": Mutability.IMMUTABLE,
+        "mutable_tags": (),
+        "immutable_tags": (),
+        "access": Access(),
+        "tags": {"managed-by": "ecrkit"},
+        "removal": Removal.RETAIN,
+        "empty_on_delete": False,
+        "silence": {},
+        "exports": False,
+        "parameters": False,
+        "output": output_key(name),
+    }
+    return RepositoryEntry(name=RepositoryName(name), **(plain | settings))
+
+
 def test_a_whole_catalog(policies: PolicyStore) -> None:
     """Everything is there in the order written, with the defaults in their places."""
+    repositories = (
+        entry("my-app", lifecycle=(PolicyRef("keep-ten", 1),), mutable_tags=(TagFilter("latest"),)),
+        entry(
+            "payments/api",
+            lifecycle=(PolicyRef("expire-untagged", 1), PolicyRef("keep-ten", 1)),
+            encryption=Encryption.KMS,
+            tags={"managed-by": "ecrkit", "team": "payments"},
+        ),
+        entry("ci/cache", lifecycle=(PolicyRef("keep-ten", 1),), removal=Removal.DESTROY, empty_on_delete=True),
+    )
+
     assert catalog(CATALOG, policies) == Catalog(
         environments=(
-            Environment(name="dev", account="123456789012", region="us-east-1"),
-            Environment(name="prod", account="210987654321", region="eu-west-1"),
-        ),
-        repositories=(
-            RepositoryEntry(
-                name=RepositoryName("my-app"),
-                lifecycle=(PolicyRef("keep-ten", 1),),
-                encryption=Encryption.AES256,
-                mutable_tags=(TagFilter("latest"),),
-                tags={"managed-by": "ecrkit"},
-                removal=Removal.RETAIN,
-                empty_on_delete=False,
-                silence={},
-                output=OutputKey("MyAppRepositoryUri"),
-            ),
-            RepositoryEntry(
-                name=RepositoryName("payments/api"),
-                lifecycle=(PolicyRef("expire-untagged", 1), PolicyRef("keep-ten", 1)),
-                encryption=Encryption.KMS,
-                mutable_tags=(),
-                tags={"managed-by": "ecrkit", "team": "payments"},
-                removal=Removal.RETAIN,
-                empty_on_delete=False,
-                silence={},
-                output=OutputKey("PaymentsApiRepositoryUri"),
-            ),
-            RepositoryEntry(
-                name=RepositoryName("ci/cache"),
-                lifecycle=(PolicyRef("keep-ten", 1),),
-                encryption=Encryption.AES256,
-                mutable_tags=(),
-                tags={"managed-by": "ecrkit"},
-                removal=Removal.DESTROY,
-                empty_on_delete=True,
-                silence={},
-                output=OutputKey("CiCacheRepositoryUri"),
-            ),
-        ),
+            Environment(name="dev", account="123456789012", region="us-east-1", shards=1, repositories=repositories),
+            Environment(name="prod", account="210987654321", region="eu-west-1", shards=1, repositories=repositories),
+        )
     )
 
 
@@ -77,11 +84,18 @@ def test_every_name_that_ecr_accepts_is_accepted(name: str) -> None:
         pytest.param(f"{ONE_ENVIRONMENT}repositories:\n", id="nothing behind the key"),
         pytest.param(f"{ONE_ENVIRONMENT}repositories: {{}}\n", id="an empty mapping"),
         pytest.param(f"{ONE_ENVIRONMENT}defaults:\nrepositories:\n", id="no defaults either"),
+        pytest.param(f"{ONE_ENVIRONMENT}repositories: {{web: {{only: []}}}}\n", id="none here"),
     ],
 )
-def test_a_catalog_may_have_no_repositories_yet(text: str) -> None:
-    """It is how every catalog begins."""
-    assert catalog(text).repositories == ()
+def test_an_environment_without_repositories_is_refused(text: str) -> None:
+    """CloudFormation takes no empty template, and says so much later."""
+    assert errors(text) == [
+        (
+            "repositories.yaml:1:16: environments.dev: the environment 'dev' has no repository, and CloudFormation"
+            " takes no empty stack; add one; to remove the last, run `cdk destroy`, which keeps it and its"
+            " images [CAT141]"
+        )
+    ]
 
 
 def test_an_alias_is_read_where_it_is_used(policies: PolicyStore) -> None:
@@ -94,9 +108,9 @@ def test_an_alias_is_read_where_it_is_used(policies: PolicyStore) -> None:
 @pytest.mark.parametrize("region", ["us-east-1", "us-gov-west-1", "us-iso-east-1", "eusc-de-east-1", "ap-southeast-12"])
 def test_every_form_of_a_region_is_accepted(region: str) -> None:
     """AWS adds Regions and partitions faster than lists of them are kept."""
-    text = f'environments: {{dev: {{account: "123456789012", region: {region}}}}}\nrepositories:\n'
+    text = f'environments: {{dev: {{account: "123456789012", region: {region}}}}}\nrepositories: {{web: }}\n'
 
-    assert catalog(text).environments == (Environment(name="dev", account="123456789012", region=region),)
+    assert [environment.region for environment in catalog(text).environments] == [region]
 
 
 @pytest.mark.parametrize(
@@ -157,7 +171,7 @@ def test_what_is_no_catalog_at_all(text: str, expected: str) -> None:
 )
 def test_an_account_is_a_string_of_12_digits(written: str, expected: str) -> None:
     """YAML reads digits as a number, some of them as an octal one; the remedy is in the finding."""
-    text = f"environments: {{dev: {{account: {written}, region: us-east-1}}}}\nrepositories:\n"
+    text = f"environments: {{dev: {{account: {written}, region: us-east-1}}}}\nrepositories: {{web: }}\n"
 
     assert errors(text) == [
         f"repositories.yaml:1:31: environments.dev.account: must be a string of 12 digits, got {expected} [CAT112]"
@@ -166,7 +180,7 @@ def test_an_account_is_a_string_of_12_digits(written: str, expected: str) -> Non
 
 def test_an_account_with_a_leading_zero_may_look_like_text() -> None:
     """With an eight or a nine in it YAML reads no octal number, and the account is the one that was written."""
-    text = "environments: {dev: {account: 012345678901, region: us-east-1}}\nrepositories:\n"
+    text = "environments: {dev: {account: 012345678901, region: us-east-1}}\nrepositories: {web: }\n"
 
     assert catalog(text).environments[0].account == "012345678901"
 
@@ -174,7 +188,7 @@ def test_an_account_with_a_leading_zero_may_look_like_text() -> None:
 @pytest.mark.parametrize("name", ["-dev", "dev-", "dev eu", "dév", pytest.param("d" * 101, id="101 characters")])
 def test_an_environment_is_part_of_the_name_of_a_stack(name: str) -> None:
     """A name that CloudFormation would refuse there is refused here."""
-    text = f'environments:\n  {name}: {{account: "123456789012", region: us-east-1}}\nrepositories:\n'
+    text = f'environments:\n  {name}: {{account: "123456789012", region: us-east-1}}\nrepositories: {{web: }}\n'
     (found,) = errors(text)
 
     assert found.endswith(
@@ -204,7 +218,7 @@ def test_an_environment_is_part_of_the_name_of_a_stack(name: str) -> None:
 )
 def test_an_environment_has_an_account_and_a_region(environments: str, expected: list[str]) -> None:
     """What is missing or of another type is told, each by itself."""
-    found = errors(f"environments: {environments}\nrepositories:\n")
+    found = errors(f"environments: {environments}\nrepositories: {{web: }}\n")
 
     assert [line.rpartition(" [")[0] for line in found] == [f"repositories.yaml:{line}" for line in expected]
 
@@ -276,6 +290,7 @@ def test_a_missing_catalog_is_unreadable(tmp_path: Path) -> None:
 KEYS = st.sampled_from(
     [
         *["environments", "defaults", "repositories", "lifecycle", "encryption", "mutable_tags", "tags", "removal"],
+        *["pull", "push", "accounts", "key", "type", "shards", "only", "mutability", "parameters", "exports"],
         *["empty_on_delete", "silence", "output", "account", "region", "dev", "my-app", "payments/api", "A", ""],
     ]
 )
@@ -297,7 +312,11 @@ def test_anything_is_checked_and_nothing_is_raised(text: str) -> None:
     assert all(str(found).isprintable() for found in checked.findings)
 
 
-@given(st.lists(st.from_regex(r"[a-z0-9]{1,6}([-_/.][a-z0-9]{1,6}){1,3}", fullmatch=True), max_size=40, unique=True))
+@given(
+    st.lists(
+        st.from_regex(r"[a-z0-9]{1,6}([-_/.][a-z0-9]{1,6}){1,3}", fullmatch=True), min_size=1, max_size=40, unique=True
+    )
+)
 def test_every_name_has_an_output_of_its_own_or_is_refused(names: list[str]) -> None:
     """Names that ECR accepts are accepted, except where two would share an output."""
     lines = "".join(f'  "{name}":\n' for name in names)

@@ -25,6 +25,9 @@ class Refused:
     finding: str
 
 
+PRINCIPALS = ", ".join(f"'arn:aws:iam::210987654321:role/{number:0>40}'" for number in range(140))
+MANY = "".join(f"  app-{number}:\n" for number in range(198))
+
 REFUSED = (
     Refused(
         "CAT101",
@@ -68,7 +71,8 @@ REFUSED = (
         "not a choice",
         edits=(("KMS", "AWS"),),
         finding=(
-            "12:17: repositories[\"payments/api\"].encryption: must be 'AES256' or 'KMS' or 'omit', got 'AWS' [CAT106]"
+            "12:17: repositories[\"payments/api\"].encryption: must be 'AES256' or 'KMS' or 'KMS_DSSE' or"
+            " 'omit', got 'AWS' [CAT106]"
         ),
     ),
     Refused(
@@ -207,6 +211,116 @@ REFUSED = (
         "silenced without a reason",
         edits=(("  tags: {managed-by: ecrkit}", '  silence: {ECR213: " "}'),),
         finding="6:21: defaults.silence.ECR213: must say why ECR213 is silenced, got nothing [CAT130]",
+    ),
+    Refused(
+        "CAT131",
+        "no key",
+        edits=(("KMS", "{type: KMS, key: payments}"),),
+        finding=(
+            '12:34: repositories["payments/api"].encryption.key: must be the alias, id or ARN of a KMS key,'
+            " as in 'alias/registry', got 'payments' [CAT131]"
+        ),
+    ),
+    Refused(
+        "CAT132",
+        "a key without KMS",
+        edits=(("KMS", "{type: AES256, key: alias/payments}"),),
+        finding=(
+            "12:32: repositories[\"payments/api\"].encryption.key: the encryption 'AES256' takes no key; remove"
+            " it, or write 'type: KMS' [CAT132]"
+        ),
+    ),
+    Refused(
+        "CAT133",
+        "a key in another Region",
+        edits=(("KMS", "{type: KMS, key: 'arn:aws:kms:us-east-1:123456789012:alias/payments'}"),),
+        finding=(
+            '12:17: repositories["payments/api"].encryption: the key is in us-east-1, and the environment'
+            " 'prod' in eu-west-1; name an alias that exists in both, or another key for this environment"
+            " [CAT133]"
+        ),
+    ),
+    Refused(
+        "CAT134",
+        "mutable tags of a mutable repository",
+        edits=(("[latest]", "[latest]\n    mutability: MUTABLE"),),
+        finding=(
+            "9:19: repositories[\"my-app\"].mutable_tags: mutable_tags goes with 'mutability: IMMUTABLE' only,"
+            " got 'mutability: MUTABLE'; remove it [CAT134]"
+        ),
+    ),
+    Refused(
+        "CAT135",
+        "a grantee that is none",
+        edits=(("KMS", "KMS\n    pull: {accounts: [payments]}"),),
+        finding=(
+            '13:23: repositories["payments/api"].pull.accounts[0]: must be an account of 12 digits, got'
+            " 'payments' [CAT135]"
+        ),
+    ),
+    Refused(
+        "CAT136",
+        "a long repository policy",
+        edits=(("    encryption: KMS", f"    push: {{principals: [{PRINCIPALS}]}}"),),
+        finding=(
+            '12:11: repositories["payments/api"].push: makes a repository policy of 10,802 characters, of'
+            " 10,240 at most; grant to an organization or a unit instead of many accounts [CAT136]"
+        ),
+    ),
+    Refused(
+        "CAT137",
+        "unknown environment",
+        edits=(("KMS", "KMS\n    only: [dev, staging]"),),
+        finding=(
+            "10:3: repositories[\"payments/api\"]: there is no environment 'staging'; there is dev, prod [CAT137]"
+        ),
+    ),
+    Refused(
+        "CAT138",
+        "unknown repository",
+        edits=(("eu-west-1}", "eu-west-1, repositories: {my-ap: }}"),),
+        finding=(
+            "3:69: environments.prod.repositories[\"my-ap\"]: there is no repository 'my-ap' in this"
+            " environment; did you mean my-app? [CAT138]"
+        ),
+    ),
+    Refused(
+        "CAT139",
+        "no number of stacks",
+        edits=(("eu-west-1}", "eu-west-1, shards: 0}"),),
+        finding=("3:62: environments.prod.shards: must be 1 to 1000, got 0 [CAT139]"),
+    ),
+    Refused(
+        "CAT140",
+        "too many for a stack",
+        edits=(("us-east-1}", "us-east-1, shards: 256}"), ("  ci/cache:", f"{MANY}  ci/cache:")),
+        finding=(
+            "3:3: environments.prod: the stack 'Repositories-prod' would have 201 outputs, of 200 at most;"
+            " write 'shards: 4', before the first deploy of this environment [CAT140]"
+        ),
+    ),
+    Refused(
+        "CAT141",
+        "an environment without repositories",
+        edits=(
+            ("    mutable_tags", "    only: [dev]\n    mutable_tags"),
+            ("    encryption", "    only: [dev]\n    encryption"),
+            ("    removal", "    only: [dev]\n    removal"),
+        ),
+        finding=(
+            "3:3: environments.prod: the environment 'prod' has no repository, and CloudFormation takes no"
+            " empty stack; add one; to remove the last, run `cdk destroy`, which keeps it and its images"
+            " [CAT141]"
+        ),
+    ),
+    Refused(
+        "CAT142",
+        "a deep name",
+        edits=(("ci/cache:\n", "a/b/c/d/e/f/g/h/i/j/k/l/m:\n    parameters: true\n"),),
+        finding=(
+            '15:17: repositories["a/b/c/d/e/f/g/h/i/j/k/l/m"].parameters: makes an SSM parameter of 16'
+            " levels, of 15 at most; write 'parameters: false' [CAT142]"
+        ),
     ),
 )
 

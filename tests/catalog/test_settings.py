@@ -6,7 +6,7 @@ import pytest
 from builders.catalogs import ONE_ENVIRONMENT, errors, repository
 from builders.policies import edited
 
-from ecrkit.catalog import Encryption, Removal
+from ecrkit.catalog import Encryption, Mutability, Removal
 from ecrkit.names import OutputKey, TagFilter
 from ecrkit.store import PolicyRef
 
@@ -19,6 +19,10 @@ from ecrkit.store import PolicyRef
         pytest.param("mutable_tags", "[latest]", (TagFilter("latest"),), id="mutable_tags"),
         pytest.param("tags", "{a: b}", {"a": "b"}, id="tags"),
         pytest.param("removal", "destroy", Removal.DESTROY, id="removal"),
+        pytest.param("mutability", "MUTABLE", Mutability.MUTABLE, id="mutability"),
+        pytest.param("immutable_tags", "[v1], mutability: MUTABLE", (TagFilter("v1"),), id="immutable_tags"),
+        pytest.param("exports", "true", True, id="exports"),
+        pytest.param("parameters", "true", True, id="parameters"),
         pytest.param("silence", "{ECR211: on purpose}", {"ECR211": "on purpose"}, id="silence"),
     ],
 )
@@ -90,7 +94,52 @@ def test_an_output_can_be_named() -> None:
             ],
             id="capitals",
         ),
-        pytest.param("{encryption: {type: KMS}}", [".encryption: must be a string, got an object"], id="encryption"),
+        pytest.param("{encryption: [KMS]}", [".encryption: must be a string, got a list"], id="encryption"),
+        pytest.param(
+            "{encryption: {key: alias/web}}",
+            [".encryption: the required key 'type' is missing; add it"],
+            id="a key without its encryption",
+        ),
+        pytest.param(
+            "{encryption: {type: SSE, key: web}}",
+            [
+                ".encryption.type: must be 'AES256' or 'KMS' or 'KMS_DSSE' or 'omit', got 'SSE'",
+                ".encryption.key: must be the alias, id or ARN of a KMS key, as in 'alias/registry', got 'web'",
+            ],
+            id="encryption and key",
+        ),
+        pytest.param(
+            "{mutability: immutable}",
+            [".mutability: must be 'IMMUTABLE' or 'MUTABLE', got 'immutable'"],
+            id="mutability",
+        ),
+        pytest.param(
+            "{mutability: mutable, immutable_tags: [v1]}",
+            [".mutability: must be 'IMMUTABLE' or 'MUTABLE', got 'mutable'"],
+            id="what mutability was meant to be is not guessed",
+        ),
+        pytest.param("{pull: }", [".pull: must be an object, got null"], id="pull"),
+        pytest.param(
+            "{pull: {accounts: [210987654321, everybody]}}",
+            [
+                '.pull.accounts[0]: must be a string, got an integer; write "210987654321"',
+                ".pull.accounts[1]: must be an account of 12 digits, got 'everybody'",
+            ],
+            id="each account",
+        ),
+        pytest.param(
+            "{push: {lambda: true}}",
+            [
+                (
+                    ".push.lambda: unknown key 'lambda'; known here: accounts, principals, organizations, units,"
+                    " organization"
+                )
+            ],
+            id="functions only pull",
+        ),
+        pytest.param("{exports: 1}", [".exports: must be true or false, got an integer"], id="exports"),
+        pytest.param("{only: dev}", [".only: must be a list, got a string"], id="only"),
+        pytest.param("{only: [1]}", ['.only[0]: must be a string, got an integer; write "1"'], id="each of only"),
         pytest.param("{removal: keep}", [".removal: must be 'retain' or 'destroy', got 'keep'"], id="removal"),
         pytest.param(
             "{removal: delete, empty_on_delete: true}",
@@ -210,9 +259,10 @@ def test_an_output_key_that_became_too_long_can_be_given() -> None:
 
 def test_only_a_repository_has_an_output() -> None:
     """As a default it would be every repository's."""
-    assert errors(f"{ONE_ENVIRONMENT}defaults: {{output: Web}}\nrepositories:\n") == [
+    assert errors(f"{ONE_ENVIRONMENT}defaults: {{output: Web}}\nrepositories: {{web: }}\n") == [
         (
             "repositories.yaml:2:12: defaults.output: unknown key 'output'; known here: lifecycle, encryption,"
-            " mutable_tags, tags, removal, empty_on_delete, silence [CAT103]"
+            " mutability, mutable_tags, immutable_tags, pull, push, tags, removal, empty_on_delete, exports,"
+            " parameters, silence [CAT103]"
         )
     ]

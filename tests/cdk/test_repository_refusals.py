@@ -66,7 +66,7 @@ class TestRefusals:
             ),
             pytest.param(
                 lambda: with_encryption("aes256"),
-                "encryption: must be one of AES256, KMS, omit, got 'aes256'",
+                "encryption: must be one of AES256, KMS, KMS_DSSE, omit, got 'aes256'",
                 id="encryption",
             ),
             pytest.param(
@@ -152,7 +152,7 @@ class TestRefusals:
 
         assert str(caught.value).splitlines() == [
             "Registry/Team/App: repository_name: must have 2 to 256 characters, got 1",
-            "Registry/Team/App: encryption: must be one of AES256, KMS, omit, got 'DSSE'",
+            "Registry/Team/App: encryption: must be one of AES256, KMS, KMS_DSSE, omit, got 'DSSE'",
             (
                 "Registry/Team/App: mutable_tags: must be 1 to 128 letters, digits, '.', '_', '-' and '*', "
                 "got 'release candidate'"

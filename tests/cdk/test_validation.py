@@ -166,14 +166,15 @@ def tampered(tmp_path: Path) -> Program:
     path = tmp_path / "tampered.py"
     source = f"""\
         import app
+        import stacks.repositories
         from aws_cdk import aws_ecr as ecr
 
-        class Tampered(app.RepositoriesStack):
+        class Tampered(stacks.repositories.RepositoriesStack):
             def __init__(self, *args, **kwargs):
                 super().__init__(*args, **kwargs)
                 ecr.CfnRepository(self, "App", lifecycle_policy={{"lifecyclePolicyText": {BAD!r}}})
 
-        app.RepositoriesStack = Tampered
+        stacks.repositories.RepositoriesStack = Tampered
         app.main()
     """
     path.write_text(dedent(source), encoding="utf-8")

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
+from aws_cdk import cloudformation_include as cfn_include
 from builders.apps import ROOT, findings_in, run_app, stacks_of, templates_in
 from builders.snapshots import TemplateSnapshot
 from builders.templates import repository_in, template_of
@@ -14,7 +16,7 @@ from cfnlint.api import lint  # type: ignore[import-untyped] # it ships no types
 
 from ecrkit import PolicyStore
 from ecrkit.catalog import read_catalog
-from ecrkit.cdk import Repository
+from ecrkit.cloudformation import logical_id
 from ecrkit.lifecycle import compose, render
 
 if TYPE_CHECKING:
@@ -83,10 +85,16 @@ def app_of(stack: cdk.Stack) -> cdk.App:
     return root
 
 
-def resource(stack: cdk.Stack, construct_id: str) -> cdk.CfnResource:
-    found = stack.node.find_child(construct_id).node.default_child
-    assert isinstance(found, cdk.CfnResource)
+def resource(stack: cdk.Stack, name: str) -> ecr.CfnRepository:
+    included = stack.node.find_child("Repositories")
+    assert isinstance(included, cfn_include.CfnInclude)
+    found = included.get_resource(logical_id(name, "Resource"))
+    assert isinstance(found, ecr.CfnRepository)
     return found
+
+
+def path_of(stack: cdk.Stack, name: str) -> str:
+    return resource(stack, name).node.path
 
 
 class TestShipped:
@@ -142,18 +150,15 @@ class TestGates:
         [stack] = stacks_of(HEAD + "repositories: {app: }")
         resource(stack, "app").add_property_override("RepositoryName", "App")
 
-        assert validation(app_of(stack)) == ["F3031 Repositories-dev/app/Resource"]
+        assert validation(app_of(stack)) == [f"F3031 {path_of(stack, 'app')}"]
 
     def test_aws_solutions(self) -> None:
         """cdk-nag sees a repository that is open to everybody."""
         [stack] = stacks_of(HEAD + "repositories: {app: }")
-        repository = stack.node.find_child("app")
-        assert isinstance(repository, Repository)
-        repository.add_to_resource_policy(
-            iam.PolicyStatement(actions=["ecr:BatchGetImage"], principals=[iam.AnyPrincipal()])
-        )
+        anybody = iam.PolicyStatement(actions=["ecr:BatchGetImage"], principals=[iam.AnyPrincipal()])
+        resource(stack, "app").repository_policy_text = iam.PolicyDocument(statements=[anybody])
 
-        assert validation(app_of(stack)) == ["AwsSolutions-ECR1 Repositories-dev/app/Resource"]
+        assert validation(app_of(stack)) == [f"AwsSolutions-ECR1 {path_of(stack, 'app')}"]
 
 
 class TestEnvironments:

@@ -2,7 +2,8 @@
 
 from ecrkit.catalog.checking import CheckedCatalog, check_catalog, read_catalog
 from ecrkit.catalog.rulebook import CATALOG_RULEBOOK
-from ecrkit.catalog.values import Catalog, Encryption, Environment, Removal, RepositoryEntry
+from ecrkit.catalog.values import Catalog, Environment, RepositoryEntry
+from ecrkit.properties import Encryption, Mutability, Removal
 
 __all__ = [
     "CATALOG_RULEBOOK",
@@ -10,6 +11,7 @@ __all__ = [
     "CheckedCatalog",
     "Encryption",
     "Environment",
+    "Mutability",
     "Removal",
     "RepositoryEntry",
     "check_catalog",

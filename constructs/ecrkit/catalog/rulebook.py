@@ -12,6 +12,8 @@ _ACCOUNTS = "AWS account management reference, account identifiers (read 2026-11
 _REPOSITORY = "ECR API model 2015-09-21, RepositoryName"
 _FILTERS = 'ECR user guide, "Image tag mutability" (read 2026-11)'
 _TAGS = "AWS general reference, tag naming limits (read 2026-11)"
+_KMS = 'ECR user guide, "Encryption at rest" (read 2026-11)'
+_ACCESS = 'ECR user guide, "Private repository policies" (read 2026-11)'
 _CLOUDFORMATION = 'CloudFormation user guide, "Quotas" (read 2026-11)'
 
 NOT_YAML = Check(
@@ -50,7 +52,7 @@ WRONG_TYPE = Check(
 )
 NOT_A_CHOICE = Check(
     code="CAT106",
-    title="encryption and removal are words that the catalog knows",
+    title="encryption, mutability and removal are words that the catalog knows",
     message="must be {choices}, got {got}",
     source=_DESIGN,
 )
@@ -102,20 +104,20 @@ BAD_POLICY_REFERENCE = Check(
 )
 BAD_TAG_FILTER = Check(
     code="CAT122",
-    title="a mutable tag is a filter that ECR accepts",
+    title="a mutable or immutable tag is a filter that ECR accepts",
     message="{problem}",
     source=_FILTERS,
 )
 TOO_MANY_TAG_FILTERS = Check(
     code="CAT123",
-    title="a repository has 5 mutable tags at most",
+    title="a repository has 5 mutable or immutable tags at most",
     message="must have at most 5 entries, got {count}",
     remedy="cover several by one with a wildcard",
     source=_FILTERS,
 )
 DUPLICATE_TAG_FILTER = Check(
     code="CAT124",
-    title="no mutable tag is named twice",
+    title="no mutable or immutable tag is named twice",
     message="{entry} is named twice",
     remedy="remove one",
     source=_FILTERS,
@@ -159,6 +161,88 @@ NO_REASON = Check(
     title="a warning is silenced with a reason",
     message="must say why {code} is silenced, got nothing",
     source=_DESIGN,
+)
+
+BAD_KMS_KEY = Check(
+    code="CAT131",
+    title="a key is the alias, id or ARN of a KMS key",
+    message="must be the alias, id or ARN of a KMS key, as in 'alias/registry', got {got}",
+    source=_KMS,
+)
+KEY_WITHOUT_KMS = Check(
+    code="CAT132",
+    title="only KMS and KMS_DSSE take a key",
+    message="the encryption '{encryption}' takes no key",
+    remedy="remove it, or write 'type: KMS'",
+    source=_KMS,
+)
+KEY_ELSEWHERE = Check(
+    code="CAT133",
+    title="a key is in the Region of its repository",
+    message="the key is in {region}, and the environment '{environment}' in {expected}",
+    remedy="name an alias that exists in both, or another key for this environment",
+    source=_KMS,
+)
+MUTABLE_TAGS_OF_MUTABLE = Check(
+    code="CAT134",
+    title="mutable_tags are those of an immutable repository, immutable_tags those of a mutable one",
+    message="{key} goes with 'mutability: {needed}' only, got 'mutability: {got}'",
+    remedy="remove it",
+    source=_FILTERS,
+)
+BAD_GRANTEE = Check(
+    code="CAT135",
+    title="accounts, principals, organizations and units are what they should be",
+    message="{problem}",
+    source=_ACCESS,
+)
+POLICY_TOO_LONG = Check(
+    code="CAT136",
+    title="a repository policy has at most 10,240 characters",
+    message="makes a repository policy of {length:,} characters, of 10,240 at most",
+    remedy="grant to an organization or a unit instead of many accounts",
+    source=_REPOSITORY,
+)
+UNKNOWN_ENVIRONMENT = Check(
+    code="CAT137",
+    title="an environment that is named is there",
+    message="there is no environment {got}",
+    remedy="there is {known}",
+    source=_DESIGN,
+)
+UNKNOWN_REPOSITORY = Check(
+    code="CAT138",
+    title="a repository whose settings differ in an environment is there",
+    message="there is no repository {got} in this environment",
+    remedy="{near}",
+    source=_DESIGN,
+)
+BAD_SHARDS = Check(
+    code="CAT139",
+    title="shards is a number of stacks",
+    message="must be 1 to {max}, got {got}",
+    source=_CLOUDFORMATION,
+)
+STACK_TOO_LARGE = Check(
+    code="CAT140",
+    title="a stack has at most 200 outputs, 500 resources and 1 MB of template",
+    message="the stack '{stack}' would have {count:,} {what}, of {limit:,} at most",
+    remedy="{remedy}",
+    source=_CLOUDFORMATION,
+)
+NO_REPOSITORY = Check(
+    code="CAT141",
+    title="an environment has at least one repository",
+    message="the environment '{environment}' has no repository, and CloudFormation takes no empty stack",
+    remedy="add one; to remove the last, run `cdk destroy`, which keeps it and its images",
+    source=_CLOUDFORMATION,
+)
+BAD_PARAMETER_NAME = Check(
+    code="CAT142",
+    title="a repository whose URI is an SSM parameter has at most 12 parts",
+    message="makes an SSM parameter of {levels} levels, of 15 at most",
+    remedy="write 'parameters: false'",
+    source="SSM API reference, PutParameter (read 2026-11)",
 )
 
 CATALOG_STRUCTURE = StructuralChecks(

@@ -3,63 +3,106 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ecrkit.catalog import rulebook
-from ecrkit.catalog.values import Encryption, Removal
-from ecrkit.documents import At, ListNode, Reader
+from ecrkit.catalog.access import AccessReader
+from ecrkit.documents import At, ListNode, ObjectNode, Reader
 from ecrkit.errors import InvalidNameError, InvalidPolicyError, PolicyReferenceError
 from ecrkit.findings import errors_in
 from ecrkit.lifecycle import COMPLETENESS_CODES, check_completeness, check_composition
 from ecrkit.names import OutputKey, TagFilter
+from ecrkit.properties import KMS_KEY, Encryption, Mutability, Removal
 from ecrkit.silences import read_reasons
 from ecrkit.store import PolicyRef
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ecrkit.access import Grantees
     from ecrkit.findings import Finding, Location
     from ecrkit.lifecycle import LifecyclePolicy
     from ecrkit.store import PolicyStore
 
-__all__ = ["MAX_TAGS", "SETTING_KEYS", "Settings", "SettingsReader"]
+__all__ = ["MAX_TAGS", "MAX_TAG_KEY", "MAX_TAG_VALUE", "SETTING_KEYS", "Settings", "SettingsReader"]
 
 Word = TypeVar("Word", bound=StrEnum)
 
-SETTING_KEYS = ("lifecycle", "encryption", "mutable_tags", "tags", "removal", "empty_on_delete", "silence")
+SETTING_KEYS = (
+    "lifecycle",
+    "encryption",
+    "mutability",
+    "mutable_tags",
+    "immutable_tags",
+    "pull",
+    "push",
+    "tags",
+    "removal",
+    "empty_on_delete",
+    "exports",
+    "parameters",
+    "silence",
+)
 MAX_TAGS = 50
 
 _TAG_TEXT = re.compile(r"(?:[\w.:/=+\-@]|[^\S\x00-\x1f\x85])*")
-_MAX_TAG_KEY = 128
-_MAX_TAG_VALUE = 256
+MAX_TAG_KEY = 128
+MAX_TAG_VALUE = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """
-    What one mapping says; ``None`` is what it leaves to others.
+    What one mapping says, or several over each other; ``None`` is what they leave to others.
 
     Attributes:
         lifecycle: policies in order of precedence; empty for none.
-        encryption: at rest.
+        encryption: at rest, and the key where one is named.
+        mutability: of tags.
         mutable_tags: tags, or patterns of tags, that may be overwritten.
+        immutable_tags: those that may not.
+        pull: who may pull.
+        push: who may push.
         tags: of the resource.
         removal: what becomes of the repository when it leaves the catalog.
         empty_on_delete: delete its images with it.
+        exports: export its URI and ARN.
+        parameters: write its URI and ARN to SSM.
         silence: warnings to live with: why, by code.
         output: key of its output.
-        places: where each key's value stands.
+        places: where each key's value stands, also that of a value which could not be read.
     """
 
     lifecycle: tuple[PolicyRef, ...] | None = None
-    encryption: Encryption | None = None
+    encryption: tuple[Encryption, str | None] | None = None
+    mutability: Mutability | None = None
     mutable_tags: tuple[TagFilter, ...] | None = None
+    immutable_tags: tuple[TagFilter, ...] | None = None
+    pull: Grantees | None = None
+    push: Grantees | None = None
     tags: dict[str, str] | None = None
     removal: Removal | None = None
     empty_on_delete: bool | None = None
+    exports: bool | None = None
+    parameters: bool | None = None
     silence: dict[str, str] | None = None
     output: OutputKey | None = None
     places: dict[str, Location] = field(default_factory=dict)
+
+    def over(self, under: Settings) -> Settings:
+        """Lay these settings over others: a key that both have is taken from these, tags and silences key by key."""
+        if not under.places or not self.places:
+            return self if self.places else under
+        own = {key: getattr(self, key) for key in self.places.keys() - {"tags", "silence"}}
+        return replace(
+            under,
+            **own,
+            tags={**(under.tags or {}), **(self.tags or {})},
+            silence={**(under.silence or {}), **(self.silence or {})},
+            places={**under.places, **self.places},
+        )
 
 
 class SettingsReader:
@@ -74,23 +117,29 @@ class SettingsReader:
     def __init__(self, reader: Reader, policies: PolicyStore | None) -> None:
         self._reader = reader
         self._policies = policies
+        self._access = AccessReader(reader)
         self._compositions: dict[tuple[PolicyRef, ...], LifecyclePolicy | None] = {}
 
     def read(self, members: dict[str, At]) -> Settings:
         """Read the settings among *members*, the values of a mapping by key."""
-        return Settings(
-            lifecycle=self._lifecycle(members["lifecycle"]) if "lifecycle" in members else None,
-            encryption=self._word(members["encryption"], Encryption) if "encryption" in members else None,
-            mutable_tags=self._mutable_tags(members["mutable_tags"]) if "mutable_tags" in members else None,
-            tags=self._tags(members["tags"]) if "tags" in members else None,
-            removal=self._word(members["removal"], Removal) if "removal" in members else None,
-            empty_on_delete=(
-                self._reader.boolean(members["empty_on_delete"]) if "empty_on_delete" in members else None
-            ),
-            silence=self._reasons(members["silence"]) if "silence" in members else None,
-            output=self._output(members["output"]) if "output" in members else None,
-            places={key: at.location for key, at in members.items()},
-        )
+        readers: dict[str, Callable[[At], object]] = {
+            "lifecycle": self._lifecycle,
+            "encryption": self._encryption,
+            "mutability": lambda at: self._word(at, Mutability),
+            "mutable_tags": self._tag_filters,
+            "immutable_tags": self._tag_filters,
+            "pull": self._access.pull,
+            "push": self._access.push,
+            "tags": self._tags,
+            "removal": lambda at: self._word(at, Removal),
+            "empty_on_delete": self._reader.boolean,
+            "exports": self._reader.boolean,
+            "parameters": self._reader.boolean,
+            "silence": self._reasons,
+            "output": self._output,
+        }
+        values: dict[str, Any] = {key: readers[key](at) for key, at in members.items() if key in readers}
+        return Settings(**values, places={key: members[key].location for key in values})
 
     def _lifecycle(self, at: At) -> tuple[PolicyRef, ...] | None:
         items = self._reader.items(at) if isinstance(at.node, ListNode) else (at,)
@@ -98,7 +147,7 @@ class SettingsReader:
         known = tuple(reference for reference in references if reference)
         if len(known) < len(references):
             return None
-        self._composed(known)
+        self.composed(known)
         return known
 
     def _reference(self, at: At) -> PolicyRef | None:
@@ -116,12 +165,12 @@ class SettingsReader:
 
     def completeness(self, references: tuple[PolicyRef, ...], location: Location) -> tuple[Finding, ...]:
         """Warn of what the policies of a repository leave out together; of nothing where they have errors."""
-        policy = self._composed(references)
+        policy = self.composed(references)
         if references and policy is None:
             return ()
         return check_completeness(policy, location=location)
 
-    def _composed(self, references: tuple[PolicyRef, ...]) -> LifecyclePolicy | None:
+    def composed(self, references: tuple[PolicyRef, ...]) -> LifecyclePolicy | None:
         """Compose the policies named; what is wrong with them, or with what they make, is reported once."""
         if self._policies is None or not references:
             return None
@@ -142,7 +191,7 @@ class SettingsReader:
         self._reader.add(errors_in(checked.findings))
         return checked.policy
 
-    def _mutable_tags(self, at: At) -> tuple[TagFilter, ...] | None:
+    def _tag_filters(self, at: At) -> tuple[TagFilter, ...] | None:
         items = self._reader.items(at)
         if items is None:
             return None
@@ -162,11 +211,27 @@ class SettingsReader:
                 self._reader.report(rulebook.BAD_TAG_FILTER, item.location, problem=str(error))
         return tuple(filters)
 
+    def _encryption(self, at: At) -> tuple[Encryption, str | None] | None:
+        if not isinstance(at.node, ObjectNode):
+            encryption = self._word(at, Encryption)
+            return None if encryption is None else (encryption, None)
+        members = self._reader.fields(at, known=("type", "key"), required=("type",))
+        encryption = self._word(members["type"], Encryption) if "type" in members else None
+        key = self._reader.string(members["key"]) if "key" in members else None
+        if key is not None and not KMS_KEY.fullmatch(key):
+            self._reader.report(rulebook.BAD_KMS_KEY, members["key"].location, got=repr(key))
+        if encryption is None:
+            return None
+        if key is not None and not encryption.takes_key:
+            self._reader.report(rulebook.KEY_WITHOUT_KMS, members["key"].key_location, encryption=encryption)
+        return encryption, key
+
     def _tags(self, at: At) -> dict[str, str]:
         members = self._reader.members(at)
         if len(members) > MAX_TAGS:
             problem = f"must have at most {MAX_TAGS} tags, got {len(members)}"
             self._reader.report(rulebook.BAD_TAG, at.location, problem=problem)
+            return {}
         tags = {}
         for key, child in members.items():
             value = self._reader.string(child)
@@ -208,12 +273,12 @@ class SettingsReader:
 def _tag_problems(key: str, value: str) -> list[str]:
     """Source: AWS general reference, tag naming limits and requirements (read 2026-11)."""
     problems = []
-    if not 1 <= len(key) <= _MAX_TAG_KEY:
-        problems.append(f"a tag's key must have 1 to {_MAX_TAG_KEY} characters, got {len(key)}")
+    if not 1 <= len(key) <= MAX_TAG_KEY:
+        problems.append(f"a tag's key must have 1 to {MAX_TAG_KEY} characters, got {len(key)}")
     if key.lower().startswith("aws:"):
         problems.append(f"a tag's key must not begin with 'aws:', got {key!r}")
-    if len(value) > _MAX_TAG_VALUE:
-        problems.append(f"a tag's value must have at most {_MAX_TAG_VALUE} characters, got {len(value)}")
+    if len(value) > MAX_TAG_VALUE:
+        problems.append(f"a tag's value must have at most {MAX_TAG_VALUE} characters, got {len(value)}")
     problems += [
         f"a tag's {part} must be letters, digits, spaces and any of _ . : / = + - @, got {text!r}"
         for part, text in (("key", key), ("value", value))

@@ -3,50 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ecrkit.access import Access
     from ecrkit.names import OutputKey, RepositoryName, TagFilter
+    from ecrkit.properties import Encryption, Mutability, Removal
     from ecrkit.store import PolicyRef
 
-__all__ = ["Catalog", "Encryption", "Environment", "Removal", "RepositoryEntry"]
-
-
-class Encryption(StrEnum):
-    """How the images of a repository are encrypted at rest; create-only."""
-
-    AES256 = "AES256"
-    KMS = "KMS"
-    """With the key that AWS manages."""
-
-    OMIT = "omit"
-    """The property is left out: for a repository that exists without it, which adding it would replace."""
-
-
-class Removal(StrEnum):
-    """What becomes of a repository that leaves its stack."""
-
-    RETAIN = "retain"
-    DESTROY = "destroy"
+__all__ = ["Catalog", "Environment", "RepositoryEntry"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """
-    An account and Region in which every repository of the catalog exists.
+    An account and Region, and what exists there.
 
     Attributes:
-        name: letters, digits and dashes; part of the stack's name.
+        name: letters, digits and dashes; part of the names of its stacks.
         account: 12 digits.
         region: as in ``us-east-1``.
+        shards: over how many stacks its repositories are spread.
+        repositories: in the order written, with the settings that hold here.
     """
 
     name: str
     account: str
     region: str
+    shards: int
+    repositories: tuple[RepositoryEntry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,22 +45,34 @@ class RepositoryEntry:
         name: of the repository.
         lifecycle: policies in order of precedence; empty for none.
         encryption: at rest.
-        mutable_tags: tags, or patterns of tags, that may be overwritten; five at most.
+        encryption_key: alias, id or ARN of a KMS key; ``None`` for the key that AWS manages.
+        mutability: of its tags.
+        mutable_tags: tags, or patterns of tags, that may be overwritten although it is immutable; five at most.
+        immutable_tags: those that may not although it is mutable; five at most.
+        access: who may pull and push, besides those whom the account lets.
         tags: of the resource, key to value.
         removal: what becomes of it when it leaves the catalog.
         empty_on_delete: delete its images with it; needs ``removal: destroy``.
         silence: warnings to live with: why, by code.
+        exports: its URI and ARN are exported from its stack.
+        parameters: its URI and ARN are SSM parameters.
         output: key of the stack output that holds its URI.
     """
 
     name: RepositoryName
     lifecycle: tuple[PolicyRef, ...]
     encryption: Encryption
+    encryption_key: str | None
+    mutability: Mutability
     mutable_tags: tuple[TagFilter, ...]
+    immutable_tags: tuple[TagFilter, ...]
+    access: Access
     tags: Mapping[str, str]
     removal: Removal
     empty_on_delete: bool
     silence: Mapping[str, str]
+    exports: bool
+    parameters: bool
     output: OutputKey
 
 
@@ -84,8 +83,15 @@ class Catalog:
 
     Attributes:
         environments: in the order written, at least one.
-        repositories: in the order written.
     """
 
     environments: tuple[Environment, ...]
-    repositories: tuple[RepositoryEntry, ...]
+
+    @property
+    def repositories(self) -> tuple[RepositoryEntry, ...]:
+        """Every repository, each with the settings of the first environment that has it."""
+        entries: dict[str, RepositoryEntry] = {}
+        for environment in self.environments:
+            for entry in environment.repositories:
+                entries.setdefault(entry.name, entry)
+        return tuple(entries.values())

@@ -6,25 +6,33 @@ from typing import TYPE_CHECKING, NoReturn
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_ssm as ssm
 
-from ecrkit.catalog import Encryption
-from ecrkit.errors import InvalidNameError, InvalidPropertyError
+from ecrkit.access import Access, Grantees, policy_statements
+from ecrkit.cdk import refusals
+from ecrkit.cdk.imported import ImportedRepository
+from ecrkit.cloudformation import (
+    arn_output_key,
+    encryption_properties,
+    export_name,
+    lifecycle_properties,
+    mutability_properties,
+    parameter_name,
+)
+from ecrkit.errors import InvalidPropertyError
 from ecrkit.findings import Location
-from ecrkit.lifecycle import LifecyclePolicy, check_completeness, compose, render
-from ecrkit.names import OutputKey, RepositoryName, TagFilter, output_key
+from ecrkit.lifecycle import LifecyclePolicy, check_completeness, compose
+from ecrkit.names import OutputKey, output_key
+from ecrkit.properties import Encryption, Mutability
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from aws_cdk import aws_kms as kms
     from constructs import Construct
 
 __all__ = ["Repository"]
-
-_REMOVAL_POLICIES = (
-    cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    cdk.RemovalPolicy.RETAIN,
-    cdk.RemovalPolicy.DESTROY,
-)
 
 
 class Repository(ecr.Repository):
@@ -40,13 +48,23 @@ class Repository(ecr.Repository):
         construct_id: within the scope.
         repository_name: as ECR takes it; create-only. Default: CloudFormation makes one up.
         lifecycle: a policy, or several in order of precedence. Default: none, so that no image ever expires.
-        encryption: ``AES256``, ``KMS`` with the key that AWS manages, or ``omit`` to leave the property out, for a
-            repository that is deployed without it; create-only. Default: ``AES256``.
-        mutable_tags: tags, or patterns of tags with at most two ``*``, that may be overwritten; at most five.
-            Default: none.
+        encryption: ``AES256``, ``KMS``, ``KMS_DSSE``, or ``omit`` to leave the property out, for a repository that is
+            deployed without it; create-only. Default: ``AES256``.
+        encryption_key: for KMS and KMS_DSSE: a key, or the alias, id or ARN of one in the same Region; create-only.
+            Default: the key that AWS manages.
+        mutability: ``IMMUTABLE`` or ``MUTABLE``: whether a tag can be pushed again. Default: ``IMMUTABLE``.
+        mutable_tags: tags, or patterns of tags with at most two ``*``, that may be overwritten although the repository
+            is immutable; at most five. Default: none.
+        immutable_tags: those that may not although it is mutable; at most five. Default: none.
+        pull: who may pull, besides those whom the account lets. Default: nobody.
+        push: who may push, and pull, besides those whom the account lets. Default: nobody.
         removal_policy: what becomes of the repository when it leaves its stack: ``RETAIN_ON_UPDATE_OR_DELETE``,
             ``RETAIN`` or ``DESTROY``. Default: kept, on replacement too, unless its creation itself fails.
         empty_on_delete: delete its images with it; needs ``DESTROY``. Default: false.
+        exports: export its URI and ARN from the stack, as ``ecr:<output>`` and ``ecr:<output of the ARN>``. Default:
+            false.
+        parameters: write its URI and ARN to the SSM parameters ``/ecr/<name>/uri`` and ``/ecr/<name>/arn``; needs a
+            name. Default: false.
         output: logical id of the output that holds its URI. Default: the repository's name, or the construct's id
             where it has none, in PascalCase and ``RepositoryUri``.
 
@@ -68,25 +86,35 @@ class Repository(ecr.Repository):
         repository_name: str | None = None,
         lifecycle: LifecyclePolicy | Sequence[LifecyclePolicy] | None = None,
         encryption: str = Encryption.AES256,
+        encryption_key: kms.IKey | str | None = None,
+        mutability: str = Mutability.IMMUTABLE,
         mutable_tags: Sequence[str] = (),
+        immutable_tags: Sequence[str] = (),
+        pull: Grantees | None = None,
+        push: Grantees | None = None,
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         empty_on_delete: bool = False,
+        exports: bool = False,
+        parameters: bool = False,
         output: str | None = None,
     ) -> None:
+        key = encryption_key if isinstance(encryption_key, str | None) else encryption_key.key_arn
         problems = [
-            *_name_problems(repository_name),
-            *_lifecycle_problems(lifecycle),
-            *_encryption_problems(encryption),
-            *_mutable_tags_problems(mutable_tags),
-            *_removal_problems(removal_policy, empty_on_delete=empty_on_delete),
-            *_output_problems(output, repository_name, construct_id),
+            *refusals.name_problems(repository_name),
+            *refusals.lifecycle_problems(lifecycle),
+            *refusals.encryption_problems(encryption, key),
+            *refusals.mutability_problems(mutability, mutable_tags, immutable_tags),
+            *refusals.removal_problems(removal_policy, empty_on_delete=empty_on_delete),
+            *refusals.output_problems(output, repository_name, construct_id),
         ]
+        if parameters and repository_name is None:
+            problems.append("parameters: needs a repository_name, got none; give one")
         if problems:
             where = f"{scope.node.path}/{construct_id}".removeprefix("/")
             raise InvalidPropertyError("\n".join(f"{where}: {problem}" for problem in problems))
         policy = _composed(lifecycle)
 
-        self._given_name = _known_now(repository_name)
+        self._given_name = refusals.known_now(repository_name)
         super().__init__(
             scope,
             construct_id,
@@ -101,14 +129,49 @@ class Repository(ecr.Repository):
             "Properties",
             {
                 **({"RepositoryName": self._given_name} if self._given_name else {}),
-                **_encryption_properties(encryption),
-                **_mutability_properties(mutable_tags),
-                **({"LifecyclePolicy": {"LifecyclePolicyText": render(policy)}} if policy else {}),
+                **encryption_properties(Encryption(encryption), key),
+                **mutability_properties(Mutability(mutability), [*mutable_tags, *immutable_tags]),
+                **lifecycle_properties(policy),
             },
         )
-        for finding in check_completeness(policy, location=Location("", 1, 1)):
-            cdk.Annotations.of(self).add_warning_v2(finding.code, f"{finding.text} [{finding.code}]")
-        self._add_output(OutputKey(output) if output else output_key(self._given_name or construct_id))
+        self._add_access(Access(pull=pull or Grantees(), push=push or Grantees()))
+        self._warn(policy)
+        name = OutputKey(output) if output else output_key(self._given_name or construct_id)
+        self._add_output(name, "RepositoryUri", exported=exports)
+        if exports:
+            self._add_output(arn_output_key(name), "Arn", exported=True)
+        if parameters and repository_name:
+            self._add_parameters(repository_name)
+
+    @staticmethod
+    def from_repository_name(scope: Construct, id: str, repository_name: str) -> ecr.IRepository:  # noqa: A002 - the L2's own name
+        """Refer to a repository of the same account and Region that another stack, or nobody, manages."""
+        arn = ecr.Repository.arn_for_local_repository(repository_name, scope)
+        return ImportedRepository(scope, id, repository_name=repository_name, repository_arn=arn)
+
+    @staticmethod
+    def from_repository_arn(scope: Construct, id: str, repository_arn: str) -> ecr.IRepository:  # noqa: A002 - the L2's own name
+        """
+        Refer to a repository anywhere.
+
+        Raises:
+            InvalidPropertyError: CDK learns the ARN later, and the name in it may have slashes.
+        """
+        if refusals.is_token(repository_arn):
+            raise InvalidPropertyError(f"{id}: the ARN is not known now; use from_repository_attributes")
+        name = repository_arn.partition(":repository/")[2]
+        return ImportedRepository(scope, id, repository_name=name, repository_arn=repository_arn)
+
+    @staticmethod
+    def from_repository_attributes(
+        scope: Construct,
+        id: str,  # noqa: A002 - the L2's own name
+        *,
+        repository_arn: str,
+        repository_name: str,
+    ) -> ecr.IRepository:
+        """Refer to a repository anywhere, of which CDK may learn name and ARN later."""
+        return ImportedRepository(scope, id, repository_name=repository_name, repository_arn=repository_arn)
 
     def add_lifecycle_rule(self, **_: object) -> NoReturn:
         """
@@ -131,108 +194,36 @@ class Repository(ecr.Repository):
             raise TypeError(msg)
         return resource
 
-    def _add_output(self, key: OutputKey) -> None:
+    def _add_access(self, access: Access) -> None:
+        stack = cdk.Stack.of(self)
+        place = {"partition": stack.partition, "region": stack.region, "account": stack.account}
+        for statement in policy_statements(access, **place) if access else ():
+            self.add_to_resource_policy(iam.PolicyStatement.from_json(statement))
+
+    def _warn(self, policy: LifecyclePolicy | None) -> None:
+        for finding in check_completeness(policy, location=Location("", 1, 1)):
+            cdk.Annotations.of(self).add_warning_v2(finding.code, f"{finding.text} [{finding.code}]")
+
+    def _add_output(self, key: str, attribute: str, *, exported: bool) -> None:
         # An output that stands directly in the stack has its id as its key, without a hash.
         stack = cdk.Stack.of(self)
         if stack.node.try_find_child(key) is not None:
             taken = f"the output key '{key}' is taken in stack '{stack.stack_name}'"
             raise InvalidPropertyError(f"{self.node.path}: {taken}; give another as output=…")
-        cdk.CfnOutput(stack, key, value=self._resource().attr_repository_uri)
+        value = self._resource().get_att(attribute).to_string()
+        cdk.CfnOutput(stack, key, value=value, export_name=export_name(key) if exported else None)
 
-
-def _known_now(repository_name: str | None) -> str:
-    """Give the name, or an empty one where there is none or CDK learns it later."""
-    return "" if repository_name is None or _is_token(repository_name) else repository_name
+    def _add_parameters(self, repository_name: str) -> None:
+        for what, attribute in (("Uri", "RepositoryUri"), ("Arn", "Arn")):
+            ssm.CfnParameter(
+                self,
+                f"{what}Parameter",
+                name=parameter_name(repository_name, what),
+                type="String",
+                value=self._resource().get_att(attribute).to_string(),
+            )
 
 
 def _composed(lifecycle: LifecyclePolicy | Sequence[LifecyclePolicy] | None) -> LifecyclePolicy | None:
     policies = [lifecycle] if isinstance(lifecycle, LifecyclePolicy) else list(lifecycle or ())
     return compose(policies) if policies else None
-
-
-def _encryption_properties(encryption: str) -> dict[str, object]:
-    # Written out though AES256 is what the service does anyway: adding the property later replaces the repository.
-    return {} if encryption == Encryption.OMIT else {"EncryptionConfiguration": {"EncryptionType": str(encryption)}}
-
-
-def _mutability_properties(mutable_tags: Sequence[str]) -> dict[str, object]:
-    if not mutable_tags:
-        return {"ImageTagMutability": "IMMUTABLE"}
-    return {
-        "ImageTagMutability": "IMMUTABLE_WITH_EXCLUSION",
-        "ImageTagMutabilityExclusionFilters": [
-            {
-                "ImageTagMutabilityExclusionFilterType": "WILDCARD",
-                "ImageTagMutabilityExclusionFilterValue": str(entry),
-            }
-            for entry in mutable_tags
-        ],
-    }
-
-
-def _name_problems(repository_name: str | None) -> list[str]:
-    if repository_name is None or _is_token(repository_name):
-        return []
-    return _refused("repository_name", RepositoryName, repository_name)
-
-
-def _lifecycle_problems(lifecycle: LifecyclePolicy | Sequence[LifecyclePolicy | str] | None) -> list[str]:
-    entries = [lifecycle] if isinstance(lifecycle, LifecyclePolicy | str) else lifecycle or ()
-    return [
-        f"lifecycle: must be policies, got the string {entry!r}; look it up, as in PolicyStore.bundled()[{entry!r}]"
-        for entry in entries
-        if isinstance(entry, str)
-    ]
-
-
-def _encryption_problems(encryption: str) -> list[str]:
-    if encryption in list(Encryption):
-        return []
-    return [f"encryption: must be one of {', '.join(Encryption)}, got {encryption!r}"]
-
-
-def _mutable_tags_problems(mutable_tags: Sequence[str]) -> list[str]:
-    if isinstance(mutable_tags, str):
-        return [f"mutable_tags: must be a list of tags, got the string {mutable_tags!r}; write [{mutable_tags!r}]"]
-    problems = []
-    if len(mutable_tags) > TagFilter.MAX_PER_REPOSITORY:
-        limit = TagFilter.MAX_PER_REPOSITORY
-        problems.append(f"mutable_tags: must have at most {limit} entries, got {len(mutable_tags)}")
-    if len(set(mutable_tags)) < len(mutable_tags):
-        problems.append(f"mutable_tags: an entry is named twice in {list(mutable_tags)}; remove one")
-    for entry in dict.fromkeys(mutable_tags):
-        problems += _refused("mutable_tags", TagFilter, entry)
-    return problems
-
-
-def _removal_problems(removal_policy: cdk.RemovalPolicy, *, empty_on_delete: bool) -> list[str]:
-    if removal_policy not in _REMOVAL_POLICIES:
-        allowed = ", ".join(policy.name for policy in _REMOVAL_POLICIES)
-        return [f"removal_policy: must be one of {allowed}, got {removal_policy.name}"]
-    if empty_on_delete and removal_policy is not cdk.RemovalPolicy.DESTROY:
-        needs = f"needs removal_policy=RemovalPolicy.DESTROY, got {removal_policy.name}"
-        return [f"empty_on_delete: {needs}; give both only where every image may be lost"]
-    return []
-
-
-def _output_problems(output: str | None, repository_name: str | None, construct_id: str) -> list[str]:
-    if output is not None:
-        return _refused("output", OutputKey, output)
-    try:
-        output_key(_known_now(repository_name) or construct_id)
-    except InvalidNameError as error:
-        return [f"output: {error}; give one as output=…"]
-    return []
-
-
-def _refused(prop: str, checked: Callable[[str], object], text: str) -> list[str]:
-    try:
-        checked(text)
-    except InvalidNameError as error:
-        return [f"{prop}: {error}"]
-    return []
-
-
-def _is_token(text: str) -> bool:
-    # Asking CDK is a round trip to another process; no name has the brace of an encoded token.
-    return "${" in text and cdk.Token.is_unresolved(text)

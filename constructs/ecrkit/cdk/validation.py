@@ -38,12 +38,18 @@ class LifecyclePolicyValidation:
     construct. An error stops the synthesis; a warning is shown and does not, unless ``cdk synth --strict`` is asked
     for. ``Validations.of(construct).acknowledge(Acknowledgment(id="ecrkit::ECR203", reason="…"))`` silences one.
 
+    Args:
+        completeness: warn of what a policy leaves out (ECR211 to ECR213); turn it off where the repositories come from
+            a catalog, which warns of that itself.
+
     A text that is known only when the stack is deployed, since an intrinsic function makes it, is not judged. What a
-    policy leaves out (ECR211 to ECR213) is a warning too, but for :class:`~ecrkit.cdk.Repository`, which tells that
-    itself.
+    policy leaves out is not told of :class:`~ecrkit.cdk.Repository`, which does so itself.
 
     Source: AWS CDK API reference, IPolicyValidationPlugin (aws-cdk-lib 2.275, read 2026-11).
     """
+
+    def __init__(self, *, completeness: bool = True) -> None:
+        self._completeness = completeness
 
     @property
     def name(self) -> str:
@@ -65,6 +71,8 @@ class LifecyclePolicyValidation:
         constructs = context.app_construct.node.find_all()
         policies = [policy for path in _templates(context.template_paths, constructs) for policy in _policies_in(path)]
         found = [_Found(policy, finding) for policy in policies for finding in policy.prop.check(policy.text)]
+        if not self._completeness:
+            found = [each for each in found if each.finding.code not in COMPLETENESS_CODES]
         told = _without_told(found, constructs)
         return cdk.PolicyValidationPluginReport(
             success=not errors_in(each.finding for each in told), violations=_violations(told)

@@ -11,7 +11,7 @@ from ecrkit.documents.nodes import (
     SyntaxProblem,
     type_name,
 )
-from ecrkit.documents.reading import At, Reader, StructuralChecks
+from ecrkit.documents.reading import At, Reader, StructuralChecks, is_empty
 
 __all__ = [
     "At",
@@ -24,6 +24,7 @@ __all__ = [
     "ScalarNode",
     "StructuralChecks",
     "SyntaxProblem",
+    "is_empty",
     "parse_json",
     "type_name",
 ]

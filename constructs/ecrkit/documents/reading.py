@@ -24,7 +24,7 @@ from ecrkit.names import near
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["At", "Reader", "StructuralChecks"]
+__all__ = ["At", "Reader", "StructuralChecks", "is_empty"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,11 @@ class At:
     node: Node
     location: Location
     key_location: Location
+
+
+def is_empty(at: At) -> bool:
+    """Whether nothing stands behind the key."""
+    return isinstance(at.node, ScalarNode) and at.node.value is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

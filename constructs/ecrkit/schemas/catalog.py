@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecrkit.catalog import Encryption, Environment, Removal, RepositoryEntry, rulebook
-from ecrkit.catalog.checking import _ACCOUNT, _ENVIRONMENT_NAME, _MAX_ENVIRONMENT_NAME, _REGION
-from ecrkit.catalog.settings import _MAX_TAG_KEY, _MAX_TAG_VALUE, MAX_TAGS, SETTING_KEYS
+from ecrkit.access import ACCOUNT, GRANTEES, Grantees
+from ecrkit.catalog import Encryption, Environment, Mutability, Removal, RepositoryEntry, rulebook
+from ecrkit.catalog.environments import ENVIRONMENT_NAME, MAX_ENVIRONMENT_NAME, MAX_SHARDS, REGION
+from ecrkit.catalog.settings import MAX_TAG_KEY, MAX_TAG_VALUE, MAX_TAGS, SETTING_KEYS
 from ecrkit.lifecycle import COMPLETENESS_CODES
 from ecrkit.names import (
     _MAX_FILTER_WILDCARDS,
@@ -18,6 +19,7 @@ from ecrkit.names import (
     _TAG_FILTER,
     TagFilter,
 )
+from ecrkit.properties import KMS_KEY
 from ecrkit.schemas.parts import (
     at_most,
     choice,
@@ -39,7 +41,8 @@ if TYPE_CHECKING:
 
 __all__ = ["catalog_schema"]
 
-_ENVIRONMENT_KEYS = ("account", "region")
+_ENVIRONMENT_KEYS = ("account", "region", "shards", "defaults", "repositories")
+_REQUIRED_KEYS = ("account", "region")
 
 
 def catalog_schema() -> Schema:
@@ -49,7 +52,7 @@ def catalog_schema() -> Schema:
     return object_of(
         ("environments", "defaults", "repositories"),
         {
-            "environments": _environments(),
+            "environments": _environments(settings),
             "defaults": or_nothing(defaults),
             "repositories": {
                 "type": ["object", "null"],
@@ -68,20 +71,37 @@ def catalog_schema() -> Schema:
     )
 
 
-def _environments() -> Schema:
+def _environments(settings: Schema) -> Schema:
+    differences = object_of(SETTING_KEYS, settings, description="What differs here.")
     environment = object_of(
         _ENVIRONMENT_KEYS,
         {
             "account": {
-                **matching(_ACCOUNT, rulebook.BAD_ACCOUNT),
+                **matching(ACCOUNT, rulebook.BAD_ACCOUNT),
                 "description": help_text(said_of(Environment, "account"), "in quotes, or YAML reads a number"),
             },
             "region": {
-                **matching(_REGION, rulebook.BAD_REGION, says="a Region is written as in 'us-east-1'"),
+                **matching(REGION, rulebook.BAD_REGION, says="a Region is written as in 'us-east-1'"),
                 "description": help_text(said_of(Environment, "region")),
             },
+            "shards": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": MAX_SHARDS,
+                "errorMessage": message_of(rulebook.BAD_SHARDS),
+                "description": help_text(said_of(Environment, "shards"), "fixed once deployed"),
+            },
+            "defaults": {
+                **or_nothing(differences),
+                "description": "What every repository has here that does not say otherwise.",
+            },
+            "repositories": {
+                "type": ["object", "null"],
+                "additionalProperties": or_nothing(differences),
+                "description": "What single repositories have here, whatever they say themselves.",
+            },
         },
-        required=_ENVIRONMENT_KEYS,
+        required=_REQUIRED_KEYS,
         description=summary_of(Environment),
     )
     return {
@@ -89,11 +109,11 @@ def _environments() -> Schema:
         "minProperties": 1,
         "propertyNames": {
             **matching(
-                _ENVIRONMENT_NAME,
+                ENVIRONMENT_NAME,
                 rulebook.BAD_ENVIRONMENT_NAME,
                 says="the name of an environment is letters and digits, joined by dashes",
             ),
-            "maxLength": _MAX_ENVIRONMENT_NAME,
+            "maxLength": MAX_ENVIRONMENT_NAME,
         },
         "additionalProperties": environment,
         "description": help_text(rulebook.NO_ENVIRONMENT, rulebook.SAME_ENVIRONMENT),
@@ -106,8 +126,15 @@ def _entry(settings: Schema) -> Schema:
         "maxLength": _MAX_OUTPUT_KEY,
         "description": help_text(said_of(RepositoryEntry, "output"), rulebook.SAME_OUTPUT_KEY),
     }
+    only = {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": help_text("Environments in which it exists; all without it", rulebook.UNKNOWN_ENVIRONMENT),
+    }
     entry = object_of(
-        (*SETTING_KEYS, "output"), {**settings, "output": output}, description=summary_of(RepositoryEntry)
+        (*SETTING_KEYS, "output", "only"),
+        {**settings, "output": output, "only": only},
+        description=summary_of(RepositoryEntry),
     )
     only_destroy = nothing_but(Removal.DESTROY, rulebook.EMPTY_NEEDS_DESTROY)
     entry["allOf"] = [when({"empty_on_delete": {"const": True}}, removal=only_destroy)]
@@ -117,34 +144,78 @@ def _entry(settings: Schema) -> Schema:
 def _settings() -> Schema:
     policy = matching(_REFERENCE, rulebook.BAD_POLICY_REFERENCE, says="a policy is named as in 'keep-last-10@1'")
     tag_filter = matching(
-        _TAG_FILTER, rulebook.BAD_TAG_FILTER, says="a mutable tag is 1 to 128 letters, digits, '.', '_', '-' and '*'"
+        _TAG_FILTER, rulebook.BAD_TAG_FILTER, says="a tag filter is 1 to 128 letters, digits, '.', '_', '-' and '*'"
     )
     few_wildcards = {
         "pattern": at_most(_MAX_FILTER_WILDCARDS, "*"),
         "patternErrorMessage": message_of(
-            rulebook.BAD_TAG_FILTER, says=f"a mutable tag has at most {_MAX_FILTER_WILDCARDS} wildcards"
+            rulebook.BAD_TAG_FILTER, says=f"a tag filter has at most {_MAX_FILTER_WILDCARDS} wildcards"
         ),
+    }
+    tag_filters = {
+        "type": "array",
+        "maxItems": TagFilter.MAX_PER_REPOSITORY,
+        "uniqueItems": True,
+        "items": {**tag_filter, "allOf": [few_wildcards]},
     }
     parts: Schema = {
         "lifecycle": {**policy, "type": ["string", "array"], "items": policy},
-        "encryption": choice(Encryption),
-        "mutable_tags": {
-            "type": "array",
-            "maxItems": TagFilter.MAX_PER_REPOSITORY,
-            "uniqueItems": True,
-            "items": {**tag_filter, "allOf": [few_wildcards]},
-        },
+        "encryption": _encryption(),
+        "mutability": choice(Mutability),
+        "mutable_tags": tag_filters,
+        "immutable_tags": tag_filters,
+        "pull": _grantees("pull", "lambda"),
+        "push": _grantees("push"),
         "tags": {
             "type": "object",
             "maxProperties": MAX_TAGS,
-            "propertyNames": {**_tag_text("(?![Aa][Ww][Ss]:)"), "minLength": 1, "maxLength": _MAX_TAG_KEY},
-            "additionalProperties": {**_tag_text(), "maxLength": _MAX_TAG_VALUE},
+            "propertyNames": {**_tag_text("(?![Aa][Ww][Ss]:)"), "minLength": 1, "maxLength": MAX_TAG_KEY},
+            "additionalProperties": {**_tag_text(), "maxLength": MAX_TAG_VALUE},
         },
         "removal": choice(Removal),
         "empty_on_delete": {"type": "boolean"},
+        "exports": {"type": "boolean"},
+        "parameters": {"type": "boolean"},
         "silence": reasons(COMPLETENESS_CODES, empty=rulebook.NO_REASON),
     }
     return {key: {"description": help_text(said_of(RepositoryEntry, key)), **parts[key]} for key in SETTING_KEYS}
+
+
+def _encryption() -> Schema:
+    with_key = object_of(
+        ("type", "key"),
+        {
+            "type": choice(Encryption),
+            "key": {
+                **matching(KMS_KEY, rulebook.BAD_KMS_KEY),
+                "description": help_text(said_of(RepositoryEntry, "encryption_key")),
+            },
+        },
+        required=("type",),
+    )
+    takes_key = {"enum": [word.value for word in Encryption if word.takes_key]}
+    with_key["allOf"] = [when({"key": {}}, rulebook.KEY_WITHOUT_KMS, type=takes_key)]
+    return {"type": ["string", "object"], "if": {"type": "string"}, "then": choice(Encryption), "else": with_key}
+
+
+def _grantees(verb: str, *more: str) -> Schema:
+    lists: Schema = {
+        kind: {
+            "type": "array",
+            "items": matching(pattern, rulebook.BAD_GRANTEE, says=f"one of {kind} is {what}"),
+            "description": help_text(said_of(Grantees, kind)),
+        }
+        for kind, (pattern, what) in GRANTEES.items()
+    }
+    pattern, what = GRANTEES["organizations"]
+    single = {
+        "organization": {
+            **matching(pattern, rulebook.BAD_GRANTEE, says=f"an organization is {what}"),
+            "description": help_text("the one organization"),
+        },
+        "lambda": {"type": "boolean", "description": help_text(said_of(Grantees, "lambda_functions"))},
+    }
+    return object_of((*GRANTEES, "organization", *more), {**lists, **single}, description=f"Who may {verb}.")
 
 
 def _tag_text(lookahead: str = "") -> Schema:

@@ -1,0 +1,124 @@
+"""What only an environment can tell: whether its stacks can hold what they would have to, and its keys are there."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from ecrkit.access import policy_statements
+from ecrkit.catalog import rulebook
+from ecrkit.catalog.environments import MAX_SHARDS
+from ecrkit.catalog.resources import repository_outputs, repository_resources, stack_name
+from ecrkit.cloudformation import (
+    MAX_OUTPUTS,
+    MAX_REPOSITORY_POLICY,
+    MAX_RESOURCES,
+    MAX_TEMPLATE_BYTES,
+    partition_of,
+    shard_of,
+)
+from ecrkit.properties import KMS_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ecrkit.catalog.environments import EnvironmentDraft
+    from ecrkit.catalog.repositories import RepositoryDraft
+    from ecrkit.catalog.settings import SettingsReader
+    from ecrkit.catalog.values import RepositoryEntry
+    from ecrkit.documents import Reader
+
+__all__ = ["EnvironmentChecks"]
+
+_LIMITS = {"outputs": MAX_OUTPUTS, "resources": MAX_RESOURCES, "bytes of template": MAX_TEMPLATE_BYTES}
+
+
+class EnvironmentChecks:
+    """
+    Checks an environment against what AWS takes.
+
+    Args:
+        reader: of the catalog.
+        settings: composes the policies.
+    """
+
+    def __init__(self, reader: Reader, settings: SettingsReader) -> None:
+        self._reader = reader
+        self._settings = settings
+
+    def check(self, draft: EnvironmentDraft, repositories: Sequence[tuple[RepositoryDraft, RepositoryEntry]]) -> None:
+        """
+        Report what is wrong with *draft*.
+
+        Args:
+            draft: the environment.
+            repositories: what exists in it.
+        """
+        for repository, entry in repositories:
+            self._check_key(draft, repository, entry)
+            self._check_policy(draft, repository, entry)
+        self._check_size(draft, [entry for _, entry in repositories])
+
+    def _check_key(self, draft: EnvironmentDraft, repository: RepositoryDraft, entry: RepositoryEntry) -> None:
+        match = KMS_KEY.fullmatch(entry.encryption_key or "")
+        region = match["region"] if match else None
+        if region and draft.region and region != draft.region:
+            place = repository.own.places.get("encryption", repository.at.key_location)
+            values = {"region": region, "environment": draft.name, "expected": draft.region}
+            self._reader.add([rulebook.KEY_ELSEWHERE.at(place, **values)])
+
+    def _check_policy(self, draft: EnvironmentDraft, repository: RepositoryDraft, entry: RepositoryEntry) -> None:
+        statements = policy_statements(
+            entry.access, partition=partition_of(draft.region), region=draft.region, account=draft.account
+        )
+        length = len(json.dumps({"Version": "2012-10-17", "Statement": statements})) if statements else 0
+        if length > MAX_REPOSITORY_POLICY:
+            key = "pull" if entry.access.pull else "push"
+            place = repository.own.places.get(key, repository.at.key_location)
+            self._reader.add([rulebook.POLICY_TOO_LONG.at(place, length=length)])
+
+    def _check_size(self, draft: EnvironmentDraft, entries: Sequence[RepositoryEntry]) -> None:
+        if not entries:
+            return
+        sizes = [(entry.name, self._size(draft, entry)) for entry in entries]
+        for what, limit in _LIMITS.items():
+            shard, count = _fullest(sizes, what, draft.shards)
+            if count > limit:
+                self._reader.report(
+                    rulebook.STACK_TOO_LARGE,
+                    draft.at.key_location,
+                    stack=stack_name(draft.name, shard, shards=draft.shards),
+                    count=count,
+                    what=what,
+                    limit=limit,
+                    remedy=_remedy(sizes),
+                )
+                return
+
+    def _size(self, draft: EnvironmentDraft, entry: RepositoryEntry) -> dict[str, int]:
+        policy = self._settings.composed(entry.lifecycle)
+        stack = stack_name(draft.name, shard_of(entry.name, draft.shards), shards=draft.shards)
+        resources = repository_resources(entry, policy, account=draft.account, region=draft.region, stack=stack)
+        outputs = repository_outputs(entry)
+        # CDK writes templates with one space per level.
+        text = json.dumps({"Resources": resources, "Outputs": outputs}, indent=1, ensure_ascii=False)
+        return {"outputs": len(outputs), "resources": len(resources), "bytes of template": len(text.encode())}
+
+
+def _fullest(sizes: Sequence[tuple[str, dict[str, int]]], what: str, shards: int) -> tuple[int, int]:
+    """Find the shard that holds most of *what*, and how much that is."""
+    counts: dict[int, int] = {}
+    for name, size in sizes:
+        shard = shard_of(name, shards)
+        counts[shard] = counts.get(shard, 0) + size[what]
+    return max(counts.items(), key=lambda item: item[1])
+
+
+def _remedy(sizes: Sequence[tuple[str, dict[str, int]]]) -> str:
+    """Choose a number of shards that leaves each stack room to double; it is fixed once deployed."""
+    shards = 2
+    while shards <= MAX_SHARDS:
+        if all(2 * _fullest(sizes, what, shards)[1] <= limit for what, limit in _LIMITS.items()):
+            return f"write 'shards: {shards}', before the first deploy of this environment"
+        shards *= 2
+    return "spread the repositories over several accounts or Regions"

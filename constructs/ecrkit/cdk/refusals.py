@@ -1,0 +1,133 @@
+"""What the construct refuses: every property that ECR or CloudFormation would, each in a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+
+from ecrkit.errors import InvalidNameError
+from ecrkit.lifecycle import LifecyclePolicy
+from ecrkit.names import OutputKey, RepositoryName, TagFilter, output_key
+from ecrkit.properties import KMS_KEY, Encryption, Mutability
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = [
+    "encryption_problems",
+    "is_token",
+    "known_now",
+    "lifecycle_problems",
+    "mutability_problems",
+    "name_problems",
+    "output_problems",
+    "removal_problems",
+]
+
+_REMOVAL_POLICIES = (
+    cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    cdk.RemovalPolicy.RETAIN,
+    cdk.RemovalPolicy.DESTROY,
+)
+
+
+def known_now(text: str | None) -> str:
+    """Give *text*, or an empty one where there is none or CDK learns it later."""
+    return "" if text is None or is_token(text) else text
+
+
+def is_token(text: str) -> bool:
+    """Whether CDK learns *text* later."""
+    # Asking CDK is a round trip to another process; no name has the brace of an encoded token.
+    return "${" in text and cdk.Token.is_unresolved(text)
+
+
+def name_problems(repository_name: str | None) -> list[str]:
+    """Refuse a name that ECR would."""
+    if repository_name is None or is_token(repository_name):
+        return []
+    return _refused("repository_name", RepositoryName, repository_name)
+
+
+def lifecycle_problems(lifecycle: LifecyclePolicy | Sequence[LifecyclePolicy | str] | None) -> list[str]:
+    """Refuse the name of a policy where the policy is meant."""
+    entries = [lifecycle] if isinstance(lifecycle, LifecyclePolicy | str) else lifecycle or ()
+    return [
+        f"lifecycle: must be policies, got the string {entry!r}; look it up, as in PolicyStore.bundled()[{entry!r}]"
+        for entry in entries
+        if isinstance(entry, str)
+    ]
+
+
+def encryption_problems(encryption: str, key: str | None) -> list[str]:
+    """Refuse another word, and a key that is none or that nothing uses."""
+    if encryption not in list(Encryption):
+        return [f"encryption: must be one of {', '.join(Encryption)}, got {encryption!r}"]
+    if key is None:
+        return []
+    if not Encryption(encryption).takes_key:
+        return [f"encryption_key: goes with encryption 'KMS' or 'KMS_DSSE' only, got {str(encryption)!r}; remove it"]
+    if not is_token(key) and not KMS_KEY.fullmatch(key):
+        return [f"encryption_key: must be the alias, id or ARN of a KMS key, as in 'alias/registry', got {key!r}"]
+    return []
+
+
+def mutability_problems(mutability: str, mutable_tags: Sequence[str], immutable_tags: Sequence[str]) -> list[str]:
+    """Refuse another word, filters that ECR does not take, and those of the other mutability."""
+    problems = [
+        *_tag_problems("mutable_tags", mutable_tags),
+        *_tag_problems("immutable_tags", immutable_tags),
+    ]
+    if mutability not in list(Mutability):
+        return [*problems, f"mutability: must be one of {', '.join(Mutability)}, got {mutability!r}"]
+    for prop, tags, needed in (
+        ("mutable_tags", mutable_tags, Mutability.IMMUTABLE),
+        ("immutable_tags", immutable_tags, Mutability.MUTABLE),
+    ):
+        if tags and mutability != needed:
+            problems.append(f"{prop}: goes with mutability {needed.value!r} only, got {str(mutability)!r}; remove it")
+    return problems
+
+
+def _tag_problems(prop: str, tags: Sequence[str]) -> list[str]:
+    if isinstance(tags, str):
+        return [f"{prop}: must be a list of tags, got the string {tags!r}; write [{tags!r}]"]
+    problems = []
+    if len(tags) > TagFilter.MAX_PER_REPOSITORY:
+        problems.append(f"{prop}: must have at most {TagFilter.MAX_PER_REPOSITORY} entries, got {len(tags)}")
+    if len(set(tags)) < len(tags):
+        problems.append(f"{prop}: an entry is named twice in {list(tags)}; remove one")
+    for entry in dict.fromkeys(tags):
+        problems += _refused(prop, TagFilter, entry)
+    return problems
+
+
+def removal_problems(removal_policy: cdk.RemovalPolicy, *, empty_on_delete: bool) -> list[str]:
+    """Refuse a policy that repositories do not have, and emptying what is kept."""
+    if removal_policy not in _REMOVAL_POLICIES:
+        allowed = ", ".join(policy.name for policy in _REMOVAL_POLICIES)
+        return [f"removal_policy: must be one of {allowed}, got {removal_policy.name}"]
+    if empty_on_delete and removal_policy is not cdk.RemovalPolicy.DESTROY:
+        needs = f"needs removal_policy=RemovalPolicy.DESTROY, got {removal_policy.name}"
+        return [f"empty_on_delete: {needs}; give both only where every image may be lost"]
+    return []
+
+
+def output_problems(output: str | None, repository_name: str | None, construct_id: str) -> list[str]:
+    """Refuse a key that CloudFormation would."""
+    if output is not None:
+        return _refused("output", OutputKey, output)
+    try:
+        output_key(known_now(repository_name) or construct_id)
+    except InvalidNameError as error:
+        return [f"output: {error}; give one as output=…"]
+    return []
+
+
+def _refused(prop: str, checked: Callable[[str], object], text: str) -> list[str]:
+    try:
+        checked(text)
+    except InvalidNameError as error:
+        return [f"{prop}: {error}"]
+    return []

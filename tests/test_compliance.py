@@ -1,0 +1,85 @@
+"""docs/compliance.md, row by row: the property that meets a control is in the template."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from builders.apps import ROOT, stacks_of
+from builders.templates import repository_in, template_of
+
+DOCUMENT = (ROOT / "docs" / "compliance.md").read_text(encoding="utf-8")
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in DOCUMENT.splitlines()
+    if re.match(r"\| (Security Hub|Control Tower|cdk-nag|checkov) ", line)
+]
+HEAD = 'environments: {dev: {account: "123456789012", region: us-east-1}}\n'
+
+
+def properties(settings: str) -> dict[str, Any]:
+    """Give the properties of a repository by its settings in the catalog."""
+    [stack] = stacks_of(f"{HEAD}repositories: {{web: {{{settings}}}}}\n")
+    found: dict[str, Any] = repository_in(template_of(stack))["Properties"]
+    return found
+
+
+def setting_of(cell: str) -> str:
+    """Read the setting that a row names; nothing for a default."""
+    return "" if cell == "default" else cell.removeprefix("setting: ").strip("`")
+
+
+def is_there(claim: str, found: dict[str, Any]) -> bool:
+    """Tell whether *found* is as a row says."""
+    path, _, value = claim.removeprefix("no ").strip("`").partition(": ")
+    for key in path.split("."):
+        if key not in found:
+            return claim.startswith("no ")
+        found = found[key]
+    return not claim.startswith("no ") and (not value or json.dumps(found).strip('"') == value)
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row[0]) for row in ROWS])
+def test_the_property_is_in_the_template(row: list[str]) -> None:
+    """Each control is met by what its row says, by default or with the setting that it names."""
+    _, _, met_by, claim = row
+
+    assert is_there(claim, properties(setting_of(met_by)))
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row[0]) for row in ROWS if setting_of(row[2])])
+def test_the_setting_is_needed(row: list[str]) -> None:
+    """What a setting meets the defaults do not: the table claims no less than is true."""
+    assert not is_there(row[3], properties(""))
+
+
+def test_every_control_has_a_row() -> None:
+    """Those that the organizations who use ECR are asked about."""
+    assert [row[0] for row in ROWS] == [
+        *[f"Security Hub ECR.{number}" for number in (1, 2, 3, 5)],
+        *[f"Control Tower CT.ECR.PR.{number}" for number in (1, 2, 3)],
+        "cdk-nag AwsSolutions-ECR1",
+        *[f"checkov CKV_AWS_{number}" for number in (32, 51, 136, 163)],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "prop", "value"),
+    [
+        pytest.param("mutable_tags: [latest]", "ImageTagMutability", "IMMUTABLE_WITH_EXCLUSION", id="mutable_tags"),
+        pytest.param("mutability: MUTABLE", "ImageTagMutability", "MUTABLE", id="mutability"),
+    ],
+)
+def test_what_a_setting_gives_up(settings: str, prop: str, value: str) -> None:
+    """With some settings the property is another one than the controls compare with."""
+    assert properties(settings)[prop] == value
+
+
+def test_an_organization_is_everybody_with_a_condition() -> None:
+    """Tools that look at the principal alone report it."""
+    [statement] = properties("pull: {organization: o-a1b2c3d4e5}")["RepositoryPolicyText"]["Statement"]
+
+    assert statement["Principal"] == "*"
+    assert statement["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": ["o-a1b2c3d4e5"]}}
