@@ -65,6 +65,7 @@ def test_a_pointer_as_people_write_it(pointer: str, expected: str) -> None:
         pytest.param("\u202e", r"\u202e", id="writing from right to left"),
         pytest.param("\ud83d", r"\ud83d", id="half of a surrogate pair"),
         pytest.param("für 🚢", "für 🚢", id="what can be seen"),
+        pytest.param("für\n🚢", r"für\n🚢", id="and what can be seen beside it"),
     ],
 )
 def test_a_finding_is_one_line_that_can_be_printed(got: str, expected: str) -> None:

@@ -142,6 +142,7 @@ def test_an_output_key_can_become_too_long() -> None:
     [
         pytest.param("my-app", "my-app", id="as it is"),
         pytest.param("payments/api", "payments:api", id="slash"),
+        pytest.param("x1/y", "x1:y", id="digit second"),
         pytest.param("payments--api", "payments--api", id="what CDK would make of a slash"),
         pytest.param("3rd-party/nginx", "Repository3rd-party:nginx", id="digit first"),
     ],

@@ -105,6 +105,30 @@ def test_an_alias_is_read_where_it_is_used(policies: PolicyStore) -> None:
     assert [entry.tags.get("team") for entry in catalog(text, policies).repositories] == [None, "payments", "payments"]
 
 
+def test_an_environment_may_have_a_name_of_100_characters() -> None:
+    """The limit is where CloudFormation's is, with the rest of the stack's name."""
+    text = edited(ONE_ENVIRONMENT, ("dev", "d" * 100)) + "repositories: {web: }\n"
+
+    assert catalog(text).environments[0].name == "d" * 100
+
+
+def test_environments_that_are_incomplete_are_not_the_same() -> None:
+    """Only what is there is compared."""
+    text = "environments: {a: {region: us-east-1}, b: {region: us-east-1}}\nrepositories: {web: }\n"
+
+    assert errors(text) == [
+        "repositories.yaml:1:19: environments.a: the required key 'account' is missing; add it [CAT104]",
+        "repositories.yaml:1:43: environments.b: the required key 'account' is missing; add it [CAT104]",
+    ]
+
+
+def test_repositories_without_a_name_are_not_compared() -> None:
+    """A name that ECR refuses is told, and what it would collide with is not."""
+    text = f"{ONE_ENVIRONMENT}repositories:\n  A: {{output: Web}}\n  web: {{output: Web}}\n  B: {{output: Web}}\n"
+
+    assert [found.rpartition(" [")[2] for found in errors(text)] == ["CAT120]", "CAT120]"]
+
+
 @pytest.mark.parametrize("region", ["us-east-1", "us-gov-west-1", "us-iso-east-1", "eusc-de-east-1", "ap-southeast-12"])
 def test_every_form_of_a_region_is_accepted(region: str) -> None:
     """AWS adds Regions and partitions faster than lists of them are kept."""

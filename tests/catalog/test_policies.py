@@ -54,6 +54,13 @@ def test_an_invalid_policy_is_told_once_where_it_is_wrong(policies: PolicyStore,
     ]
 
 
+def test_an_invalid_policy_is_told_though_no_repository_uses_it(policies: PolicyStore) -> None:
+    """What the defaults name is checked before the first repository takes it."""
+    text = f"{ONE_ENVIRONMENT}defaults: {{lifecycle: broken@1}}\nrepositories: {{web: {{lifecycle: []}}}}\n"
+
+    assert [found.rpartition(" [")[2] for found in errors(text, policies)] == ["ECR110]"]
+
+
 def test_policies_that_clash_are_told_once_where_they_clash(policies: PolicyStore, tmp_path: Path) -> None:
     """The finding names both files; the same composition in another place adds nothing."""
     text = edited(

@@ -195,6 +195,18 @@ def test_every_setting_is_checked(settings: str, expected: list[str]) -> None:
     assert texts == [f"repositories.web{text}" for text in expected]
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "expected"),
+    [
+        pytest.param("tags", f"{{{'k' * 128}: {'v' * 256}}}", {"k" * 128: "v" * 256}, id="tag"),
+        pytest.param("mutable_tags", "[a, b, c, d, e]", tuple("abcde"), id="mutable tags"),
+    ],
+)
+def test_what_is_as_long_as_it_may_be_is_accepted(setting: str, value: str, expected: object) -> None:
+    """The limits are where AWS draws them, and not nearer."""
+    assert getattr(repository(f"{{{setting}: {value}}}"), setting) == expected
+
+
 @pytest.mark.parametrize("value", ["été", "a b", "a\xa0b", "日本", "½", "_.:/=+-@", '""'])
 def test_a_tag_may_be_in_any_language(value: str) -> None:
     """Letters, digits and spaces are those of Unicode."""
@@ -255,6 +267,13 @@ def test_an_output_key_that_became_too_long_can_be_given() -> None:
 
     assert found.endswith("RepositoryUri'; give one with 'output: …' [CAT127]")
     assert errors(edited(text, ("{}", "{output: Long}"))) == []
+
+
+def test_outputs_that_are_none_are_not_the_same() -> None:
+    """Each name that is too long is told, and that is all there is to say of it."""
+    text = f"{ONE_ENVIRONMENT}repositories:\n  {'a' * 250}:\n  {'b' * 250}:\n"
+
+    assert [found.rpartition(" [")[2] for found in errors(text)] == ["CAT127]", "CAT127]"]
 
 
 def test_only_a_repository_has_an_output() -> None:

@@ -70,7 +70,7 @@ class RepositoryReader:
         )
         first: dict[OutputKey, RepositoryDraft] = {}
         for draft in drafts:
-            if draft.output is None:
+            if draft.name is None or draft.output is None:
                 continue
             other = first.setdefault(draft.output, draft)
             if other is not draft:
