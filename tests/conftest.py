@@ -15,6 +15,7 @@ _SKIPPED = pytest.StashKey[list[str]]()
 _HOW_TO_GET = {
     "skopeo": "apt-get install skopeo, or brew install skopeo",
     "umoci": "apt-get install umoci, or brew install umoci",
+    "podman": "apt-get install podman, or brew install podman",
 }
 
 

@@ -16,7 +16,9 @@ Every exception that ecrkit raises on purpose.
     │   └── UnknownVersionError
     ├── InvalidPropertyError      a construct was given what ECR would refuse
     ├── SandboxError              the local AWS did not start, or could not be prepared
-    └── AwsError                  AWS refused, or could not be reached
+    ├── RefusedError              what was asked for would do harm, and was not done
+    ├── ToolError                 docker, podman or skopeo is missing, or failed
+    └── AwsError                  AWS refused, or could not be reached; carries AWS's code
 
 Messages are for people and may change; catch the classes.
 """
@@ -40,7 +42,9 @@ __all__ = [
     "InvalidPropertyError",
     "MalformedReferenceError",
     "PolicyReferenceError",
+    "RefusedError",
     "SandboxError",
+    "ToolError",
     "UnknownPolicyError",
     "UnknownVersionError",
     "UnreadableInputError",
@@ -128,5 +132,22 @@ class SandboxError(EcrkitError):
     """The local AWS did not start, or could not be prepared."""
 
 
+class RefusedError(EcrkitError):
+    """What was asked for would do harm, or come to nothing, and was not done."""
+
+
+class ToolError(EcrkitError):
+    """docker, podman or skopeo is missing, or failed."""
+
+
 class AwsError(EcrkitError):
-    """AWS refused, or could not be reached."""
+    """
+    AWS refused, or could not be reached.
+
+    Attributes:
+        code: AWS's own, as in ``RepositoryNotFoundException``, or the name of botocore's exception.
+    """
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
