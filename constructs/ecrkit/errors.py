@@ -8,7 +8,8 @@ Every exception that ecrkit raises on purpose.
     ├── UnwritableOutputError     a file cannot be written
     ├── InvalidDocumentError      a document was read and is not valid; carries the findings
     │   ├── InvalidPolicyError
-    │   └── InvalidCatalogError
+    │   ├── InvalidCatalogError
+    │   └── InvalidAllowListError
     ├── InvalidNameError          a name that AWS would refuse
     ├── PolicyReferenceError      a policy was named that cannot be resolved
     │   ├── MalformedReferenceError
@@ -19,6 +20,7 @@ Every exception that ecrkit raises on purpose.
     ├── RefusedError              what was asked for would do harm, and was not done
     ├── ToolError                 docker, podman or skopeo is missing, or failed
     └── AwsError                  AWS refused, or could not be reached; carries AWS's code
+        └── NoVerdictError        it answered, and the answer decides nothing
 
 Messages are for people and may change; catch the classes.
 """
@@ -35,12 +37,14 @@ if TYPE_CHECKING:
 __all__ = [
     "AwsError",
     "EcrkitError",
+    "InvalidAllowListError",
     "InvalidCatalogError",
     "InvalidDocumentError",
     "InvalidNameError",
     "InvalidPolicyError",
     "InvalidPropertyError",
     "MalformedReferenceError",
+    "NoVerdictError",
     "PolicyReferenceError",
     "RefusedError",
     "SandboxError",
@@ -87,6 +91,10 @@ class InvalidPolicyError(InvalidDocumentError):
 
 class InvalidCatalogError(InvalidDocumentError):
     """A catalog that could not be deployed."""
+
+
+class InvalidAllowListError(InvalidDocumentError):
+    """A list of allowed vulnerabilities that cannot be read as one."""
 
 
 class InvalidNameError(EcrkitError):
@@ -151,3 +159,7 @@ class AwsError(EcrkitError):
     def __init__(self, message: str, *, code: str = "") -> None:
         super().__init__(message)
         self.code = code
+
+
+class NoVerdictError(AwsError):
+    """AWS answered, and the answer decides nothing; it must not pass for a good one."""

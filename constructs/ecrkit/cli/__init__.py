@@ -31,6 +31,7 @@ cli = LazyGroup(
         "repos": "ecrkit.cli.repos:repos",
         "login": "ecrkit.cli.login:login",
         "images": "ecrkit.cli.images:images",
+        "scan": "ecrkit.cli.scan:scan",
         "sandbox": "ecrkit.cli.sandbox:sandbox",
     },
 )
