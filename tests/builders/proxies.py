@@ -92,13 +92,13 @@ def aws_error(code: str, *, message: str = "No.", status: int = 400) -> Callable
     return befall
 
 
-def foreign_page(handler: _Handler) -> bool:
+def foreign_page(handler: Any) -> bool:  # noqa: ANN401 - the handler is private
     """Answer as the log-in page of a hotel does."""
     handler.answer(200, {"Content-Type": "text/html"}, b"<html>Welcome! Please accept our terms.</html>")
     return False
 
 
-def drop(handler: _Handler) -> bool:
+def drop(handler: Any) -> bool:  # noqa: ANN401 - the handler is private
     """Close the connection without a word."""
     with contextlib.suppress(OSError):
         handler.connection.shutdown(socket.SHUT_RDWR)

@@ -22,10 +22,12 @@ __all__ = [
     "enhanced_answer",
     "enhanced_finding",
     "prepare",
+    "put_index",
     "reset",
     "scanning_account",
 ]
 
+_INDEX = "application/vnd.oci.image.index.v1+json"
 _ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": HOME.account,
     "AWS_SECRET_ACCESS_KEY": "sandbox",
@@ -62,6 +64,20 @@ def prepare(account: Account, answer: dict[str, Any]) -> None:
     """Have the next scan of ``web`` end in *answer*."""
     result = {"repositoryName": "web", "imageId": {}, "registryId": HOME.account, **answer}
     post(account, "/moto-api/static/ecr/scan-finding-results", {"results": [result], "region": HOME.region})
+
+
+def put_index(account: Account, repository: str, tag: str) -> list[str]:
+    """Put two images and an index of them, for two platforms; gives the digests of the images."""
+    digests = [account.put_image(repository, f"{tag}-{platform}") for platform in ("amd64", "arm64")]
+    children = [
+        {"digest": digest, "platform": {"os": "linux", "architecture": platform}}
+        for digest, platform in zip(digests, ("amd64", "arm64"), strict=True)
+    ]
+    index = {"schemaVersion": 2, "mediaType": _INDEX, "manifests": children}
+    account.ecr.put_image(
+        repositoryName=repository, imageTag=tag, imageManifest=json.dumps(index), imageManifestMediaType=_INDEX
+    )
+    return digests
 
 
 def post(account: Account, path: str, document: dict[str, Any]) -> None:

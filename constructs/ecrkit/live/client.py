@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ecrkit.errors import AwsError
@@ -58,7 +57,7 @@ class Aws:
         Make a client for ECR; threads may share it.
 
         Raises:
-            AwsError: there is no Region.
+            AwsError: the configuration of boto3 does not allow it.
         """
         with aws_errors():
             return _guarded(self.session.client("ecr", config=self.config))
@@ -68,7 +67,7 @@ class Aws:
         Make a client for CloudFormation; threads may share it.
 
         Raises:
-            AwsError: there is no Region.
+            AwsError: the configuration of boto3 does not allow it.
         """
         with aws_errors():
             return _guarded(self.session.client("cloudformation", config=self.config))
@@ -96,7 +95,7 @@ def connect(*, profile: str | None = None, region: str | None = None) -> Aws:
         region: overrides the configured one.
 
     Raises:
-        AwsError: boto3 is not installed, there is no such profile, or its files cannot be read.
+        AwsError: boto3 is not installed, there is no such profile or no Region, or a file cannot be read.
     """
     try:
         import boto3  # noqa: PLC0415 - a quarter of a second, and an extra
@@ -113,7 +112,10 @@ def connect(*, profile: str | None = None, region: str | None = None) -> Aws:
             max_pool_connections=_CONNECTIONS,
             retries={"mode": "adaptive", "total_max_attempts": attempts},
         )
-        return Aws(session=boto3.Session(botocore_session=core, region_name=region), config=config)
+        session = boto3.Session(botocore_session=core, region_name=region)
+    if not session.region_name:
+        raise AwsError("no AWS Region; set AWS_REGION, or pass --region", code="NoRegionError")
+    return Aws(session=session, config=config)
 
 
 @contextmanager
@@ -167,9 +169,10 @@ def _give_up_early(
 
 def _refuse_foreign_answers(*, http_response: AWSResponse, **_: object) -> None:
     content_type = http_response.headers.get("content-type", "")
-    if http_response.status_code == HTTPStatus.OK and not ("json" in content_type or "xml" in content_type):
+    if not ("json" in content_type or "xml" in content_type):
         raise AwsError(
-            f"no answer from AWS: something in between answered {content_type or 'without a content type'}; "
-            "check the network, a proxy or a log-in page, and AWS_ENDPOINT_URL if it is set",
+            f"no answer from AWS: something in between answered {http_response.status_code} with "
+            f"{content_type or 'no content type'}; check the network, its proxy or log-in page, and "
+            "AWS_ENDPOINT_URL if it is set",
             code="ForeignAnswer",
         )
