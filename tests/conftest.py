@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _SKIPPED = pytest.StashKey[list[str]]()
 _HOW_TO_GET = {
+    "jq": "apt-get install jq, or brew install jq",
     "skopeo": "apt-get install skopeo, or brew install skopeo",
     "umoci": "apt-get install umoci, or brew install umoci",
     "podman": "apt-get install podman, or brew install podman",

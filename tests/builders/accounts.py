@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_ecr import ECRClient
 
+    from ecrkit.live.sandbox import Sandbox
+
 __all__ = ["REGISTRY", "Account", "local_account", "manifest_text"]
+
+_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
 REGISTRY = f"{HOME.account}.dkr.ecr.{HOME.region}.amazonaws.com"
 
@@ -32,10 +37,12 @@ class Account:
     Attributes:
         url: where it answers, the registry too.
         environment: variables that lead a command there.
+        sandbox: that it is in; ``None`` for moto's.
     """
 
     url: str
     environment: Mapping[str, str]
+    sandbox: Sandbox | None = None
 
     @property
     def ecr(self) -> ECRClient:
@@ -53,7 +60,12 @@ class Account:
 
     def put_image(self, repository: str, tag: str, *, text: str | None = None) -> str:
         """Put a manifest without layers; gives its digest."""
-        answer = self.ecr.put_image(repositoryName=repository, imageTag=tag, imageManifest=text or manifest_text(tag))
+        answer = self.ecr.put_image(
+            repositoryName=repository,
+            imageTag=tag,
+            imageManifest=text or manifest_text(tag),
+            imageManifestMediaType=_MANIFEST,
+        )
         return answer["image"]["imageId"]["imageDigest"]
 
     def _session(self) -> boto3.Session:
@@ -62,10 +74,8 @@ class Account:
 
 def manifest_text(distinction: str) -> str:
     """Write the manifest of an artifact, another one for each *distinction*."""
-    return (
-        '{"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", '
-        f'"config": {{"mediaType": "application/vnd.oci.empty.v1+json", "annotations": {{"is": "{distinction}"}}}}}}'
-    )
+    configuration = {"mediaType": "application/vnd.oci.empty.v1+json", "annotations": {"is": distinction}}
+    return json.dumps({"schemaVersion": 2, "mediaType": _MANIFEST, "config": configuration})
 
 
 @contextmanager
@@ -82,4 +92,4 @@ def local_account(directory: Path) -> Iterator[Account]:
         "REGISTRY_AUTH_FILE": str(directory / "auth.json"),
     }
     with running_sandbox(HOME, environ=os.environ) as sandbox:
-        yield Account(sandbox.endpoint_url, {**sandbox.settings(HOME), **tools})
+        yield Account(sandbox.endpoint_url, {**sandbox.settings(HOME), **tools}, sandbox)

@@ -169,7 +169,8 @@ def log_in(client: ECRClient, tool: Tool) -> tuple[Registry, str]:
 def tag_of(source: str) -> str:
     """Give the tag that *source* has, as in ``web:v1`` and ``oci:layout:v1``; empty where it has none."""
     name = source.removeprefix(transport_of(source)).partition("@")[0]
-    return name.rpartition("/")[2].partition(":")[2]
+    last = name.rpartition("/")[2]
+    return last.rpartition(":")[2] if ":" in last else ""
 
 
 def _repository_of(client: ECRClient, reference: ImageReference) -> DeployedRepository:
