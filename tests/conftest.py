@@ -19,8 +19,10 @@ if node := bundled_node():
 
 _SKIPPED = pytest.StashKey[list[str]]()
 _HOW_TO_GET = {
+    "jq": "apt-get install jq, or brew install jq",
     "skopeo": "apt-get install skopeo, or brew install skopeo",
     "umoci": "apt-get install umoci, or brew install umoci",
+    "podman": "apt-get install podman, or brew install podman",
 }
 
 

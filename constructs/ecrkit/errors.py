@@ -8,7 +8,8 @@ Every exception that ecrkit raises on purpose.
     ├── UnwritableOutputError     a file cannot be written
     ├── InvalidDocumentError      a document was read and is not valid; carries the findings
     │   ├── InvalidPolicyError
-    │   └── InvalidCatalogError
+    │   ├── InvalidCatalogError
+    │   └── InvalidAllowListError
     ├── InvalidAssemblyError      a folder is no cloud assembly, or a template in it is none
     ├── InvalidNameError          a name that AWS would refuse
     ├── PolicyReferenceError      a policy was named that cannot be resolved
@@ -17,7 +18,10 @@ Every exception that ecrkit raises on purpose.
     │   └── UnknownVersionError
     ├── InvalidPropertyError      a construct was given what ECR would refuse
     ├── SandboxError              the local AWS did not start, or could not be prepared
-    └── AwsError                  AWS refused, or could not be reached
+    ├── RefusedError              what was asked for would do harm, and was not done
+    ├── ToolError                 docker, podman or skopeo is missing, or failed
+    └── AwsError                  AWS refused, or could not be reached; carries AWS's code
+        └── NoVerdictError        it answered, and the answer decides nothing
 
 Messages are for people and may change; catch the classes.
 """
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AwsError",
     "EcrkitError",
+    "InvalidAllowListError",
     "InvalidAssemblyError",
     "InvalidCatalogError",
     "InvalidDocumentError",
@@ -41,8 +46,11 @@ __all__ = [
     "InvalidPolicyError",
     "InvalidPropertyError",
     "MalformedReferenceError",
+    "NoVerdictError",
     "PolicyReferenceError",
+    "RefusedError",
     "SandboxError",
+    "ToolError",
     "UnknownPolicyError",
     "UnknownVersionError",
     "UnreadableInputError",
@@ -91,6 +99,10 @@ class InvalidAssemblyError(EcrkitError):
     """A folder is no cloud assembly, or a template in it, or of a deployed stack, is none."""
 
 
+class InvalidAllowListError(InvalidDocumentError):
+    """A list of allowed vulnerabilities that cannot be read as one."""
+
+
 class InvalidNameError(EcrkitError):
     """A name that AWS would refuse."""
 
@@ -134,5 +146,26 @@ class SandboxError(EcrkitError):
     """The local AWS did not start, or could not be prepared."""
 
 
+class RefusedError(EcrkitError):
+    """What was asked for would do harm, or come to nothing, and was not done."""
+
+
+class ToolError(EcrkitError):
+    """docker, podman or skopeo is missing, or failed."""
+
+
 class AwsError(EcrkitError):
-    """AWS refused, or could not be reached."""
+    """
+    AWS refused, or could not be reached.
+
+    Attributes:
+        code: AWS's own, as in ``RepositoryNotFoundException``, or the name of botocore's exception.
+    """
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class NoVerdictError(AwsError):
+    """AWS answered, and the answer decides nothing; it must not pass for a good one."""

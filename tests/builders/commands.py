@@ -46,11 +46,11 @@ def shell(script: str, *arguments: str | Path) -> subprocess.CompletedProcess[st
     )
 
 
-def ecrkit_on_terminal(*arguments: str | Path, environment: Mapping[str, str] | None = None) -> str:
-    """Run the command on a terminal, and give what it shows there."""
+def ecrkit_on_terminal(*arguments: str | Path, environment: Mapping[str, str] | None = None, typed: str = "") -> str:
+    """Run the command on a terminal, type *typed*, and give what is shown there."""
     leader, follower = pty.openpty()
     with (
-        os.fdopen(leader, "rb") as screen,
+        os.fdopen(leader, "r+b", buffering=0) as screen,
         subprocess.Popen(
             [ECRKIT, *map(str, arguments)],
             env={**os.environ, "TERM": "xterm", **(environment or {})},
@@ -60,6 +60,7 @@ def ecrkit_on_terminal(*arguments: str | Path, environment: Mapping[str, str] | 
         ),
     ):
         os.close(follower)
+        os.write(screen.fileno(), typed.encode())
         shown = b""
         while chunk := _read(screen.fileno()):
             shown += chunk

@@ -37,7 +37,7 @@ def test_misuse_exits_2(arguments: tuple[str, ...], message: str) -> None:
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize("group", [(), ("policy",), ("catalog",), ("repos",)])
+@pytest.mark.parametrize("group", [(), ("policy",), ("catalog",), ("repos",), ("images",), ("scan",)])
 def test_help_lists_commands(group: tuple[str, ...]) -> None:
     """Every group explains itself."""
     result = ecrkit(*group, "--help")

@@ -1,24 +1,26 @@
 """
 The ``ecrkit`` command: parse, call the library, print, exit.
 
-Exit codes: 0 fine; 1 findings; 2 usage or unreadable input; 3 AWS refused or could not be reached.
+Exit codes: 0 fine; 1 findings, or a refusal to do harm; 2 usage or unreadable input; 3 AWS refused, could not be
+reached, or was interrupted: nothing is known.
 """
 
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import click
 
 import ecrkit
 from ecrkit.cli.lazy import LazyGroup
-from ecrkit.errors import AwsError, EcrkitError
+from ecrkit.errors import AwsError, EcrkitError, RefusedError, ToolError
 
 __all__ = ["cli", "main"]
 
+_EXIT_REFUSED = 1
 _EXIT_USAGE = 2
-_EXIT_AWS = 3
-_EXIT_INTERRUPTED = 130
+_EXIT_NO_VERDICT = 3
 
 cli = LazyGroup(
     "ecrkit",
@@ -29,6 +31,9 @@ cli = LazyGroup(
         "schema": "ecrkit.cli.schema:schema",
         "repos": "ecrkit.cli.repos:repos",
         "guard": "ecrkit.cli.guard:guard",
+        "login": "ecrkit.cli.login:login",
+        "images": "ecrkit.cli.images:images",
+        "scan": "ecrkit.cli.scan:scan",
         "sandbox": "ecrkit.cli.sandbox:sandbox",
     },
 )
@@ -43,10 +48,15 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        sys.exit(_EXIT_INTERRUPTED)
-    except AwsError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(_EXIT_AWS)
+        _fail("interrupted", code=_EXIT_NO_VERDICT)
+    except (AwsError, ToolError) as error:
+        _fail(error, code=_EXIT_NO_VERDICT)
+    except RefusedError as error:
+        _fail(error, code=_EXIT_REFUSED)
     except EcrkitError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(_EXIT_USAGE)
+        _fail(error, code=_EXIT_USAGE)
+
+
+def _fail(error: EcrkitError | str, *, code: int) -> NoReturn:
+    click.echo(f"error: {error}", err=True)
+    sys.exit(code)

@@ -77,10 +77,11 @@ def guard(  # noqa: PLR0913 - a parameter per option
 
 
 def _deployed(new: Sequence[Stack], *, profile: str | None, region: str | None) -> tuple[Stack, ...]:
-    from ecrkit.live.client import aws_session  # noqa: PLC0415 - loads boto3
+    from ecrkit.live.client import connect  # noqa: PLC0415 - loads boto3
     from ecrkit.live.templates import deployed_stacks  # noqa: PLC0415 - as above
 
-    return deployed_stacks(new, aws_session(profile=profile, region=region))
+    aws = connect(profile=profile, region=region, needs_region=False)
+    return deployed_stacks(new, aws.session, config=aws.config)
 
 
 def _echo(findings: Iterable[GuardFinding], *, output: str) -> None:

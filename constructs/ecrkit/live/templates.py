@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from ecrkit.errors import AwsError
 from ecrkit.guard import Stack, parse_template, resources_of
 from ecrkit.guard.changes import APP_STACKS
-from ecrkit.live.client import aws_errors, client_config
+from ecrkit.live.client import aws_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from boto3 import Session
+    from botocore.config import Config
     from mypy_boto3_cloudformation import CloudFormationClient
 
 __all__ = ["deployed_stacks"]
@@ -22,7 +23,7 @@ _NOT_DEPLOYED = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE")
 _SESSION_NAME = "ecrkit-guard"
 
 
-def deployed_stacks(assembly: Sequence[Stack], session: Session) -> tuple[Stack, ...]:
+def deployed_stacks(assembly: Sequence[Stack], session: Session, *, config: Config | None = None) -> tuple[Stack, ...]:
     """
     Find what is deployed of an app.
 
@@ -30,6 +31,7 @@ def deployed_stacks(assembly: Sequence[Stack], session: Session) -> tuple[Stack,
         assembly: the stacks that the app declares.
         session: its credentials read their own account in any Region; another account is read by the lookup role that
             CDK's bootstrap made there, as ``cdk diff`` does. Its Region is that of stacks which name none.
+        config: of every client: time-outs and retries; ``None`` for those of boto3.
 
     Returns:
         The stacks that are deployed, by account, Region and name, each with account and Region. Beside those of the
@@ -42,16 +44,18 @@ def deployed_stacks(assembly: Sequence[Stack], session: Session) -> tuple[Stack,
         InvalidAssemblyError: the template of a stack is no template.
     """
     with aws_errors():
-        identity = session.client("sts", config=client_config()).get_caller_identity()
+        identity = session.client("sts", config=config).get_caller_identity()
     partition = identity["Arn"].split(":")[1]
     found: list[Stack] = []
     for (account, region), stacks in sorted(_by_place(assembly, identity["Account"], session).items()):
         if account == identity["Account"]:
             reader = session
         else:
-            reader = _lookup_session(session, stacks[0], credentials_of=identity["Account"], partition=partition)
+            reader = _lookup_session(
+                session, stacks[0], credentials_of=identity["Account"], partition=partition, config=config
+            )
         with aws_errors():
-            client = reader.client("cloudformation", region_name=region, config=client_config())
+            client = reader.client("cloudformation", region_name=region, config=config)
             for name in _deployed_names(client, stacks):
                 resources = resources_of(_template(client, name), nested=_nested_in(client, name))
                 found.append(Stack(name=name, account=account, region=region, resources=resources))
@@ -68,7 +72,9 @@ def _by_place(assembly: Iterable[Stack], account: str, session: Session) -> dict
     return places
 
 
-def _lookup_session(session: Session, stack: Stack, *, credentials_of: str, partition: str) -> Session:
+def _lookup_session(
+    session: Session, stack: Stack, *, credentials_of: str, partition: str, config: Config | None
+) -> Session:
     import boto3  # noqa: PLC0415 - loaded already, by whoever made the session
 
     problem = f"{stack.name}: is in account {stack.account}, and the credentials are of {credentials_of}"
@@ -77,7 +83,7 @@ def _lookup_session(session: Session, stack: Stack, *, credentials_of: str, part
     role = stack.lookup_role.replace("${AWS::Partition}", partition)
     try:
         with aws_errors():
-            sts = session.client("sts", region_name=stack.region or None, config=client_config())
+            sts = session.client("sts", region_name=stack.region or None, config=config)
             answer = sts.assume_role(RoleArn=role, RoleSessionName=_SESSION_NAME)
     except AwsError as error:
         raise AwsError(f"{problem}, which cannot assume {role}: {error}") from error

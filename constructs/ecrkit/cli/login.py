@@ -1,0 +1,37 @@
+"""``ecrkit login``: docker, podman or skopeo, logged in to the registry."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from ecrkit.cli.options import aws_options, dry_run_option, output_option, tool_option
+from ecrkit.cli.output import echo_json
+from ecrkit.live.client import connect
+from ecrkit.live.tools import find_tool
+from ecrkit.live.transfers import log_in
+
+__all__ = ["login"]
+
+
+@click.command("login", short_help="Log a container tool in to the registry.")
+@tool_option
+@dry_run_option("Tell which tool would be logged in, and ask for no password.")
+@aws_options
+@output_option()
+def login(*, tool: str | None, dry_run: bool, profile: str | None, region: str | None, output: str) -> None:
+    """
+    Log docker, podman or skopeo in to the registry of the account and Region, for twelve hours.
+
+    The password goes to the tool through its standard input, and is kept where the tool keeps passwords.
+    """
+    program = find_tool(tool, search_path=os.environ.get("PATH", os.defpath))
+    if dry_run:
+        click.echo(f"would be logged in: {program.path}", err=True)
+        return
+    registry, expires_at = log_in(connect(profile=profile, region=region).ecr(), program)
+    if output == "json":
+        echo_json({"tool": program.name, "registry": registry.host, "expiresAt": expires_at})
+        return
+    click.echo(f"{program.name} is logged in to {registry.host} until {expires_at}")

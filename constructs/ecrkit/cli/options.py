@@ -1,0 +1,82 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ecrkit.live.tools import TOOLS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "aws_options",
+    "catalog_options",
+    "confirmed",
+    "dry_run_option",
+    "output_option",
+    "tool_option",
+    "yes_option",
+]
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+def aws_options(command: F) -> F:
+    """Add ``--profile`` and ``--region``."""
+    command = click.option("--region", help="Instead of the configured one.")(command)
+    return click.option("--profile", help="Of the shared AWS configuration.")(command)
+
+
+def output_option(*formats: str) -> Callable[[F], F]:
+    """Add ``--output``; *formats* are offered beside text and json."""
+    return click.option("--output", type=click.Choice(["text", "json", *formats]), default="text", show_default=True)
+
+
+def dry_run_option(help: str) -> Callable[[F], F]:  # noqa: A002 - click's own name
+    """Add ``--dry-run``."""
+    return click.option("--dry-run", is_flag=True, help=help)
+
+
+def yes_option(command: F) -> F:
+    """Add ``--yes``."""
+    return click.option("--yes", is_flag=True, help="Do not ask.")(command)
+
+
+def tool_option(command: F) -> F:
+    """Add ``--tool``."""
+    return click.option(
+        "--tool", type=click.Choice(TOOLS), help="The program to use.  [default: the first that is there]"
+    )(command)
+
+
+def catalog_options(command: F) -> F:
+    """Add ``--catalog`` and ``--policies``."""
+    command = click.option(
+        "--policies",
+        type=click.Path(path_type=Path),
+        help="The policy store.  [default: policies/lifecycle beside the catalog]",
+    )(command)
+    return click.option(
+        "--catalog",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="What should be there.  [default: repositories.yaml, if it exists]",
+    )(command)
+
+
+def confirmed(question: str, *, yes: bool) -> bool:
+    """
+    Ask, unless the answer is given.
+
+    Raises:
+        click.UsageError: nobody is there to answer.
+    """
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise click.UsageError("nobody is there to be asked; pass --yes if it is to be done")
+    return click.confirm(question, err=True)

@@ -1,0 +1,102 @@
+"""``ecrkit repos delete``: a repository that nobody declares any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ecrkit.cli.declared import read_declared
+from ecrkit.cli.listing import size
+from ecrkit.cli.options import (
+    aws_options,
+    catalog_options,
+    confirmed,
+    dry_run_option,
+    output_option,
+    yes_option,
+)
+from ecrkit.cli.output import count_of, echo_json
+from ecrkit.errors import RefusedError
+from ecrkit.live.client import connect
+from ecrkit.live.repositories import delete_repository, deployed_repository, repository_details
+from ecrkit.names import RepositoryName
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ecrkit.live.repositories import RepositoryDetails
+
+__all__ = ["delete"]
+
+
+@click.command("delete")
+@click.argument("name")
+@click.option("--force", is_flag=True, help="Delete its images with it.")
+@dry_run_option("Show what would go, and delete nothing.")
+@yes_option
+@catalog_options
+@aws_options
+@output_option()
+def delete(  # noqa: PLR0913 - one parameter per option
+    name: str,
+    *,
+    force: bool,
+    dry_run: bool,
+    yes: bool,
+    catalog: Path | None,
+    policies: Path | None,
+    profile: str | None,
+    region: str | None,
+    output: str,
+) -> None:
+    """
+    Delete the repository NAME, after showing what goes with it.
+
+    Refuses, with exit code 1, what the catalog declares, and what holds images unless --force is given.
+    """
+    aws = connect(profile=profile, region=region)
+    ecr = aws.ecr()
+    repository = deployed_repository(ecr, RepositoryName(name))
+    declared = read_declared(catalog, policies, account=repository.account, region=aws.region)
+    if declared and name in declared.names:
+        raise RefusedError(f"{name}: the catalog declares it; remove it there and deploy, then delete it")
+    (details,) = repository_details(ecr, aws.cloudformation(), [repository])
+    images = details.contents.image_count
+    click.echo(_what_goes(details), err=True)
+    if images and not force:
+        raise RefusedError(f"{name}: holds {count_of(images, 'image')}; pass --force to delete them with it")
+    if not dry_run:
+        if not confirmed(f"Delete {name}, for good?", yes=yes):
+            raise RefusedError("nothing deleted")
+        delete_repository(ecr, name, force=force)
+    if output == "json":
+        echo_json(
+            {
+                "repository": {
+                    "repositoryArn": repository.arn,
+                    "registryId": repository.account,
+                    "repositoryName": name,
+                    "repositoryUri": repository.uri,
+                },
+                "imageCount": images,
+                "dryRun": dry_run,
+            }
+        )
+        return
+    click.echo(f"{'would be deleted' if dry_run else 'deleted'}: {repository.uri}")
+
+
+def _what_goes(details: RepositoryDetails) -> str:
+    contents = details.contents
+    lines = [details.repository.uri]
+    if contents.last_pushed_at:
+        lines.append(
+            f"  {count_of(contents.image_count, 'image')}, {size(contents.size_bytes)}, "
+            f"the last pushed on {contents.last_pushed_at:%Y-%m-%d}"
+        )
+    else:
+        lines.append("  no images")
+    if details.stack:
+        lines.append(f"  a resource of the stack {details.stack}, which will miss it")
+    return "\n".join(lines)

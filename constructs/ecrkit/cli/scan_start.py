@@ -1,0 +1,46 @@
+"""``ecrkit scan start``: have an image scanned."""
+
+from __future__ import annotations
+
+import click
+
+from ecrkit.cli.options import aws_options, dry_run_option, output_option
+from ecrkit.cli.output import echo_json
+from ecrkit.live.client import connect
+from ecrkit.live.scans import scan_targets, start_scan
+from ecrkit.references import ImageReference
+
+__all__ = ["start"]
+
+
+@click.command("start")
+@click.argument("image", metavar="REPOSITORY[:TAG|@DIGEST]")
+@dry_run_option("Tell what would be scanned, and start nothing.")
+@aws_options
+@output_option()
+def start(image: str, *, dry_run: bool, profile: str | None, region: str | None, output: str) -> None:
+    """
+    Start a basic scan of an image; of an index, of each of its images.
+
+    ECR does that once in 24 hours for an image, and not where enhanced scanning is on, which scans by itself.
+    """
+    client = connect(profile=profile, region=region).ecr()
+    targets = scan_targets(client, ImageReference.parse(image, default_tag="latest"))
+    if dry_run:
+        for target in targets:
+            click.echo(f"would be scanned: {target}", err=True)
+        return
+    started = []
+    for target in targets:
+        status = start_scan(client, target)
+        started.append(
+            {
+                "repositoryName": target.repository,
+                "imageId": {"imageDigest": target.digest},
+                "imageScanStatus": {"status": status},
+            }
+        )
+        if output == "text":
+            click.echo(f"{target}: {status}")
+    if output == "json":
+        echo_json({"imageScans": started})

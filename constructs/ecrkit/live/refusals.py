@@ -1,0 +1,79 @@
+"""What AWS's refusals mean, and what to do about them, in one line each."""
+
+from __future__ import annotations
+
+__all__ = ["explain_client_error", "explain_failure"]
+
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "RequestTimeTooSkewed"})
+_WRONG_CREDENTIALS = frozenset(
+    {
+        "AuthFailure",
+        "IncompleteSignature",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "MissingAuthenticationToken",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+_THROTTLED = frozenset(
+    {"RequestLimitExceeded", "ThrottledException", "Throttling", "ThrottlingException", "TooManyRequestsException"}
+)
+_CHECK_NETWORK = "check the network, and AWS_ENDPOINT_URL if it is set"
+_FAILURES = (
+    (
+        {"NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"},
+        "no AWS credentials: {message}; set AWS_PROFILE, or pass --profile",
+    ),
+    (
+        {"SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"},
+        "no AWS credentials: {message}; run `aws sso login`",
+    ),
+    ({"ProfileNotFound"}, "{message}; `aws configure list-profiles` names those that there are"),
+    (
+        {
+            "ConnectTimeoutError",
+            "ConnectionClosedError",
+            "ConnectionError",
+            "EndpointConnectionError",
+            "HTTPClientError",
+            "ProxyConnectionError",
+            "ReadTimeoutError",
+            "ResponseStreamingError",
+        },
+        f"no answer from AWS: {{message}}; {_CHECK_NETWORK}",
+    ),
+    ({"ResponseParserError"}, f"no answer from AWS: something else answered; {_CHECK_NETWORK}"),
+)
+"""Names of botocore's exceptions, and what they mean; a class need not be imported to be named."""
+
+
+def explain_client_error(operation: str, *, code: str, message: str) -> str:
+    """
+    Explain an error that AWS answered with.
+
+    Args:
+        operation: as in ``DescribeImages``.
+        code: of the error, in AWS's words.
+        message: of the error, on one line.
+    """
+    if code in _EXPIRED:
+        return f"{operation}: the credentials have expired ({code}); renew them, with `aws sso login` for example"
+    if code in _WRONG_CREDENTIALS:
+        return f"{operation}: AWS does not accept these credentials ({code}); check the profile and the access key"
+    if code in _DENIED:
+        return f"{operation}: access denied: {message}; docs/iam.md lists what each command needs"
+    if code in _THROTTLED:
+        return f"{operation}: throttled, at every attempt ({code}); try again later, or raise AWS_MAX_ATTEMPTS"
+    return f"{operation}: {code}: {message}"
+
+
+def explain_failure(error: Exception) -> str:
+    """Explain why there is no answer; *error* is botocore's."""
+    message = " ".join(str(error).split()).rstrip(".")
+    for kinds, text in _FAILURES:
+        if type(error).__name__ in kinds:
+            return text.format(message=message[:1].lower() + message[1:])
+    return message

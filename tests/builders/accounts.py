@@ -1,0 +1,95 @@
+"""An account in a local AWS, for tests of commands that work on what is deployed."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+from builders.sandboxes import HOME
+
+from ecrkit.live.sandbox import running_sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_ecr import ECRClient
+
+    from ecrkit.live.sandbox import Sandbox
+
+__all__ = ["REGISTRY", "Account", "local_account", "manifest_text"]
+
+_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+
+REGISTRY = f"{HOME.account}.dkr.ecr.{HOME.region}.amazonaws.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """
+    An empty account to begin with.
+
+    Attributes:
+        url: where it answers, the registry too.
+        environment: variables that lead a command there.
+        sandbox: that it is in; ``None`` for moto's.
+    """
+
+    url: str
+    environment: Mapping[str, str]
+    sandbox: Sandbox | None = None
+
+    @property
+    def ecr(self) -> ECRClient:
+        """A client for ECR."""
+        return self._session().client("ecr", endpoint_url=self.url)
+
+    @property
+    def cloudformation(self) -> CloudFormationClient:
+        """A client for CloudFormation."""
+        return self._session().client("cloudformation", endpoint_url=self.url)
+
+    def at(self, url: str) -> dict[str, str]:
+        """Give the environment with another endpoint, a proxy's."""
+        return {**self.environment, "AWS_ENDPOINT_URL": url}
+
+    def put_image(self, repository: str, tag: str, *, text: str | None = None) -> str:
+        """Put a manifest without layers; gives its digest."""
+        answer = self.ecr.put_image(
+            repositoryName=repository,
+            imageTag=tag,
+            imageManifest=text or manifest_text(tag),
+            imageManifestMediaType=_MANIFEST,
+        )
+        return answer["image"]["imageId"]["imageDigest"]
+
+    def _session(self) -> boto3.Session:
+        return boto3.Session(aws_access_key_id=HOME.account, aws_secret_access_key="sandbox", region_name=HOME.region)
+
+
+def manifest_text(distinction: str) -> str:
+    """Write the manifest of an artifact, another one for each *distinction*."""
+    configuration = {"mediaType": "application/vnd.oci.empty.v1+json", "annotations": {"is": distinction}}
+    return json.dumps({"schemaVersion": 2, "mediaType": _MANIFEST, "config": configuration})
+
+
+@contextmanager
+def local_account(directory: Path) -> Iterator[Account]:
+    """
+    Run a local AWS for the time of the context.
+
+    Args:
+        directory: of the container tools, which would keep passwords in the home directory of whoever runs the tests.
+    """
+    tools = {
+        "HOME": str(directory),
+        "DOCKER_CONFIG": str(directory / "docker"),
+        "REGISTRY_AUTH_FILE": str(directory / "auth.json"),
+    }
+    with running_sandbox(HOME, environ=os.environ) as sandbox:
+        yield Account(sandbox.endpoint_url, {**sandbox.settings(HOME), **tools}, sandbox)

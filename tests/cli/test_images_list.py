@@ -1,0 +1,144 @@
+"""`ecrkit images list` against a local AWS."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from builders.accounts import local_account
+from builders.commands import ecrkit, ecrkit_on_terminal
+from builders.images import add_index, manifest_digest, oci_layout
+from builders.proxies import proxy_to
+from builders.stores import policy_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from builders.accounts import Account
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.needs("skopeo", "umoci")]
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    """A repository with an image, an index of two platforms, and a signature of the image."""
+    directory = tmp_path_factory.mktemp("home")
+    source = oci_layout(directory)
+    index = add_index(directory)
+    with local_account(directory) as account:
+        account.ecr.create_repository(repositoryName="web")
+        for image, tag in ((source, "v1"), (index, "multi")):
+            result = ecrkit("images", "push", image, f"web:{tag}", environment=account.environment)
+            assert result.returncode == 0, result.stderr
+        signed = manifest_digest(directory / "image")
+        account.put_image("web", f"{signed.replace(':', '-')}.sig")
+        yield account
+
+
+def listed(account: Account, *arguments: str) -> list[dict[str, object]]:
+    """List as JSON."""
+    result = ecrkit("images", "list", "web", "--output", "json", *arguments, environment=account.environment)
+    assert result.returncode == 0, result.stderr
+    images: list[dict[str, object]] = json.loads(result.stdout)["imageDetails"]
+    return images
+
+
+def by_tag(account: Account, tag: str) -> dict[str, object]:
+    """Find an image of the list."""
+    (image,) = [image for image in listed(account) if tag in str(image["imageTags"])]
+    return image
+
+
+def test_rows_tell_what_an_image_is(account: Account) -> None:
+    """Platforms come from the index or the configuration; a signature is one, and tells whose."""
+    result = ecrkit("images", "list", "web", environment=account.environment)
+
+    heading, *rows = [line.split() for line in result.stdout.splitlines()]
+    cells = {row[1].partition("-")[0]: [row[5], *row[6:]] for row in rows}
+    assert heading == ["DIGEST", "TAGS", "SIZE", "AGE", "PLATFORMS", "SIGNED", "SCAN"]
+    assert cells == {
+        "v1": ["linux/amd64", "yes", "-"],
+        "multi": ["linux/amd64,linux/arm64/v8", "no", "-"],
+        "sha256": ["signature", "no", "-"],
+    }
+    assert result.stderr == "3 images\n"
+
+
+def test_newest_comes_first(account: Account) -> None:
+    """The list goes back in time."""
+    times = [str(image["imagePushedAt"]) for image in listed(account)]
+
+    assert times == sorted(times, reverse=True)
+
+
+def test_limit_keeps_the_newest(account: Account) -> None:
+    """--limit shows so many, and says of how many."""
+    result = ecrkit("images", "list", "web", "--limit", "1", environment=account.environment)
+
+    assert len(result.stdout.splitlines()) == 2
+    assert result.stderr == "3 images, 1 shown\n"
+
+
+def test_json_has_the_service_names(account: Account) -> None:
+    """JSON has the keys of DescribeImages, and what takes other calls in the same style."""
+    image = by_tag(account, "v1")
+
+    assert image["platforms"] == ["linux/amd64"]
+    assert image["signed"] is True
+    assert sorted(image) == [
+        "artifactMediaType",
+        "imageDigest",
+        "imageManifestMediaType",
+        "imagePushedAt",
+        "imageSizeInBytes",
+        "imageStatus",
+        "imageTags",
+        "platforms",
+        "repositoryName",
+        "signed",
+    ]
+
+
+def test_list_fits_a_narrow_terminal(account: Account) -> None:
+    """On 80 columns a digest has a line of its own, and only a signature's tag is wider."""
+    shown = ecrkit_on_terminal(
+        "images", "list", "web", environment={**account.environment, "COLUMNS": "80", "LINES": "24"}
+    )
+
+    wide = [line for line in shown.splitlines() if len(line) > 80]
+    assert all(".sig" in line for line in wide)
+    assert str(by_tag(account, "v1")["imageDigest"]) in shown.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "platforms"),
+    [
+        pytest.param((), None, id="left out"),
+        pytest.param(("--platforms",), ["linux/amd64"], id="asked for"),
+    ],
+)
+def test_policy_that_counts_pulls_is_not_disturbed(
+    account: Account, arguments: tuple[str, ...], platforms: list[str] | None
+) -> None:
+    """Reading a manifest is a pull: where pulls decide what goes, platforms are read only when asked for."""
+    text = policy_text().replace("imageCountMoreThan", "sinceImagePulled")
+    account.ecr.put_lifecycle_policy(repositoryName="web", lifecyclePolicyText=text)
+    with proxy_to(account.url) as proxy:
+        result = ecrkit("images", "list", "web", *arguments, "--output", "json", environment=account.at(proxy.url))
+    account.ecr.delete_lifecycle_policy(repositoryName="web")
+
+    (image,) = [image for image in json.loads(result.stdout)["imageDetails"] if image["imageTags"] == ["v1"]]
+    assert image["platforms"] == platforms
+    assert ("ecr:BatchGetImage" in proxy.actions) == (platforms is not None)
+
+
+def test_empty_repository_is_told(account: Account) -> None:
+    """No images is a result; JSON is whole."""
+    account.ecr.create_repository(repositoryName="empty")
+
+    text = ecrkit("images", "list", "empty", environment=account.environment)
+    document = ecrkit("images", "list", "empty", "--output", "json", environment=account.environment)
+
+    assert (text.stdout, text.stderr) == ("", "0 images\n")
+    assert json.loads(document.stdout) == {"imageDetails": []}
