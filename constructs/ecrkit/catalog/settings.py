@@ -189,6 +189,11 @@ class SettingsReader:
             return None
         checked = check_composition(policies)
         self._reader.add(errors_in(checked.findings))
+        # What is wrong with a single policy is said of its file; here it is what they make together.
+        if checked.policy is None:
+            return None
+        alone = {found for policy in policies for found in check_composition([policy]).findings}
+        self._reader.add(found for found in checked.findings if found not in alone)
         return checked.policy
 
     def _tag_filters(self, at: At) -> tuple[TagFilter, ...] | None:
