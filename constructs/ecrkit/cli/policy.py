@@ -12,6 +12,7 @@ policy = LazyGroup(
     commands={
         "check": "ecrkit.cli.policy_check:check",
         "lock": "ecrkit.cli.policy_lock:lock",
+        "preview": "ecrkit.cli.policy_preview:preview_command",
         "rules": "ecrkit.cli.policy_rules:rules",
     },
 )

@@ -15,12 +15,21 @@ from ecrkit.lifecycle import compose, read_policy
 from ecrkit.store import PolicyStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from ecrkit.images import Inventory
     from ecrkit.lifecycle import LifecyclePolicy
     from ecrkit.protection import Protections
 
-__all__ = ["DURATION", "INSTANT", "policies_option", "protection_options", "read_policies", "read_protections"]
+__all__ = [
+    "DURATION",
+    "INSTANT",
+    "policies_option",
+    "protection_options",
+    "read_policies",
+    "read_protections",
+    "with_manifests",
+]
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -120,6 +129,28 @@ def read_policies(arguments: Sequence[str], *, store: Path | None) -> LifecycleP
         UnreadableInputError: a file cannot be read.
     """
     return compose([_policy(argument, store) for argument in arguments])
+
+
+def with_manifests(inventories: Iterable[Inventory], manifests: str | None) -> Iterator[Inventory]:
+    """
+    Add to images what manifest lists refer to.
+
+    Args:
+        inventories: any.
+        manifests: a file, as ``batch-get-image`` prints it; ``None`` adds nothing.
+
+    Raises:
+        InvalidImagesError: the file holds something else.
+        UnreadableInputError: it cannot be read.
+    """
+    if manifests is None:
+        yield from inventories
+        return
+    from ecrkit.images.manifests import add_children, read_manifests  # noqa: PLC0415 - few have manifests at hand
+
+    children = read_manifests(_text(manifests), file=manifests)
+    for inventory in inventories:
+        yield add_children(inventory, children)
 
 
 def _policy(argument: str, store: Path | None) -> LifecyclePolicy:

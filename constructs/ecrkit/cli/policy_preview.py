@@ -17,6 +17,7 @@ from ecrkit.cli.policy_arguments import (
     protection_options,
     read_policies,
     read_protections,
+    with_manifests,
 )
 from ecrkit.cli.reading_bar import reading_progress
 from ecrkit.images.sources import inventories_in
@@ -36,6 +37,11 @@ __all__ = ["preview_command"]
     metavar="FILE",
     help="What `aws ecr describe-images` prints, JSON Lines, a directory with a file per repository, or -.",
 )
+@click.option(
+    "--manifests",
+    metavar="FILE",
+    help="What `aws ecr batch-get-image` prints of the manifest lists: it tells which images these refer to.",
+)
 @click.option("--now", type=INSTANT, help="Instant of evaluation, ISO 8601 with an offset.  [default: the clock]")
 @click.option("--in", "ahead", type=DURATION, metavar="30d", help="Show what is gone by then, if nothing is pushed.")
 @policies_option
@@ -53,6 +59,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     policies: tuple[str, ...],
     *,
     images: str,
+    manifests: str | None,
     now: datetime | None,
     ahead: timedelta | None,
     store: Path | None,
@@ -71,7 +78,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     Nothing is asked of AWS, and nothing is changed. Exits with 1 when an image would expire that --in-use,
     --pulled-within or --must-keep protects.
     """
-    if [*policies, images, *in_use].count("-") > 1:
+    if [*policies, images, manifests, *in_use].count("-") > 1:
         raise click.UsageError("standard input (-) can be read once only; name a file for the others")
     # The memory of this process is given back when it ends, soon; looking for circles in it takes a third of the time.
     gc.disable()
@@ -82,7 +89,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     with reading_progress(images) as progress:
         previews = [
             preview(policy, inventory, now=at, today=today, protections=protections)
-            for inventory in inventories_in(images, progress=progress)
+            for inventory in with_manifests(inventories_in(images, progress=progress), manifests)
         ]
     missing = [f"{used.text} ({used.origin})" for used in protections.missing([found.inventory for found in previews])]
     is_directory = images != "-" and Path(images).is_dir()

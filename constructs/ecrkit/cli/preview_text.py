@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.cli.output import count_of, table
+from ecrkit.findings import printable
 from ecrkit.lifecycle.values import ActionType
 from ecrkit.lifecycle.words import in_words
 from ecrkit.preview import Totals
@@ -114,9 +115,9 @@ def _summary(totals: Totals, price: float, price_source: str) -> Iterator[str]:
         f" {totals.stay:,} stay"
     )
     if totals.expire:
-        # Two lines, so that both fit a narrow terminal.
         yield f"frees up to {readable_bytes(totals.expire_bytes)}: layers shared with images that stay are not freed"
-        yield f"saves up to ${totals.saving(price):,.2f} a month, at ${price:g} per GB and month ({price_source})"
+        yield f"saves up to ${totals.saving(price):,.2f} a month, at ${price:.2f} per GB and month"
+        yield f"price: {price_source}"
 
 
 def _row(verdict: Verdict) -> tuple[str, ...]:
@@ -127,14 +128,14 @@ def _row(verdict: Verdict) -> tuple[str, ...]:
         short_digest(image.digest),
         FATES[verdict.action],
         str(rule.rule_priority) if rule else "-",
-        _printable(tags if len(tags) <= _TAGS else f"{tags[: _TAGS - 1]}…"),
-        _printable(verdict.reason),
+        printable(tags if len(tags) <= _TAGS else f"{tags[: _TAGS - 1]}…"),
+        printable(verdict.reason),
     )
 
 
 def _label(verdict: Verdict) -> str:
     tags = ", ".join(verdict.image.tags)
-    return _printable(f"{verdict.image.digest} ({tags})" if tags else verdict.image.digest)
+    return printable(f"{verdict.image.digest} ({tags})" if tags else verdict.image.digest)
 
 
 def _fitting(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -146,12 +147,3 @@ def _fitting(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     heading, *lines = table(headings[:-1], [row[:-1] for row in rows]).splitlines()
     blocks = [f"{line}\n  {row[-1]}" for line, row in zip(lines, rows, strict=True)]
     return "\n".join([heading, *blocks])
-
-
-def _printable(text: str) -> str:
-    """Escape what is no visible character: a file may hold commands to a terminal."""
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
-    )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ecrkit.documents import SyntaxProblem, parse_json
 from ecrkit.findings import Location, in_file_order
 from ecrkit.images import rulebook
-from ecrkit.images.reading import DIGESTS, LIST_KEY, NEXT_PAGE_KEYS, read_time
+from ecrkit.images.fields import DIGESTS, LIST_KEY, NEXT_PAGE_KEYS, read_time
 from ecrkit.images.values import ImageStatus
 
 if TYPE_CHECKING:
@@ -158,13 +158,15 @@ class _Diagnosis:
             expected = self._of_all.setdefault(key, got)
             if got != expected and isinstance(got, str):
                 where = places.get(key, start), f"{pointer}/{key}"
-                self._report(
-                    rulebook.SEVERAL_REPOSITORIES, *where, first=_shown(expected), got=_shown(got) if got else "none"
-                )
+                shown = [_shown(name) if name else "none" for name in (expected, got)]
+                self._report(rulebook.SEVERAL_REPOSITORIES, *where, first=shown[0], got=shown[1])
 
     def _required(self, value: dict[str, Any], start: int, pointer: str) -> None:
         missing = [key for key in ("imageDigest", "imagePushedAt") if key not in value]
-        if value.get("imageStatus", "ACTIVE") != "ACTIVE" and value.get("lastArchivedAt") is None:
+        if (
+            value.get("imageStatus") in (ImageStatus.ARCHIVED, ImageStatus.ACTIVATING)
+            and value.get("lastArchivedAt") is None
+        ):
             missing.append("lastArchivedAt")
         for key in missing:
             remedy = "an archived image has it" if key == "lastArchivedAt" else "every image has it"

@@ -9,22 +9,18 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.errors import InvalidImagesError
+from ecrkit.images.fields import DIGESTS, LIST_KEY, NEXT_PAGE_KEYS, read_time
 from ecrkit.images.values import ImageStatus, ImageTable, Inventory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 __all__ = ["read_images"]
-
-DIGESTS = re.compile(r"(?:[A-Za-z0-9_+.-]++:[A-Fa-f0-9]++\n)*+")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-LIST_KEY = "imageDetails"
-NEXT_PAGE_KEYS = ("nextToken", "NextToken")
 
 _PLAIN_TIMES = re.compile(r"[0-9TWZ:.+\n-]*+")
 _CHUNK = 1 << 22
@@ -79,13 +75,14 @@ def _details(text: str) -> Iterator[tuple[list[dict[str, Any]], int]]:
     # Lines. A line that is no JSON by itself makes the number of values differ, or the piece unreadable.
     while start < len(text):
         cut = text.find("\n", start + _CHUNK)
-        piece = text[start:cut] if cut > 0 else text[start:].rstrip("\r\n")
+        end = cut + 1 if cut > 0 else len(text)
+        piece = text[start:end].rstrip("\r\n")
         lines = _BLANK_LINES.sub("", piece).rstrip("\r\n") if _BLANK_LINES.search(piece) else piece
         details = json.loads(f"[{lines.replace(chr(10), ',')}]", parse_constant=_refuse)
         if len(details) != lines.count("\n") + bool(lines):
             raise _Unsound
-        yield details, len(piece)
-        start = cut + 1 if cut > 0 else len(text)
+        yield details, end - start
+        start = end
 
 
 def _of_document(document: list[dict[str, Any]] | dict[str, Any]) -> list[dict[str, Any]]:
@@ -179,31 +176,6 @@ def _times(column: Sequence[Any]) -> Sequence[Any]:
         times = [None if time is None else read_time(time) for time in column]
     # Times in UTC share one object, and are fast to compare; a time without an offset has none to bring to UTC.
     return times if {time.tzinfo for time in times if time} == {UTC} else [time and _in_utc(time) for time in times]
-
-
-def read_time(value: object) -> datetime:
-    """
-    Read a time.
-
-    Args:
-        value: ISO 8601 text, or seconds since 1970.
-
-    Returns:
-        As it says; perhaps naive.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    if isinstance(value, str):
-        return datetime.fromisoformat(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        msg = "neither text nor number"
-        raise ValueError(msg)  # noqa: TRY004 - one error for the caller
-    try:
-        return EPOCH + timedelta(seconds=value)
-    except OverflowError:
-        msg = "off the calendar"
-        raise ValueError(msg) from None
 
 
 def _in_utc(time: datetime) -> datetime:

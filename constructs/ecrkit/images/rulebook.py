@@ -81,6 +81,13 @@ MORE_PAGES = Check(
     remedy="take all pages: run the AWS CLI without --max-items and --no-paginate",
     source=_RESPONSE,
 )
+NOT_MANIFESTS = Check(
+    code="IMG120",
+    title="manifests are what batch-get-image prints",
+    message="not a list of manifests: {problem}",
+    remedy="save what 'aws ecr batch-get-image' prints, or one such object a line",
+    source="ECR API model 2015-09-21, BatchGetImageResponse",
+)
 IMAGES_RULEBOOK = (
     NOT_JSON,
     NOT_IMAGES,
@@ -93,4 +100,5 @@ IMAGES_RULEBOOK = (
     DUPLICATE_DIGEST,
     SEVERAL_REPOSITORIES,
     MORE_PAGES,
+    NOT_MANIFESTS,
 )
