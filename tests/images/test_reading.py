@@ -261,7 +261,7 @@ def test_enough_is_enough() -> None:
     assert lines[-1].endswith("is missing; this is number 20, and there may be more [IMG103]")
 
 
-VALUES = st.sampled_from(
+VALUES: st.SearchStrategy[object] = st.sampled_from(
     [None, True, -1, 5, 1.5, 10**400, "", "x", "ACTIVE", "ARCHIVED", "2026-10-01T12:00:00Z", [], ["v1"], {}]
 )
 KEYS = st.sampled_from([*A, "imageTags", "imageSizeInBytes", "imageStatus", "lastRecordedPullTime", "lastArchivedAt"])
