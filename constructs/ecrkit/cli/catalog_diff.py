@@ -14,7 +14,7 @@ from ecrkit.catalog import read_catalog
 from ecrkit.cli.diff_report import diff_document, diff_lines
 from ecrkit.cli.output import count_of, echo_json
 from ecrkit.cli.policy_arguments import INSTANT
-from ecrkit.cli.progress import reading_progress
+from ecrkit.cli.reading_bar import reading_progress
 from ecrkit.errors import UnreadableInputError
 from ecrkit.images.sources import inventories_in
 from ecrkit.lifecycle import LifecyclePolicy, compose

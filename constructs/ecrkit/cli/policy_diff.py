@@ -12,7 +12,7 @@ import click
 from ecrkit.cli.diff_report import diff_document, diff_lines
 from ecrkit.cli.output import echo_json
 from ecrkit.cli.policy_arguments import INSTANT, policies_option, read_policies, with_manifests
-from ecrkit.cli.progress import reading_progress
+from ecrkit.cli.reading_bar import reading_progress
 from ecrkit.images.sources import inventories_in
 from ecrkit.lifecycle.diff import PolicyDiff, diff_fates, diff_rules
 

@@ -24,6 +24,8 @@ from ecrkit.images.sources import inventories_in
 from ecrkit.preview import PRICE_SOURCE, STANDARD_PRICE, preview
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ecrkit.preview import Preview
 
 __all__ = ["preview_command"]
@@ -54,7 +56,7 @@ __all__ = ["preview_command"]
     show_default=True,
     help="US dollars for a gigabyte in standard storage for a month.",
 )
-@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--output", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     policies: tuple[str, ...],
     *,
@@ -75,13 +77,19 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
 
     A POLICY is name@N, a path to a JSON file, or - for standard input; several are composed, in order of precedence.
 
-    Nothing is asked of AWS, and nothing is changed. Exits with 1 when an image would expire that --in-use,
-    --pulled-within or --must-keep protects.
+    An HTML report is one file that opens offline. Nothing is asked of AWS, and nothing is changed.
+
+    Exits with 1 when an image would expire that --in-use, --pulled-within or --must-keep protects.
     """
     if [*policies, images, manifests, *in_use].count("-") > 1:
         raise click.UsageError("standard input (-) can be read once only; name a file for the others")
     # The memory of this process is given back when it ends, soon; looking for circles in it takes a third of the time.
     gc.disable()
+    is_directory = images != "-" and Path(images).is_dir()
+    if output == "html":
+        if is_directory:
+            raise click.UsageError("an HTML report is about one repository; name one file with --images")
+        _page()
     policy = read_policies(policies, store=store)
     protections = read_protections(in_use=in_use, pulled_within=pulled_within, must_keep=must_keep)
     today = now or datetime.now(UTC)
@@ -92,7 +100,6 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
             for inventory in with_manifests(inventories_in(images, progress=progress), manifests)
         ]
     missing = [f"{used.text} ({used.origin})" for used in protections.missing([found.inventory for found in previews])]
-    is_directory = images != "-" and Path(images).is_dir()
     _echo(previews, output=output, all_images=all_images, price=price, is_directory=is_directory, missing=missing)
     sys.exit(1 if any(found.violations for found in previews) else 0)
 
@@ -105,8 +112,19 @@ def _echo(  # noqa: PLR0913 - as above
 
         pieces = preview_json(previews, all_images=all_images, price=price, is_directory=is_directory, missing=missing)
         sys.stdout.writelines(pieces)
+        return
+    source = PRICE_SOURCE if price == STANDARD_PRICE else "as given"
+    if output == "html":
+        click.echo(_page()(previews[0], price=price, price_source=source, missing=missing), nl=False)
     else:
         from ecrkit.cli.preview_text import echo_preview  # noqa: PLC0415 - as above
 
-        source = PRICE_SOURCE if price == STANDARD_PRICE else "as given"
         echo_preview(previews, price=price, price_source=source, missing=missing)
+
+
+def _page() -> Callable[..., str]:
+    try:
+        from ecrkit.report import render_page  # noqa: PLC0415 - loads a charting library, which is an extra
+    except ModuleNotFoundError as error:
+        raise click.UsageError(f"--output html needs {error.name}; pip install 'ecrkit[report]'") from None
+    return render_page

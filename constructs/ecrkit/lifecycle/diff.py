@@ -96,9 +96,8 @@ def diff_rules(old: LifecyclePolicy, new: LifecyclePolicy) -> tuple[RuleChange, 
         Every rule of both, in their order. Two rules at the same place are one that changed if they select the same
         images or the place holds as many rules as before; otherwise one was removed and one added.
     """
-    matcher = SequenceMatcher(
-        None, *([_meaning(rule) for rule in policy.rules] for policy in (old, new)), autojunk=False
-    )
+    before, after = ([_meaning(rule) for rule in policy.rules] for policy in (old, new))
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
     changes: list[RuleChange] = []
     for _, start, end, other_start, other_end in matcher.get_opcodes():
         changes += _aligned(old.rules[start:end], new.rules[other_start:other_end])
