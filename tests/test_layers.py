@@ -21,7 +21,7 @@ TESTS = {"tests", "builders"}
 APP = {"app", "stacks", *TESTS}
 
 # Modules that make ecrkit part of another tool, and that tool: they know the core and it, nothing else.
-ADAPTERS = {"ecrkit.cfnlint": "cfnlint"}
+ADAPTERS = {"ecrkit.cfnlint": "cfnlint", "ecrkit.pytest_plugin": "pytest"}
 
 # What the modules of each layer must not import; the layer of a module is the one with the longest name.
 PARTS = {"ecrkit.cdk", "ecrkit.live", "ecrkit.cli", "ecrkit.report"}

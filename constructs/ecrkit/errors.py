@@ -10,7 +10,8 @@ Every exception that ecrkit raises on purpose.
     │   ├── InvalidPolicyError
     │   ├── InvalidCatalogError
     │   ├── InvalidAllowListError
-    │   └── InvalidImagesError
+    │   ├── InvalidImagesError
+    │   └── InvalidPolicyTestsError
     ├── InvalidAssemblyError      a folder is no cloud assembly, or a template in it is none
     ├── InvalidInventoryError     images that cannot be those of one repository
     │   ├── DuplicateDigestError
@@ -53,6 +54,7 @@ __all__ = [
     "InvalidInventoryError",
     "InvalidNameError",
     "InvalidPolicyError",
+    "InvalidPolicyTestsError",
     "InvalidPropertyError",
     "MalformedReferenceError",
     "MissingTimeError",
@@ -117,6 +119,10 @@ class InvalidAllowListError(InvalidDocumentError):
 
 class InvalidImagesError(InvalidDocumentError):
     """A list of images that ECR would not have given, or not of one repository."""
+
+
+class InvalidPolicyTestsError(InvalidDocumentError):
+    """Tests of a policy that cannot be run."""
 
 
 class InvalidInventoryError(EcrkitError):
