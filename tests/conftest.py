@@ -19,6 +19,7 @@ if node := bundled_node():
 
 _SKIPPED = pytest.StashKey[list[str]]()
 _HOW_TO_GET = {
+    "chromium": "apt-get install chromium",
     "jq": "apt-get install jq, or brew install jq",
     "skopeo": "apt-get install skopeo, or brew install skopeo",
     "umoci": "apt-get install umoci, or brew install umoci",

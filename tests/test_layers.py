@@ -21,15 +21,17 @@ TESTS = {"tests", "builders"}
 APP = {"app", "stacks", *TESTS}
 
 # Modules that make ecrkit part of another tool, and that tool: they know the core and it, nothing else.
-ADAPTERS = {"ecrkit.cfnlint": "cfnlint"}
+ADAPTERS = {"ecrkit.cfnlint": "cfnlint", "ecrkit.pytest_plugin": "pytest"}
 
 # What the modules of each layer must not import; the layer of a module is the one with the longest name.
-CORE = {*CDK, *BOTO, *CLICK, *APP, "pytest", *ADAPTERS, *ADAPTERS.values(), "ecrkit.cdk", "ecrkit.live", "ecrkit.cli"}
+PARTS = {"ecrkit.cdk", "ecrkit.live", "ecrkit.cli", "ecrkit.report"}
+CORE = {*CDK, *BOTO, *CLICK, *APP, "plotly", "pytest", *ADAPTERS, *ADAPTERS.values(), *PARTS}
 FORBIDDEN = {
     "ecrkit": CORE,
     "ecrkit.cdk": {*BOTO, *CLICK, *APP, "ecrkit.live", "ecrkit.cli"},
     "ecrkit.live": {*CDK, *CLICK, *APP, "ecrkit.cdk", "ecrkit.cli"},
     "ecrkit.cli": APP,
+    "ecrkit.report": CORE - {"plotly", "ecrkit.report"},
     "stacks": {*BOTO, *CLICK, *TESTS, "app", "ecrkit.live", "ecrkit.cli"},
     "app": {*BOTO, *CLICK, *TESTS, "ecrkit.live", "ecrkit.cli"},
     **{adapter: CORE - {host} for adapter, host in ADAPTERS.items()},

@@ -15,6 +15,7 @@ class TestPublicNames:
         [
             pytest.param("LifecyclePolicy", "ecrkit.lifecycle", id="LifecyclePolicy"),
             pytest.param("PolicyStore", "ecrkit.store", id="PolicyStore"),
+            pytest.param("evaluate", "ecrkit.lifecycle.evaluation", id="evaluate"),
         ],
     )
     def test_name(self, name: str, home: str) -> None:

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-__all__ = ["LifecyclePolicy", "PolicyStore", "__version__"]
+__all__ = ["LifecyclePolicy", "PolicyStore", "__version__", "evaluate"]
 
 __version__ = "0.1.0"
 
-_HOMES = {"LifecyclePolicy": "ecrkit.lifecycle", "PolicyStore": "ecrkit.store"}
+_HOMES = {
+    "LifecyclePolicy": "ecrkit.lifecycle",
+    "PolicyStore": "ecrkit.store",
+    "evaluate": "ecrkit.lifecycle.evaluation",
+}
 
 if TYPE_CHECKING:
     from ecrkit.lifecycle import LifecyclePolicy
+    from ecrkit.lifecycle.evaluation import evaluate
     from ecrkit.store import PolicyStore
 else:
     # A type checker that saw this function would take every name for granted.

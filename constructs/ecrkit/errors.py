@@ -9,8 +9,15 @@ Every exception that ecrkit raises on purpose.
     ├── InvalidDocumentError      a document was read and is not valid; carries the findings
     │   ├── InvalidPolicyError
     │   ├── InvalidCatalogError
-    │   └── InvalidAllowListError
+    │   ├── InvalidAllowListError
+    │   ├── InvalidImagesError
+    │   └── InvalidPolicyTestsError
     ├── InvalidAssemblyError      a folder is no cloud assembly, or a template in it is none
+    ├── InvalidInventoryError     images that cannot be those of one repository
+    │   ├── DuplicateDigestError
+    │   ├── MissingTimeError
+    │   └── ReferenceCycleError
+    ├── NaiveTimeError            an instant without an offset from UTC
     ├── InvalidNameError          a name that AWS would refuse
     ├── PolicyReferenceError      a policy was named that cannot be resolved
     │   ├── MalformedReferenceError
@@ -37,17 +44,24 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AwsError",
+    "DuplicateDigestError",
     "EcrkitError",
     "InvalidAllowListError",
     "InvalidAssemblyError",
     "InvalidCatalogError",
     "InvalidDocumentError",
+    "InvalidImagesError",
+    "InvalidInventoryError",
     "InvalidNameError",
     "InvalidPolicyError",
+    "InvalidPolicyTestsError",
     "InvalidPropertyError",
     "MalformedReferenceError",
+    "MissingTimeError",
+    "NaiveTimeError",
     "NoVerdictError",
     "PolicyReferenceError",
+    "ReferenceCycleError",
     "RefusedError",
     "SandboxError",
     "ToolError",
@@ -101,6 +115,34 @@ class InvalidAssemblyError(EcrkitError):
 
 class InvalidAllowListError(InvalidDocumentError):
     """A list of allowed vulnerabilities that cannot be read as one."""
+
+
+class InvalidImagesError(InvalidDocumentError):
+    """A list of images that ECR would not have given, or not of one repository."""
+
+
+class InvalidPolicyTestsError(InvalidDocumentError):
+    """Tests of a policy that cannot be run."""
+
+
+class InvalidInventoryError(EcrkitError):
+    """Images that cannot be those of one repository."""
+
+
+class DuplicateDigestError(InvalidInventoryError):
+    """A digest occurs twice."""
+
+
+class MissingTimeError(InvalidInventoryError):
+    """An archived image does not say when it was archived."""
+
+
+class ReferenceCycleError(InvalidInventoryError):
+    """Images refer to each other in a circle."""
+
+
+class NaiveTimeError(EcrkitError):
+    """An instant without an offset from UTC: nobody knows when that was."""
 
 
 class InvalidNameError(EcrkitError):

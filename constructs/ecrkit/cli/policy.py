@@ -8,10 +8,13 @@ __all__ = ["policy"]
 
 policy = LazyGroup(
     "policy",
-    help="Check and publish lifecycle policies.",
+    help="Check, test, preview and publish lifecycle policies.",
     commands={
         "check": "ecrkit.cli.policy_check:check",
         "lock": "ecrkit.cli.policy_lock:lock",
+        "diff": "ecrkit.cli.policy_diff:diff",
+        "preview": "ecrkit.cli.policy_preview:preview_command",
         "rules": "ecrkit.cli.policy_rules:rules",
+        "test": "ecrkit.cli.policy_test:test_command",
     },
 )

@@ -1,0 +1,41 @@
+"""The fields of an image detail, as both the fast reader and the diagnosis know them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+__all__ = ["DIGESTS", "LIST_KEY", "NEXT_PAGE_KEYS", "read_time"]
+
+DIGESTS = re.compile(r"(?:[A-Za-z0-9_+.-]++:[A-Fa-f0-9]++\n)*+")
+"""Any number of digests, a line each. Source: ECR API model 2015-09-21, ImageDigest."""
+
+LIST_KEY = "imageDetails"
+NEXT_PAGE_KEYS = ("nextToken", "NextToken")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read_time(value: object) -> datetime:
+    """
+    Read a time.
+
+    Args:
+        value: ISO 8601 text, or seconds since 1970.
+
+    Returns:
+        As it says; perhaps naive.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if isinstance(value, str):
+        return datetime.fromisoformat(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        msg = "neither text nor number"
+        raise ValueError(msg)  # noqa: TRY004 - one error for the caller
+    try:
+        return _EPOCH + timedelta(seconds=value)
+    except OverflowError:
+        msg = "off the calendar"
+        raise ValueError(msg) from None

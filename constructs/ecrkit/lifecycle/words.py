@@ -1,0 +1,49 @@
+"""A rule in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecrkit.lifecycle.values import ActionType, CountType, StorageClass, TagStatus
+
+if TYPE_CHECKING:
+    from ecrkit.lifecycle.values import Rule, Selection
+
+__all__ = ["in_words"]
+
+
+def in_words(rule: Rule) -> str:
+    """
+    Say what *rule* does, without its priority and its description.
+
+    Returns:
+        One line in lower case: ``keep the newest 10 tagged 'v*', expire the rest``.
+    """
+    selection = rule.selection
+    verb = "expire" if rule.action.type is ActionType.EXPIRE else "archive"
+    if selection.count_type is CountType.IMAGE_COUNT_MORE_THAN:
+        return f"keep the newest {selection.count_number:,} {_which(selection)}, {verb} the rest"
+    return f"{verb} {_which(selection)} {_SINCE[selection.count_type]} more than {_days(selection.count_number)} ago"
+
+
+def _which(selection: Selection) -> str:
+    archived = "archived " if selection.storage_class is StorageClass.ARCHIVE else ""
+    match selection.tag_status:
+        case TagStatus.UNTAGGED:
+            return f"{archived}untagged images"
+        case TagStatus.ANY:
+            return f"{archived}images"
+        case TagStatus.TAGGED:
+            entries = [*map(repr, selection.tag_pattern_list), *(f"'{text}…'" for text in selection.tag_prefix_list)]
+            return f"{archived}images tagged {' and '.join(entries)}"
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number:,} days"
+
+
+_SINCE = {
+    CountType.SINCE_IMAGE_PUSHED: "pushed",
+    CountType.SINCE_IMAGE_PULLED: "last pulled",
+    CountType.SINCE_IMAGE_TRANSITIONED: "archived",
+}

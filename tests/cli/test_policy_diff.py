@@ -1,0 +1,174 @@
+"""`ecrkit policy diff` and `ecrkit catalog diff`, as processes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from builders.commands import ecrkit
+from builders.inventories import NOW, image, write_images
+from builders.policies import policy_text, pushed, rule, tagged, untagged
+from builders.stores import make_store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+AT = ("--now", NOW.isoformat())
+IMAGES = [image("a", tags=["v2"], age_days=1), image("b", tags=["v1"], age_days=20), image("c", age_days=30)]
+LONG = "A description that makes a short policy long enough for the service"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return make_store(
+        tmp_path,
+        {
+            "keep/v1.json": policy_text(rule(1, **tagged("v*"), countNumber=10)),
+            "keep/v2.json": policy_text(
+                rule(1, **tagged("v*"), countNumber=1), rule(2, **untagged(), **pushed(14), description=LONG)
+            ),
+        },
+    )
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    (tmp_path / "images").mkdir()
+    return write_images(tmp_path / "images" / "my-app.json", IMAGES)
+
+
+class TestPolicy:
+    def test_rules(self, store: Path) -> None:
+        """Without images the rules stand side by side."""
+        result = ecrkit("policy", "diff", "keep@1", "keep@2", "--policies", store, environment={"COLUMNS": "80"})
+
+        assert (result.returncode, result.stderr) == (0, "")
+        assert result.stdout.splitlines() == [
+            "  OLD                                   | NEW",
+            "~ 1. keep the newest 10 images tagged   | 1. keep the newest 1 images tagged",
+            "     'v*', expire the rest              |    'v*', expire the rest",
+            "+                                       | 2. expire untagged images pushed more",
+            "                                        |    than 14 days ago",
+        ]
+
+    def test_images(self, store: Path, images: Path) -> None:
+        """With images, those with another fate follow, the newest first."""
+        result = ecrkit("policy", "diff", "keep@1", "keep@2", "--policies", store, "--images", images, *AT)
+
+        assert result.returncode == 0
+        assert result.stdout.splitlines()[-7:] == [
+            "2 images with another fate, 2 newly expired",
+            "",
+            "PUSHED      DIGEST               OLD   NEW     TAGS",
+            "2026-10-12  sha256:000000000000  stay  expire  v1",
+            "  rule 1 keeps 1, and this is number 2",
+            "2026-10-02  sha256:000000000000  stay  expire",
+            "  pushed 2026-10-02, more than 14 days ago",
+        ]
+
+    @pytest.mark.parametrize(
+        ("old", "new", "code"),
+        [
+            pytest.param("keep@1", "keep@2", 1, id="newly expired"),
+            pytest.param("keep@2", "keep@1", 0, id="more stays"),
+            pytest.param("keep@1", "keep@1", 0, id="same"),
+        ],
+    )
+    def test_exit_code(self, store: Path, images: Path, old: str, new: str, code: int) -> None:
+        """--exit-code fails when an image is newly expired, and only then."""
+        arguments = ("policy", "diff", old, new, "--policies", store, "--images", images, *AT, "--exit-code")
+
+        assert ecrkit(*arguments).returncode == code
+
+    def test_json(self, store: Path, images: Path) -> None:
+        """JSON has the rules as ECR writes them, and the images with both fates."""
+        arguments = ("policy", "diff", "keep@1", "keep@2", "--policies", store, "--images", images, *AT)
+
+        document = json.loads(ecrkit(*arguments, "--output", "json").stdout)
+
+        assert [found["change"] for found in document["rules"]] == ["changed", "added"]
+        assert document["rules"][0]["new"]["selection"]["countNumber"] == 1
+        assert [(found["imageTags"], found["old"], found["new"]) for found in document["images"]] == [
+            (["v1"], "stay", "expire"),
+            ([], "stay", "expire"),
+        ]
+        assert (document["repositoryName"], document["newlyExpiredImageTotalCount"]) == ("my-app", 2)
+
+    def test_directory(self, store: Path, images: Path) -> None:
+        """Of a directory, each repository is told by itself."""
+        write_images(images.with_name("other.json"), [], repository="other")
+        arguments = ("policy", "diff", "keep@1", "keep@2", "--policies", store, "--images", images.parent, *AT)
+
+        lines = ecrkit(*arguments).stdout.splitlines()
+        document = json.loads(ecrkit(*arguments, "--output", "json").stdout)
+
+        assert "my-app" in lines
+        assert lines[-1] == "0 images with another fate, 0 newly expired"
+        assert [found["repositoryName"] for found in document["diffs"]] == ["my-app", "other"]
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            pytest.param(("a", "b", "--exit-code"), "--exit-code is about images; name them", id="without images"),
+            pytest.param(("-", "-"), "standard input (-) can be read once only", id="standard input twice"),
+        ],
+    )
+    def test_misuse(self, arguments: tuple[str, ...], message: str) -> None:
+        """What makes no sense is refused."""
+        result = ecrkit("policy", "diff", *arguments)
+
+        assert result.returncode == 2
+        assert message in result.stderr
+
+
+class TestCatalog:
+    CATALOG = 'environments:\n  dev: {account: "123456789012", region: us-east-1}\nrepositories:\n'
+
+    @pytest.fixture
+    def catalogs(self, store: Path, tmp_path: Path) -> tuple[Path, Path]:
+        assert store
+        old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+        old.write_text(f"{self.CATALOG}  my-app: {{lifecycle: keep@1}}\n  same: {{lifecycle: keep@1}}\n  bare:\n")
+        new.write_text(
+            f"{self.CATALOG}  my-app: {{lifecycle: keep@2}}\n  same: {{lifecycle: keep@1}}\n"
+            "  bare: {lifecycle: keep@1}\n  added: {lifecycle: keep@2}\n"
+        )
+        return old, new
+
+    def test_changed_repositories(self, catalogs: tuple[Path, Path], images: Path) -> None:
+        """Every repository whose policy changed is there, and one without images says so."""
+        result = ecrkit("catalog", "diff", *catalogs, "--images", images.parent, *AT)
+
+        assert result.returncode == 0
+        lines = result.stdout.splitlines()
+        assert [line for line in lines if line in ("my-app", "same", "bare", "added")] == ["my-app", "bare"]
+        assert "2 images with another fate, 2 newly expired" in lines
+        assert "no images at hand: what this does to them is not known" in lines
+        assert result.stderr == "2 repositories have another policy, 2 images newly expired\n"
+
+    def test_unknown_is_no_pass(self, catalogs: tuple[Path, Path], images: Path) -> None:
+        """As a gate it refuses to answer without the images of a repository whose policy changes."""
+        result = ecrkit("catalog", "diff", *catalogs, "--images", images.parent, *AT, "--exit-code")
+
+        assert result.returncode == 2
+        message = f"{images.parent}: has no images of bare, whose policy changes; save them there"
+        assert result.stderr == f"error: {message}\n"
+
+    def test_gate(self, catalogs: tuple[Path, Path], images: Path, store: Path) -> None:
+        """With all images at hand, a newly expired one fails, and none passes."""
+        write_images(images.with_name("bare.json"), [], repository="bare")
+        options = ("--images", images.parent, *AT, "--exit-code", "--policies", store, "--old-policies", store)
+
+        assert ecrkit("catalog", "diff", *catalogs, *options).returncode == 1
+        assert ecrkit("catalog", "diff", catalogs[0], catalogs[0], *options).returncode == 0
+
+    def test_json(self, catalogs: tuple[Path, Path], images: Path) -> None:
+        """JSON says of each repository what changes, and whether its images are known."""
+        result = ecrkit("catalog", "diff", *catalogs, "--images", images.parent, *AT, "--output", "json")
+
+        diffs = json.loads(result.stdout)["diffs"]
+        assert [(found["repositoryName"], found["imagesKnown"], len(found["images"])) for found in diffs] == [
+            ("my-app", True, 2),
+            ("bare", False, 0),
+        ]
