@@ -31,6 +31,8 @@ class TemplateSnapshot(SingleFileSnapshotExtension):
         template = without_bootstrap(data)
         for resource in template["Resources"].values():
             lifecycle = resource["Properties"].get("LifecyclePolicy", {})
-            if "LifecyclePolicyText" in lifecycle:
+            if isinstance(lifecycle, str):
+                resource["Properties"]["LifecyclePolicy"] = json.loads(lifecycle)
+            elif "LifecyclePolicyText" in lifecycle:
                 lifecycle["LifecyclePolicyText"] = json.loads(lifecycle["LifecyclePolicyText"])
         return json.dumps(template, indent=2) + "\n"
