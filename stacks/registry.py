@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 
 from ecrkit.cdk import Registry
+from ecrkit.registry import SCANNING_WARNINGS, TEMPLATE_WARNINGS
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -43,6 +44,9 @@ class RegistryStack(cdk.Stack):
             env=cdk.Environment(account=environment.account, region=environment.region),
             description=f"Container registry settings of the environment {environment.name}",
         )
+        # The catalog warns of what its templates leave out, where somebody wrote it.
+        for code in (*SCANNING_WARNINGS, *TEMPLATE_WARNINGS):
+            cdk.Annotations.of(self).acknowledge_warning(code, "told by the catalog")
         Registry(
             self,
             "Registry",

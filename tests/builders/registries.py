@@ -798,8 +798,11 @@ REFUSED = (
     RefusedRegistry(
         "CAT268",
         "long",
-        edits=(("organization: o-a1b2c3d4e5", "accounts: [" + _several(300, "'2{:011}'") + "]"),),
-        finding="?",
+        edits=(("organization: o-a1b2c3d4e5", "accounts: [" + _several(400, "'2{:011}'") + "]"),),
+        finding=(
+            '33:5: registry.creation_templates["docker-hub"]: makes a repository policy of 13,397 characters, of '
+            "10,240 at most; grant to an organization or a unit instead of many accounts [CAT268]"
+        ),
         beyond="a schema sees no text",
     ),
 )

@@ -32,6 +32,7 @@ from ecrkit.registry import (
 from ecrkit.store import PolicyRef
 
 if TYPE_CHECKING:
+    from ecrkit.findings import Finding
     from ecrkit.store import PolicyStore
 
 TWO_ENVIRONMENTS = """\
@@ -56,9 +57,14 @@ def registry(text: str) -> RegistrySettings | None:
 
 
 def warnings(text: str) -> list[str]:
-    """Give the warnings, with the reasons of those that are silenced."""
-    findings = check_catalog(text, file="repositories.yaml").findings
-    return [f"{found}{found.silenced and f' ({found.silenced})'}" for found in findings]
+    """Give the warnings of a registry, with the reasons of those that are silenced."""
+    return [f"{found}{found.silenced and f' ({found.silenced})'}" for found in registry_findings(text)]
+
+
+def registry_findings(text: str, policies: PolicyStore | None = None) -> list[Finding]:
+    """Give the findings that are not about repositories."""
+    findings = check_catalog(text, file="repositories.yaml", policies=policies).findings
+    return [found for found in findings if found.pointer.startswith("/registry")]
 
 
 class TestValues:
@@ -357,9 +363,8 @@ class TestWarnings:
     def test_template(self, template: str, codes: list[str], policies: PolicyStore) -> None:
         """A template is warned of what its repositories would be, and of tags that never move in a cache."""
         text = two_environments(f"{{creation_templates: {{docker-hub: {{{template}}}}}}}")
-        findings = check_catalog(text, file="repositories.yaml", policies=policies).findings
 
-        assert [found.code for found in findings] == codes
+        assert [found.code for found in registry_findings(text, policies)] == codes
 
     def test_template_warnings_stand_at_the_prefix(self) -> None:
         """What a template lacks has no place of its own, and is told at its prefix."""

@@ -12,6 +12,7 @@ from builders.apps import findings_in
 from builders.templates import ACCOUNT, OTHER_ACCOUNT, stack, template_of
 
 from ecrkit import PolicyStore
+from ecrkit.access import Access, Grantees, policy_statements
 from ecrkit.cdk import LifecyclePolicyValidation, Registry
 from ecrkit.errors import InvalidPolicyError, InvalidPropertyError
 from ecrkit.lifecycle import compose, render
@@ -331,7 +332,7 @@ class TestCreationTemplates:
             "Prefix": "docker-hub",
             "AppliedFor": ["REPLICATION"],
             "EncryptionConfiguration": {"EncryptionType": "AES256"},
-            "ImageMutability": "IMMUTABLE",
+            "ImageTagMutability": "IMMUTABLE",
         }
 
     def test_everything(self) -> None:
@@ -353,11 +354,11 @@ class TestCreationTemplates:
             "AppliedFor": ["PULL_THROUGH_CACHE", "CREATE_ON_PUSH"],
             "Description": "Images of Docker Hub",
             "EncryptionConfiguration": {"EncryptionType": "KMS_DSSE", "KmsKey": KEY},
-            "ImageMutability": "MUTABLE_WITH_EXCLUSION",
-            "ImageMutabilityExclusionFilters": [
+            "ImageTagMutability": "MUTABLE_WITH_EXCLUSION",
+            "ImageTagMutabilityExclusionFilters": [
                 {
-                    "ImageMutabilityExclusionFilterType": "WILDCARD",
-                    "ImageMutabilityExclusionFilterValue": "v*",
+                    "ImageTagMutabilityExclusionFilterType": "WILDCARD",
+                    "ImageTagMutabilityExclusionFilterValue": "v*",
                 }
             ],
             "LifecyclePolicy": render(compose([POLICIES["keep-last-10@1"], POLICIES["expire-untagged@1"]])),
@@ -365,12 +366,25 @@ class TestCreationTemplates:
             "CustomRoleArn": ROLE,
         }
 
+    def test_access(self) -> None:
+        """Who may pull and push has the policy that a repository would have, as the text that a template takes."""
+        access = Access(
+            pull=Grantees(organizations=("o-a1b2c3d4e5",), lambda_functions=True),
+            push=Grantees(accounts=(OTHER_ACCOUNT,)),
+        )
+        text = template(CreationTemplate(applied_for=(AppliedFor.REPLICATION,), access=access))["RepositoryPolicy"]
+
+        assert json.loads(text) == {
+            "Version": "2012-10-17",
+            "Statement": policy_statements(access, partition="aws", region="us-east-1", account=ACCOUNT),
+        }
+
     def test_mutable_tags(self) -> None:
         """Tags that may be overwritten are exceptions of an immutable template."""
         settings = CreationTemplate(applied_for=(AppliedFor.REPLICATION,), mutable_tags=("latest",))
 
-        assert template(settings)["ImageMutability"] == "IMMUTABLE_WITH_EXCLUSION"
-        assert len(template(settings)["ImageMutabilityExclusionFilters"]) == 1
+        assert template(settings)["ImageTagMutability"] == "IMMUTABLE_WITH_EXCLUSION"
+        assert len(template(settings)["ImageTagMutabilityExclusionFilters"]) == 1
 
     def test_lifecycle_is_that_of_a_repository(self) -> None:
         """The text of the policies is the one that a repository with the same policies has."""

@@ -220,7 +220,10 @@ def _described(
     value: type, parts: dict[str, Schema], *, keys: tuple[str, ...] = (), required: tuple[str, ...] = ()
 ) -> Schema:
     """Describe an object by what the docstring of *value* says of it."""
-    described = {key: {**part, "description": help_text(said_of(value, key))} for key, part in parts.items()}
+    described = {
+        key: {**part, "description": help_text(said_of(value, key)) or part["description"]}
+        for key, part in parts.items()
+    }
     return object_of(keys or tuple(parts), described, required=required, description=summary_of(value))
 
 
