@@ -123,7 +123,7 @@ class TestSynth:
         assert (synth.returncode, synth.stdout, synth.stderr) == (0, "", "")
 
     def test_registry(self, offline: dict[str, str], tmp_path: Path) -> None:
-        """With a registry in the catalog there is a stack of it, of which CloudFormation's validator has no complaint."""
+        """With a registry in the catalog there is a stack of it, and CloudFormation's validator has no complaint."""
         catalog = written(tmp_path / "registry.yaml", REGISTRY)
         run = cdk_synth(tmp_path / "out", environ=offline, catalog=catalog)
 
