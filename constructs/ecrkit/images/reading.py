@@ -14,7 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.errors import InvalidImagesError
-from ecrkit.images.fields import DIGESTS, LIST_KEY, NEXT_PAGE_KEYS, read_time
+from ecrkit.images.fields import CHILDREN_KEY, DIGESTS, LIST_KEY, NEXT_PAGE_KEYS, read_time
 from ecrkit.images.values import ImageStatus, ImageTable, Inventory
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def read_images(text: str, *, file: str, progress: Callable[[int], None] | None 
 
     Args:
         text: an object with ``imageDetails``, a list of image details, or a line of JSON for each of them. Times are
-            in ISO 8601 with an offset, or seconds since 1970. Keys that no report needs may be anything.
+            in ISO 8601 with an offset, or seconds since 1970. A manifest list may say what it refers to, as an
+            inventory of ecrkit does. Keys that no report needs may be anything.
         file: as the person named it.
         progress: called now and then with a number of characters that have been read since.
 
@@ -109,6 +110,7 @@ def _rows(details: list[dict[str, Any]]) -> list[_Row]:
             get("lastActivatedAt"),
             get("subjectManifestDigest"),
             get("imageManifestMediaType"),
+            get(CHILDREN_KEY, ()),
             get("repositoryName", ""),
             get("registryId", ""),
         )
@@ -120,16 +122,17 @@ def _rows(details: list[dict[str, Any]]) -> list[_Row]:
 def _inventory(rows: Sequence[_Row], *, file: str) -> Inventory:
     if not rows:
         return Inventory(file=file, images=ImageTable.of(()))
-    digests, pushed, tags, sizes, statuses, pulled, archived, activated, subjects, media, names, registries = zip(
+    digests, pushed, tags, sizes, statuses, pulled, archived, activated, subjects, media, children, *owners = zip(
         *rows, strict=True
     )
+    names, registries = owners
     states = _states(statuses)
     pushes, pulls, archivals, activations = map(_times, (pushed, pulled, archived, activated))
     types: list[tuple[set[type], tuple[Iterable[object], ...]]] = [
-        ({str}, (digests, names[:1], registries[:1], chain.from_iterable(tags))),
+        ({str}, (digests, names[:1], registries[:1], chain.from_iterable(tags), chain.from_iterable(children))),
         ({str, type(None)}, (subjects, media)),
         ({int, type(None)}, (sizes,)),
-        ({list, tuple}, (tags,)),
+        ({list, tuple}, (tags, children)),
     ]
     is_sound = (
         all(allowed.issuperset(map(type, column)) for allowed, columns in types for column in columns)
@@ -143,7 +146,6 @@ def _inventory(rows: Sequence[_Row], *, file: str) -> Inventory:
     )
     if not is_sound:
         raise _Unsound
-    children = [()] * len(digests)
     columns = (digests, pushes, tags, sizes, states, pulls, archivals, activations, subjects, media, children)
     # These are printed as they are, and so may hold nothing that JSON would escape.
     texts = pushed if set(map(type, pushed)) == {str} and _PLAIN_TIMES.fullmatch("\n".join(pushed)) else ()

@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING
 from ecrkit.errors import UnreadableInputError
 from ecrkit.files import decode, read_text, unreadable
 from ecrkit.images.reading import read_images
+from ecrkit.images.writing import heading_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ecrkit.images.values import Inventory
 
-__all__ = ["SUFFIXES", "inventories_in", "inventory_files"]
+__all__ = ["SUFFIXES", "UNFINISHED", "inventories_in", "inventory_files"]
 
 SUFFIXES = (".json", ".jsonl", ".ndjson")
+
+UNFINISHED = ".inventory"
+"""A folder that is in a directory for as long as ``ecrkit images inventory`` writes into it."""
 
 
 def inventory_files(path: str) -> tuple[Path, ...]:
@@ -32,12 +36,14 @@ def inventory_files(path: str) -> tuple[Path, ...]:
         By name; empty for standard input.
 
     Raises:
-        UnreadableInputError: a directory cannot be read, or has no such file.
+        UnreadableInputError: a directory cannot be read, has no such file, or not yet all of them.
     """
     if path == "-":
         return ()
     if not Path(path).is_dir():
         return (Path(path),)
+    if (Path(path) / UNFINISHED).exists():
+        raise UnreadableInputError(f"{path}: the inventory is not finished; run `ecrkit images inventory` again")
     try:
         files = sorted(found for found in Path(path).rglob("*") if found.suffix in SUFFIXES and found.is_file())
     except OSError as error:
@@ -68,6 +74,10 @@ def inventories_in(path: str, *, progress: Callable[[int], None] | None = None) 
     is_directory = Path(path).is_dir()
     for file in inventory_files(path):
         inventory = read_images(read_text(file), file=str(file), progress=progress)
+        if not inventory.images:
+            # No image tells whose it is.
+            heading = heading_in(file)
+            inventory = replace(inventory, repository=heading.repository if heading else "")
         if is_directory and not inventory.repository:
             inventory = replace(inventory, repository=file.relative_to(path).with_suffix("").as_posix())
         yield inventory
