@@ -14,5 +14,6 @@ images = LazyGroup(
         "push": "ecrkit.cli.images_push:push",
         "pull": "ecrkit.cli.images_pull:pull",
         "inventory": "ecrkit.cli.images_inventory:inventory",
+        "in-use": "ecrkit.cli.images_in_use:in_use",
     },
 )
