@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_lambda import LambdaClient
 
     from ecrkit.live.sandbox import Sandbox
 
@@ -48,6 +50,16 @@ class Account:
     def ecr(self) -> ECRClient:
         """A client for ECR."""
         return self._session().client("ecr", endpoint_url=self.url)
+
+    @property
+    def ecs(self) -> ECSClient:
+        """A client for ECS."""
+        return self._session().client("ecs", endpoint_url=self.url)
+
+    @property
+    def functions(self) -> LambdaClient:
+        """A client for Lambda."""
+        return self._session().client("lambda", endpoint_url=self.url)
 
     @property
     def cloudformation(self) -> CloudFormationClient:

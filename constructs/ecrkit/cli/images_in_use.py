@@ -36,8 +36,8 @@ def in_use(*, registry: str | None, profile: str | None, region: str | None, out
         raise click.UsageError(f"--registry: an account has twelve digits, got {registry!r}")
     aws = connect(profile=profile, region=region)
     ecs = aws.ecs()
+    uses = list(chain(task_uses(ecs), service_uses(ecs), function_uses(aws.functions())))
     account = registry or aws.account()
-    uses = chain(task_uses(ecs), service_uses(ecs), function_uses(aws.functions()))
     found = images_in_use(aws.ecr(), uses, registry=account, region=aws.region)
     if output == "json":
         left_out = [{"image": image, "usedBy": list(users)} for image, users in found.left_out.items()]

@@ -16,8 +16,8 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from ecrkit.errors import RefusedError, UnreadableInputError, UnwritableOutputError
-from ecrkit.files import read_text, unreadable
-from ecrkit.images.sources import SUFFIXES, UNFINISHED
+from ecrkit.files import read_text
+from ecrkit.images.sources import UNFINISHED, files_in
 from ecrkit.images.writing import Heading, heading_in, inventory_lines, path_of
 
 if TYPE_CHECKING:
@@ -170,11 +170,7 @@ class InventoryDirectory:
         return tuple(sorted(gone))
 
     def _read_headings(self, asked: Job) -> Iterable[tuple[Path, Heading]]:
-        try:
-            files = sorted(found for found in self.path.rglob("*") if found.suffix in SUFFIXES and found.is_file())
-        except OSError as error:
-            raise unreadable(self.path, error) from None
-        for path in files:
+        for path in files_in(self.path):
             heading = heading_in(path)
             if heading is None or path != self.file_of(heading.repository):
                 raise RefusedError(

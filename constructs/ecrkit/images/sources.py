@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from ecrkit.images.values import Inventory
 
-__all__ = ["SUFFIXES", "UNFINISHED", "inventories_in", "inventory_files"]
+__all__ = ["UNFINISHED", "files_in", "inventories_in", "inventory_files"]
 
-SUFFIXES = (".json", ".jsonl", ".ndjson")
+_SUFFIXES = (".json", ".jsonl", ".ndjson")
 
 UNFINISHED = ".inventory"
 """A folder that is in a directory for as long as ``ecrkit images inventory`` writes into it."""
@@ -44,13 +44,23 @@ def inventory_files(path: str) -> tuple[Path, ...]:
         return (Path(path),)
     if (Path(path) / UNFINISHED).exists():
         raise UnreadableInputError(f"{path}: the inventory is not finished; run `ecrkit images inventory` again")
-    try:
-        files = sorted(found for found in Path(path).rglob("*") if found.suffix in SUFFIXES and found.is_file())
-    except OSError as error:
-        raise unreadable(Path(path), error) from None
+    files = files_in(Path(path))
     if not files:
         raise UnreadableInputError(f"{path}: has no file of images; save one for each repository, as in 'my-app.json'")
-    return tuple(files)
+    return files
+
+
+def files_in(directory: Path) -> tuple[Path, ...]:
+    """
+    Find the files in a directory that are taken for images, by name.
+
+    Raises:
+        UnreadableInputError: the directory cannot be read.
+    """
+    try:
+        return tuple(sorted(found for found in directory.rglob("*") if found.suffix in _SUFFIXES and found.is_file()))
+    except OSError as error:
+        raise unreadable(directory, error) from None
 
 
 def inventories_in(path: str, *, progress: Callable[[int], None] | None = None) -> Iterator[Inventory]:

@@ -159,10 +159,8 @@ class ImageSource:
         if self._children is None:
             policy = lifecycle_policy_text(self._client, self._repository) or ""
             self._children = CountType.SINCE_IMAGE_PULLED not in policy
-            if not self._children:
-                self.why_unread = "the lifecycle policy counts pulls, and reading is one; pass --children to read them"
-        elif not self._children:
-            self.why_unread = "--no-children"
+        if not self._children:
+            self.why_unread = "ECR counts reading them as a pull; pass --children to read them all the same"
         return self._children
 
     def _read(self, digests: list[str]) -> dict[str, tuple[str, ...]]:
