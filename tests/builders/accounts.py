@@ -6,6 +6,7 @@ import json
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import boto3
@@ -72,11 +73,14 @@ class Account:
 
     def put_image(self, repository: str, tag: str, *, text: str | None = None) -> str:
         """Put a manifest without layers; gives its digest."""
+        manifest = text or manifest_text(tag)
         answer = self.ecr.put_image(
             repositoryName=repository,
             imageTag=tag,
-            imageManifest=text or manifest_text(tag),
+            imageManifest=manifest,
             imageManifestMediaType=_MANIFEST,
+            # Of a manifest without layers moto makes up a digest, one of a hundred.
+            imageDigest=f"sha256:{sha256(manifest.encode()).hexdigest()}",
         )
         return answer["image"]["imageId"]["imageDigest"]
 

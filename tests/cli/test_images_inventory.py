@@ -96,6 +96,7 @@ def test_preview_reads_it(account: Account, tmp_path: Path, kind: str) -> None:
 
     result = ecrkit("policy", "preview", tmp_path / "policy.json", "--images", directory, "--output", "json", "--all")
 
+    assert result.returncode == 0, result.stderr
     previews = {found["repositoryName"]: found for found in json.loads(result.stdout)["previews"]}
     assert sorted(previews) == sorted(NAMES)
     assert (directory / "web.json").read_text().count('"childManifestDigests"') == 1
@@ -146,7 +147,9 @@ def test_faults_change_nothing(account: Account, whole: dict[str, str], tmp_path
 )
 def test_interrupted_job_goes_on(account: Account, whole: dict[str, str], tmp_path: Path, code: str, said: str) -> None:
     """What stops a job half-way is one line and exit 3; the same command fetches what is left, and nothing else."""
-    fault = Fault("ecr:DescribeImages", aws_error(code), after=3)
+    # Late, so that what was asked for before has been answered.
+    late, error = delay(1.5), aws_error(code)
+    fault = Fault("ecr:DescribeImages", lambda handler: late(handler) and error(handler), after=3)
     with proxy_to(account.url, fault) as proxy:
         stopped = inventory(account, tmp_path, url=proxy.url)
         there = len(taken(tmp_path))

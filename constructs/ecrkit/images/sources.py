@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from ecrkit.errors import UnreadableInputError
 from ecrkit.files import decode, read_text, unreadable
 from ecrkit.images.reading import read_images
-from ecrkit.images.writing import heading_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,6 +85,8 @@ def inventories_in(path: str, *, progress: Callable[[int], None] | None = None) 
         inventory = read_images(read_text(file), file=str(file), progress=progress)
         if not inventory.images:
             # No image tells whose it is.
+            from ecrkit.images.writing import heading_in  # noqa: PLC0415 - few repositories are empty
+
             heading = heading_in(file)
             inventory = replace(inventory, repository=heading.repository if heading else "")
         if is_directory and not inventory.repository:

@@ -128,8 +128,9 @@ class ImageSource:
         # An image that is pushed meanwhile may move others to the next page.
         seen: set[str] = set()
         for page in self._pages():
-            details = [detail for detail in page if detail["imageDigest"] not in seen]
-            seen.update(detail["imageDigest"] for detail in details)
+            by_digest = {detail["imageDigest"]: detail for detail in page}
+            details = [detail for digest, detail in by_digest.items() if digest not in seen]
+            seen.update(by_digest)
             self.count += len(details)
             self._add_children([detail for detail in details if detail.get("imageManifestMediaType") in LIST_TYPES])
             yield from details
