@@ -29,7 +29,7 @@ def taken(path: Path, *repositories: str, job: Job = ALL, finish: bool = True) -
     for repository in repositories:
         directory.write(progress.job, repository, [{**IMAGE, "repositoryName": repository}])
     if finish:
-        directory.finish(progress.job)
+        directory.finish(progress.job, set(repositories))
     return directory
 
 
@@ -96,7 +96,16 @@ def test_what_is_gone_is_removed(tmp_path: Path) -> None:
     taken(tmp_path, "web", "old/api")
     directory = taken(tmp_path, "web", job=LATER, finish=False)
 
-    assert directory.finish(LATER) == ("old/api",)
+    assert directory.finish(LATER, {"web"}) == ("old/api",)
+    assert files(tmp_path) == ["web.json"]
+
+
+def test_what_vanishes_between_two_runs_is_removed(tmp_path: Path) -> None:
+    """So does one that this very job has fetched, before it was interrupted."""
+    taken(tmp_path, "web", "old/api", finish=False)
+    directory = taken(tmp_path, job=LATER, finish=False)
+
+    assert directory.finish(ALL, {"web"}) == ("old/api",)
     assert files(tmp_path) == ["web.json"]
 
 
@@ -220,5 +229,5 @@ def test_what_cannot_be_removed_is_told(tmp_path: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr("pathlib.Path.unlink", refuse)
     with pytest.raises(UnwritableOutputError, match=r"web\.json: cannot be written: permission denied"):
-        directory.finish(LATER)
+        directory.finish(LATER, set())
     assert (tmp_path / ".inventory").exists()

@@ -27,10 +27,11 @@ __all__ = ["in_use"]
 @output_option()
 def in_use(*, registry: str | None, profile: str | None, region: str | None, output: str) -> None:
     """
-    List the images that ECS tasks and services and Lambda functions use, by digest, one a line.
+    List the images that ECS and Lambda use, by digest.
 
-    `ecrkit policy preview --in-use` reads that. Every cluster of the account and Region is asked, and every version of
-    every function. Images of other registries are named on standard error.
+    Those of tasks, services and functions, one a line, as `ecrkit policy preview --in-use` reads them. Every cluster of
+    the account and Region is asked, and every version of every function. Images of other registries are named on
+    standard error.
     """
     if registry is not None and not re.fullmatch("[0-9]{12}", registry):
         raise click.UsageError(f"--registry: an account has twelve digits, got {registry!r}")

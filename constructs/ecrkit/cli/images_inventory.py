@@ -59,7 +59,9 @@ def inventory(  # noqa: PLR0913 - one parameter per option
     output: str,
 ) -> None:
     """
-    Write every image of the repositories NAME, archived ones too, to files that `ecrkit policy preview --images` reads.
+    Write every image of repositories to files.
+
+    Archived images are among them, and what manifest lists refer to; `ecrkit policy preview --images` reads the files.
 
     A run that was interrupted is continued by the same command; one that ended is repeated. With --all, the file of a
     repository that is not there any more is removed. Nothing in AWS is changed.
@@ -82,7 +84,7 @@ def inventory(  # noqa: PLR0913 - one parameter per option
             err=True,
         )
     taken = list(_taken(take_inventory(ecr, left, directory=target, job=progress.job, children=children), left))
-    gone = target.finish(progress.job)
+    gone = target.finish(progress.job, {repository.name for repository in found})
     if output == "json":
         others = {"directory": str(directory), "registryId": account, "region": aws.region, "removed": list(gone)}
         counts = {one.repository: one.image_count for one in taken}

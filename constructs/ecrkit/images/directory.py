@@ -22,6 +22,7 @@ from ecrkit.images.writing import Heading, heading_in, inventory_lines, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
     from typing import Any
 
@@ -146,9 +147,13 @@ class InventoryDirectory:
             with suppress(OSError):
                 draft.unlink()
 
-    def finish(self, job: Job) -> tuple[str, ...]:
+    def finish(self, job: Job, there: AbstractSet[str]) -> tuple[str, ...]:
         """
         End a job.
+
+        Args:
+            job: that is under way.
+            there: names of the repositories that there are, as far as the job is about them.
 
         Returns:
             Repositories that are not there any more, whose files were removed: nothing goes where only some
@@ -160,7 +165,7 @@ class InventoryDirectory:
         gone = []
         try:
             for path, heading in self._headings.items():
-                if not job.names and heading_in(path) == heading and heading.begun_at != job.begun_at:
+                if not job.names and heading.repository not in there:
                     path.unlink()
                     gone.append(heading.repository)
         except OSError as error:
