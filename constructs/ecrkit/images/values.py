@@ -157,6 +157,8 @@ class ImageTable(Sequence[Image]):
     @cached_property
     def restored(self) -> frozenset[int]:
         """Places of the images that have been restored from the archive."""
+        if not any(self.activated_at):
+            return frozenset()
         return frozenset(place for place, time in enumerate(self.activated_at) if time and place not in self.archived)
 
     @cached_property

@@ -10,7 +10,6 @@ and "Lifecycle policy evaluation rules"; "Lifecycle policy properties"; "Archivi
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from datetime import timedelta
 from functools import cached_property
@@ -146,12 +145,12 @@ class _Run:
         """
         keep, claimed = rule.selection.count_number, self._claimed
         ranked = list(filter(matching.__contains__, self._newest_first))
-        numbers = [number for number, place in enumerate(ranked, start=1) if place not in claimed]
-        free = [ranked[number - 1] for number in numbers]
-        cut = bisect_right(numbers, keep)
+        # In the order of the images, as all groups: to go through 100,000 in another order takes several times as long.
+        free = sorted((place, number) for number, place in enumerate(ranked, start=1) if place not in claimed)
+        kept, past = ([pair for pair in free if (pair[1] > keep) is is_past] for is_past in (False, True))
         self._groups += [
-            Group(rule, rule.action.type, Cause.PAST_THE_COUNT, free[cut:], numbers[cut:]),
-            Group(rule, None, Cause.WITHIN_THE_COUNT, free[:cut], numbers[:cut]),
+            Group(rule, rule.action.type, Cause.PAST_THE_COUNT, *_unzipped(past)),
+            Group(rule, None, Cause.WITHIN_THE_COUNT, *_unzipped(kept)),
         ]
         if len(ranked) > keep:
             self._note_what_decided_a_count(ranked, keep)
@@ -165,7 +164,7 @@ class _Run:
         """
         count_type = rule.selection.count_type
         oldest_to_keep = self._now - timedelta(days=rule.selection.count_number)
-        free = list(matching - self._claimed)
+        free = sorted(matching - self._claimed)
         instants = self._counted_from(count_type)
         since = [instants[place] for place in free]
         is_old = [instant < oldest_to_keep for instant in since]
@@ -226,6 +225,10 @@ def _check(images: ImageTable) -> None:
     undated = [images.digests[place] for place in images.archived if images.archived_at[place] is None]
     if undated:
         raise MissingTimeError(f"{min(undated)}: is archived, and does not say when that was; set archived_at")
+
+
+def _unzipped(pairs: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    return [place for place, _ in pairs], [number for _, number in pairs]
 
 
 _BY_SUBJECT = {Cause.SUBJECT_STAYS, Cause.FOLLOWS_SUBJECT}
