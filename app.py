@@ -1,4 +1,4 @@
-"""The CDK app: reads the catalog and builds a stack per environment."""
+"""The CDK app: reads the catalog and builds the stacks of each environment."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if node := bundled_node():
 import aws_cdk as cdk
 
 from ecrkit.cdk import LifecyclePolicyValidation
+from stacks.registry import RegistryStack
 from stacks.repositories import repositories_stacks
 
 HERE = Path(os.path.relpath(Path(__file__).parent))
@@ -41,6 +42,8 @@ def main() -> None:
                 print(finding, file=sys.stderr)  # noqa: T201 - CDK, too, warns there
         for environment in checked.catalog.environments:
             repositories_stacks(app, environment=environment, policies=policies)
+            if environment.registry is not None:
+                RegistryStack(app, environment=environment, registry=environment.registry, policies=policies)
     except EcrkitError as error:
         sys.exit(str(error))
     try:

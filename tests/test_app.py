@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from builders.apps import ROOT, run_app, templates_in
+from builders.registries import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,6 +121,18 @@ class TestSynth:
     def test_silent(self, synth: subprocess.CompletedProcess[str]) -> None:
         """Without credentials, without the network, ``cdk synth`` has no complaint about the shipped catalog."""
         assert (synth.returncode, synth.stdout, synth.stderr) == (0, "", "")
+
+    def test_registry(self, offline: dict[str, str], tmp_path: Path) -> None:
+        """With a registry in the catalog there is a stack of it, and CloudFormation's validator has no complaint."""
+        catalog = written(tmp_path / "registry.yaml", REGISTRY)
+        run = cdk_synth(tmp_path / "out", environ=offline, catalog=catalog)
+
+        assert run.returncode == 0, run.stderr
+        told = [line.partition(": ")[0] for line in run.stderr.splitlines() if line.startswith(str(catalog))]
+        assert told == [f"{catalog}:{place}" for place in ("44:5", "44:5", "47:16", "47:16")]
+        assert "INFO the registry's scanning supersedes the scan on push of every repository" in run.stdout + run.stderr
+        assert "WARNING" not in run.stdout + run.stderr
+        assert list(templates_in(tmp_path / "out")) == ["Registry-dev", "Repositories-dev"]
 
     def test_reproducible(self, assembly: Path, offline: dict[str, str], tmp_path: Path) -> None:
         """Synthesized again, elsewhere, every file is the same to the byte."""

@@ -78,7 +78,7 @@ def test_what_a_setting_gives_up(settings: str, prop: str, value: str) -> None:
 
 
 def test_an_organization_is_everybody_with_a_condition() -> None:
-    """Tools that look at the principal alone report it."""
+    """A rule that looks at the principal alone would report it."""
     [statement] = properties("pull: {organization: o-a1b2c3d4e5}")["RepositoryPolicyText"]["Statement"]
 
     assert statement["Principal"] == "*"

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from ecrkit import errors
-from ecrkit.errors import EcrkitError, InvalidDocumentError, InvalidPolicyError, PolicyReferenceError
+from ecrkit.errors import AwsError, EcrkitError, InvalidDocumentError, InvalidPolicyError, PolicyReferenceError
 from ecrkit.findings import Check, Location
 
 
@@ -51,6 +51,14 @@ def test_an_invalid_document_is_told_a_line_a_finding() -> None:
 
     assert caught.value.findings == tuple(findings)
     assert str(caught.value) == "a.json:1:1: wrong [T1]\na.json:2:1: wrong [T1]"
+
+
+def test_what_aws_refused_carries_its_code() -> None:
+    """The code is AWS's own, and empty where there is none."""
+    assert AwsError("there is no repository 'web'", code="RepositoryNotFoundException").code == (
+        "RepositoryNotFoundException"
+    )
+    assert AwsError("no route to the endpoint").code == ""
 
 
 def test_a_reference_that_leads_nowhere_says_what_to_do() -> None:

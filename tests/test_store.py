@@ -112,6 +112,16 @@ def test_a_version_is_read_once(tmp_path: Path) -> None:
     assert store["web@1"] is before
 
 
+def test_several_versions_make_one_policy(tmp_path: Path) -> None:
+    """In the order named, as composing them would; of none there is none to make."""
+    root = make_store(tmp_path, {"ten/v1.json": KEEP_TEN, "old/v1.json": policy_text(rule(**untagged()))})
+    ten, old = PolicyRef("ten", 1), PolicyRef("old", 1)
+
+    assert PolicyStore(root).compose([ten, old]) == policy(rule(1, **untagged()), rule(2))
+    assert PolicyStore(root).compose([ten]) == policy(rule())
+    assert PolicyStore(root).compose([]) is None
+
+
 def test_versions_are_listed_by_name_and_number(tmp_path: Path) -> None:
     """Files that are no version are not listed."""
     root = make_store(

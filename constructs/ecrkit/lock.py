@@ -70,7 +70,8 @@ def parse_lock(text: str, *, file: str) -> dict[PolicyRef, LockedVersion]:
     members = _members(parse_json(text))
     if sorted(members) != ["format", "policies"]:
         raise SyntaxProblem("does not have the keys 'format' and 'policies'", parse_json(text).position)
-    if _scalar(members["format"]) != _FORMAT:
+    version = _scalar(members["format"])
+    if version != _FORMAT or isinstance(version, bool):
         raise SyntaxProblem(f"has a format other than {_FORMAT}; update ecrkit", members["format"].position)
     return {
         _reference(key, node): LockedVersion(_digest(node), Location(file, *node.position, pointer=f"/policies/{key}"))

@@ -10,10 +10,23 @@ from ecrkit.errors import InvalidNameError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["OutputKey", "RepositoryName", "TagFilter", "construct_id", "near", "output_key"]
+__all__ = [
+    "REGION",
+    "REPOSITORY_PATH",
+    "OutputKey",
+    "RepositoryName",
+    "TagFilter",
+    "construct_id",
+    "near",
+    "output_key",
+]
+
+REGION = re.compile(r"[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}")
 
 _REPOSITORY_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-_REPOSITORY = re.compile(rf"{_REPOSITORY_PART}(?:/{_REPOSITORY_PART})*")
+REPOSITORY_PATH = re.compile(rf"{_REPOSITORY_PART}(?:/{_REPOSITORY_PART})*")
+"""A repository's name, or its first parts. Source: ECR API model 2015-09-21, RepositoryName and Prefix."""
+
 _MIN_REPOSITORY = 2
 _MAX_REPOSITORY = 256
 _TAG_FILTER = re.compile(r"[0-9A-Za-z._*-]{1,128}")
@@ -40,7 +53,7 @@ class RepositoryName(str):
         if not _MIN_REPOSITORY <= len(text) <= _MAX_REPOSITORY:
             msg = f"must have {_MIN_REPOSITORY} to {_MAX_REPOSITORY} characters, got {len(text)}"
             raise InvalidNameError(msg)
-        if not _REPOSITORY.fullmatch(text):
+        if not REPOSITORY_PATH.fullmatch(text):
             msg = (
                 f"must be parts of lower-case letters and digits, joined by '.', '_', '__', dashes or '/', got {text!r}"
             )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STORE_RULEBOOK", "CheckedStore", "check_store"]
 
-_VERSION_FILE = re.compile(r"v(?P<number>[0-9]{1,9})(?:(?P<test>\.test\.yaml)|\.json)")
+_VERSION_FILE = re.compile(r"v(?P<number>0*[1-9][0-9]{0,8})(?:(?P<test>\.test\.yaml)|\.json)")
 _SILENCES = "silenced.yaml"
 _SOURCE = "ecrkit policy store reference"
 
@@ -67,6 +67,13 @@ EMPTY_POLICY = Check(
     title="a policy has a version",
     message="the policy '{name}' has no version",
     remedy="add v1.json, or remove the directory",
+    source=_SOURCE,
+)
+EMPTY_STORE = Check(
+    code="STO107",
+    title="a store has a policy",
+    message="no policy is here",
+    remedy="name the folder that has <name>/v<N>.json, or a single file",
     source=_SOURCE,
 )
 CHANGED = Check(
@@ -175,6 +182,8 @@ class _StoreCheck:
                 self._directory(path)
             elif path.name != _SILENCES:
                 self._report(STRAY_FILE, path)
+        if not self._files and not self._findings:
+            self._report(EMPTY_STORE, self._root)
         silences = self._silences()
         for reference, path in self._files.items():
             checked = check_policy(read_text(path), file=str(path))

@@ -46,12 +46,12 @@ class PolicyProperty:
 
         Returns:
             The text itself, of whatever class it is; ``None`` where there is none, or where an intrinsic function
-            makes it when the stack is deployed.
+            or a dynamic reference makes it when the stack is deployed.
         """
         value = properties
         for key in self.path:
             value = value.get(key) if isinstance(value, dict) else None
-        return value if isinstance(value, str) else None
+        return value if isinstance(value, str) and "{{resolve:" not in value else None
 
     def check(self, text: str) -> tuple[Finding, ...]:
         """Tell everything that is wrong with *text*, in its own lines and columns, in their order."""

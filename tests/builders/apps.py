@@ -14,14 +14,18 @@ import aws_cdk as cdk
 
 from ecrkit.catalog import check_catalog
 from ecrkit.store import PolicyStore
+from stacks.registry import RegistryStack
 from stacks.repositories import RepositoriesStack, repositories_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ROOT", "findings_in", "run_app", "stacks_of", "templates_in"]
+    from ecrkit.catalog import Environment
+
+__all__ = ["ROOT", "findings_in", "registry_stacks_of", "run_app", "stacks_of", "templates_in"]
 
 ROOT = Path(__file__).parents[2]
+POLICIES = PolicyStore(ROOT / "policies" / "lifecycle")
 
 
 def run_app(
@@ -61,17 +65,33 @@ def templates_in(outdir: Path) -> dict[str, str]:
 
 def stacks_of(catalog: str) -> list[RepositoriesStack]:
     """Make the stacks of *catalog*, a YAML text that has to be valid, in an app of their own."""
-    policies = PolicyStore(ROOT / "policies" / "lifecycle")
-    checked = check_catalog(dedent(catalog), file="repositories.yaml", policies=policies)
-    assert checked.catalog is not None, checked.findings
-    # The report is read from its file: findings shall not end the synthesis.
-    settings = {"@aws-cdk/core:failSynthOnValidationErrors": False}
-    app = cdk.App(analytics_reporting=False, context=settings)
+    app = _app()
     return [
         stack
-        for environment in checked.catalog.environments
-        for stack in repositories_stacks(app, environment=environment, policies=policies)
+        for environment in _environments(catalog)
+        for stack in repositories_stacks(app, environment=environment, policies=POLICIES)
     ]
+
+
+def registry_stacks_of(catalog: str) -> list[RegistryStack]:
+    """Make the stacks with what is registry-wide by *catalog*, a YAML text that has to be valid, in an app."""
+    app = _app()
+    return [
+        RegistryStack(app, environment=environment, registry=environment.registry, policies=POLICIES)
+        for environment in _environments(catalog)
+        if environment.registry
+    ]
+
+
+def _environments(catalog: str) -> tuple[Environment, ...]:
+    checked = check_catalog(dedent(catalog), file="repositories.yaml", policies=POLICIES)
+    assert checked.catalog is not None, checked.findings
+    return checked.catalog.environments
+
+
+def _app() -> cdk.App:
+    # The report is read from its file: findings shall not end the synthesis.
+    return cdk.App(analytics_reporting=False, context={"@aws-cdk/core:failSynthOnValidationErrors": False})
 
 
 def findings_in(assembly: cdk.cx_api.CloudAssembly) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ __all__ = ["TemplateSnapshot"]
 
 
 class TemplateSnapshot(SingleFileSnapshotExtension):
-    """A template as JSON, its lifecycle policies too, without what serves only the bootstrap."""
+    """A template as JSON, its policies too, without what serves only the bootstrap."""
 
     file_extension = "json"
     _write_mode = WriteMode.TEXT
@@ -31,6 +31,10 @@ class TemplateSnapshot(SingleFileSnapshotExtension):
         template = without_bootstrap(data)
         for resource in template["Resources"].values():
             lifecycle = resource["Properties"].get("LifecyclePolicy", {})
+            for key in ("LifecyclePolicy", "RepositoryPolicy"):
+                # A creation template takes both as text.
+                if isinstance(text := resource["Properties"].get(key), str):
+                    resource["Properties"][key] = json.loads(text)
             if "LifecyclePolicyText" in lifecycle:
                 lifecycle["LifecyclePolicyText"] = json.loads(lifecycle["LifecyclePolicyText"])
         return json.dumps(template, indent=2) + "\n"

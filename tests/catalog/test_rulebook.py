@@ -9,6 +9,7 @@ from builders.catalogs import CATALOG, errors
 from builders.policies import edited
 
 from ecrkit.catalog import CATALOG_RULEBOOK, check_catalog
+from ecrkit.registry import REGISTRY_RULEBOOK
 
 if TYPE_CHECKING:
     from ecrkit.findings import Check
@@ -336,8 +337,10 @@ def test_says_what_is_wrong_where_and_what_to_do(refused: Refused, policies: Pol
 
 
 def test_every_check_has_a_case() -> None:
-    """No check of the rulebook is without a case above."""
-    assert {check.code for check in CATALOG_RULEBOOK} == {case.code for case in REFUSED}
+    """No check of the rulebook is without a case above; those of a registry have a table of their own."""
+    codes = {check.code for check in CATALOG_RULEBOOK} - {check.code for check in REGISTRY_RULEBOOK}
+
+    assert codes == {case.code for case in REFUSED}
 
 
 def test_codes_are_unique_and_in_order() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from builders.accounts import local_account
 from builders.commands import ecrkit, ecrkit_on_terminal
 from builders.images import add_index, manifest_digest, oci_layout
-from builders.proxies import proxy_to
+from builders.proxies import Fault, drop, proxy_to
 from builders.stores import policy_text
 
 if TYPE_CHECKING:
@@ -131,6 +132,33 @@ def test_policy_that_counts_pulls_is_not_disturbed(
     (image,) = [image for image in json.loads(result.stdout)["imageDetails"] if image["imageTags"] == ["v1"]]
     assert image["platforms"] == platforms
     assert ("ecr:BatchGetImage" in proxy.actions) == (platforms is not None)
+
+
+def test_platform_that_cannot_be_read_is_told(account: Account) -> None:
+    """A configuration that does not come ends in one line, which does not hold its address: that is signed."""
+    text = account.ecr.batch_get_image(repositoryName="web", imageIds=[{"imageTag": "v1"}])["images"][0][
+        "imageManifest"
+    ]
+    account.ecr.create_repository(repositoryName="single")
+    account.put_image("single", "v1", text=text)
+    with proxy_to(account.url, Fault("ecr:GetDownloadUrlForLayer", drop, after=1)) as proxy:
+        result = ecrkit("images", "list", "single", environment=account.at(proxy.url))
+
+    assert result.returncode == 3
+    assert re.sub(r"\w{64}", "…", result.stderr) == (
+        "error: single: the configuration sha256:… cannot be read: RemoteDisconnected\n"
+    )
+
+
+def test_repository_that_does_not_exist_is_told(account: Account) -> None:
+    """A name that is mistyped ends in one line, and where to find the right one."""
+    result = ecrkit("images", "list", "wbe", environment=account.environment)
+
+    assert result.returncode == 3
+    assert result.stderr == (
+        "error: GetLifecyclePolicy: The repository with name 'wbe' does not exist; "
+        "`ecrkit repos list` shows those that there are\n"
+    )
 
 
 def test_empty_repository_is_told(account: Account) -> None:

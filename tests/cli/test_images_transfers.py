@@ -213,7 +213,7 @@ def test_repository_that_vanishes_is_told(account: Account, source: str) -> None
 
 def test_interrupt_ends_tool_and_leaves_no_image(account: Account, source: str, tmp_path: Path) -> None:
     """Ctrl-C in the middle of the upload: one line, exit code 3, no image, no password left."""
-    with proxy_to(account.url, Fault("ecr:PutImage", delay(2))) as proxy:
+    with proxy_to(account.url, Fault("ecr:PutImage", delay(8))) as proxy:
         environment = {**os.environ, **account.at(proxy.url), "TMPDIR": str(tmp_path)}
         with subprocess.Popen(
             [ECRKIT, "images", "push", source, "web"],
@@ -226,7 +226,7 @@ def test_interrupt_ends_tool_and_leaves_no_image(account: Account, source: str, 
                 time.sleep(0.02)
             # As a terminal does: to all of them.
             os.killpg(process.pid, signal.SIGINT)
-            _, said = process.communicate(timeout=10)
+            _, said = process.communicate(timeout=60)
 
     assert process.returncode == 3
     assert said.splitlines()[-1] == "error: interrupted"

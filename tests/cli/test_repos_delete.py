@@ -145,7 +145,8 @@ def test_repository_that_vanishes_is_told(account: Account, action: str) -> None
 
     assert result.returncode == 3
     assert result.stderr.splitlines()[-1] == (
-        f"error: {action.removeprefix('ecr:')}: RepositoryNotFoundException: The repository 'web' does not exist"
+        f"error: {action.removeprefix('ecr:')}: The repository 'web' does not exist; "
+        "`ecrkit repos list` shows those that there are"
     )
 
 

@@ -23,6 +23,7 @@ from builders.scans import (
     enhanced_answer,
     enhanced_finding,
     prepare,
+    put_index,
     reset,
     scanning_account,
 )
@@ -403,6 +404,46 @@ def test_image_that_cannot_be_scanned_is_no_verdict(account: Account) -> None:
     assert told(result) == (
         "error: web@…: no scan can be started: StartImageScan: UnsupportedImageTypeException: Not this one."
     )
+
+
+def test_every_image_of_an_index_is_judged(account: Account) -> None:
+    """ECR does not scan an index: each of its images is scanned, and one that fails is enough."""
+    put_index(account, "web", "multi")
+    bad, good = basic_answer(basic_finding()), basic_answer()
+    # The first question about each of the two is answered by moto: it was never scanned.
+    with proxy_to(account.url, Fault(FINDINGS, answers(bad, good), after=1)) as proxy:
+        result = ecrkit(
+            "scan", "gate", "web:multi", "--fail-on", "HIGH", "--output", "json", environment=account.at(proxy.url)
+        )
+
+    images = json.loads(result.stdout)["images"]
+    assert result.returncode == 1
+    assert [(image["platform"], len(image["findings"])) for image in images] == [("linux/amd64", 1), ("linux/arm64", 0)]
+
+
+def test_index_without_images_is_no_verdict(account: Account) -> None:
+    """An index of nothing is nothing to let pass."""
+    index = "application/vnd.oci.image.index.v1+json"
+    account.ecr.put_image(
+        repositoryName="web",
+        imageTag="nothing",
+        imageManifest=json.dumps({"schemaVersion": 2, "mediaType": index, "manifests": []}),
+        imageManifestMediaType=index,
+    )
+
+    result = gate(account, "--fail-on", "LOW", image="web:nothing")
+
+    assert result.returncode == 3
+    assert result.stderr == "error: web:nothing: an index without images; there is nothing to scan\n"
+
+
+def test_findings_of_a_scan_that_runs_are_none(account: Account) -> None:
+    """A scan without a result has nothing to show, and says so."""
+    with proxy_to(account.url, Fault(FINDINGS, answers(basic_answer(status="PENDING")))) as proxy:
+        result = ecrkit("scan", "findings", "web:v1", environment=account.at(proxy.url))
+
+    assert result.returncode == 3
+    assert told(result) == "error: web@…: there is no result: the scan is PENDING"
 
 
 def test_interrupt_is_no_verdict(account: Account) -> None:

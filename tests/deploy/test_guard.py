@@ -99,4 +99,7 @@ def test_refusal_of_aws_exits_3(target: DeployTarget) -> None:
     result = ecrkit("guard", target.catalog.with_name("cdk.out"), "--deployed", environment=environment)
 
     assert result.returncode == 3
-    assert result.stderr == 'error: Could not connect to the endpoint URL: "http://localhost:9/"\n'
+    assert result.stderr == (
+        'error: no answer from AWS: could not connect to the endpoint URL: "http://localhost:9/"; '
+        "check the network, and AWS_ENDPOINT_URL if it is set\n"
+    )

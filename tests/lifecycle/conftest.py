@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 settings.register_profile("brief", max_examples=40, derandomize=True, database=None, deadline=None)
 settings.register_profile(
-    "long", max_examples=5_000, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    "long", max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

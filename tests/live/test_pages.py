@@ -15,6 +15,7 @@ from ecrkit.errors import RefusedError
 from ecrkit.live.images import contents_of, deployed_images, signed_digests
 from ecrkit.live.repositories import deployed_repositories
 from ecrkit.live.scans import ScanTarget, scan_document
+from ecrkit.live.stacks import StackFinder
 from ecrkit.live.transfers import plan_pull
 from ecrkit.references import ImageReference
 from ecrkit.scanning import read_scan
@@ -149,6 +150,19 @@ def test_archived_image_is_refused_before_the_pull(client: ECRClient) -> None:
         "web:v1: the image is archived, and cannot be pulled; restore it with `aws ecr update-image-storage-class "
         f"--repository-name web --image-id imageDigest=sha256:{1:064x} --target-storage-class STANDARD`"
     )
+
+
+def test_stack_that_is_forgotten_holds_nothing(client: ECRClient) -> None:
+    """CloudFormation forgets a deleted stack, and the tags of what it left stay: there is no such stack."""
+    session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1")
+    cloudformation = session.client("cloudformation")
+    tags = [{"Key": f"aws:cloudformation:stack-{key}", "Value": "Shop"} for key in ("name", "id")]
+    with Stubber(client) as ecr_stub, Stubber(cloudformation) as stub:
+        ecr_stub.add_response("list_tags_for_resource", {"tags": tags})
+        stub.add_client_error("list_stack_resources", "ValidationError", "Stack with id Shop does not exist")
+        stack = StackFinder(client, cloudformation).stack_of("web", arn="arn:aws:ecr:us-east-1:1:repository/web")
+
+    assert stack is None
 
 
 def test_archived_images_are_counted(client: ECRClient) -> None:

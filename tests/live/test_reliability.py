@@ -143,6 +143,22 @@ def test_what_is_not_configured_is_one_line(account: Account, variables: dict[st
     assert result.stderr == f"{line}\n"
 
 
+@pytest.mark.parametrize(
+    ("variables", "options"),
+    [
+        pytest.param({"AWS_REGION": "eu-west-1"}, (), id="as the AWS CLI"),
+        pytest.param({"AWS_REGION": "", "AWS_DEFAULT_REGION": "eu-west-1"}, (), id="as boto3"),
+        pytest.param({}, ("--region", "eu-west-1"), id="option"),
+    ],
+)
+def test_region_is_found(account: Account, variables: dict[str, str], options: tuple[str, ...]) -> None:
+    """The Region is what the AWS CLI would take."""
+    result = ecrkit("images", "list", "web", *options, environment={**account.environment, **variables})
+
+    # The repository is in another Region than this.
+    assert result.stderr.startswith("error: GetLifecyclePolicy: The repository with name 'web' does not exist")
+
+
 def test_throttles_are_outlived(account: Account) -> None:
     """A command that is throttled now and then does its work nevertheless."""
     throttled = aws_error("ThrottlingException", message="Rate exceeded")

@@ -238,7 +238,8 @@ def test_refused_role_is_told() -> None:
 
     assert str(told.value) == (
         f"Shop: is in account {OTHER_ACCOUNT}, and the credentials are of {ACCOUNT}, which cannot assume "
-        f"arn:aws-cn:iam::{OTHER_ACCOUNT}:role/lookup: AssumeRole: AccessDenied: Not authorized"
+        f"arn:aws-cn:iam::{OTHER_ACCOUNT}:role/lookup: AssumeRole: access denied: Not authorized; "
+        "docs/iam.md lists what each command needs"
     )
 
 
@@ -250,5 +251,5 @@ def test_refusal_of_a_template_is_told() -> None:
     ]
     session = Recorded({"sts": [IDENTITY], "cloudformation": answers})()
 
-    with pytest.raises(AwsError, match="GetTemplate: AccessDenied: Not authorized"):
+    with pytest.raises(AwsError, match="GetTemplate: access denied: Not authorized"):
         deployed_stacks([stack({}, name="Shop")], session)

@@ -8,11 +8,10 @@ import pytest
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import cloudformation_include as cfn_include
-from builders.apps import ROOT, findings_in, run_app, stacks_of, templates_in
+from builders.apps import ROOT, run_app, stacks_of, templates_in
+from builders.gates import app_of, cfn_lint, validation
 from builders.snapshots import TemplateSnapshot
 from builders.templates import repository_in, template_of
-from cdk_nag import AwsSolutionsChecks
-from cfnlint.api import lint  # type: ignore[import-untyped] # it ships no types
 
 from ecrkit import PolicyStore
 from ecrkit.catalog import read_catalog
@@ -62,27 +61,6 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     outdir = tmp_path_factory.mktemp("shipped")
     run_app(outdir).check_returncode()
     return templates_in(outdir)
-
-
-def cfn_lint(template: str) -> list[str]:
-    """Let cfn-lint look at *template*; give its errors and warnings."""
-    return [f"{match.rule.id}: {match.message}" for match in lint(template)]
-
-
-def validation(app: cdk.App) -> list[str]:
-    """Let cdk-nag and CloudFormation's validator look at *app*; give what is broken, and the path of what breaks it."""
-    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    return [
-        f"{finding['ruleName']} {construct['constructPath']}"
-        for finding in findings_in(app.synth())
-        for construct in finding["violatingConstructs"]
-    ]
-
-
-def app_of(stack: cdk.Stack) -> cdk.App:
-    root = stack.node.root
-    assert isinstance(root, cdk.App)
-    return root
 
 
 def resource(stack: cdk.Stack, name: str) -> ecr.CfnRepository:

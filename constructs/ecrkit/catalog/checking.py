@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ecrkit.catalog import rulebook
 from ecrkit.catalog.environments import EnvironmentReader
 from ecrkit.catalog.limits import EnvironmentChecks
+from ecrkit.catalog.registry import RegistryReader
 from ecrkit.catalog.repositories import RepositoryReader
 from ecrkit.catalog.settings import SETTING_KEYS, Settings, SettingsReader
 from ecrkit.catalog.values import Catalog, Environment
@@ -16,6 +17,7 @@ from ecrkit.documents.yaml_text import parse_yaml
 from ecrkit.errors import InvalidCatalogError
 from ecrkit.files import read_text
 from ecrkit.findings import Finding, Location, errors_in, in_file_order
+from ecrkit.registry import Home
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,12 +102,13 @@ class _CatalogReader:
         self._settings = SettingsReader(reader, policies)
         self._repositories = RepositoryReader(reader, self._settings)
         self._checks = EnvironmentChecks(reader, self._settings)
+        self._registries = RegistryReader(reader, policies)
         self._alike: dict[str, RepositoryEntry | None] = {}
 
     def catalog(self, at: At) -> Catalog:
         members = self._reader.fields(
             at,
-            known=("environments", "defaults", "repositories"),
+            known=("environments", "defaults", "registry", "repositories"),
             required=("environments", "repositories"),
         )
         defaults = Settings()
@@ -118,12 +121,21 @@ class _CatalogReader:
             names = {draft.text for draft in repositories}
             environments = reader.read(members["environments"], repositories=names)
         self._check_environment_names(repositories, environments)
+        registry = members.get("registry")
+        # Also where there is no environment to read it for: everything that is wrong is told in one go.
+        self._registries.read(registry)
         if repositories or ("repositories" in members and _has_none(members["repositories"])):
             self._check_not_empty(repositories, environments)
-        return Catalog(environments=tuple(self._environment(draft, repositories, defaults) for draft in environments))
+        return Catalog(
+            environments=tuple(self._environment(draft, repositories, defaults, registry) for draft in environments)
+        )
 
     def _environment(
-        self, draft: EnvironmentDraft, repositories: Sequence[RepositoryDraft], defaults: Settings
+        self,
+        draft: EnvironmentDraft,
+        repositories: Sequence[RepositoryDraft],
+        defaults: Settings,
+        registry: At | None,
     ) -> Environment:
         here = [repository for repository in repositories if repository.is_in(draft.name)]
         pairs = [(repository, self._entry(draft, repository, defaults)) for repository in here]
@@ -134,6 +146,9 @@ class _CatalogReader:
             region=draft.region,
             shards=draft.shards,
             repositories=tuple(entry for _, entry in pairs if entry),
+            registry=self._registries.read(
+                registry, draft.registry, home=Home(account=draft.account or None, region=draft.region or None)
+            ),
         )
 
     def _entry(

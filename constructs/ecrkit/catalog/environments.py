@@ -10,7 +10,7 @@ from ecrkit.access import ACCOUNT
 from ecrkit.catalog import rulebook
 from ecrkit.catalog.settings import SETTING_KEYS, Settings, SettingsReader
 from ecrkit.documents import At, ObjectNode, Reader, ScalarNode, is_empty, type_name
-from ecrkit.names import near
+from ecrkit.names import REGION, near
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -19,7 +19,6 @@ __all__ = [
     "ENVIRONMENT_NAME",
     "MAX_ENVIRONMENT_NAME",
     "MAX_SHARDS",
-    "REGION",
     "EnvironmentDraft",
     "EnvironmentReader",
 ]
@@ -28,7 +27,6 @@ ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
 MAX_ENVIRONMENT_NAME = 100
 """A stack's name has 128 characters at most, and begins with ``Repositories-``."""
 
-REGION = re.compile(r"[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}")
 MAX_SHARDS = 1_000
 """An account has 2,000 stacks in a Region, and not all of them are for repositories."""
 
@@ -45,6 +43,7 @@ class EnvironmentDraft:
         shards: over how many stacks its repositories are spread.
         defaults: laid over those of the catalog.
         repositories: laid over the settings of single repositories, by name.
+        registry: laid over what is registry-wide in the catalog; ``None`` where it says nothing of that.
         at: where it stands.
     """
 
@@ -54,6 +53,7 @@ class EnvironmentDraft:
     shards: int = 1
     defaults: Settings = field(default_factory=Settings)
     repositories: dict[str, Settings] = field(default_factory=dict)
+    registry: At | None = None
     at: At
 
     def is_like_the_others(self, repository: str) -> bool:
@@ -106,7 +106,7 @@ class EnvironmentReader:
             )
         members = self._reader.fields(
             at,
-            known=("account", "region", "shards", "defaults", "repositories"),
+            known=("account", "region", "shards", "defaults", "registry", "repositories"),
             required=("account", "region"),
         )
         defaults = members.get("defaults")
@@ -118,6 +118,7 @@ class EnvironmentReader:
             shards=self._shards(members["shards"]) if "shards" in members else 1,
             defaults=self._settings_of(defaults) if defaults else Settings(),
             repositories=self._differences(differences, repositories) if differences else {},
+            registry=members.get("registry"),
             at=at,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ecrkit.documents import StructuralChecks
 from ecrkit.findings import Check
+from ecrkit.registry import REGISTRY_RULEBOOK
 
 __all__ = ["CATALOG_RULEBOOK"]
 
@@ -252,5 +253,8 @@ CATALOG_STRUCTURE = StructuralChecks(
     wrong_type=WRONG_TYPE,
 )
 
-CATALOG_RULEBOOK: tuple[Check, ...] = tuple(value for value in tuple(globals().values()) if isinstance(value, Check))
+CATALOG_RULEBOOK: tuple[Check, ...] = (
+    *(value for value in tuple(globals().values()) if isinstance(value, Check)),
+    *REGISTRY_RULEBOOK,
+)
 """Every check, by code."""

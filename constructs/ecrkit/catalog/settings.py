@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from ecrkit.catalog import rulebook
 from ecrkit.catalog.access import AccessReader
+from ecrkit.catalog.words import Word, read_word
 from ecrkit.documents import At, ListNode, ObjectNode, Reader
 from ecrkit.errors import InvalidNameError, InvalidPolicyError, PolicyReferenceError
 from ecrkit.findings import errors_in
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from ecrkit.store import PolicyStore
 
 __all__ = ["MAX_TAGS", "MAX_TAG_KEY", "MAX_TAG_VALUE", "SETTING_KEYS", "Settings", "SettingsReader"]
-
-Word = TypeVar("Word", bound=StrEnum)
 
 SETTING_KEYS = (
     "lifecycle",
@@ -189,6 +187,11 @@ class SettingsReader:
             return None
         checked = check_composition(policies)
         self._reader.add(errors_in(checked.findings))
+        # What is wrong with a single policy is said of its file; here it is what they make together.
+        if checked.policy is None:
+            return None
+        alone = {found for policy in policies for found in check_composition([policy]).findings}
+        self._reader.add(found for found in checked.findings if found not in alone)
         return checked.policy
 
     def _tag_filters(self, at: At) -> tuple[TagFilter, ...] | None:
@@ -260,14 +263,7 @@ class SettingsReader:
             return None
 
     def _word(self, at: At, words: type[Word]) -> Word | None:
-        text = self._reader.string(at)
-        if text is None:
-            return None
-        if text not in list(words):
-            choices = " or ".join(f"'{word.value}'" for word in words)
-            self._reader.report(rulebook.NOT_A_CHOICE, at.location, choices=choices, got=repr(text))
-            return None
-        return words(text)
+        return read_word(self._reader, at, words)
 
 
 def _tag_problems(key: str, value: str) -> list[str]:

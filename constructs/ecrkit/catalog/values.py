@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ecrkit.access import Access
     from ecrkit.names import OutputKey, RepositoryName, TagFilter
     from ecrkit.properties import Encryption, Mutability, Removal
+    from ecrkit.registry import RegistrySettings
     from ecrkit.store import PolicyRef
 
 __all__ = ["Catalog", "Environment", "RepositoryEntry"]
@@ -27,6 +28,7 @@ class Environment:
         region: as in ``us-east-1``.
         shards: over how many stacks its repositories are spread.
         repositories: in the order written, with the settings that hold here.
+        registry: what is registry-wide here; ``None`` leaves that as it is.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Environment:
     region: str
     shards: int
     repositories: tuple[RepositoryEntry, ...]
+    registry: RegistrySettings | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

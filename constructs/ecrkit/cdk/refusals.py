@@ -55,8 +55,10 @@ def lifecycle_problems(lifecycle: LifecyclePolicy | Sequence[LifecyclePolicy | s
     entries = [lifecycle] if isinstance(lifecycle, LifecyclePolicy | str) else lifecycle or ()
     return [
         f"lifecycle: must be policies, got the string {entry!r}; look it up, as in PolicyStore.bundled()[{entry!r}]"
-        for entry in entries
         if isinstance(entry, str)
+        else f"lifecycle: must be policies, got {entry!r}"
+        for entry in entries
+        if not isinstance(entry, LifecyclePolicy)
     ]
 
 

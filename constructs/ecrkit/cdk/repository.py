@@ -27,7 +27,7 @@ from ecrkit.names import OutputKey, output_key
 from ecrkit.properties import Encryption, Mutability
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from aws_cdk import aws_kms as kms
     from constructs import Construct
@@ -84,7 +84,7 @@ class Repository(ecr.Repository):
         construct_id: str,
         *,
         repository_name: str | None = None,
-        lifecycle: LifecyclePolicy | Sequence[LifecyclePolicy] | None = None,
+        lifecycle: LifecyclePolicy | Iterable[LifecyclePolicy] | None = None,
         encryption: str = Encryption.AES256,
         encryption_key: kms.IKey | str | None = None,
         mutability: str = Mutability.IMMUTABLE,
@@ -98,6 +98,8 @@ class Repository(ecr.Repository):
         parameters: bool = False,
         output: str | None = None,
     ) -> None:
+        if not isinstance(lifecycle, LifecyclePolicy | str | None):
+            lifecycle = tuple(lifecycle)  # It is looked at more than once, and may be an iterator.
         key = encryption_key if isinstance(encryption_key, str | None) else encryption_key.key_arn
         problems = [
             *refusals.name_problems(repository_name),
@@ -224,6 +226,6 @@ class Repository(ecr.Repository):
             )
 
 
-def _composed(lifecycle: LifecyclePolicy | Sequence[LifecyclePolicy] | None) -> LifecyclePolicy | None:
+def _composed(lifecycle: LifecyclePolicy | Iterable[LifecyclePolicy] | None) -> LifecyclePolicy | None:
     policies = [lifecycle] if isinstance(lifecycle, LifecyclePolicy) else list(lifecycle or ())
     return compose(policies) if policies else None

@@ -12,6 +12,7 @@ import aws_cdk as cdk
 import jsii
 
 from ecrkit import __version__
+from ecrkit.cdk.registry import Registry
 from ecrkit.cdk.repository import Repository
 from ecrkit.findings import errors_in
 from ecrkit.lifecycle import COMPLETENESS_CODES, RULEBOOK
@@ -43,7 +44,8 @@ class LifecyclePolicyValidation:
             a catalog, which warns of that itself.
 
     A text that is known only when the stack is deployed, since an intrinsic function makes it, is not judged. What a
-    policy leaves out is not told of :class:`~ecrkit.cdk.Repository`, which does so itself.
+    policy leaves out is not told of :class:`~ecrkit.cdk.Repository` and :class:`~ecrkit.cdk.Registry`, which do so
+    themselves.
 
     Source: AWS CDK API reference, IPolicyValidationPlugin (aws-cdk-lib 2.275, read 2026-11).
     """
@@ -129,6 +131,10 @@ def _without_told(found: Sequence[_Found], constructs: Iterable[IConstruct]) -> 
         (after, after.stack)
         for construct, after in pairwise(constructs)
         if isinstance(construct, Repository) and isinstance(after, cdk.CfnResource)
+    ]
+    registries = (construct for construct in constructs if isinstance(construct, Registry))
+    resources += [
+        (template, template.stack) for registry in registries for template in registry.creation_templates.values()
     ]
     paths = {stack: _template_path(stack) for stack in dict.fromkeys(stack for _, stack in resources)}
     ours = {(paths[stack], stack.get_logical_id(resource)) for resource, stack in resources}

@@ -55,6 +55,9 @@ def main() -> None:
         _fail(error, code=_EXIT_REFUSED)
     except EcrkitError as error:
         _fail(error, code=_EXIT_USAGE)
+    except OSError as error:
+        # Standard output is a disk that is full, for one.
+        _fail(f"cannot be written: {(error.strerror or str(error)).lower()}", code=_EXIT_USAGE)
 
 
 def _fail(error: EcrkitError | str, *, code: int) -> NoReturn:

@@ -57,7 +57,8 @@ def pull(  # noqa: PLR0913 - one parameter per option
                 "image": {
                     "registryId": plan.repository.account,
                     "repositoryName": plan.repository.name,
-                    "imageId": {"imageDigest": plan.image.digest, "imageTag": reference.tag or None},
+                    "imageId": {"imageDigest": plan.image.digest}
+                    | ({"imageTag": reference.tag} if reference.tag else {}),
                 },
                 "imageUri": uri,
             }

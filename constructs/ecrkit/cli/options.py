@@ -28,7 +28,8 @@ F = TypeVar("F", bound="Callable[..., Any]")
 
 def aws_options(command: F) -> F:
     """Add ``--profile`` and ``--region``."""
-    command = click.option("--region", help="Instead of the configured one.")(command)
+    # The AWS CLI reads this variable, and boto3 does not.
+    command = click.option("--region", envvar="AWS_REGION", help="Instead of the configured one.")(command)
     return click.option("--profile", help="Of the shared AWS configuration.")(command)
 
 

@@ -130,7 +130,7 @@ def _sarif_result(finding: Finding, rule_index: int) -> dict[str, object]:
 
     location: dict[str, object] = {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote("stdin" if finding.file == "-" else finding.file)},
+            "artifactLocation": {"uri": quote("stdin" if finding.file == "-" else os.fsencode(finding.file))},
             "region": {"startLine": finding.line, "startColumn": finding.column},
         }
     }

@@ -38,6 +38,7 @@ _HEADINGS = ("SEVERITY", "VULNERABILITY", "PACKAGE", "VERSION", "FIXED IN", "VER
     "--fail-on",
     type=click.Choice([severity.value for severity in Severity], case_sensitive=False),
     required=True,
+    metavar="[" + "|".join(Severity) + "]",
     help="The least grave severity that fails.",
 )
 @click.option(

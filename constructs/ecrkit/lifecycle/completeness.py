@@ -59,4 +59,14 @@ def _any_expires_unprotected(rules: Sequence[Rule]) -> bool:
     expires = any(
         rule.selection.tag_status is TagStatus.ANY and rule.action.type is ActionType.EXPIRE for rule in rules
     )
-    return expires and not any(rule.selection.tag_status is TagStatus.TAGGED for rule in rules)
+    return expires and not any(_can_protect(rule) for rule in rules)
+
+
+def _can_protect(rule: Rule) -> bool:
+    """Whether some image can have the tags that *rule* is for."""
+    selection = rule.selection
+    patterns = [
+        *(TagPattern.of_pattern(entry) for entry in selection.tag_pattern_list),
+        *(TagPattern.of_prefix(entry) for entry in selection.tag_prefix_list),
+    ]
+    return bool(patterns) and all(pattern.matches_a_tag() for pattern in patterns)

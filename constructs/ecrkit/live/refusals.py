@@ -67,6 +67,8 @@ def explain_client_error(operation: str, *, code: str, message: str) -> str:
         return f"{operation}: access denied: {message}; docs/iam.md lists what each command needs"
     if code in _THROTTLED:
         return f"{operation}: throttled, at every attempt ({code}); try again later, or raise AWS_MAX_ATTEMPTS"
+    if code == "RepositoryNotFoundException":
+        return f"{operation}: {message}; `ecrkit repos list` shows those that there are"
     return f"{operation}: {code}: {message}"
 
 

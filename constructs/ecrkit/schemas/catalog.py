@@ -6,22 +6,20 @@ from typing import TYPE_CHECKING
 
 from ecrkit.access import ACCOUNT, GRANTEES, Grantees
 from ecrkit.catalog import Encryption, Environment, Mutability, Removal, RepositoryEntry, rulebook
-from ecrkit.catalog.environments import ENVIRONMENT_NAME, MAX_ENVIRONMENT_NAME, MAX_SHARDS, REGION
+from ecrkit.catalog.environments import ENVIRONMENT_NAME, MAX_ENVIRONMENT_NAME, MAX_SHARDS
 from ecrkit.catalog.settings import MAX_TAG_KEY, MAX_TAG_VALUE, MAX_TAGS, SETTING_KEYS
 from ecrkit.lifecycle import COMPLETENESS_CODES
 from ecrkit.names import (
-    _MAX_FILTER_WILDCARDS,
     _MAX_OUTPUT_KEY,
     _MAX_REPOSITORY,
     _MIN_REPOSITORY,
     _OUTPUT_KEY,
-    _REPOSITORY,
-    _TAG_FILTER,
+    REGION,
+    REPOSITORY_PATH,
     TagFilter,
 )
 from ecrkit.properties import KMS_KEY
 from ecrkit.schemas.parts import (
-    at_most,
     choice,
     help_text,
     matching,
@@ -32,8 +30,10 @@ from ecrkit.schemas.parts import (
     reasons,
     said_of,
     summary_of,
+    tag_filter,
     when,
 )
+from ecrkit.schemas.registry import VERBATIM, registry_schema, verbatim_schema
 from ecrkit.store import _REFERENCE
 
 if TYPE_CHECKING:
@@ -41,23 +41,25 @@ if TYPE_CHECKING:
 
 __all__ = ["catalog_schema"]
 
-_ENVIRONMENT_KEYS = ("account", "region", "shards", "defaults", "repositories")
+_ENVIRONMENT_KEYS = ("account", "region", "shards", "defaults", "registry", "repositories")
 _REQUIRED_KEYS = ("account", "region")
 
 
 def catalog_schema() -> Schema:
     """Describe a catalog."""
     settings = _settings()
+    registry = or_nothing(registry_schema(settings))
     defaults = object_of(SETTING_KEYS, settings, description="What every repository has that does not say otherwise.")
     return object_of(
-        ("environments", "defaults", "repositories"),
+        ("environments", "defaults", "registry", "repositories"),
         {
-            "environments": _environments(settings),
+            "environments": _environments(settings, registry),
             "defaults": or_nothing(defaults),
+            "registry": registry,
             "repositories": {
                 "type": ["object", "null"],
                 "propertyNames": {
-                    **matching(_REPOSITORY, rulebook.BAD_REPOSITORY_NAME),
+                    **matching(REPOSITORY_PATH, rulebook.BAD_REPOSITORY_NAME),
                     "minLength": _MIN_REPOSITORY,
                     "maxLength": _MAX_REPOSITORY,
                 },
@@ -68,10 +70,10 @@ def catalog_schema() -> Schema:
         required=("environments", "repositories"),
         title="ecrkit catalog",
         description="Which repositories there are, and in which environments.",
-    )
+    ) | {"definitions": {VERBATIM: verbatim_schema()}}
 
 
-def _environments(settings: Schema) -> Schema:
+def _environments(settings: Schema, registry: Schema) -> Schema:
     differences = object_of(SETTING_KEYS, settings, description="What differs here.")
     environment = object_of(
         _ENVIRONMENT_KEYS,
@@ -94,6 +96,10 @@ def _environments(settings: Schema) -> Schema:
             "defaults": {
                 **or_nothing(differences),
                 "description": "What every repository has here that does not say otherwise.",
+            },
+            "registry": {
+                **registry,
+                "description": "What is registry-wide here, each key instead of that of the catalog.",
             },
             "repositories": {
                 "type": ["object", "null"],
@@ -143,20 +149,11 @@ def _entry(settings: Schema) -> Schema:
 
 def _settings() -> Schema:
     policy = matching(_REFERENCE, rulebook.BAD_POLICY_REFERENCE, says="a policy is named as in 'keep-last-10@1'")
-    tag_filter = matching(
-        _TAG_FILTER, rulebook.BAD_TAG_FILTER, says="a tag filter is 1 to 128 letters, digits, '.', '_', '-' and '*'"
-    )
-    few_wildcards = {
-        "pattern": at_most(_MAX_FILTER_WILDCARDS, "*"),
-        "patternErrorMessage": message_of(
-            rulebook.BAD_TAG_FILTER, says=f"a tag filter has at most {_MAX_FILTER_WILDCARDS} wildcards"
-        ),
-    }
     tag_filters = {
         "type": "array",
         "maxItems": TagFilter.MAX_PER_REPOSITORY,
         "uniqueItems": True,
-        "items": {**tag_filter, "allOf": [few_wildcards]},
+        "items": tag_filter(rulebook.BAD_TAG_FILTER),
     }
     parts: Schema = {
         "lifecycle": {**policy, "type": ["string", "array"], "items": policy},

@@ -7,6 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ecrkit.lifecycle import RULEBOOK
+from ecrkit.names import _MAX_FILTER_WILDCARDS, _TAG_FILTER
+from ecrkit.registry import REGISTRY_RULEBOOK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,6 +32,7 @@ __all__ = [
     "said_of",
     "saying_something",
     "summary_of",
+    "tag_filter",
     "when",
 ]
 
@@ -96,6 +99,16 @@ def at_most(count: int, character: str) -> str:
     return f"^{other}(?:{re.escape(character)}{other}){{0,{count}}}$"
 
 
+def tag_filter(check: Check) -> Schema:
+    """Describe a tag, or a pattern of tags, that is an exception of a repository's mutability."""
+    few_wildcards = {
+        "pattern": at_most(_MAX_FILTER_WILDCARDS, "*"),
+        "patternErrorMessage": message_of(check, says=f"a tag filter has at most {_MAX_FILTER_WILDCARDS} wildcards"),
+    }
+    says = "a tag filter is 1 to 128 letters, digits, '.', '_', '-' and '*'"
+    return {**matching(_TAG_FILTER, check, says=says), "allOf": [few_wildcards]}
+
+
 def saying_something(check: Check) -> Schema:
     """Describe a string that is not blank."""
     return {"type": "string", "pattern": r"\S", "patternErrorMessage": message_of(check)}
@@ -103,7 +116,7 @@ def saying_something(check: Check) -> Schema:
 
 def reasons(codes: Iterable[str], *, empty: Check) -> Schema:
     """Describe a mapping of the codes of warnings to reasons; *empty* is the check for one that says nothing."""
-    checks = [check for check in RULEBOOK if check.code in codes]
+    checks = [check for check in (*RULEBOOK, *REGISTRY_RULEBOOK) if check.code in codes]
     help_of = {check.code: help_text(check.title, check.example) for check in checks}
     return object_of(
         help_of, {code: {**saying_something(empty), "description": text} for code, text in help_of.items()}

@@ -1,0 +1,142 @@
+"""
+How long synthesis takes: many repositories beside a bare loop, and the shipped catalog beside an empty app.
+
+Run it with ``make benchmark``. The programs of a ratio run in turn, with the same Node; figures are medians.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from textwrap import dedent
+
+from ecrkit.node import bundled_node
+
+__all__ = ["main"]
+
+ROOT = Path(__file__).parents[1]
+ROUNDS = 5
+POLL_SECONDS = 0.2
+
+EMPTY = """
+    import aws_cdk as cdk
+
+    cdk.App(analytics_reporting=False, context={context}).synth()
+"""
+
+BARE = """
+    import aws_cdk as cdk
+    from aws_cdk import aws_ecr as ecr
+
+    app = cdk.App(analytics_reporting=False, context={context})
+    env = cdk.Environment(account="123456789012", region="us-east-1")
+    stacks = [cdk.Stack(app, f"Repositories-dev-{{shard}}", env=env) for shard in range(16)]
+    for number in range({count}):
+        stack = stacks[number % 16]
+        repository = ecr.Repository(stack, f"team-app-{{number}}", repository_name=f"team/app-{{number}}")
+        cdk.CfnOutput(stack, f"TeamApp{{number}}RepositoryUri", value=repository.repository_uri)
+    app.synth()
+"""
+
+
+def main() -> None:
+    """Measure, and print a line a figure."""
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        context = {**json.loads((ROOT / "cdk.json").read_text())["context"], "aws:cdk:enable-path-metadata": True}
+        empty = program(directory / "empty.py", EMPTY, context=context)
+        bare = program(directory / "bare.py", BARE, context=context, count=1_000)
+        app = [sys.executable, str(ROOT / "app.py")]
+
+        shipped = in_turn({"ours": (app, {}), "theirs": (empty, {})})
+        report("shipped catalog / empty app", shipped, target="at most 1.15")
+        thousand = in_turn({"ours": (app, catalog(directory, 1_000, shards=16)), "theirs": (bare, {})})
+        report("1,000 repositories / bare loop", thousand, target="at most 0.75")
+        for count, shards in ((2_500, 32), (5_000, 64), (10_000, 128)):
+            seconds, peak = run(app, catalog(directory, count, shards=shards))
+            per_repository = f"{1_000 * seconds / count:.2f} ms each"
+            print(f"{count:,} repositories: {seconds:.1f} s, {per_repository}, {peak / 2**30:.2f} GiB at most")  # noqa: T201 - the result
+
+
+def program(path: Path, text: str, **values: object) -> list[str]:
+    """Write a program to run."""
+    path.write_text(dedent(text).format(**values))
+    return [sys.executable, str(path)]
+
+
+def catalog(directory: Path, count: int, *, shards: int) -> dict[str, str]:
+    """Write a catalog of *count* repositories; give the context that names it."""
+    path = directory / f"{count}.yaml"
+    head = f'environments:\n  dev: {{account: "123456789012", region: us-east-1, shards: {shards}}}\n'
+    defaults = "defaults: {lifecycle: keep-last-10@1, tags: {managed-by: ecrkit}, silence: {ECR213: Measured.}}\n"
+    entries = "".join(f"  team/app-{number}:\n" for number in range(count))
+    path.write_text(f"{head}{defaults}repositories:\n{entries}")
+    return {"catalog": str(path)}
+
+
+def in_turn(programs: dict[str, tuple[list[str], dict[str, str]]]) -> dict[str, float]:
+    """Run each program, round by round, and give the median of its seconds."""
+    seconds: dict[str, list[float]] = {name: [] for name in programs}
+    for _ in range(ROUNDS):
+        for name, (command, context) in programs.items():
+            seconds[name].append(run(command, context)[0])
+    return {name: statistics.median(measured) for name, measured in seconds.items()}
+
+
+def run(command: list[str], context: dict[str, str]) -> tuple[float, int]:
+    """Run a program; give its seconds, and the most bytes that it and its children had in memory together."""
+    with tempfile.TemporaryDirectory() as outdir:
+        settings = {"CDK_OUTDIR": outdir, "CDK_CONTEXT_JSON": json.dumps(context), "JSII_NODE": str(bundled_node())}
+        start = time.perf_counter()
+        process = subprocess.Popen(  # noqa: S603 - commands of this file
+            command, cwd=ROOT, env={**os.environ, **settings}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        peaks = [0]
+        watch = threading.Thread(target=_watch, args=(process, peaks))
+        watch.start()
+        _, errors = process.communicate()
+        seconds = time.perf_counter() - start
+        watch.join()
+    if process.returncode:
+        sys.exit(errors.decode())
+    return seconds, max(peaks)
+
+
+def report(name: str, seconds: dict[str, float], *, target: str) -> None:
+    """Print a ratio, what it is made of and what it should be."""
+    ratio = seconds["ours"] / seconds["theirs"]
+    print(f"{name}: {ratio:.2f} ({seconds['ours']:.2f} s / {seconds['theirs']:.2f} s), {target}")  # noqa: T201 - the result
+
+
+def _watch(process: subprocess.Popen[bytes], peaks: list[int]) -> None:
+    while process.poll() is None:
+        peaks.append(sum(_resident(pid) for pid in _family(process.pid)))
+        time.sleep(POLL_SECONDS)
+
+
+def _family(pid: int) -> list[int]:
+    """Find a process and all below it; Linux only."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [pid, *(member for child in children for member in _family(int(child)))]
+
+
+def _resident(pid: int) -> int:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGESIZE")
+
+
+if __name__ == "__main__":
+    main()
