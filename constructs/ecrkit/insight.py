@@ -85,8 +85,8 @@ def _kept_by(rule: Rule, evaluation: Evaluation) -> set[int]:
 
 def _has_parts(images: ImageTable) -> bool:
     """Whether a release may be more than one image here; most repositories are told from by this alone."""
-    tags = chain.from_iterable(images.tags)
-    return images.has_references or bool(images.manifest_lists) or any(map(str.startswith, tags, repeat("sha256-")))
+    is_of_cosign = map(str.startswith, images.all_tags, repeat("sha256-"))
+    return images.has_references or bool(images.manifest_lists) or any(is_of_cosign)
 
 
 def _is_of_cosign(tag: str) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecrkit.errors import UnreadableInputError
-from ecrkit.files import decode, read_text, unreadable
+from ecrkit.files import read_bytes, unreadable
 from ecrkit.images.reading import read_images
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from ecrkit.images.values import Inventory
 
 __all__ = ["SUFFIXES", "inventories_in", "inventory_files"]
-
-_LARGE_BYTES = 1_000_000
 
 SUFFIXES = (".json", ".jsonl", ".ndjson")
 
@@ -56,7 +55,7 @@ def inventories_in(path: str, *, progress: Callable[[int], None] | None = None) 
 
     Args:
         path: as in :func:`inventory_files`.
-        progress: called now and then with a number of characters that have been read since.
+        progress: called now and then with a number of bytes that have been read since.
 
     Yields:
         An inventory for each file, by name; in a directory, the path in it names a repository that the file does not.
@@ -66,23 +65,33 @@ def inventories_in(path: str, *, progress: Callable[[int], None] | None = None) 
         UnreadableInputError: a file cannot be read.
     """
     if path == "-":
-        yield read_images(decode(sys.stdin.buffer.read(), file="-"), file="-", progress=progress)
+        yield read_images(sys.stdin.buffer.read(), file="-", progress=progress)
         return
     is_directory = Path(path).is_dir()
     for file in inventory_files(path):
-        inventory = read_images(_text(file), file=str(file), progress=progress)
+        with _opened(file) as content:
+            inventory = read_images(content, file=str(file), progress=progress)
         if is_directory and not inventory.repository:
             inventory = replace(inventory, repository=file.relative_to(path).with_suffix("").as_posix())
         yield inventory
 
 
-def _text(file: Path) -> str:
-    """Read a file; a large one straight from the system's memory, which takes half the time."""
+@contextmanager
+def _opened(file: Path) -> Iterator[bytes | mmap]:
+    """Give what a file holds; a large one without a copy of it."""
     try:
-        if file.stat().st_size >= _LARGE_BYTES:
-            with file.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
-                return str(content, "utf-8")
-    except (OSError, ValueError):
-        # What is wrong is told by the usual way to read a file, if it is wrong there too.
-        pass
-    return read_text(file)
+        is_large = file.stat().st_size >= _LARGE_BYTES
+    except OSError:
+        is_large = False
+    if not is_large:
+        yield read_bytes(file)
+        return
+    try:
+        opened = file.open("rb")
+    except OSError as error:
+        raise unreadable(file, error) from None
+    with opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
+        yield content
+
+
+_LARGE_BYTES = 1_000_000

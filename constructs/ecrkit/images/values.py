@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 if TYPE_CHECKING:
@@ -145,6 +146,11 @@ class ImageTable(Sequence[Image]):
         if isinstance(place, slice):
             return ImageTable([column[place] for column in self._columns])
         return Image(*(column[place] for column in self._columns))
+
+    @cached_property
+    def all_tags(self) -> Sequence[str]:
+        """The tags of all images, one after the other."""
+        return list(chain.from_iterable(self.tags))
 
     @cached_property
     def archived(self) -> frozenset[int]:

@@ -143,14 +143,14 @@ class _Run:
         Source: "Lifecycle policy properties", ``imageCountMoreThan``: the images are sorted youngest to oldest by
         pushed time, and all images greater than the specified number are expired or archived.
         """
-        keep, claimed = rule.selection.count_number, self._claimed
-        ranked = list(filter(matching.__contains__, self._newest_first))
+        keep = rule.selection.count_number
+        ranked = self._newest_first(matching)
+        numbers = dict(zip(ranked, count(1), strict=False))
         # In the order of the images, as all groups: to go through 100,000 in another order takes several times as long.
-        free = sorted((place, number) for number, place in enumerate(ranked, start=1) if place not in claimed)
-        kept, past = ([pair for pair in free if (pair[1] > keep) is is_past] for is_past in (False, True))
+        past, kept = (sorted(set(found) - self._claimed) for found in (ranked[keep:], ranked[:keep]))
         self._groups += [
-            Group(rule, rule.action.type, Cause.PAST_THE_COUNT, *_unzipped(past)),
-            Group(rule, None, Cause.WITHIN_THE_COUNT, *_unzipped(kept)),
+            Group(rule, rule.action.type, Cause.PAST_THE_COUNT, past, list(map(numbers.__getitem__, past))),
+            Group(rule, None, Cause.WITHIN_THE_COUNT, kept, list(map(numbers.__getitem__, kept))),
         ]
         if len(ranked) > keep:
             self._note_what_decided_a_count(ranked, keep)
@@ -192,12 +192,11 @@ class _Run:
             case _:
                 return self._images.archived_at
 
-    @cached_property
-    def _newest_first(self) -> list[int]:
+    def _newest_first(self, matching: AbstractSet[int]) -> list[int]:
         """Sort newest first; what came at the same instant, by digest."""
         came_at, digests = self._images.came_at, self._images.digests
-        newest_first = sorted(range(len(came_at)), key=came_at.__getitem__, reverse=True)
-        instants = [came_at[place] for place in newest_first]
+        newest_first = sorted(matching, key=came_at.__getitem__, reverse=True)
+        instants = list(map(came_at.__getitem__, newest_first))
         # A tie begins wherever an instant is that of the next.
         end = 0
         for start in compress(count(), map(eq, instants, islice(instants, 1, None))):
@@ -225,10 +224,6 @@ def _check(images: ImageTable) -> None:
     undated = [images.digests[place] for place in images.archived if images.archived_at[place] is None]
     if undated:
         raise MissingTimeError(f"{min(undated)}: is archived, and does not say when that was; set archived_at")
-
-
-def _unzipped(pairs: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
-    return [place for place, _ in pairs], [number for _, number in pairs]
 
 
 _BY_SUBJECT = {Cause.SUBJECT_STAYS, Cause.FOLLOWS_SUBJECT}
