@@ -33,6 +33,7 @@ lint: setup ## check format, style, types, policies and the catalog
 
 benchmark: setup ## measure what the documentation claims
 	python benchmarks/policy_check.py
+	python benchmarks/preview.py
 	python benchmarks/synth.py
 
 format: setup ## put the code into its format

@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from ecrkit.node import bundled_node
 
@@ -27,7 +28,17 @@ _HOW_TO_GET = {
 }
 
 
+# Without an option the same few examples every time, so that a run says something about a change and not about luck;
+# --hypothesis-profile=long searches for minutes, somewhere else each time.
+settings.register_profile("brief", max_examples=40, derandomize=True, database=None, deadline=None)
+settings.register_profile(
+    "long", max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    if not config.getoption("--hypothesis-profile"):
+        settings.load_profile("brief")
     config.addinivalue_line("markers", "needs(*programs): skipped where one of them is not installed")
     config.stash[_SKIPPED] = []
 

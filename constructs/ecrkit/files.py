@@ -11,7 +11,7 @@ from ecrkit.errors import UnreadableInputError, UnwritableOutputError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["decode", "read_text", "unreadable", "write_text"]
+__all__ = ["decode", "read_bytes", "read_text", "unreadable", "write_text"]
 
 
 def read_text(path: Path) -> str:
@@ -21,8 +21,18 @@ def read_text(path: Path) -> str:
     Raises:
         UnreadableInputError: it is missing, a directory, forbidden or not UTF-8.
     """
+    return decode(read_bytes(path), file=str(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """
+    Read a file.
+
+    Raises:
+        UnreadableInputError: it is missing, a directory or forbidden.
+    """
     try:
-        return decode(path.read_bytes(), file=str(path))
+        return path.read_bytes()
     except OSError as error:
         raise unreadable(path, error) from None
 

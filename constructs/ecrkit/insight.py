@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from ecrkit.lifecycle.values import CountType, StorageClass
@@ -11,6 +11,7 @@ from ecrkit.lifecycle.values import CountType, StorageClass
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ecrkit.images.values import ImageTable
     from ecrkit.lifecycle.evaluation import Evaluation
     from ecrkit.lifecycle.values import LifecyclePolicy, Rule
 
@@ -56,6 +57,8 @@ def _idle_rules(policy: LifecyclePolicy, evaluation: Evaluation) -> Iterator[str
 def _releases(policy: LifecyclePolicy, evaluation: Evaluation) -> Iterator[str]:
     """Say what is kept in releases, where a release is several images."""
     images = evaluation.images
+    if not _has_parts(images):
+        return
     artifacts = {place for place, subject in enumerate(images.subjects) if subject}
     artifacts |= {place for place, tags in enumerate(images.tags) if any(map(_is_of_cosign, tags))}
     children = set(chain.from_iterable(images.children))
@@ -63,8 +66,6 @@ def _releases(policy: LifecyclePolicy, evaluation: Evaluation) -> Iterator[str]:
     if any(not images.children[place] for place in images.manifest_lists):
         # What a list refers to is not known, and has no tag as a rule.
         parts |= {place for place, tags in enumerate(images.tags) if not tags}
-    if not parts:
-        return
     for rule in policy.rules:
         if rule.selection.count_type is CountType.IMAGE_COUNT_MORE_THAN:
             kept = _kept_by(rule, evaluation)
@@ -80,6 +81,12 @@ def _releases(policy: LifecyclePolicy, evaluation: Evaluation) -> Iterator[str]:
 def _kept_by(rule: Rule, evaluation: Evaluation) -> set[int]:
     groups = (group.places for group in evaluation.groups if group.rule is rule and not group.action)
     return set(chain.from_iterable(groups))
+
+
+def _has_parts(images: ImageTable) -> bool:
+    """Whether a release may be more than one image here; most repositories are told from by this alone."""
+    is_of_cosign = map(str.startswith, images.all_tags, repeat("sha256-"))
+    return images.has_references or bool(images.manifest_lists) or any(is_of_cosign)
 
 
 def _is_of_cosign(tag: str) -> bool:

@@ -66,7 +66,7 @@ class Totals:
         number = len(group.places)
         if group.action is None:
             return cls(images=number)
-        sizes = [images.sizes[place] for place in group.places]
+        sizes = list(map(images.sizes.__getitem__, group.places))
         known = sum(filter(None, sizes))
         if group.action is ActionType.EXPIRE:
             return cls(images=number, expire=number, expire_bytes=known, without_size=sizes.count(None))

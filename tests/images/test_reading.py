@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,25 +15,39 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecrkit.errors import InvalidImagesError
+from ecrkit.images import fast_parsing
 from ecrkit.images.reading import read_images
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ecrkit.findings import Finding
-    from ecrkit.images import Image
+    from ecrkit.images import Image, Inventory
 
 A = {"imageDigest": digest("a"), "imagePushedAt": "2026-10-01T12:00:00Z"}
 B = {"imageDigest": digest("b"), "imagePushedAt": "2026-10-02T12:00:00Z"}
+
+
+@pytest.fixture(scope="module", params=["msgspec", "json"], autouse=True)
+def parser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Read with each of the parsers: msgspec is an extra."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "json":
+            patch.setitem(sys.modules, "ecrkit.images.fast_parsing", None)
+        yield
 
 
 def text(*details: object, **keys: object) -> str:
     return json.dumps({"imageDetails": list(details), **keys})
 
 
+def read(content: str) -> Inventory:
+    return read_images(content.encode(), file="i.json")
+
+
 def refused(content: str) -> list[str]:
     with pytest.raises(InvalidImagesError) as caught:
-        read_images(content, file="i.json")
+        read(content)
     return str(caught.value).splitlines()
 
 
@@ -44,7 +59,7 @@ def test_every_form_gives_the_same_images(images: list[Image]) -> None:
 
     for content in (text(*details), json.dumps(details, indent=1), "".join(f"{json.dumps(one)}\n" for one in details)):
         if content:
-            assert list(read_images(content, file="i.json").images) == plain
+            assert list(read(content).images) == plain
 
 
 @pytest.mark.parametrize(
@@ -59,7 +74,7 @@ def test_every_form_gives_the_same_images(images: list[Image]) -> None:
 )
 def test_times(time: object, meant: datetime) -> None:
     """Times are ISO 8601 with an offset, or seconds since 1970, one by one; they are in UTC then."""
-    inventory = read_images(text({**A, "imagePushedAt": time, "lastRecordedPullTime": time}, B), file="i.json")
+    inventory = read(text({**A, "imagePushedAt": time, "lastRecordedPullTime": time}, B))
 
     assert inventory.images[0].pushed_at == inventory.images[0].pulled_at == meant
     assert {found.tzinfo for found in inventory.images.pushed_at} == {UTC}
@@ -67,13 +82,13 @@ def test_times(time: object, meant: datetime) -> None:
 
 def test_texts_of_times_are_kept_where_they_are_plain() -> None:
     """A report prints a time as the file has it, unless it holds what JSON would escape."""
-    assert read_images(text(A, B), file="i.json").pushed_texts == ("2026-10-01T12:00:00Z", "2026-10-02T12:00:00Z")
-    assert read_images(text({**A, "imagePushedAt": '2026-10-01"12:00:00Z'}), file="i.json").pushed_texts == ()
+    assert list(read(text(A, B)).pushed_texts) == ["2026-10-01T12:00:00Z", "2026-10-02T12:00:00Z"]
+    assert read(text({**A, "imagePushedAt": '2026-10-01"12:00:00Z'})).pushed_texts == ()
 
 
 def test_names_are_those_of_the_file() -> None:
     """The repository and the registry come from the images."""
-    inventory = read_images(text(detail(image(), repository="a/b")), file="i.json")
+    inventory = read(text(detail(image(), repository="a/b")))
 
     assert (inventory.registry, inventory.repository) == ("123456789012", "a/b")
 
@@ -81,23 +96,24 @@ def test_names_are_those_of_the_file() -> None:
 @pytest.mark.parametrize("content", ["[]", '{"imageDetails": []}', ' {"imageDetails": [], "nextToken": null}\n'])
 def test_no_images(content: str) -> None:
     """An empty repository is one."""
-    assert len(read_images(content, file="i.json").images) == 0
+    assert len(read(content).images) == 0
 
 
 def test_lines_with_gaps() -> None:
     """Empty lines between JSON Lines, and line ends of other systems, say nothing."""
     content = f"\n{json.dumps(A)}\r\n\r\n   \n{json.dumps(B)}"
 
-    assert read_images(content, file="i.json").images.digests == (digest("a"), digest("b"))
+    assert list(read(content).images.digests) == [digest("a"), digest("b")]
 
 
 def test_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines are read piece by piece, and progress is told."""
     monkeypatch.setattr("ecrkit.images.reading._CHUNK", 100)
+    monkeypatch.setattr(fast_parsing, "_CHUNK", 100)
     seen: list[int] = []
     content = "".join(f"{json.dumps({**A, 'imageDigest': digest(format(number, 'x'))})}\n" for number in range(50))
 
-    inventory = read_images(content, file="i.json", progress=seen.append)
+    inventory = read_images(content.encode(), file="i.json", progress=seen.append)
 
     assert len(inventory.images) == 50
     assert len(seen) > 10
@@ -198,6 +214,11 @@ def test_refused_text(content: str, message: str) -> None:
         pytest.param({"imageTags": "v1"}, ["[1].imageTags: must be a list of strings, got 'v1' [IMG104]"], id="tags"),
         pytest.param({"imageTags": [1]}, ["[1].imageTags: must be a list of strings, got [1] [IMG104]"], id="tag"),
         pytest.param(
+            {"childManifestDigests": ["x", 1]},
+            ['[1].childManifestDigests: must be a list of strings, got ["x", 1] [IMG104]'],
+            id="child",
+        ),
+        pytest.param(
             {"imageSizeInBytes": 1.5}, ["[1].imageSizeInBytes: must be a number of bytes, got 1.5 [IMG104]"], id="size"
         ),
         pytest.param(
@@ -273,7 +294,7 @@ def test_what_is_refused_is_explained(details: list[tuple[dict[str, Any], dict[s
     content = json.dumps([{**base, **keys} for base, keys in details])
     findings: Sequence[Finding] | None = None
     try:
-        read_images(content, file="i.json")
+        read(content)
     except InvalidImagesError as error:
         findings = error.findings
 

@@ -42,11 +42,11 @@ def test_image_a_line_is_read_back() -> None:
     text = "".join(inventory_lines(HEADING, DETAILS))
 
     assert text.splitlines()[0] == (
-        '{"registryId": "123456789012", "repositoryName": "web", "region": "us-east-1", '
-        '"begunAt": "2026-11-01T12:00:00+00:00", "imageDetails": ['
+        '{"inventory": {"registryId": "123456789012", "repositoryName": "web", "region": "us-east-1", '
+        '"begunAt": "2026-11-01T12:00:00+00:00"}, "imageDetails": ['
     )
     assert len(text.splitlines()) == 4
-    first, second = read_images(text, file="web.json").images
+    first, second = read_images(text.encode(), file="web.json").images
     assert (first.digest, first.tags, first.children) == (digest("a"), ["v1"], [digest("b")])
     assert first.pushed_at == datetime(2026, 11, 1, 12, tzinfo=UTC)
     assert list(second.children) == []
@@ -67,7 +67,8 @@ def test_file_tells_its_repository(tmp_path: Path, details: list[dict[str, Any]]
     [
         pytest.param("", id="empty"),
         pytest.param('{"imageDetails": [\n]}', id="without a heading"),
-        pytest.param('{"registryId": "123456789012", "imageDetails": [\n]}', id="half a heading"),
+        pytest.param('{"inventory": [], "imageDetails": [\n]}', id="another heading"),
+        pytest.param('{"inventory": {"registryId": "123456789012"}, "imageDetails": [\n]}', id="half a heading"),
         pytest.param('{"name": "web", "version": "1.0.0"}', id="something else"),
         pytest.param('] "imageDetails": [', id="no JSON"),
         pytest.param("\xff" * 5000, id="no text"),

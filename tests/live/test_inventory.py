@@ -91,7 +91,7 @@ def test_everything_survives_the_file(client: ECRClient, stub: Stubber) -> None:
 
     text = "".join(inventory_lines(HEADING, source(client).details()))
 
-    a, b, c = read_images(text, file="web.json").images
+    a, b, c = read_images(text.encode(), file="web.json").images
     assert (a.status, a.archived_at) == (ImageStatus.ARCHIVED, NOW)
     assert (b.status, b.activated_at) == (ImageStatus.ACTIVE, NOW)
     assert (c.pulled_at, c.subject) == (NOW, digest("b"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from functools import cache
+from itertools import islice
 from json.encoder import encode_basestring_ascii as quote
 from typing import TYPE_CHECKING, Any
 
@@ -100,18 +101,27 @@ def _preview(
         }
         for violation in preview.violations
     ]
-    yield f'{{\n"protectedAndExpiring": {_lines(map(json.dumps, violations))},\n'
+    yield '{\n"protectedAndExpiring": '
+    yield from _lines(map(json.dumps, violations))
+    yield ",\n"
     yield json.dumps(head, indent=0)[2:-2]
     yield ',\n"previewResults": '
-    yield _lines(_results(preview, all_images=all_images))
+    yield from _lines(_results(preview, all_images=all_images))
     yield ",\n"
     yield json.dumps(tail, indent=0)[2:]
 
 
-def _lines(values: Iterable[str]) -> str:
+def _lines(values: Iterable[str]) -> Iterator[str]:
     """Write a list, one value a line."""
-    text = ",\n".join(values)
-    return f"[\n{text}\n]" if text else "[]"
+    rest = iter(values)
+    # In pieces that fit into memory that was used before.
+    pieces = iter(lambda: ",\n".join(islice(rest, _PIECE)), "")
+    yield f"[\n{first}" if (first := next(pieces, "")) else "["
+    yield from (f",\n{piece}" for piece in pieces)
+    yield "\n]" if first else "]"
+
+
+_PIECE = 500
 
 
 def _results(preview: Preview, *, all_images: bool) -> Iterable[str]:
@@ -133,14 +143,18 @@ def _write(group: Group, inventory: Inventory, lines: list[str | None]) -> None:
         f'"appliedRulePriority": {priority}, "reason": "{before}'
         for storage in ("STANDARD", "ARCHIVE")
     )
-    images, texts = inventory.images, inventory.pushed_texts
-    digests, tags, archived = images.digests, images.tags, images.archived
-    for place, detail in zip(group.places, _details(group, images), strict=True):
-        tag_list = f'"imageTags": [{", ".join(map(quote, tags[place]))}], ' if tags[place] else ""
-        pushed = texts[place] if texts else images.pushed_at[place].isoformat()
+    images, places, archived = inventory.images, group.places, inventory.images.archived
+    pushed = inventory.pushed_texts or list(map(datetime.isoformat, images.pushed_at))
+    columns = (map(column.__getitem__, places) for column in (images.digests, images.tags, pushed))
+    for place, digest, tags, time, detail in zip(places, *columns, _details(group, images), strict=True):
+        tag_list = ""
+        if tags:
+            # One as a rule.
+            listed = quote(tags[0]) if len(tags) == 1 else ", ".join(map(quote, tags))
+            tag_list = f'"imageTags": [{listed}], '
         # Digests and these times hold nothing that would have to be escaped; the reader sees to that.
         lines[place] = (
-            f'{{"imageDigest": "{digests[place]}", {tag_list}"imagePushedAt": "{pushed}", '
+            f'{{"imageDigest": "{digest}", {tag_list}"imagePushedAt": "{time}", '
             f'{archive if place in archived else standard}{detail}{after}"}}'
         )
 

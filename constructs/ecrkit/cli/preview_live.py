@@ -87,7 +87,7 @@ class LiveRepository:
         if source.unread:
             lists = count_of(source.unread, "manifest list")
             click.echo(f"{lists} not read: {source.why_unread}", err=True)
-        return replace(read_images(text, file=self._name), registry=found.account, repository=found.name)
+        return replace(read_images(text.encode(), file=self._name), registry=found.account, repository=found.name)
 
     def compare(self, preview: Preview, *, timeout: float) -> tuple[Disagreement, ...]:
         """

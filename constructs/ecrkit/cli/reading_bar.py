@@ -21,7 +21,7 @@ _LONG_BYTES = 20_000_000
 
 @contextmanager
 def reading_progress(images: str) -> Iterator[Callable[[int], None] | None]:
-    """Give what to call with a number of characters that have been read; ``None`` where nobody would look at a bar."""
+    """Give what to call with a number of bytes that have been read; ``None`` where nobody would look at a bar."""
     length = sum(file.stat().st_size for file in inventory_files(images) if file.is_file())
     if length < _LONG_BYTES or not sys.stderr.isatty():
         yield None

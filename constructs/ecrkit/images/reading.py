@@ -2,23 +2,27 @@
 Images from what ``aws ecr describe-images`` prints, or from JSON Lines with an image in each.
 
 A repository has up to 100,000 images, so that everything here looks at columns, not at images, and remembers no
-position. When anything at all is wrong, :mod:`ecrkit.images.diagnosis` reads again, slowly, and tells what and where.
+position. Where msgspec is installed it parses; what it does not take, Python's own parser may. When anything at all is
+wrong, :mod:`ecrkit.images.diagnosis` reads again, slowly, and tells what and where.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.errors import InvalidImagesError
+from ecrkit.files import decode
 from ecrkit.images.fields import CHILDREN_KEY, DIGESTS, LIST_KEY, NEXT_PAGE_KEYS, read_time
 from ecrkit.images.values import ImageStatus, ImageTable, Inventory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from mmap import mmap
 
 __all__ = ["read_images"]
 
@@ -35,34 +39,54 @@ class _Unsound(Exception):  # noqa: N818 - never leaves this module: a diagnosis
     """Something is wrong somewhere."""
 
 
-def read_images(text: str, *, file: str, progress: Callable[[int], None] | None = None) -> Inventory:
+_UNSOUND = (_Unsound, ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError, RecursionError)
+
+
+def read_images(content: bytes | mmap, *, file: str, progress: Callable[[int], None] | None = None) -> Inventory:
     """
     Read the images of one repository.
 
     Args:
-        text: an object with ``imageDetails``, a list of image details, or a line of JSON for each of them. Times are
-            in ISO 8601 with an offset, or seconds since 1970. A manifest list may say what it refers to, as an
-            inventory of ecrkit does. Keys that no report needs may be anything.
+        content: UTF-8: an object with ``imageDetails``, a list of image details, or a line of JSON for each of them.
+            Times are in ISO 8601 with an offset, or seconds since 1970. A manifest list may say what it refers to, as
+            an inventory of ecrkit does. Keys that no report needs may be anything.
         file: as the person named it.
-        progress: called now and then with a number of characters that have been read since.
+        progress: called now and then with a number of bytes that have been read since.
 
     Returns:
         The images in the order of the file, times in UTC.
 
     Raises:
         InvalidImagesError: it is something else; carries what is wrong, and where.
+        UnreadableInputError: it is not UTF-8.
     """
-    try:
-        rows: list[_Row] = []
-        for details, length in _details(text):
-            rows += _rows(details)
-            if progress:
-                progress(length)
-        return _inventory(rows, file=file)
-    except (_Unsound, ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError):
-        from ecrkit.images.diagnosis import diagnose  # noqa: PLC0415 - wanted only where something is wrong
+    report = progress or _ignore
+    with suppress(*_UNSOUND):
+        return _inventory(_parsed_fast(content, report), file=file)
+    text = decode(bytes(content), file=file)
+    with suppress(*_UNSOUND):
+        return _inventory(_parsed(text, report), file=file)
+    from ecrkit.images.diagnosis import diagnose  # noqa: PLC0415 - wanted only where something is wrong
 
-        raise InvalidImagesError(diagnose(text, file=file)) from None
+    raise InvalidImagesError(diagnose(text, file=file))
+
+
+def _parsed_fast(content: bytes | mmap, progress: Callable[[int], None]) -> list[_Row]:
+    """Parse with msgspec."""
+    try:
+        from ecrkit.images.fast_parsing import parse  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError:
+        raise _Unsound from None
+    return parse(content, progress)
+
+
+def _parsed(text: str, progress: Callable[[int], None]) -> list[_Row]:
+    """Parse with Python's own parser."""
+    rows: list[_Row] = []
+    for details, length in _details(text):
+        rows += _rows(details)
+        progress(length)
+    return rows
 
 
 def _details(text: str) -> Iterator[tuple[list[dict[str, Any]], int]]:
@@ -119,20 +143,23 @@ def _rows(details: list[dict[str, Any]]) -> list[_Row]:
     ]
 
 
-def _inventory(rows: Sequence[_Row], *, file: str) -> Inventory:
+def _inventory(rows: list[_Row], *, file: str) -> Inventory:
     if not rows:
         return Inventory(file=file, images=ImageTable.of(()))
     digests, pushed, tags, sizes, statuses, pulled, archived, activated, subjects, media, children, *owners = zip(
         *rows, strict=True
     )
+    rows.clear()
     names, registries = owners
+    # Most lists of images say nothing of children, and to find that out is faster than to look at each.
+    told = () if children.count(()) == len(children) else children
     states = _states(statuses)
     pushes, pulls, archivals, activations = map(_times, (pushed, pulled, archived, activated))
     types: list[tuple[set[type], tuple[Iterable[object], ...]]] = [
-        ({str}, (digests, names[:1], registries[:1], chain.from_iterable(tags), chain.from_iterable(children))),
+        ({str}, (digests, names[:1], registries[:1], chain.from_iterable(tags), chain.from_iterable(told))),
         ({str, type(None)}, (subjects, media)),
         ({int, type(None)}, (sizes,)),
-        ({list, tuple}, (tags, children)),
+        ({list, tuple}, (tags, told)),
     ]
     is_sound = (
         all(allowed.issuperset(map(type, column)) for allowed, columns in types for column in columns)
@@ -146,11 +173,11 @@ def _inventory(rows: Sequence[_Row], *, file: str) -> Inventory:
     )
     if not is_sound:
         raise _Unsound
-    columns = (digests, pushes, tags, sizes, states, pulls, archivals, activations, subjects, media, children)
+    fields = (digests, pushes, tags, sizes, states, pulls, archivals, activations, subjects, media, children)
     # These are printed as they are, and so may hold nothing that JSON would escape.
     texts = pushed if set(map(type, pushed)) == {str} and _PLAIN_TIMES.fullmatch("\n".join(pushed)) else ()
     return Inventory(
-        file=file, registry=registries[0], repository=names[0], images=ImageTable(columns), pushed_texts=texts
+        file=file, registry=registries[0], repository=names[0], images=ImageTable(fields), pushed_texts=texts
     )
 
 
@@ -184,6 +211,10 @@ def _in_utc(time: datetime) -> datetime:
     if time.tzinfo is None:
         raise _Unsound
     return time.astimezone(UTC)
+
+
+def _ignore(_number: int) -> None:
+    """Tell nobody about progress."""
 
 
 def _refuse(constant: str) -> object:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecrkit.errors import UnreadableInputError
-from ecrkit.files import decode, read_text, unreadable
+from ecrkit.files import read_bytes, unreadable
 from ecrkit.images.reading import read_images
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ def inventories_in(path: str, *, progress: Callable[[int], None] | None = None) 
 
     Args:
         path: as in :func:`inventory_files`.
-        progress: called now and then with a number of characters that have been read since.
+        progress: called now and then with a number of bytes that have been read since.
 
     Yields:
         An inventory for each file, by name; in a directory, the path in it names a repository that the file does not.
@@ -78,11 +80,12 @@ def inventories_in(path: str, *, progress: Callable[[int], None] | None = None) 
         UnreadableInputError: a file cannot be read.
     """
     if path == "-":
-        yield read_images(decode(sys.stdin.buffer.read(), file="-"), file="-", progress=progress)
+        yield read_images(sys.stdin.buffer.read(), file="-", progress=progress)
         return
     is_directory = Path(path).is_dir()
     for file in inventory_files(path):
-        inventory = read_images(read_text(file), file=str(file), progress=progress)
+        with _opened(file) as content:
+            inventory = read_images(content, file=str(file), progress=progress)
         if not inventory.images:
             # No image tells whose it is.
             from ecrkit.images.writing import heading_in  # noqa: PLC0415 - few repositories are empty
@@ -92,3 +95,24 @@ def inventories_in(path: str, *, progress: Callable[[int], None] | None = None) 
         if is_directory and not inventory.repository:
             inventory = replace(inventory, repository=file.relative_to(path).with_suffix("").as_posix())
         yield inventory
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[bytes | mmap]:
+    """Give what a file holds; a large one without a copy of it."""
+    try:
+        is_large = file.stat().st_size >= _LARGE_BYTES
+    except OSError:
+        is_large = False
+    if not is_large:
+        yield read_bytes(file)
+        return
+    try:
+        opened = file.open("rb")
+    except OSError as error:
+        raise unreadable(file, error) from None
+    with opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
+        yield content
+
+
+_LARGE_BYTES = 1_000_000

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 if TYPE_CHECKING:
@@ -147,6 +148,11 @@ class ImageTable(Sequence[Image]):
         return Image(*(column[place] for column in self._columns))
 
     @cached_property
+    def all_tags(self) -> Sequence[str]:
+        """The tags of all images, one after the other."""
+        return list(chain.from_iterable(self.tags))
+
+    @cached_property
     def archived(self) -> frozenset[int]:
         """Places of the images in the archive."""
         active = ImageStatus.ACTIVE
@@ -157,6 +163,8 @@ class ImageTable(Sequence[Image]):
     @cached_property
     def restored(self) -> frozenset[int]:
         """Places of the images that have been restored from the archive."""
+        if not any(self.activated_at):
+            return frozenset()
         return frozenset(place for place, time in enumerate(self.activated_at) if time and place not in self.archived)
 
     @cached_property

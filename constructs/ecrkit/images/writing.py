@@ -3,7 +3,7 @@ Inventories as files: what ``describe-images`` answers, a line per image, and wh
 
 ::
 
-    {"registryId": "123456789012", "repositoryName": "web", "region": "us-east-1", "begunAt": "…", "imageDetails": [
+    {"inventory": {"registryId": "…", "repositoryName": "web", "region": "…", "begunAt": "…"}, "imageDetails": [
     {"imageDigest": "sha256:…", "imagePushedAt": "2026-11-01T12:00:00+00:00", "childManifestDigests": ["sha256:…"], …},
     …
     ]}
@@ -22,7 +22,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.files import unreadable
-from ecrkit.images.fields import CHILDREN_KEY, LIST_KEY
+from ecrkit.images.fields import CHILDREN_KEY, HEADING_KEY, LIST_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -84,7 +84,7 @@ def inventory_lines(heading: Heading, details: Iterable[Mapping[str, Any]]) -> I
         "region": heading.region,
         "begunAt": heading.begun_at,
     }
-    yield f"{json.dumps(head)[:-1]}, {_END}"
+    yield f"{json.dumps({HEADING_KEY: head})[:-1]}, {_END}"
     separator = "\n"
     for detail in details:
         yield f"{separator}{json.dumps(detail, default=_time_text)}"
@@ -109,7 +109,7 @@ def heading_in(path: Path) -> Heading | None:
     if not line.endswith(_END):
         return None
     try:
-        head = json.loads(f"{line}]}}")
+        head = json.loads(f"{line}]}}")[HEADING_KEY]
         return Heading(
             registry=head["registryId"],
             repository=head["repositoryName"],

@@ -10,7 +10,6 @@ and "Lifecycle policy evaluation rules"; "Lifecycle policy properties"; "Archivi
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from datetime import timedelta
 from functools import cached_property
@@ -144,14 +143,14 @@ class _Run:
         Source: "Lifecycle policy properties", ``imageCountMoreThan``: the images are sorted youngest to oldest by
         pushed time, and all images greater than the specified number are expired or archived.
         """
-        keep, claimed = rule.selection.count_number, self._claimed
-        ranked = list(filter(matching.__contains__, self._newest_first))
-        numbers = [number for number, place in enumerate(ranked, start=1) if place not in claimed]
-        free = [ranked[number - 1] for number in numbers]
-        cut = bisect_right(numbers, keep)
+        keep = rule.selection.count_number
+        ranked = self._newest_first(matching)
+        numbers = dict(zip(ranked, count(1), strict=False))
+        # In the order of the images, as all groups: to go through 100,000 in another order takes several times as long.
+        past, kept = (sorted(set(found) - self._claimed) for found in (ranked[keep:], ranked[:keep]))
         self._groups += [
-            Group(rule, rule.action.type, Cause.PAST_THE_COUNT, free[cut:], numbers[cut:]),
-            Group(rule, None, Cause.WITHIN_THE_COUNT, free[:cut], numbers[:cut]),
+            Group(rule, rule.action.type, Cause.PAST_THE_COUNT, past, list(map(numbers.__getitem__, past))),
+            Group(rule, None, Cause.WITHIN_THE_COUNT, kept, list(map(numbers.__getitem__, kept))),
         ]
         if len(ranked) > keep:
             self._note_what_decided_a_count(ranked, keep)
@@ -165,7 +164,7 @@ class _Run:
         """
         count_type = rule.selection.count_type
         oldest_to_keep = self._now - timedelta(days=rule.selection.count_number)
-        free = list(matching - self._claimed)
+        free = sorted(matching - self._claimed)
         instants = self._counted_from(count_type)
         since = [instants[place] for place in free]
         is_old = [instant < oldest_to_keep for instant in since]
@@ -193,12 +192,11 @@ class _Run:
             case _:
                 return self._images.archived_at
 
-    @cached_property
-    def _newest_first(self) -> list[int]:
+    def _newest_first(self, matching: AbstractSet[int]) -> list[int]:
         """Sort newest first; what came at the same instant, by digest."""
         came_at, digests = self._images.came_at, self._images.digests
-        newest_first = sorted(range(len(came_at)), key=came_at.__getitem__, reverse=True)
-        instants = [came_at[place] for place in newest_first]
+        newest_first = sorted(matching, key=came_at.__getitem__, reverse=True)
+        instants = list(map(came_at.__getitem__, newest_first))
         # A tie begins wherever an instant is that of the next.
         end = 0
         for start in compress(count(), map(eq, instants, islice(instants, 1, None))):

@@ -30,9 +30,10 @@ class ImageIndex:
 
     def __init__(self, images: ImageTable) -> None:
         # Each tag, and beside it the image that has it.
-        self._tags = list(chain.from_iterable(images.tags))
-        self._owners = list(chain.from_iterable(map(repeat, range(len(images)), map(len, images.tags))))
-        self._tagged = set(self._owners)
+        self._tags = images.all_tags
+        self._owners = list(compress(range(len(images)), images.tags))
+        if len(self._owners) < len(self._tags):
+            self._owners = list(chain.from_iterable(map(repeat, range(len(images)), map(len, images.tags))))
         self._by_class: dict[StorageClass, set[int] | frozenset[int]] = {
             StorageClass.STANDARD: set(range(len(images))) - images.archived,
             StorageClass.ARCHIVE: images.archived,
@@ -51,7 +52,7 @@ class ImageIndex:
             case TagStatus.ANY:
                 return in_class
             case TagStatus.UNTAGGED:
-                return in_class - self._tagged
+                return in_class.difference(self._owners)
             case TagStatus.TAGGED:
                 patterns = map(TagPattern.of_pattern, selection.tag_pattern_list)
                 prefixes = map(TagPattern.of_prefix, selection.tag_prefix_list)

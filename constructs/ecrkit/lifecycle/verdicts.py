@@ -104,7 +104,7 @@ class Group:
         rule: that decides, or ``None``.
         action: expire, transition, or ``None``.
         cause: why.
-        places: of the images, in the sequence that was evaluated; in any order.
+        places: of the images, in the sequence that was evaluated; ascending.
         facts: what differs, by image: its place among those counted, the instant that its age is counted from, the
             digest of the image that decides about it, or ``None``, as the cause has it.
     """
