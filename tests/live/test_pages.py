@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tracemalloc
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -14,7 +15,7 @@ from botocore.stub import Stubber
 from ecrkit.errors import RefusedError
 from ecrkit.live.images import contents_of, deployed_images, signed_digests
 from ecrkit.live.repositories import deployed_repositories
-from ecrkit.live.scans import ScanTarget, scan_document
+from ecrkit.live.scans import ScanTarget, scan_document, scan_targets
 from ecrkit.live.stacks import StackFinder
 from ecrkit.live.transfers import plan_pull
 from ecrkit.references import ImageReference
@@ -215,6 +216,24 @@ def scan_pages() -> Iterator[dict[str, Any]]:
         }
         answer = {"imageScanStatus": {"status": "ACTIVE"}, "imageScanFindings": found}
         yield answer | ({"nextToken": str(page + 1)} if page < 2 else {})
+
+
+def test_image_that_calls_itself_provenance_is_scanned(client: ECRClient) -> None:
+    """A member of an index is left out of a scan as provenance only where it runs nowhere."""
+    annotations = {"vnd.docker.reference.type": "attestation-manifest"}
+    children = [
+        {"digest": f"sha256:{number:064x}", "platform": platform, "annotations": annotations}
+        for number, platform in enumerate(
+            [{"os": "linux", "architecture": "amd64"}, {"os": "unknown", "architecture": "unknown"}, None]
+        )
+    ]
+    media_type = "application/vnd.oci.image.index.v1+json"
+    with Stubber(client) as stubber:
+        stubber.add_response("describe_images", {"imageDetails": [image(9, imageManifestMediaType=media_type)]})
+        stubber.add_response("batch_get_image", {"images": [{"imageManifest": json.dumps({"manifests": children})}]})
+        targets = scan_targets(client, ImageReference.parse("web:v1"))
+
+    assert [target.platform for target in targets] == ["linux/amd64"]
 
 
 def test_findings_of_all_pages_are_judged(client: ECRClient) -> None:
