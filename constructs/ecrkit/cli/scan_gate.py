@@ -17,7 +17,7 @@ from ecrkit.cli.output import count_of, echo_json
 from ecrkit.cli.progress import ProgressLine
 from ecrkit.files import read_text
 from ecrkit.live.client import connect
-from ecrkit.live.scans import Patience, scan_targets, wait_for_scan
+from ecrkit.live.scans import Patience, scan_targets, wait_for_scans
 from ecrkit.references import ImageReference
 from ecrkit.scanning import Severity, Verdict, judge, read_allow_list, sarif
 
@@ -45,7 +45,7 @@ _HEADINGS = ("SEVERITY", "VULNERABILITY", "PACKAGE", "VERSION", "FIXED IN", "VER
     "--allow", type=click.Path(dir_okay=False, path_type=Path), help="A list of vulnerabilities to live with, YAML."
 )
 @click.option(
-    "--timeout", type=click.FloatRange(min=0), default=600, show_default=True, help="Seconds to wait for a result."
+    "--timeout", type=click.FloatRange(min=0), default=600, show_default=True, help="Seconds to wait for results."
 )
 @aws_options
 @output_option("sarif")
@@ -73,7 +73,7 @@ def gate(  # noqa: PLR0913 - one parameter per option
     targets = scan_targets(client, ImageReference.parse(image, default_tag="latest"))
     with ProgressLine() as progress:
         patience = Patience(seconds=timeout, clock=time.monotonic, sleep=time.sleep, report=progress.tell)
-        scans = {target: wait_for_scan(client, target, now=now, patience=patience) for target in targets}
+        scans = wait_for_scans(client, targets, now=now, patience=patience)
     judged = {
         target: judge(scan.vulnerabilities, fail_on=threshold, allowed=allowed, today=now.date())
         for target, scan in scans.items()
@@ -84,7 +84,7 @@ def gate(  # noqa: PLR0913 - one parameter per option
         case "sarif":
             echo_json(sarif({str(target): several for target, several in judged.items()}, version=ecrkit.__version__))
         case _:
-            echo_rows(_HEADINGS, _rows(judged.values()))
+            echo_rows(_HEADINGS if len(judged) == 1 else ("PLATFORM", *_HEADINGS), _rows(judged))
     _tell_unused(allowed, judged.values())
     failing = sum(judgement.fails for several in judged.values() for judgement in several)
     count = count_of(failing, "vulnerability") if failing else "no vulnerability"
@@ -92,12 +92,15 @@ def gate(  # noqa: PLR0913 - one parameter per option
     sys.exit(1 if failing else 0)
 
 
-def _rows(judged: Iterable[Sequence[Judgement]]) -> Iterator[tuple[str, ...]]:
-    for judgement in (judgement for several in judged for judgement in several):
+def _rows(judged: Mapping[ScanTarget, Sequence[Judgement]]) -> Iterator[tuple[str, ...]]:
+    """Give a row per package, with the platform before it where there are several."""
+    for target, judgement in ((target, judgement) for target, several in judged.items() for judgement in several):
+        first = () if len(judged) == 1 else (target.name_in_index,)
         vulnerability = judgement.vulnerability
         for package in vulnerability.packages:
             cells = (package.name, package.version, package.fixed_in)
-            yield vulnerability.severity, vulnerability.id, *(cell or "-" for cell in cells), _verdict(judgement)
+            found = (vulnerability.severity, vulnerability.id, *(cell or "-" for cell in cells))
+            yield *first, *found, _verdict(judgement)
 
 
 def _verdict(judgement: Judgement) -> str:
