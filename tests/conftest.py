@@ -11,7 +11,9 @@ import pytest
 from ecrkit.node import bundled_node
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
+
+    from ecrkit.live.sandbox import Sandbox
 
 # Importing aws_cdk starts Node; here it is the one that comes with the development environment.
 if node := bundled_node():
@@ -25,6 +27,17 @@ _HOW_TO_GET = {
     "umoci": "apt-get install umoci, or brew install umoci",
     "podman": "apt-get install podman, or brew install podman",
 }
+
+
+@pytest.fixture(scope="session")
+def ministack() -> Iterator[Sandbox]:
+    """One local AWS for all tests; ``builders.accounts.account_in`` gives a test an empty account in it."""
+    from builders.sandboxes import HOME  # noqa: PLC0415 - brings boto3, which not every test needs
+
+    from ecrkit.live.sandbox import running_sandbox  # noqa: PLC0415 - as above
+
+    with running_sandbox(HOME, environ=os.environ) as sandbox:
+        yield sandbox
 
 
 def pytest_configure(config: pytest.Config) -> None:
