@@ -10,27 +10,29 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from builders.accounts import REGISTRY, local_account
+from builders.accounts import REGISTRY, account_in
 from builders.commands import ECRKIT, ecrkit
 from builders.images import add_layer, manifest_digest, oci_layout
-from builders.proxies import Fault, aws_error, delay, drop, proxy_to
+from builders.proxies import Fault, Hold, aws_error, drop, proxy_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from builders.accounts import Account
+
+    from ecrkit.live.sandbox import Sandbox
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.needs("skopeo", "umoci")]
 
 
 @pytest.fixture
-def account(tmp_path: Path) -> Iterator[Account]:
+def account(ministack: Sandbox, tmp_path: Path) -> Account:
     """An account with an immutable and a mutable repository."""
-    with local_account(tmp_path) as account:
-        account.ecr.create_repository(repositoryName="web", imageTagMutability="IMMUTABLE")
-        account.ecr.create_repository(repositoryName="cache")
-        yield account
+    account = account_in(ministack, tmp_path)
+    account.ecr.create_repository(repositoryName="web", imageTagMutability="IMMUTABLE")
+    account.ecr.create_repository(repositoryName="cache")
+    return account
 
 
 @pytest.fixture
@@ -211,9 +213,20 @@ def test_repository_that_vanishes_is_told(account: Account, source: str) -> None
     assert result.stderr.splitlines()[-1].startswith("error: skopeo copy: ")
 
 
-def test_interrupt_ends_tool_and_leaves_no_image(account: Account, source: str, tmp_path: Path) -> None:
-    """Ctrl-C in the middle of the upload: one line, exit code 3, no image, no password left."""
-    with proxy_to(account.url, Fault("ecr:PutImage", delay(8))) as proxy:
+@pytest.mark.parametrize(
+    ("action", "number", "send"),
+    [
+        # A terminal sends it to all of them, a pipeline often to one process only.
+        pytest.param("ecr:UploadLayerPart", signal.SIGINT, os.killpg, id="Ctrl-C"),
+        pytest.param("ecr:PutImage", signal.SIGINT, os.kill, id="SIGINT alone"),
+        pytest.param("ecr:UploadLayerPart", signal.SIGTERM, os.kill, id="SIGTERM alone"),
+    ],
+)
+def test_interrupt_ends_tool_and_leaves_no_image(  # noqa: PLR0913, PLR0917 - fixtures and parameters
+    account: Account, source: str, tmp_path: Path, action: str, number: int, send: Callable[[int, int], None]
+) -> None:
+    """Whoever ends the command in the middle of the upload ends the tool too: one line, no image, no password left."""
+    with Hold() as hold, proxy_to(account.url, Fault(action, hold)) as proxy:
         environment = {**os.environ, **account.at(proxy.url), "TMPDIR": str(tmp_path)}
         with subprocess.Popen(
             [ECRKIT, "images", "push", source, "web"],
@@ -222,15 +235,18 @@ def test_interrupt_ends_tool_and_leaves_no_image(account: Account, source: str, 
             text=True,
             start_new_session=True,
         ) as process:
-            while "ecr:PutImage" not in proxy.actions:
-                time.sleep(0.02)
-            # As a terminal does: to all of them.
-            os.killpg(process.pid, signal.SIGINT)
-            _, said = process.communicate(timeout=60)
+            assert hold.reached.wait(timeout=30)
+            begin = time.monotonic()
+            send(process.pid, number)
+            # It ends when the tool has closed the pipe too.
+            _, said = process.communicate(timeout=30)
+        took = time.monotonic() - begin
 
     assert process.returncode == 3
     assert said.splitlines()[-1] == "error: interrupted"
+    assert took < 5
     assert list(tmp_path.glob("ecrkit-*")) == []
+    assert tags(account, "web") == []
 
 
 @pytest.mark.needs("podman")

@@ -10,15 +10,17 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from builders.accounts import REGISTRY, local_account
+from builders.accounts import REGISTRY, account_in
 from builders.commands import ECRKIT, ecrkit
-from builders.proxies import Fault, aws_error, delay, drop, foreign_page, proxy_to
+from builders.proxies import Fault, Hold, aws_error, drop, foreign_page, proxy_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from builders.accounts import Account
+
+    from ecrkit.live.sandbox import Sandbox
 
 pytestmark = pytest.mark.sandbox
 
@@ -36,12 +38,12 @@ COMMANDS = {
 
 
 @pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+def account(ministack: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Account:
     """An account with a repository that holds an image."""
-    with local_account(tmp_path_factory.mktemp("home")) as account:
-        account.ecr.create_repository(repositoryName="web")
-        account.put_image("web", "v1")
-        yield account
+    account = account_in(ministack, tmp_path_factory.mktemp("home"))
+    account.ecr.create_repository(repositoryName="web")
+    account.put_image("web", "v1")
+    return account
 
 
 REFUSALS: dict[str, tuple[Callable[[object], bool], str]] = {
@@ -191,11 +193,10 @@ def test_failure_half_way_leaves_no_valid_json(account: Account) -> None:
 
 def test_interrupt_does_not_wait_for_answers(account: Account) -> None:
     """Ctrl-C while AWS takes its time: one line, exit code 3, at once."""
-    with proxy_to(account.url, Fault("ecr:DescribeImages", delay(15))) as proxy:
+    with Hold() as hold, proxy_to(account.url, Fault("ecr:DescribeImages", hold)) as proxy:
         environment = {**os.environ, **account.at(proxy.url)}
         with subprocess.Popen([ECRKIT, "repos", "list"], env=environment, stderr=subprocess.PIPE, text=True) as process:
-            while "ecr:DescribeImages" not in proxy.actions:
-                time.sleep(0.02)
+            assert hold.reached.wait(timeout=30)
             begin = time.monotonic()
             process.send_signal(signal.SIGINT)
             _, said = process.communicate()

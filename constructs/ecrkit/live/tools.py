@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from ecrkit.errors import ToolError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ecrkit.live.registry import Password, Registry
 
@@ -23,6 +24,7 @@ TOOLS = ("docker", "podman", "skopeo")
 
 _ENGINES = ("docker", "podman")
 _TRANSPORT = re.compile(r"(containers-storage|dir|docker-archive|docker-daemon|oci|oci-archive|tarball):|docker://")
+_GRACE_SECONDS = 5.0
 _LOG = re.compile(r'.*\blevel=(?P<level>\w+) msg="(?P<message>(?:[^"\\]|\\.)*)".*')
 
 
@@ -61,12 +63,22 @@ class Tool:
             given=password.secret,
         )
 
+    def tag(self, source: str, registry: Registry, reference: str) -> None:
+        """
+        Give an engine's image the name that it has in the registry; skopeo needs no such name.
+
+        Raises:
+            ToolError: there is no such image, or no engine behind the tool.
+        """
+        if self.name != "skopeo":
+            self._run(["tag", source, f"{registry.host}/{reference}"])
+
     def push(self, source: str, registry: Registry, reference: str) -> None:
         """
         Push an image.
 
         Args:
-            source: a local image; for skopeo anything that it can copy.
+            source: anything that skopeo can copy; an engine pushes what :meth:`tag` has named.
             registry: that the tool is logged in to.
             reference: ``NAME:TAG`` there.
 
@@ -78,7 +90,6 @@ class Tool:
             options = [*self._auth("--dest-authfile"), *self._tls("--dest-tls-verify", registry)]
             self._run(["copy", "--all", *options, source, f"docker://{there}"])
             return
-        self._run(["tag", source, there])
         self._run(["push", *self._auth("--authfile"), *self._podman_tls(registry), there])
 
     def pull(self, registry: Registry, reference: str, destination: str) -> None:
@@ -130,17 +141,15 @@ class Tool:
         """Run it: what it says goes to standard error as it comes, save its last words, should it fail."""
         last = ""
         with self._started(arguments) as process:
-            if process.stdin is None or process.stderr is None:
-                raise ValueError("the tool was started without pipes")
             try:
-                process.stdin.write(given.encode())
-                process.stdin.close()
-            except BrokenPipeError:
-                pass  # It ended before it read; its exit code says why.
-            for line in filter(None, (_clean(line.decode(errors="replace")) for line in process.stderr)):
-                if last:
-                    sys.stderr.write(f"{last}\n")
-                last = line
+                for line in filter(None, map(_clean, _said(process, given=given))):
+                    if last:
+                        sys.stderr.write(f"{last}\n")
+                    last = line
+            except BaseException:
+                # Ctrl-C in a terminal reaches it too; a signal from elsewhere may have reached this process alone.
+                _end(process)
+                raise
         if process.returncode:
             raise self._failure(arguments, last, code=process.returncode)
         if last:
@@ -197,6 +206,26 @@ def transport_of(source: str) -> str:
     """Give what stands before an image that only skopeo reads, as in ``oci:``; empty for an engine's image."""
     match = _TRANSPORT.match(source)
     return match[0] if match else ""
+
+
+def _said(process: subprocess.Popen[bytes], *, given: str) -> Iterator[str]:
+    """Give a tool its input, and read what it says, line by line, until it ends."""
+    if process.stdin is None or process.stderr is None:
+        raise ValueError("the tool was started without pipes")
+    # It may have ended before it read; its exit code says why.
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.write(given.encode())
+        process.stdin.close()
+    for line in process.stderr:
+        yield line.decode(errors="replace")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=_GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def _clean(line: str) -> str:
