@@ -82,6 +82,20 @@ def test_start_once_a_day(account: Account) -> None:
     assert proxy.actions.count("ecr:StartImageScan") == 1
 
 
+@pytest.mark.parametrize("command", [("start",), ("findings",), ("gate", "--fail-on", "HIGH")])
+def test_image_of_another_registry_is_refused(account: Account, command: tuple[str, ...]) -> None:
+    """An image of another account is not mistaken for one of the same name in this."""
+    registry = "dkr.ecr.us-east-1.amazonaws.com"
+    result = ecrkit("scan", *command, f"210987654321.{registry}/web:v1", environment=account.environment)
+
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr == (
+        f"error: 210987654321.{registry}: another registry than 123456789012.{registry}, where the credentials lead; "
+        "change --profile or --region, or leave the host out\n"
+    )
+
+
 def test_dry_run_starts_nothing(account: Account) -> None:
     """--dry-run tells what would be scanned."""
     with proxy_to(account.url) as proxy:

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.cli.listing import age, echo_json_list, echo_rows, size
-from ecrkit.cli.options import aws_options, output_option
+from ecrkit.cli.options import aws_options, output_option, repository_named
 from ecrkit.cli.output import count_of
 from ecrkit.live.client import connect
 from ecrkit.live.concurrency import in_order
 from ecrkit.live.images import deployed_images, signed_digests
 from ecrkit.live.manifests import platforms_of
-from ecrkit.live.repositories import lifecycle_policy_text
-from ecrkit.names import RepositoryName
+from ecrkit.live.repositories import lifecycle_policy_text, repository_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,8 +59,11 @@ def list_(  # noqa: PLR0913 - one parameter per option
     SIGNED tells that there is a signature, not whose it is. To learn the platforms, manifests are read, and ECR takes
     that for a pull: where the lifecycle policy counts the days since the last pull, it is left out.
     """
-    name = RepositoryName(repository)
+    reference = repository_named(repository)
+    name = reference.repository
     client = connect(profile=profile, region=region).ecr()
+    if reference.host:
+        repository_of(client, reference)
     if platforms is None:
         platforms = _COUNTS_PULLS not in (lifecycle_policy_text(client, name) or "")
         if not platforms:

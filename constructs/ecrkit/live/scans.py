@@ -10,6 +10,7 @@ from ecrkit.errors import AwsError, NoVerdictError
 from ecrkit.live.client import aws_errors
 from ecrkit.live.images import image_at
 from ecrkit.live.manifests import manifest_of
+from ecrkit.live.repositories import repository_of
 from ecrkit.scanning import ScanStatus, read_scan
 
 if TYPE_CHECKING:
@@ -100,9 +101,12 @@ def scan_targets(client: ECRClient, reference: ImageReference) -> tuple[ScanTarg
     Find the images that a reference means: itself, or those of an index, which ECR does not scan as such.
 
     Raises:
+        RefusedError: it is in another registry than the one that the credentials lead to.
         NoVerdictError: it is an index of nothing that can be scanned.
         AwsError: there is no such image, AWS refused, or could not be reached.
     """
+    if reference.host:
+        repository_of(client, reference)
     image = image_at(client, reference)
     if not image.is_index:
         return (ScanTarget(repository=reference.repository, digest=image.digest, platform=""),)
