@@ -11,6 +11,7 @@ from builders.accounts import REGISTRY, account_in
 from builders.commands import ecrkit, ecrkit_on_terminal
 from builders.images import add_index, manifest_digest, oci_layout
 from builders.proxies import Fault, drop, proxy_to
+from builders.scans import answers, basic_answer, basic_finding
 from builders.stores import policy_text
 
 if TYPE_CHECKING:
@@ -64,6 +65,25 @@ def test_rows_tell_what_an_image_is(account: Account) -> None:
         "sha256": ["signature", "no", "-"],
     }
     assert result.stderr == "3 images\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cells", "asked"),
+    [
+        pytest.param((), {"v1": "COMPLETE 2 HIGH", "multi": "-", "sha256": "-"}, 1, id="asked"),
+        pytest.param(("--no-scans",), {"v1": "-", "multi": "-", "sha256": "-"}, 0, id="not asked"),
+    ],
+)
+def test_scan_is_asked_for(account: Account, arguments: tuple[str, ...], cells: dict[str, str], asked: int) -> None:
+    """DescribeImages does not tell scans any more: each image is asked for, and nothing that ECR does not scan."""
+    findings = "ecr:DescribeImageScanFindings"
+    answer = basic_answer(basic_finding("CVE-1"), basic_finding("CVE-2"), basic_finding("CVE-3", severity="LOW"))
+    with proxy_to(account.url, Fault(findings, answers(answer))) as proxy:
+        result = ecrkit("images", "list", "web", "--no-platforms", *arguments, environment=account.at(proxy.url))
+
+    rows = [re.split(" {2,}", line) for line in result.stdout.splitlines()[1:]]
+    assert {row[1].partition("-")[0]: row[6] for row in rows} == cells
+    assert proxy.actions.count(findings) == asked
 
 
 def test_newest_comes_first(account: Account) -> None:
