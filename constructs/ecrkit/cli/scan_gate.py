@@ -106,7 +106,7 @@ def _rows(judged: Mapping[ScanTarget, Sequence[Judgement]]) -> Iterator[tuple[st
 def _verdict(judgement: Judgement) -> str:
     match judgement:
         case _ if judgement.allowance and judgement.verdict is Verdict.ALLOWED:
-            return f"allowed until {judgement.allowance.expires}: {judgement.allowance.reason}"
+            return f"allowed until {judgement.allowance.expires}: {' '.join(judgement.allowance.reason.split())}"
         case _ if judgement.allowance and judgement.verdict is Verdict.EXPIRED:
             return f"fails: allowed until {judgement.allowance.expires}"
         case _:
