@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from builders.accounts import REGISTRY, account_in
 from builders.commands import ECRKIT, ecrkit
-from builders.images import add_layer, manifest_digest, oci_layout
+from builders.images import add_index, add_layer, manifest_digest, oci_layout
 from builders.proxies import Fault, Hold, aws_error, drop, proxy_to
 
 if TYPE_CHECKING:
@@ -288,6 +288,19 @@ def test_pull_brings_the_same_image(account: Account, source: str, tmp_path: Pat
     assert pulled.returncode == 0, pulled.stderr
     assert pulled.stdout == pushed.stdout
     assert manifest_digest(tmp_path / "back") == manifest_digest(tmp_path / "image")
+
+
+def test_index_comes_back_whole(account: Account, source: str, tmp_path: Path) -> None:
+    """An index is pushed with the images of all its platforms, and pulled with them."""
+    assert source
+    index = add_index(tmp_path)
+    pushed = ecrkit("images", "push", index, "web:multi", environment=account.environment)
+
+    pulled = ecrkit("images", "pull", "web:multi", f"oci:{tmp_path}/back:v1", environment=account.environment)
+
+    assert pulled.returncode == 0, pulled.stderr
+    assert pulled.stdout == pushed.stdout
+    assert manifest_digest(tmp_path / "back") == pulled.stdout.splitlines()[1]
 
 
 def test_pull_that_fails_leaves_nothing(account: Account, source: str, tmp_path: Path) -> None:

@@ -157,6 +157,21 @@ def test_gate_starts_the_scan(account: Account) -> None:
     assert told(result) == "web:v1: no vulnerability at or above LOW"
 
 
+def test_dry_run_of_the_gate_is_no_verdict(account: Account) -> None:
+    """--dry-run tells what would be scanned, starts nothing, and lets nothing pass."""
+    prepare(account, basic_answer())
+
+    with proxy_to(account.url) as proxy:
+        environment = account.at(proxy.url)
+        before = ecrkit("scan", "gate", "web:v1", "--fail-on", "LOW", "--dry-run", environment=environment)
+        started = proxy.actions.count("ecr:StartImageScan")
+    ecrkit("scan", "start", "web:v1", environment=account.environment)
+    after = gate(account, "--fail-on", "LOW", "--dry-run")
+
+    assert (before.returncode, told(before), started) == (3, "would be scanned: web@…", 0)
+    assert (after.returncode, told(after)) == (3, "would not be scanned again: web@…")
+
+
 @pytest.mark.parametrize(
     ("fail_on", "code", "verdict"),
     [

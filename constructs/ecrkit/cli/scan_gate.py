@@ -12,12 +12,12 @@ import click
 
 import ecrkit
 from ecrkit.cli.listing import echo_rows
-from ecrkit.cli.options import aws_options, output_option
+from ecrkit.cli.options import aws_options, dry_run_option, output_option
 from ecrkit.cli.output import count_of, echo_json
 from ecrkit.cli.progress import ProgressLine
 from ecrkit.files import read_text
 from ecrkit.live.client import connect
-from ecrkit.live.scans import Patience, scan_targets, wait_for_scans
+from ecrkit.live.scans import Patience, needs_scan, scan_targets, wait_for_scans
 from ecrkit.references import ImageReference
 from ecrkit.scanning import Severity, Verdict, judge, read_allow_list, sarif
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["gate"]
 
+_EXIT_NO_VERDICT = 3
 _HEADINGS = ("SEVERITY", "VULNERABILITY", "PACKAGE", "VERSION", "FIXED IN", "VERDICT")
 
 
@@ -47,6 +48,7 @@ _HEADINGS = ("SEVERITY", "VULNERABILITY", "PACKAGE", "VERSION", "FIXED IN", "VER
 @click.option(
     "--timeout", type=click.FloatRange(min=0), default=600, show_default=True, help="Seconds to wait for results."
 )
+@dry_run_option("Tell which scans would be started, start none, and exit with 3: no verdict.")
 @aws_options
 @output_option("sarif")
 def gate(  # noqa: PLR0913 - one parameter per option
@@ -55,6 +57,7 @@ def gate(  # noqa: PLR0913 - one parameter per option
     fail_on: str,
     allow: Path | None,
     timeout: float,
+    dry_run: bool,
     profile: str | None,
     region: str | None,
     output: str,
@@ -71,6 +74,11 @@ def gate(  # noqa: PLR0913 - one parameter per option
     allowed = read_allow_list(read_text(allow), file=str(allow)) if allow else {}
     client = connect(profile=profile, region=region).ecr()
     targets = scan_targets(client, ImageReference.parse(image, default_tag="latest"))
+    if dry_run:
+        for target in targets:
+            needs = needs_scan(client, target, now=now)
+            click.echo(f"{'would be scanned' if needs else 'would not be scanned again'}: {target}", err=True)
+        sys.exit(_EXIT_NO_VERDICT)
     with ProgressLine() as progress:
         patience = Patience(seconds=timeout, clock=time.monotonic, sleep=time.sleep, report=progress.tell)
         scans = wait_for_scans(client, targets, now=now, patience=patience)

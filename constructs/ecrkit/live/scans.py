@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ecrkit.references import ImageReference
     from ecrkit.scanning import Scan
 
-__all__ = ["Patience", "ScanTarget", "scan_document", "scan_targets", "start_scan", "wait_for_scans"]
+__all__ = ["Patience", "ScanTarget", "needs_scan", "scan_document", "scan_targets", "start_scan", "wait_for_scans"]
 
 _FIRST_PAUSE_SECONDS = 2.0
 _LONGEST_PAUSE_SECONDS = 30.0
@@ -160,6 +160,18 @@ def scan_document(client: ECRClient, target: ScanTarget) -> dict[str, Any] | Non
         raise
     merged.pop("nextToken", None)
     return merged
+
+
+def needs_scan(client: ECRClient, target: ScanTarget, *, now: datetime) -> bool:
+    """
+    Whether a scan would have to be started: there is none, it failed, or is older than a day.
+
+    Raises:
+        NoVerdictError: the answer is not understood.
+        AwsError: AWS refused, or could not be reached.
+    """
+    scan = _read(target, scan_document(client, target))
+    return scan is None or _needs_another(scan, now=now)
 
 
 def wait_for_scans(

@@ -24,6 +24,9 @@ TOOLS = ("docker", "podman", "skopeo")
 
 _ENGINES = ("docker", "podman")
 _TRANSPORT = re.compile(r"(containers-storage|dir|docker-archive|docker-daemon|oci|oci-archive|tarball):|docker://")
+_HOLD_INDEXES = frozenset({"dir:", "docker://", "oci:", "oci-archive:"})
+"""What can hold an index of images; elsewhere skopeo copies the image for this machine's platform."""
+
 _GRACE_SECONDS = 5.0
 _LOG = re.compile(r'.*\blevel=(?P<level>\w+) msg="(?P<message>(?:[^"\\]|\\.)*)".*')
 
@@ -107,7 +110,8 @@ class Tool:
         there = f"{registry.host}/{reference}"
         if self.name == "skopeo":
             options = [*self._auth("--src-authfile"), *self._tls("--src-tls-verify", registry)]
-            self._run(["copy", *options, f"docker://{there}", destination])
+            every_platform = ["--all"] if transport_of(destination) in _HOLD_INDEXES else []
+            self._run(["copy", *every_platform, *options, f"docker://{there}", destination])
             return
         self._run(["pull", *self._auth("--authfile"), *self._podman_tls(registry), there])
         if destination:
