@@ -21,6 +21,7 @@ if node := bundled_node():
 
 _SKIPPED = pytest.StashKey[list[str]]()
 _HOW_TO_GET = {
+    "docker": "apt-get install docker.io, or brew install docker",
     "chromium": "apt-get install chromium",
     "jq": "apt-get install jq, or brew install jq",
     "skopeo": "apt-get install skopeo, or brew install skopeo",

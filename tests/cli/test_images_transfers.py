@@ -268,6 +268,47 @@ def test_engine_pushes_and_pulls(account: Account, source: str, tmp_path: Path) 
     assert tags(account, "web") == ["v1"]
 
 
+@pytest.mark.needs("docker", "podman")
+def test_docker_pushes_and_pulls(account: Account, source: str, tmp_path: Path) -> None:
+    """The real docker does the same; the engine behind it is podman's, which speaks docker's API."""
+    storage, registries, engine = (tmp_path / name for name in ("storage.conf", "registries.conf", "engine.sock"))
+    storage.write_text(f'[storage]\ndriver = "vfs"\nrunroot = "{tmp_path}/run"\ngraphroot = "{tmp_path}/root"\n')
+    host = account.url.removeprefix("http://")
+    registries.write_text(f'[[registry]]\nlocation = "{host}"\ninsecure = true\n')
+    podman("pull", source, storage=storage)
+    environment = {**account.environment, "DOCKER_HOST": f"unix://{engine}"}
+    with subprocess.Popen(
+        ["podman", "system", "service", "--time=0", f"unix://{engine}"],  # noqa: S607 - every machine has its own
+        env={**os.environ, "CONTAINERS_STORAGE_CONF": str(storage), "CONTAINERS_REGISTRIES_CONF": str(registries)},
+        stderr=subprocess.DEVNULL,
+    ) as service:
+        try:
+            while not engine.exists():
+                time.sleep(0.02)
+            image = f"localhost{tmp_path}/image"
+            pushed = ecrkit("images", "push", image, "web:v1", "--tool", "docker", environment=environment)
+            pulled = ecrkit("images", "pull", "web:v1", "copy:v1", "--tool", "docker", environment=environment)
+        finally:
+            service.terminate()
+    podman("image", "exists", "copy:v1", storage=storage)
+
+    assert pushed.returncode == 0, pushed.stderr
+    assert pushed.stdout == pulled.stdout
+    assert tags(account, "web") == ["v1"]
+
+
+@pytest.mark.needs("docker")
+def test_docker_without_an_engine_keeps_no_password(account: Account, tmp_path: Path) -> None:
+    """Where docker has no engine, that is the one line, and docker was not logged in."""
+    environment = {**account.environment, "DOCKER_HOST": f"unix://{tmp_path}/nobody.sock"}
+
+    result = ecrkit("images", "push", "image:v1", "web:v1", "--tool", "docker", environment=environment)
+
+    assert result.returncode == 3
+    assert result.stderr.splitlines()[-1].startswith("error: docker tag: ")
+    assert not (tmp_path / "docker" / "config.json").exists()
+
+
 def podman(*arguments: str, storage: Path) -> None:
     """Run podman, with images of its own; it has to succeed."""
     result = subprocess.run(
