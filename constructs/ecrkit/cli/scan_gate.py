@@ -16,6 +16,7 @@ from ecrkit.cli.options import aws_options, dry_run_option, output_option
 from ecrkit.cli.output import count_of, echo_json
 from ecrkit.cli.progress import ProgressLine
 from ecrkit.files import read_text
+from ecrkit.findings import printable
 from ecrkit.live.client import connect
 from ecrkit.live.scans import Patience, needs_scan, scan_targets, wait_for_scans
 from ecrkit.references import ImageReference
@@ -160,4 +161,4 @@ def _tell_unused(allowed: AllowList, judged: Iterable[Sequence[Judgement]]) -> N
     for name, allowance in allowed.items():
         if name not in used:
             where = f"{allowance.location.file}:{allowance.location.line}:{allowance.location.column}"
-            click.echo(f"{where}: {name}: nothing that was found is allowed by this", err=True)
+            click.echo(printable(f"{where}: {name}: nothing that was found is allowed by this"), err=True)
