@@ -134,6 +134,16 @@ def test_dry_run_pushes_nothing(account: Account, source: str) -> None:
     assert proxy.actions == ["ecr:DescribeRepositories", "ecr:DescribeImages"]
 
 
+def test_dry_run_looks_for_the_source(account: Account) -> None:
+    """--dry-run does not promise to push what is not there; nor does anybody log in for it."""
+    with proxy_to(account.url) as proxy:
+        result = ecrkit("images", "push", "oci:gone:v1", "web:v9", "--dry-run", environment=account.at(proxy.url))
+
+    assert result.returncode == 3
+    assert "gone/index.json: no such file or directory" in result.stderr
+    assert "ecr:GetAuthorizationToken" not in proxy.actions
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "line"),
     [
@@ -147,7 +157,8 @@ def test_dry_run_pushes_nothing(account: Account, source: str) -> None:
         pytest.param(
             ("oci:gone:v1", "web"),
             3,
-            "error: skopeo copy: initializing source oci:gone:v1: open gone/index.json: no such file or directory",
+            'error: skopeo inspect: Error parsing image name "oci:gone:v1": open gone/index.json: '
+            "no such file or directory",
             id="no source",
         ),
         pytest.param(

@@ -87,9 +87,11 @@ def plan_push(client: ECRClient, tool: Tool, source: str, reference: ImageRefere
     declare = f"add `{reference.repository}: {{}}` to the repositories of the catalog, and deploy it"
     repository = repository_of(client, reference, remedy=declare)
     present = find_image(client, reference)
+    # Asked for a tag that is free too: a source that is not there is told before anybody logs in.
+    digest = tool.digest_of(source)
     if present is None:
         return PushPlan(source=source, repository=repository, reference=reference, replaced=None, is_there=False)
-    is_there = tool.digest_of(source) == present.digest
+    is_there = digest == present.digest
     if not is_there and repository.is_immutable(reference.tag):
         raise RefusedError(
             f"{reference}: the tag is there, of an image pushed on {present.pushed_at:%Y-%m-%d} ({present.digest}), "
