@@ -78,8 +78,24 @@ def test_start_once_a_day(account: Account) -> None:
         result = ecrkit("scan", "start", "web:v1", "--output", "json", environment=account.at(proxy.url))
 
     assert result.returncode == 3
-    assert result.stderr.startswith("error: StartImageScan: LimitExceededException: ")
+    assert result.stdout == ""
+    assert told(result) == (
+        "error: web@…: StartImageScan: scanned in the last 24 hours already (LimitExceededException); "
+        "`ecrkit scan findings` shows what was found"
+    )
     assert proxy.actions.count("ecr:StartImageScan") == 1
+
+
+def test_start_leaves_out_what_was_scanned_today(account: Account) -> None:
+    """Of an index, the images that were not scanned today are scanned, and the others are told."""
+    first, _ = put_index(account, "web", "multi")
+    ecrkit("scan", "start", f"web@{first}", environment=account.environment)
+
+    result = ecrkit("scan", "start", "web:multi", environment=account.environment)
+
+    assert result.returncode == 3
+    assert IMAGE.sub("web@…", result.stdout) == "web@… (linux/arm64): IN_PROGRESS\n"
+    assert told(result).startswith("error: web@… (linux/amd64): StartImageScan: scanned in the last 24 hours already")
 
 
 @pytest.mark.parametrize("command", [("start",), ("findings",), ("gate", "--fail-on", "HIGH")])
@@ -454,7 +470,8 @@ def test_old_result_that_stays_is_no_verdict(account: Account) -> None:
     assert result.returncode == 3
     assert told(result) == (
         "error: web@…: the last scan is of 2001-09-09, and no other can be started: StartImageScan: "
-        "ValidationException: This feature is disabled; push the image again, or have it scanned continuously"
+        "ValidationException: This feature is disabled; enhanced scanning starts by itself; push the image again, or "
+        "have it scanned continuously"
     )
 
 
@@ -467,7 +484,10 @@ def test_enhanced_scanning_starts_by_itself(account: Account) -> None:
         result = ecrkit("scan", "gate", "web:v1", "--fail-on", "HIGH", environment=account.at(proxy.url))
 
     assert result.returncode == 1
-    assert "StartImageScan: ValidationException: This feature is disabled (0 s)" in result.stderr
+    assert (
+        "StartImageScan: ValidationException: This feature is disabled; enhanced scanning starts by itself (0 s)"
+        in result.stderr
+    )
     assert [line.split()[::5] for line in result.stdout.splitlines()[1:]] == [
         ["CRITICAL", "fails"],
         ["CRITICAL", "fails"],

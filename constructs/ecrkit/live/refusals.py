@@ -21,6 +21,14 @@ _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOpera
 _THROTTLED = frozenset(
     {"RequestLimitExceeded", "ThrottledException", "Throttling", "ThrottlingException", "TooManyRequestsException"}
 )
+_SPECIAL = {
+    "RepositoryNotFoundException": "{message}; `ecrkit repos list` shows those that there are",
+    "StartImageScan: LimitExceededException": "scanned in the last 24 hours already ({code}); "
+    "`ecrkit scan findings` shows what was found",
+    "StartImageScan: ValidationException": "{code}: {message}; enhanced scanning starts by itself",
+}
+"""What helps beyond AWS's own words, by code, or by operation and code."""
+
 _CHECK_NETWORK = "check the network, and AWS_ENDPOINT_URL if it is set"
 _FAILURES = (
     (
@@ -67,9 +75,8 @@ def explain_client_error(operation: str, *, code: str, message: str) -> str:
         return f"{operation}: access denied: {message}; docs/iam.md lists what each command needs"
     if code in _THROTTLED:
         return f"{operation}: throttled, at every attempt ({code}); try again later, or raise AWS_MAX_ATTEMPTS"
-    if code == "RepositoryNotFoundException":
-        return f"{operation}: {message}; `ecrkit repos list` shows those that there are"
-    return f"{operation}: {code}: {message}"
+    special = _SPECIAL.get(code) or _SPECIAL.get(f"{operation}: {code}") or "{code}: {message}"
+    return f"{operation}: {special.format(code=code, message=message)}"
 
 
 def explain_failure(error: Exception) -> str:
