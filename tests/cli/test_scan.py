@@ -435,15 +435,15 @@ def test_findings_that_come_late_are_judged(account: Account) -> None:
 
 
 def test_result_that_does_not_come_is_no_verdict(account: Account) -> None:
-    """A scan that runs for longer than one waits is no verdict."""
+    """A scan that runs for longer than one waits is no verdict, and nobody waits when that is known."""
     running = basic_answer(status="IN_PROGRESS")
     with proxy_to(account.url, Fault(FINDINGS, answers(running))) as proxy:
         result = ecrkit(
-            "scan", "gate", "web:v1", "--fail-on", "LOW", "--timeout", "3", environment=account.at(proxy.url)
+            "scan", "gate", "web:v1", "--fail-on", "LOW", "--timeout", "1", environment=account.at(proxy.url)
         )
 
     assert result.returncode == 3
-    assert told(result) == "error: web@…: no result within 3 s, the last word is IN_PROGRESS"
+    assert told(result) == "error: web@…: no result within 1 s, the last word is IN_PROGRESS"
 
 
 def test_old_result_is_not_trusted(account: Account) -> None:
