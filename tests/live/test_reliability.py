@@ -116,6 +116,15 @@ def test_no_network_is_told_soon(account: Account, black_hole: str, endpoint: st
     assert took < 12
 
 
+def test_password_in_an_address_is_not_shown(account: Account) -> None:
+    """An endpoint may have a name and a password in it: the error has the host only."""
+    result = ecrkit("repos", "list", environment=account.at("http://me:hunter2@localhost:9"))
+
+    assert result.returncode == 3
+    assert '"http://localhost:9/"' in result.stderr
+    assert "hunter2" not in result.stderr
+
+
 @pytest.mark.parametrize(
     ("variables", "line"),
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 __all__ = ["explain_client_error", "explain_failure"]
 
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "RequestTimeTooSkewed"})
@@ -28,6 +30,9 @@ _SPECIAL = {
     "StartImageScan: ValidationException": "{code}: {message}; enhanced scanning starts by itself",
 }
 """What helps beyond AWS's own words, by code, or by operation and code."""
+
+_USER_IN_URL = re.compile(r"//[^/@\s]+@")
+"""A name and a password before the host, of an endpoint or of a proxy."""
 
 _CHECK_NETWORK = "check the network, and AWS_ENDPOINT_URL if it is set"
 _FAILURES = (
@@ -81,7 +86,7 @@ def explain_client_error(operation: str, *, code: str, message: str) -> str:
 
 def explain_failure(error: Exception) -> str:
     """Explain why there is no answer; *error* is botocore's."""
-    message = " ".join(str(error).split()).rstrip(".")
+    message = _USER_IN_URL.sub("//", " ".join(str(error).split()).rstrip("."))
     for kinds, text in _FAILURES:
         if type(error).__name__ in kinds:
             return text.format(message=message[:1].lower() + message[1:])
