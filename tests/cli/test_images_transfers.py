@@ -377,6 +377,13 @@ def test_pull_that_fails_leaves_nothing(account: Account, source: str, tmp_path:
             id="no image",
         ),
         pytest.param(
+            ("nope", "oci:back:v1"),
+            3,
+            "error: nope: there is no such repository in us-east-1; "
+            "add `nope: {}` to the repositories of the catalog, and deploy it",
+            id="no repository",
+        ),
+        pytest.param(
             ("web:v1", "--tool", "skopeo"),
             2,
             "Error: skopeo keeps no images; say where to, as in oci:DIRECTORY:TAG",

@@ -179,7 +179,7 @@ class Tool:
         return ToolError(f"{self.name} {arguments[0]}: {said or f'exit code {code}, and not a word'}")
 
 
-def find_tool(name: str | None, *, search_path: str, source: str = "", auth_file: str | None = None) -> Tool:
+def find_tool(name: str | None, *, search_path: str, source: str = "") -> Tool:
     """
     Find the program to use.
 
@@ -187,7 +187,6 @@ def find_tool(name: str | None, *, search_path: str, source: str = "", auth_file
         name: one of :data:`TOOLS`; ``None`` for the first that is there and can do it.
         search_path: directories to look in, in the form of ``PATH``.
         source: where the image is, or goes to; what only skopeo knows needs skopeo.
-        auth_file: where the tool is to keep the password.
 
     Raises:
         ToolError: it is not there.
@@ -201,7 +200,7 @@ def find_tool(name: str | None, *, search_path: str, source: str = "", auth_file
     for candidate in candidates:
         path = shutil.which(candidate, path=search_path)
         if path:
-            return Tool(name=candidate, path=path, auth_file=auth_file)
+            return Tool(name=candidate, path=path)
     alternative = "" if "skopeo" in candidates or name else "; or give it as skopeo does, as in oci:DIRECTORY:TAG"
     raise ToolError(f"{' or '.join(candidates)}: not found on PATH; install one{alternative}")
 

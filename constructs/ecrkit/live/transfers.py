@@ -84,8 +84,7 @@ def plan_push(client: ECRClient, tool: Tool, source: str, reference: ImageRefere
         AwsError: there is no such repository, AWS refused, or could not be reached.
         ToolError: there is no such source.
     """
-    declare = f"add `{reference.repository}: {{}}` to the repositories of the catalog, and deploy it"
-    repository = repository_of(client, reference, remedy=declare)
+    repository = repository_of(client, reference, remedy=_how_to_declare(reference))
     present = find_image(client, reference)
     # Asked for a tag that is free too: a source that is not there is told before anybody logs in.
     digest = tool.digest_of(source)
@@ -133,7 +132,7 @@ def plan_pull(client: ECRClient, reference: ImageReference, *, destination: str)
         RefusedError: the image is archived.
         AwsError: there is no such repository or image, AWS refused, or could not be reached.
     """
-    repository = repository_of(client, reference)
+    repository = repository_of(client, reference, remedy=_how_to_declare(reference))
     image = image_at(client, reference)
     if image.status != "ACTIVE":
         raise RefusedError(
@@ -178,6 +177,10 @@ def tag_of(source: str) -> str:
     name = source.removeprefix(transport_of(source)).partition("@")[0]
     last = name.rpartition("/")[2]
     return last.rpartition(":")[2] if ":" in last else ""
+
+
+def _how_to_declare(reference: ImageReference) -> str:
+    return f"add `{reference.repository}: {{}}` to the repositories of the catalog, and deploy it"
 
 
 @contextmanager
