@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import os
 import shutil
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from ecrkit.node import bundled_node
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ecrkit.live.sandbox import Sandbox
+
 # Importing aws_cdk starts Node; here it is the one that comes with the development environment.
 if node := bundled_node():
     os.environ.setdefault("JSII_NODE", str(node))
 
 _HOW_TO_GET = {
+    "docker": "apt-get install docker.io, or brew install docker",
     "chromium": "apt-get install chromium",
     "jq": "apt-get install jq, or brew install jq",
     "skopeo": "apt-get install skopeo, or brew install skopeo",
@@ -29,6 +36,17 @@ settings.register_profile("brief", max_examples=40, derandomize=True, database=N
 settings.register_profile(
     "long", max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
+
+
+@pytest.fixture(scope="session")
+def ministack() -> Iterator[Sandbox]:
+    """One local AWS for all tests; ``builders.accounts.account_in`` gives a test an empty account in it."""
+    from builders.sandboxes import HOME  # noqa: PLC0415 - brings boto3, which not every test needs
+
+    from ecrkit.live.sandbox import running_sandbox  # noqa: PLC0415 - as above
+
+    with running_sandbox(HOME, environ=os.environ) as sandbox:
+        yield sandbox
 
 
 def pytest_configure(config: pytest.Config) -> None:

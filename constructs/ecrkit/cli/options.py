@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ecrkit.live.tools import TOOLS
+from ecrkit.references import ImageReference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,7 @@ __all__ = [
     "confirmed",
     "dry_run_option",
     "output_option",
+    "repository_named",
     "tool_option",
     "yes_option",
 ]
@@ -67,6 +69,20 @@ def catalog_options(command: F) -> F:
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         help="What should be there.  [default: repositories.yaml, if it exists]",
     )(command)
+
+
+def repository_named(text: str) -> ImageReference:
+    """
+    Read the argument that names a repository: its name, or its URI.
+
+    Raises:
+        InvalidNameError: it is neither.
+        click.UsageError: it names an image.
+    """
+    reference = ImageReference.parse(text)
+    if reference.suffix:
+        raise click.UsageError(f"{text}: name a repository, without {reference.suffix!r}")
+    return reference
 
 
 def confirmed(question: str, *, yes: bool) -> bool:
