@@ -20,7 +20,7 @@ synth: setup ## write the CloudFormation templates to cdk.out
 
 test: setup ## run every test, with coverage
 	coverage erase
-	coverage run -m pytest
+	coverage run -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 	coverage combine --quiet
 	coverage report
 

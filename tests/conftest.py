@@ -12,14 +12,16 @@ from hypothesis import HealthCheck, settings
 from ecrkit.node import bundled_node
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Iterator
+
+    from ecrkit.live.sandbox import Sandbox
 
 # Importing aws_cdk starts Node; here it is the one that comes with the development environment.
 if node := bundled_node():
     os.environ.setdefault("JSII_NODE", str(node))
 
-_SKIPPED = pytest.StashKey[list[str]]()
 _HOW_TO_GET = {
+    "docker": "apt-get install docker.io, or brew install docker",
     "chromium": "apt-get install chromium",
     "jq": "apt-get install jq, or brew install jq",
     "skopeo": "apt-get install skopeo, or brew install skopeo",
@@ -36,11 +38,21 @@ settings.register_profile(
 )
 
 
+@pytest.fixture(scope="session")
+def ministack() -> Iterator[Sandbox]:
+    """One local AWS for all tests; ``builders.accounts.account_in`` gives a test an empty account in it."""
+    from builders.sandboxes import HOME  # noqa: PLC0415 - brings boto3, which not every test needs
+
+    from ecrkit.live.sandbox import running_sandbox  # noqa: PLC0415 - as above
+
+    with running_sandbox(HOME, environ=os.environ) as sandbox:
+        yield sandbox
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("--hypothesis-profile"):
         settings.load_profile("brief")
     config.addinivalue_line("markers", "needs(*programs): skipped where one of them is not installed")
-    config.stash[_SKIPPED] = []
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -50,24 +62,22 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
                 pytest.skip(f"needs {program}: {_HOW_TO_GET[program]}")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    if report.skipped and isinstance(report.longrepr, tuple):
-        item.config.stash[_SKIPPED].append(f"{item.nodeid}: {report.longrepr[2]}")
-    return report
-
-
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """On a build server nobody reads what was skipped, so it fails there."""
-    if os.environ.get("CI") == "true" and session.config.stash[_SKIPPED] and session.exitstatus == pytest.ExitCode.OK:
+    if os.environ.get("CI") == "true" and _skipped(session.config) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    skipped = config.stash[_SKIPPED]
+    skipped = _skipped(config)
     if skipped:
         verdict = "a failure, since CI is true" if os.environ.get("CI") == "true" else "get what they need"
         terminalreporter.section(f"{len(skipped)} skipped: {verdict}")
-        for line in skipped:
-            terminalreporter.line(line)
+        for report in skipped:
+            terminalreporter.line(f"{report.nodeid}: {report.longreprtext}")
+
+
+def _skipped(config: pytest.Config) -> list[pytest.TestReport]:
+    """Give what was skipped, in whichever process; a worker, which reports to another, gives nothing."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return reporter.stats.get("skipped", []) if reporter else []

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from builders.accounts import local_account
+from builders.accounts import account_in
 from builders.commands import ecrkit
 from builders.images import oci_layout
 from builders.proxies import Fault, proxy_to
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from builders.accounts import Account
+
+    from ecrkit.live.sandbox import Sandbox
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.needs("skopeo", "umoci")]
 
@@ -32,16 +34,16 @@ READS = re.compile(r"[a-z]+:(BatchGet|Describe|Get|List)[A-Za-z]+")
 
 
 @pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+def account(ministack: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Account:
     """An account with a repository that holds an image, and one of a stack."""
     directory = tmp_path_factory.mktemp("home")
     source = oci_layout(directory)
-    with local_account(directory) as account:
-        account.ecr.create_repository(repositoryName="web")
-        account.cloudformation.create_stack(StackName="Shop", TemplateBody=STACK)
-        account.cloudformation.get_waiter("stack_create_complete").wait(StackName="Shop", WaiterConfig={"Delay": 1})
-        ecrkit("images", "push", source, "web:v1", environment=account.environment)
-        yield account
+    account = account_in(ministack, directory)
+    account.ecr.create_repository(repositoryName="web")
+    account.cloudformation.create_stack(StackName="Shop", TemplateBody=STACK)
+    account.cloudformation.get_waiter("stack_create_complete").wait(StackName="Shop", WaiterConfig={"Delay": 1})
+    ecrkit("images", "push", source, "web:v1", environment=account.environment)
+    return account
 
 
 @pytest.fixture(scope="module")

@@ -146,9 +146,8 @@ class TestFindings:
         ("text", "expected"),
         [
             pytest.param(
-                "1: {}",
-                "v1.test.yaml:1:1: not YAML as tests need it: the text has the key 1, which YAML does not read as a"
-                ' string; write "1" in quotes [TST101]',
+                "<<: {}",
+                "v1.test.yaml:1:1: not YAML as tests need it: the text has a merge key; repeat the keys [TST101]",
                 id="TST101",
             ),
             pytest.param(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from builders.accounts import local_account
+from builders.accounts import account_in
 from builders.sandboxes import HOME, ROOT
 from builders.scans import scanning_account
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from builders.accounts import Account
+
+    from ecrkit.live.sandbox import Sandbox
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.needs("skopeo", "umoci", "jq")]
 
@@ -56,13 +58,13 @@ def _without_output(entry: str) -> tuple[str, str]:
     return f"{first}\n{document}\nEND", shown
 
 
-def test_tutorial_runs(tmp_path: Path) -> None:
+def test_tutorial_runs(ministack: Sandbox, tmp_path: Path) -> None:
     """Every command does what the page shows, one after the other, in one account."""
     project(tmp_path)
     seen = []
-    with local_account(tmp_path) as account, scanning_account() as scanned:
-        assert account.sandbox
-        bootstrap(account.sandbox, [HOME], cdk=find_cdk(ROOT, search_path=os.environ["PATH"]))
+    account = account_in(ministack, tmp_path)
+    with scanning_account() as scanned:
+        bootstrap(ministack, [HOME], cdk=find_cdk(ROOT, search_path=os.environ["PATH"]))
         for step in steps():
             if step.section == "Scan" and "Scan" not in seen:
                 copy_image(account, scanned)

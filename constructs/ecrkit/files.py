@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ecrkit.errors import UnreadableInputError, UnwritableOutputError
+from ecrkit.findings import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,13 +49,13 @@ def decode(content: bytes, *, file: str) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        msg = f"{file}: not UTF-8: byte {content[error.start]:#04x} on line {line}; save it as UTF-8"
+        msg = f"{printable(file)}: not UTF-8: byte {content[error.start]:#04x} on line {line}; save it as UTF-8"
         raise UnreadableInputError(msg) from None
 
 
 def unreadable(path: Path, error: OSError) -> UnreadableInputError:
     """Say of *path* what the system said."""
-    return UnreadableInputError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}")
+    return UnreadableInputError(f"{printable(str(path))}: cannot be read: {(error.strerror or str(error)).lower()}")
 
 
 def write_text(path: Path, text: str) -> None:
@@ -71,4 +72,5 @@ def write_text(path: Path, text: str) -> None:
     except OSError as error:
         with suppress(OSError):
             draft.unlink()
-        raise UnwritableOutputError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from None
+        why = (error.strerror or str(error)).lower()
+        raise UnwritableOutputError(f"{printable(str(path))}: cannot be written: {why}") from None

@@ -131,6 +131,11 @@ class Finding:
         return Location(self.file, self.line, self.column, self.pointer)
 
     @property
+    def place(self) -> str:
+        """``file:line:column``, as people read it."""
+        return printable(f"{self.file}:{self.line}:{self.column}")
+
+    @property
     def text(self) -> str:
         """What is wrong and what to do, without the place, on one line."""
         path = self.location.path
@@ -140,7 +145,7 @@ class Finding:
 
     def __str__(self) -> str:
         """``file:line:column: path: message; remedy [code]``."""
-        return f"{self.file}:{self.line}:{self.column}: {self.text} [{self.code}]"
+        return f"{self.place}: {self.text} [{self.code}]"
 
 
 def in_file_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecrkit.documents import SyntaxProblem
+from ecrkit.errors import UnreadableInputError
 from ecrkit.files import read_text, unreadable
-from ecrkit.findings import Check, Finding, Location, Severity, in_file_order, silence
+from ecrkit.findings import Check, Finding, Location, Severity, in_file_order, printable, silence
 from ecrkit.lifecycle import check_policy
 from ecrkit.lock import LockedVersion, digest, lock_path, parse_lock
 from ecrkit.policy_test_rulebook import POLICY_TEST_RULEBOOK
@@ -126,6 +127,13 @@ SILENCED_NOBODY = Check(
     example="The entry silences the version that takes the number next.",
 )
 
+UNREADABLE = Check(
+    code="STO116",
+    title="every file of a store can be read, and is UTF-8",
+    message="{problem}",
+    source=_SOURCE,
+)
+
 STORE_RULEBOOK: tuple[Check, ...] = (
     *(value for value in tuple(globals().values()) if isinstance(value, Check)),
     *SILENCE_RULEBOOK,
@@ -161,7 +169,7 @@ def check_store(root: Path, *, with_tests: bool = False) -> CheckedStore:
         with_tests: read the policies' own tests too, which loads a YAML reader.
 
     Raises:
-        UnreadableInputError: a file or directory cannot be read, or is not UTF-8.
+        UnreadableInputError: a directory cannot be read.
     """
     return _StoreCheck(root).run(with_tests=with_tests)
 
@@ -186,16 +194,12 @@ class _StoreCheck:
             self._report(EMPTY_STORE, self._root)
         silences = self._silences()
         for reference, path in self._files.items():
-            checked = check_policy(read_text(path), file=str(path))
-            reasons = silences.pop(reference, {})
-            self._findings += silence(checked.findings, reasons)
-            for code in reasons.keys() - {found.code for found in checked.findings}:
-                self._report(SILENCED_NOTHING, self._root / _SILENCES, reference=reference, code=code)
-            if checked.policy is not None:
-                self._policies[reference] = checked.policy
+            text = self._text(path)
+            if text is not None:
+                self._check_policy(reference, text, file=str(path), reasons=silences.get(reference, {}))
         if with_tests:
             self._check_tests()
-        for reference in silences:
+        for reference in silences.keys() - self._files.keys():
             self._report(SILENCED_NOBODY, self._root / _SILENCES, reference=reference)
         published = self._compare_with_lock()
         return CheckedStore(self._policies, published, in_file_order(self._findings), len(self._files))
@@ -226,26 +230,40 @@ class _StoreCheck:
         self._files.update({PolicyRef(name, version): versions[version] for version in sorted(versions)})
         self._tests += tests.values()
 
+    def _check_policy(self, reference: PolicyRef, text: str, *, file: str, reasons: Mapping[str, str]) -> None:
+        checked = check_policy(text, file=file)
+        self._findings += silence(checked.findings, reasons)
+        for code in reasons.keys() - {found.code for found in checked.findings}:
+            self._report(SILENCED_NOTHING, self._root / _SILENCES, reference=reference, code=code)
+        if checked.policy is not None:
+            self._policies[reference] = checked.policy
+
     def _check_tests(self) -> None:
         if not self._tests:
             return
         from ecrkit.policy_tests import check_policy_tests  # noqa: PLC0415 - loads PyYAML
 
         for path in self._tests:
-            self._findings += check_policy_tests(read_text(path), file=str(path)).findings
+            text = self._text(path)
+            if text is not None:
+                self._findings += check_policy_tests(text, file=str(path)).findings
 
     def _silences(self) -> dict[PolicyRef, dict[str, str]]:
         path = self._root / _SILENCES
-        if not path.exists():
+        text = self._text(path) if path.exists() else None
+        if text is None:
             return {}
-        silences, findings = read_silences(read_text(path), file=str(path))
+        silences, findings = read_silences(text, file=str(path))
         self._findings += findings
         return silences
 
     def _compare_with_lock(self) -> dict[PolicyRef, str]:
         path = lock_path(self._root)
+        text = self._text(path) if path.exists() else ""
+        if text is None:
+            return {}
         try:
-            locked = parse_lock(read_text(path), file=str(path)) if path.exists() else {}
+            locked = parse_lock(text, file=str(path)) if text else {}
         except SyntaxProblem as problem:
             where = Location(str(path), problem.position.line, problem.position.column)
             self._findings.append(BROKEN_LOCK.at(where, problem=problem.message))
@@ -264,6 +282,14 @@ class _StoreCheck:
             self._findings.append(VANISHED.at(locked.location, reference=reference, path=path, next=following))
         elif reference in self._policies and digest(self._policies[reference]) != locked.digest:
             self._report(CHANGED, self._files[reference], reference=reference, next=following)
+
+    def _text(self, path: Path) -> str | None:
+        """Read a file; one that cannot be read does not hide what is wrong with the others."""
+        try:
+            return read_text(path)
+        except UnreadableInputError as error:
+            self._report(UNREADABLE, path, problem=str(error).removeprefix(f"{printable(str(path))}: "))
+            return None
 
     def _report(self, check: Check, path: Path, **values: object) -> None:
         self._findings.append(check.at(Location(str(path), 1, 1), **values))

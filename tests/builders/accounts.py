@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-from contextlib import contextmanager
+import urllib.request
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -12,10 +11,8 @@ from typing import TYPE_CHECKING
 import boto3
 from builders.sandboxes import HOME
 
-from ecrkit.live.sandbox import running_sandbox
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
 
     from ecrkit.live.sandbox import Sandbox
 
-__all__ = ["REGISTRY", "Account", "local_account", "manifest_text"]
+__all__ = ["REGISTRY", "Account", "account_in", "manifest_text"]
 
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
@@ -94,18 +91,20 @@ def manifest_text(distinction: str) -> str:
     return json.dumps({"schemaVersion": 2, "mediaType": _MANIFEST, "config": configuration})
 
 
-@contextmanager
-def local_account(directory: Path) -> Iterator[Account]:
+def account_in(sandbox: Sandbox, directory: Path) -> Account:
     """
-    Run a local AWS for the time of the context.
+    Empty a local AWS, and give the account in it.
 
     Args:
+        sandbox: that tests share, one after the other.
         directory: of the container tools, which would keep passwords in the home directory of whoever runs the tests.
     """
+    request = urllib.request.Request(f"{sandbox.endpoint_url}/_ministack/reset", method="POST")  # noqa: S310 - this machine
+    with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - as above
+        response.read()
     tools = {
         "HOME": str(directory),
         "DOCKER_CONFIG": str(directory / "docker"),
         "REGISTRY_AUTH_FILE": str(directory / "auth.json"),
     }
-    with running_sandbox(HOME, environ=os.environ) as sandbox:
-        yield Account(sandbox.endpoint_url, {**sandbox.settings(HOME), **tools}, sandbox)
+    return Account(sandbox.endpoint_url, {**sandbox.settings(HOME), **tools}, sandbox)

@@ -11,13 +11,13 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Fault", "Proxy", "aws_error", "delay", "drop", "foreign_page", "proxy_to"]
+__all__ = ["Fault", "Hold", "Proxy", "aws_error", "delay", "drop", "foreign_page", "proxy_to"]
 
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "te", "upgrade"}
 _ACTIONS_OF_PATHS = (
@@ -116,6 +116,31 @@ def delay(seconds: float) -> Callable[[Any], bool]:
         return True
 
     return befall
+
+
+class Hold:
+    """
+    Keeps a request, and whoever sent it, until the context ends; the server never sees it.
+
+    Attributes:
+        reached: set when the first one is kept.
+    """
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self._let_go = threading.Event()
+
+    def __call__(self, handler: Any) -> bool:  # noqa: ANN401 - the handler is private
+        """Befall a request."""
+        self.reached.set()
+        self._let_go.wait(timeout=60)
+        return drop(handler)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._let_go.set()
 
 
 class _Server(ThreadingHTTPServer):

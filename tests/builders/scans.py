@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 import urllib.request
 from contextlib import contextmanager
 from hashlib import sha256
@@ -151,5 +152,9 @@ def _answer(key: str, findings: tuple[dict[str, Any], ...], *, status: str, desc
         counts[finding["severity"]] = counts.get(finding["severity"], 0) + 1
     return {
         "imageScanStatus": {"status": status, "description": description},
-        "imageScanFindings": {key: list(findings), "findingSeverityCounts": counts},
+        "imageScanFindings": {
+            "imageScanCompletedAt": int(time.time()),
+            key: list(findings),
+            "findingSeverityCounts": counts,
+        },
     }

@@ -161,12 +161,6 @@ def test_every_form_of_a_region_is_accepted(region: str) -> None:
             id="merge key",
         ),
         pytest.param(
-            "repositories:\n  42: {}",
-            "2:3: not YAML as a catalog needs it: the text has the key 42, which YAML does not read as a string;"
-            ' write "42" in quotes [CAT101]',
-            id="key of digits",
-        ),
-        pytest.param(
             "repositories: &all {a: *all}",
             "1:15: not YAML as a catalog needs it: the text has an alias inside its own anchor [CAT101]",
             id="alias inside its anchor",
@@ -176,6 +170,22 @@ def test_every_form_of_a_region_is_accepted(region: str) -> None:
 def test_what_is_no_catalog_at_all(text: str, expected: str) -> None:
     """One finding says what the text is instead."""
     assert errors(text) == [f"repositories.yaml:{expected}"]
+
+
+def test_a_key_that_is_no_string_hides_nothing() -> None:
+    """What YAML reads as a number or a truth value is one finding among others."""
+    text = """\
+environments: {dev: {account: "123456789012", region: us-east-1}}
+repositories:
+  42: {}
+  on: {lifecycel: a@1}
+"""
+
+    assert [error.removeprefix("repositories.yaml:") for error in errors(text)] == [
+        '3:3: repositories[42]: must be a key that is a string, got 42; write "42", in quotes [CAT105]',
+        '4:3: repositories.on: must be a key that is a string, got on; write "on", in quotes [CAT105]',
+        "4:8: repositories.on.lifecycel: unknown key 'lifecycel'; did you mean lifecycle? [CAT103]",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from builders.accounts import REGISTRY, local_account
+from builders.accounts import REGISTRY, account_in
 from builders.commands import ecrkit
 from builders.policies import policy_text, rule
 from builders.proxies import Fault, aws_error, delay, drop, proxy_to
@@ -14,10 +14,11 @@ from builders.scans import answers, scanning_account
 from builders.workloads import run_function, run_service, run_task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from builders.accounts import Account
+
+    from ecrkit.live.sandbox import Sandbox
 
 pytestmark = pytest.mark.sandbox
 
@@ -51,10 +52,9 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def shop(ministack: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """One in MiniStack."""
-    with local_account(tmp_path_factory.mktemp("home")) as account:
-        yield Shop(account)
+    return Shop(account_in(ministack, tmp_path_factory.mktemp("home")))
 
 
 def test_one_a_line(shop: Shop) -> None:

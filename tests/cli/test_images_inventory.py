@@ -10,10 +10,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from builders.accounts import local_account
+from builders.accounts import REGISTRY, account_in
 from builders.commands import ECRKIT, ecrkit, ecrkit_on_terminal
 from builders.policies import policy_text, pulled, rule
-from builders.proxies import Fault, aws_error, delay, drop, proxy_to
+from builders.proxies import Fault, Hold, aws_error, delay, drop, proxy_to
 from builders.scans import answers, put_index, scanning_account
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from builders.accounts import Account
+
+    from ecrkit.live.sandbox import Sandbox
 
 NAMES = ["api.json/web", "api", "api.json", "payments/api", "payments/worker", "empty", "web"]
 READS = ("ecr:BatchGet", "ecr:Describe", "ecr:Get", "sts:Get")
@@ -84,15 +86,14 @@ def test_there_is_a_file_for_each_repository(whole: dict[str, str]) -> None:
 
 @pytest.mark.sandbox
 @pytest.mark.parametrize("kind", ["moto", "MiniStack"])
-def test_preview_reads_it(account: Account, tmp_path: Path, kind: str) -> None:
+def test_preview_reads_it(account: Account, ministack: Sandbox, tmp_path: Path, kind: str) -> None:
     """A preview of the directory has every repository, and knows what manifest lists refer to without being told."""
     (tmp_path / "policy.json").write_text(policy_text(rule(1, countNumber=1)))
     directory = tmp_path / "images"
     if kind == "moto":
         assert inventory(account, directory).returncode == 0
     else:
-        with local_account(tmp_path) as other:
-            assert inventory(fill(other), directory).returncode == 0
+        assert inventory(fill(account_in(ministack, tmp_path)), directory).returncode == 0
 
     result = ecrkit("policy", "preview", tmp_path / "policy.json", "--images", directory, "--output", "json", "--all")
 
@@ -104,8 +105,8 @@ def test_preview_reads_it(account: Account, tmp_path: Path, kind: str) -> None:
 
 
 def test_json(account: Account, tmp_path: Path) -> None:
-    """JSON says which file is whose."""
-    result = inventory(account, tmp_path, "web", "empty", "--output", "json")
+    """JSON says which file is whose; a repository is named by its name or its URI, and counts once."""
+    result = inventory(account, tmp_path, f"{REGISTRY}/web", "empty", "web", "--output", "json")
 
     assert json.loads(result.stdout) == {
         "directory": str(tmp_path),
@@ -171,11 +172,12 @@ def test_interrupted_job_goes_on(account: Account, whole: dict[str, str], tmp_pa
 
 def test_interrupt(account: Account, whole: dict[str, str], tmp_path: Path) -> None:
     """Ctrl-C while AWS takes its time ends at once; what is there is whole, and is not fetched again."""
-    with proxy_to(account.url, Fault("ecr:DescribeImages", delay(15), after=2)) as proxy:
+    with Hold() as hold, proxy_to(account.url, Fault("ecr:DescribeImages", hold, after=2)) as proxy:
         environment = {**os.environ, **account.at(proxy.url)}
         command = [ECRKIT, "images", "inventory", "--all", "-o", str(tmp_path)]
         with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
-            while proxy.actions.count("ecr:DescribeImages") < 3 or len(taken(tmp_path)) < 2:
+            assert hold.reached.wait(timeout=30)
+            while len(taken(tmp_path)) < 2:
                 time.sleep(0.02)
             begin = time.monotonic()
             process.send_signal(signal.SIGINT)
@@ -253,7 +255,9 @@ def test_a_bar(account: Account, tmp_path: Path) -> None:
         pytest.param((), 2, "name repositories, or pass --all", id="nothing asked"),
         pytest.param(("web", "--all"), 2, "name repositories, or pass --all", id="both"),
         pytest.param(("Web",), 2, "'Web'", id="no name"),
-        pytest.param(("nowhere",), 3, "nowhere: there is no such repository in us-east-1; add ", id="not there"),
+        pytest.param(("nowhere",), 3, "nowhere: there is no such repository in us-east-1; `ecrkit", id="not there"),
+        pytest.param(("web:v1",), 2, "web:v1: name a repository, without ':v1'", id="image"),
+        pytest.param((f"210{REGISTRY[3:]}/web",), 1, ": another registry than ", id="another registry"),
     ],
 )
 def test_bad_input(account: Account, tmp_path: Path, arguments: tuple[str, ...], code: int, message: str) -> None:

@@ -7,34 +7,35 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from builders.accounts import local_account
+from builders.accounts import REGISTRY, account_in
 from builders.commands import ecrkit, ecrkit_on_terminal
 from builders.images import add_index, manifest_digest, oci_layout
 from builders.proxies import Fault, drop, proxy_to
+from builders.scans import answers, basic_answer, basic_finding
 from builders.stores import policy_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from builders.accounts import Account
+
+    from ecrkit.live.sandbox import Sandbox
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.needs("skopeo", "umoci")]
 
 
 @pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+def account(ministack: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Account:
     """A repository with an image, an index of two platforms, and a signature of the image."""
     directory = tmp_path_factory.mktemp("home")
     source = oci_layout(directory)
     index = add_index(directory)
-    with local_account(directory) as account:
-        account.ecr.create_repository(repositoryName="web")
-        for image, tag in ((source, "v1"), (index, "multi")):
-            result = ecrkit("images", "push", image, f"web:{tag}", environment=account.environment)
-            assert result.returncode == 0, result.stderr
-        signed = manifest_digest(directory / "image")
-        account.put_image("web", f"{signed.replace(':', '-')}.sig")
-        yield account
+    account = account_in(ministack, directory)
+    account.ecr.create_repository(repositoryName="web")
+    for image, tag in ((source, "v1"), (index, "multi")):
+        result = ecrkit("images", "push", image, f"web:{tag}", environment=account.environment)
+        assert result.returncode == 0, result.stderr
+    signed = manifest_digest(directory / "image")
+    account.put_image("web", f"{signed.replace(':', '-')}.sig")
+    return account
 
 
 def listed(account: Account, *arguments: str) -> list[dict[str, object]]:
@@ -64,6 +65,25 @@ def test_rows_tell_what_an_image_is(account: Account) -> None:
         "sha256": ["signature", "no", "-"],
     }
     assert result.stderr == "3 images\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cells", "asked"),
+    [
+        pytest.param((), {"v1": "COMPLETE 2 HIGH", "multi": "-", "sha256": "-"}, 1, id="asked"),
+        pytest.param(("--no-scans",), {"v1": "-", "multi": "-", "sha256": "-"}, 0, id="not asked"),
+    ],
+)
+def test_scan_is_asked_for(account: Account, arguments: tuple[str, ...], cells: dict[str, str], asked: int) -> None:
+    """DescribeImages does not tell scans any more: each image is asked for, and nothing that ECR does not scan."""
+    findings = "ecr:DescribeImageScanFindings"
+    answer = basic_answer(basic_finding("CVE-1"), basic_finding("CVE-2"), basic_finding("CVE-3", severity="LOW"))
+    with proxy_to(account.url, Fault(findings, answers(answer))) as proxy:
+        result = ecrkit("images", "list", "web", "--no-platforms", *arguments, environment=account.at(proxy.url))
+
+    rows = [re.split(" {2,}", line) for line in result.stdout.splitlines()[1:]]
+    assert {row[1].partition("-")[0]: row[6] for row in rows} == cells
+    assert proxy.actions.count(findings) == asked
 
 
 def test_newest_comes_first(account: Account) -> None:
@@ -159,6 +179,28 @@ def test_repository_that_does_not_exist_is_told(account: Account) -> None:
         "error: GetLifecyclePolicy: The repository with name 'wbe' does not exist; "
         "`ecrkit repos list` shows those that there are\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "line"),
+    [
+        pytest.param("web:v1", 2, "Error: web:v1: name a repository, without ':v1'", id="image"),
+        pytest.param(
+            REGISTRY.replace("us-east-1", "eu-west-1") + "/web",
+            1,
+            f"error: {REGISTRY.replace('us-east-1', 'eu-west-1')}: another registry than {REGISTRY}, where the "
+            "credentials lead; change --profile or --region, or leave the host out",
+            id="another registry",
+        ),
+        pytest.param(f"{REGISTRY}/web", 0, "3 images", id="this registry"),
+    ],
+)
+def test_uri_names_a_repository(account: Account, name: str, code: int, line: str) -> None:
+    """What `repos list` prints is taken as a name; an image, or another registry's repository, is not."""
+    result = ecrkit("images", "list", name, "--no-platforms", environment=account.environment)
+
+    assert result.returncode == code
+    assert result.stderr.splitlines()[-1] == line
 
 
 def test_empty_repository_is_told(account: Account) -> None:

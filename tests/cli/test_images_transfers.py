@@ -10,27 +10,29 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from builders.accounts import REGISTRY, local_account
+from builders.accounts import REGISTRY, account_in
 from builders.commands import ECRKIT, ecrkit
-from builders.images import add_layer, manifest_digest, oci_layout
-from builders.proxies import Fault, aws_error, delay, drop, proxy_to
+from builders.images import add_index, add_layer, manifest_digest, oci_layout
+from builders.proxies import Fault, Hold, aws_error, drop, proxy_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from builders.accounts import Account
+
+    from ecrkit.live.sandbox import Sandbox
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.needs("skopeo", "umoci")]
 
 
 @pytest.fixture
-def account(tmp_path: Path) -> Iterator[Account]:
+def account(ministack: Sandbox, tmp_path: Path) -> Account:
     """An account with an immutable and a mutable repository."""
-    with local_account(tmp_path) as account:
-        account.ecr.create_repository(repositoryName="web", imageTagMutability="IMMUTABLE")
-        account.ecr.create_repository(repositoryName="cache")
-        yield account
+    account = account_in(ministack, tmp_path)
+    account.ecr.create_repository(repositoryName="web", imageTagMutability="IMMUTABLE")
+    account.ecr.create_repository(repositoryName="cache")
+    return account
 
 
 @pytest.fixture
@@ -132,6 +134,16 @@ def test_dry_run_pushes_nothing(account: Account, source: str) -> None:
     assert proxy.actions == ["ecr:DescribeRepositories", "ecr:DescribeImages"]
 
 
+def test_dry_run_looks_for_the_source(account: Account) -> None:
+    """--dry-run does not promise to push what is not there; nor does anybody log in for it."""
+    with proxy_to(account.url) as proxy:
+        result = ecrkit("images", "push", "oci:gone:v1", "web:v9", "--dry-run", environment=account.at(proxy.url))
+
+    assert result.returncode == 3
+    assert "gone/index.json: no such file or directory" in result.stderr
+    assert "ecr:GetAuthorizationToken" not in proxy.actions
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "line"),
     [
@@ -145,7 +157,8 @@ def test_dry_run_pushes_nothing(account: Account, source: str) -> None:
         pytest.param(
             ("oci:gone:v1", "web"),
             3,
-            "error: skopeo copy: initializing source oci:gone:v1: open gone/index.json: no such file or directory",
+            'error: skopeo inspect: Error parsing image name "oci:gone:v1": open gone/index.json: '
+            "no such file or directory",
             id="no source",
         ),
         pytest.param(
@@ -211,9 +224,20 @@ def test_repository_that_vanishes_is_told(account: Account, source: str) -> None
     assert result.stderr.splitlines()[-1].startswith("error: skopeo copy: ")
 
 
-def test_interrupt_ends_tool_and_leaves_no_image(account: Account, source: str, tmp_path: Path) -> None:
-    """Ctrl-C in the middle of the upload: one line, exit code 3, no image, no password left."""
-    with proxy_to(account.url, Fault("ecr:PutImage", delay(8))) as proxy:
+@pytest.mark.parametrize(
+    ("action", "number", "send"),
+    [
+        # A terminal sends it to all of them, a pipeline often to one process only.
+        pytest.param("ecr:UploadLayerPart", signal.SIGINT, os.killpg, id="Ctrl-C"),
+        pytest.param("ecr:PutImage", signal.SIGINT, os.kill, id="SIGINT alone"),
+        pytest.param("ecr:UploadLayerPart", signal.SIGTERM, os.kill, id="SIGTERM alone"),
+    ],
+)
+def test_interrupt_ends_tool_and_leaves_no_image(  # noqa: PLR0913, PLR0917 - fixtures and parameters
+    account: Account, source: str, tmp_path: Path, action: str, number: int, send: Callable[[int, int], None]
+) -> None:
+    """Whoever ends the command in the middle of the upload ends the tool too: one line, no image, no password left."""
+    with Hold() as hold, proxy_to(account.url, Fault(action, hold)) as proxy:
         environment = {**os.environ, **account.at(proxy.url), "TMPDIR": str(tmp_path)}
         with subprocess.Popen(
             [ECRKIT, "images", "push", source, "web"],
@@ -222,15 +246,18 @@ def test_interrupt_ends_tool_and_leaves_no_image(account: Account, source: str, 
             text=True,
             start_new_session=True,
         ) as process:
-            while "ecr:PutImage" not in proxy.actions:
-                time.sleep(0.02)
-            # As a terminal does: to all of them.
-            os.killpg(process.pid, signal.SIGINT)
-            _, said = process.communicate(timeout=60)
+            assert hold.reached.wait(timeout=30)
+            begin = time.monotonic()
+            send(process.pid, number)
+            # It ends when the tool has closed the pipe too.
+            _, said = process.communicate(timeout=30)
+        took = time.monotonic() - begin
 
     assert process.returncode == 3
     assert said.splitlines()[-1] == "error: interrupted"
+    assert took < 5
     assert list(tmp_path.glob("ecrkit-*")) == []
+    assert tags(account, "web") == []
 
 
 @pytest.mark.needs("podman")
@@ -250,6 +277,47 @@ def test_engine_pushes_and_pulls(account: Account, source: str, tmp_path: Path) 
     assert pushed.returncode == 0, pushed.stderr
     assert pushed.stdout == pulled.stdout
     assert tags(account, "web") == ["v1"]
+
+
+@pytest.mark.needs("docker", "podman")
+def test_docker_pushes_and_pulls(account: Account, source: str, tmp_path: Path) -> None:
+    """The real docker does the same; the engine behind it is podman's, which speaks docker's API."""
+    storage, registries, engine = (tmp_path / name for name in ("storage.conf", "registries.conf", "engine.sock"))
+    storage.write_text(f'[storage]\ndriver = "vfs"\nrunroot = "{tmp_path}/run"\ngraphroot = "{tmp_path}/root"\n')
+    host = account.url.removeprefix("http://")
+    registries.write_text(f'[[registry]]\nlocation = "{host}"\ninsecure = true\n')
+    podman("pull", source, storage=storage)
+    environment = {**account.environment, "DOCKER_HOST": f"unix://{engine}"}
+    with subprocess.Popen(
+        ["podman", "system", "service", "--time=0", f"unix://{engine}"],  # noqa: S607 - every machine has its own
+        env={**os.environ, "CONTAINERS_STORAGE_CONF": str(storage), "CONTAINERS_REGISTRIES_CONF": str(registries)},
+        stderr=subprocess.DEVNULL,
+    ) as service:
+        try:
+            while not engine.exists():
+                time.sleep(0.02)
+            image = f"localhost{tmp_path}/image"
+            pushed = ecrkit("images", "push", image, "web:v1", "--tool", "docker", environment=environment)
+            pulled = ecrkit("images", "pull", "web:v1", "copy:v1", "--tool", "docker", environment=environment)
+        finally:
+            service.terminate()
+    podman("image", "exists", "copy:v1", storage=storage)
+
+    assert pushed.returncode == 0, pushed.stderr
+    assert pushed.stdout == pulled.stdout
+    assert tags(account, "web") == ["v1"]
+
+
+@pytest.mark.needs("docker")
+def test_docker_without_an_engine_keeps_no_password(account: Account, tmp_path: Path) -> None:
+    """Where docker has no engine, that is the one line, and docker was not logged in."""
+    environment = {**account.environment, "DOCKER_HOST": f"unix://{tmp_path}/nobody.sock"}
+
+    result = ecrkit("images", "push", "image:v1", "web:v1", "--tool", "docker", environment=environment)
+
+    assert result.returncode == 3
+    assert result.stderr.splitlines()[-1].startswith("error: docker tag: ")
+    assert not (tmp_path / "docker" / "config.json").exists()
 
 
 def podman(*arguments: str, storage: Path) -> None:
@@ -274,6 +342,19 @@ def test_pull_brings_the_same_image(account: Account, source: str, tmp_path: Pat
     assert manifest_digest(tmp_path / "back") == manifest_digest(tmp_path / "image")
 
 
+def test_index_comes_back_whole(account: Account, source: str, tmp_path: Path) -> None:
+    """An index is pushed with the images of all its platforms, and pulled with them."""
+    assert source
+    index = add_index(tmp_path)
+    pushed = ecrkit("images", "push", index, "web:multi", environment=account.environment)
+
+    pulled = ecrkit("images", "pull", "web:multi", f"oci:{tmp_path}/back:v1", environment=account.environment)
+
+    assert pulled.returncode == 0, pulled.stderr
+    assert pulled.stdout == pushed.stdout
+    assert manifest_digest(tmp_path / "back") == pulled.stdout.splitlines()[1]
+
+
 def test_pull_that_fails_leaves_nothing(account: Account, source: str, tmp_path: Path) -> None:
     """A pull that breaks off removes what it had begun to write."""
     ecrkit("images", "push", source, "web:v1", environment=account.environment)
@@ -294,6 +375,13 @@ def test_pull_that_fails_leaves_nothing(account: Account, source: str, tmp_path:
             3,
             "error: web:nope: there is no such image; `ecrkit images list web` shows those that there are",
             id="no image",
+        ),
+        pytest.param(
+            ("nope", "oci:back:v1"),
+            3,
+            "error: nope: there is no such repository in us-east-1; "
+            "add `nope: {}` to the repositories of the catalog, and deploy it",
+            id="no repository",
         ),
         pytest.param(
             ("web:v1", "--tool", "skopeo"),

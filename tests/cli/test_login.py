@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from builders.accounts import local_account
+from builders.accounts import account_in
 from builders.commands import ECRKIT, ecrkit
 from builders.proxies import Fault, delay, drop, proxy_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from builders.accounts import Account
+
+    from ecrkit.live.sandbox import Sandbox
 
 pytestmark = pytest.mark.sandbox
 
@@ -28,10 +28,9 @@ SECRETS = (PASSWORD.encode(), base64.b64encode(f"AWS:{PASSWORD}".encode()))
 
 
 @pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+def account(ministack: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Account:
     """An empty account, and a home directory for the tools."""
-    with local_account(tmp_path_factory.mktemp("home")) as account:
-        yield account
+    return account_in(ministack, tmp_path_factory.mktemp("home"))
 
 
 @pytest.mark.parametrize("tool", [pytest.param(tool, marks=pytest.mark.needs(tool)) for tool in ("skopeo", "podman")])

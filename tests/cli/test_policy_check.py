@@ -55,6 +55,49 @@ def test_several_paths_are_checked(bad: Path, tmp_path: Path) -> None:
     assert result.stderr == "3 policies checked: 2 errors\n"
 
 
+def test_file_that_cannot_be_read_hides_nothing(tmp_path: Path) -> None:
+    """In a store, a file that is not UTF-8 is a finding of its own, and the other files are checked too."""
+    root = make_store(
+        tmp_path,
+        {"bad/v1.json": policy_text(keep=0), "latin/v1.json": "", "latin/v1.test.yaml": "", "silenced.yaml": ""},
+    )
+    for name in ("latin/v1.json", "silenced.yaml"):
+        (root / name).write_bytes(b'{\n"caf\xe9": 1}')
+
+    result = ecrkit("policy", "check", root)
+
+    assert result.returncode == 1
+    assert [line.removeprefix(f"{root}/") for line in result.stdout.splitlines() if "warning" not in line] == [
+        "bad/v1.json:9:24: error: rules[0].selection.countNumber: must be 1 or more, got 0 [ECR112]",
+        "latin/v1.json:1:1: error: not UTF-8: byte 0xe9 on line 2; save it as UTF-8 [STO116]",
+        "silenced.yaml:1:1: error: not UTF-8: byte 0xe9 on line 2; save it as UTF-8 [STO116]",
+    ]
+
+
+def test_lock_that_cannot_be_read_is_a_finding(tmp_path: Path) -> None:
+    """The lock too: the versions are checked, and none is said to be unpublished."""
+    root = make_store(tmp_path, {"good/v1.json": policy_text()})
+    lock = root.with_name("lifecycle.lock.json")
+    lock.write_bytes(b"\xff")
+
+    result = ecrkit("policy", "check", root)
+
+    assert result.returncode == 1
+    assert result.stdout == f"{lock}:1:1: error: not UTF-8: byte 0xff on line 1; save it as UTF-8 [STO116]\n"
+
+
+def test_name_of_a_file_gives_no_commands_to_a_terminal(tmp_path: Path) -> None:
+    """Line ends and escapes in the name of a file are shown as such, in findings and in errors."""
+    path = tmp_path / "a\x1b[2J\n.json"
+    path.write_text(policy_text(keep=0))
+
+    found = ecrkit("policy", "check", path)
+    missing = ecrkit("policy", "check", tmp_path / "b\n.json")
+
+    assert found.stdout.startswith(f"{tmp_path}/a\\x1b[2J\\n.json:9:24: error: ")
+    assert missing.stderr == f"error: {tmp_path}/b\\n.json: cannot be read: no such file or directory\n"
+
+
 @pytest.mark.parametrize(
     ("given", "line"),
     [

@@ -6,29 +6,41 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from builders.accounts import REGISTRY, local_account
+from builders.accounts import REGISTRY, account_in
 from builders.commands import ecrkit, ecrkit_on_terminal
 from builders.proxies import Fault, aws_error, proxy_to
 from builders.sandboxes import HOME
 from builders.stores import make_store, policy_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from builders.accounts import Account
 
+    from ecrkit.live.sandbox import Sandbox
+
 pytestmark = pytest.mark.sandbox
+
+NO_CATALOG = "no catalog is here: nobody looked whether one declares it; pass --catalog to look"
+CATALOG = f"""
+environments:
+  dev: {{account: "{HOME.account}", region: {HOME.region}}}
+  prod: {{account: "{HOME.account}", region: eu-west-1}}
+repositories:
+  base: {{}}
+  web: {{only: [%s]}}
+"""
 
 
 @pytest.fixture
-def account(tmp_path: Path) -> Iterator[Account]:
+def account(ministack: Sandbox, tmp_path: Path) -> Account:
     """An account with an empty repository and one that holds an image."""
-    with local_account(tmp_path) as account:
-        account.ecr.create_repository(repositoryName="empty")
-        account.ecr.create_repository(repositoryName="web")
-        account.put_image("web", "v1")
-        yield account
+    account = account_in(ministack, tmp_path)
+    account.ecr.create_repository(repositoryName="empty")
+    account.ecr.create_repository(repositoryName="web")
+    account.put_image("web", "v1")
+    return account
 
 
 def names(account: Account) -> list[str]:
@@ -36,23 +48,23 @@ def names(account: Account) -> list[str]:
     return sorted(repository["repositoryName"] for repository in account.ecr.describe_repositories()["repositories"])
 
 
-def test_empty_repository_goes(account: Account) -> None:
-    """With --yes, an empty repository is deleted, and what went is said."""
-    result = ecrkit("repos", "delete", "empty", "--yes", environment=account.environment)
+def test_empty_repository_goes(account: Account, tmp_path: Path) -> None:
+    """With --yes, an empty repository is deleted, and what went is said, and that no catalog was asked."""
+    result = ecrkit("repos", "delete", "empty", "--yes", environment=account.environment, cwd=tmp_path)
 
     assert result.returncode == 0
     assert result.stdout == f"deleted: {REGISTRY}/empty\n"
-    assert result.stderr == f"{REGISTRY}/empty\n  no images\n"
+    assert result.stderr == f"{NO_CATALOG}\n{REGISTRY}/empty\n  no images\n"
     assert names(account) == ["web"]
 
 
-def test_images_need_force(account: Account) -> None:
+def test_images_need_force(account: Account, tmp_path: Path) -> None:
     """A repository that holds images is refused, and what it holds is shown."""
-    result = ecrkit("repos", "delete", "web", "--yes", environment=account.environment)
+    result = ecrkit("repos", "delete", "web", "--yes", environment=account.environment, cwd=tmp_path)
 
     assert result.returncode == 1
     shown, refusal = result.stderr.rsplit("\n", 2)[:2]
-    assert shown.startswith(f"{REGISTRY}/web\n  1 image, 170 B, the last pushed on ")
+    assert shown.startswith(f"{NO_CATALOG}\n{REGISTRY}/web\n  1 image, 170 B, the last pushed on ")
     assert refusal == "error: web: holds 1 image; pass --force to delete them with it"
     assert names(account) == ["empty", "web"]
 
@@ -100,9 +112,7 @@ def test_dry_run_deletes_nothing(account: Account) -> None:
 def test_declared_repository_is_refused(account: Account, tmp_path: Path) -> None:
     """What the catalog still declares would come back with the next deploy: it is refused, forced or not."""
     make_store(tmp_path, {"long/v1.json": policy_text()})
-    (tmp_path / "repositories.yaml").write_text(
-        f'environments:\n  dev: {{account: "{HOME.account}", region: {HOME.region}}}\nrepositories:\n  web: {{}}\n'
-    )
+    (tmp_path / "repositories.yaml").write_text(CATALOG % "dev")
 
     result = ecrkit("repos", "delete", "web", "--force", "--yes", environment=account.environment, cwd=tmp_path)
 
@@ -111,16 +121,58 @@ def test_declared_repository_is_refused(account: Account, tmp_path: Path) -> Non
     assert names(account) == ["empty", "web"]
 
 
-def test_stack_that_holds_it_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("region", "only", "said"),
+    [
+        pytest.param(HOME.region, "prod", "", id="declared elsewhere only"),
+        pytest.param(
+            "us-west-2", "dev", f"the catalog has no environment in {HOME.account}, {HOME.region}\n", id="other Region"
+        ),
+    ],
+)
+def test_repository_that_is_declared_elsewhere_goes(
+    account: Account, tmp_path: Path, region: str, only: str, said: str
+) -> None:
+    """What the catalog declares for other environments says nothing of this one."""
+    make_store(tmp_path, {"long/v1.json": policy_text()})
+    (tmp_path / "repositories.yaml").write_text(CATALOG.replace(HOME.region, region) % only)
+
+    result = ecrkit("repos", "delete", "web", "--force", "--yes", environment=account.environment, cwd=tmp_path)
+
+    assert result.returncode == 0, result.stderr
+    assert result.stderr.startswith(f"{said}{REGISTRY}/web\n")
+    assert names(account) == ["empty"]
+
+
+def test_uri_names_a_repository(account: Account) -> None:
+    """What `repos list` prints is taken as a name; another registry's URI is refused."""
+    other = REGISTRY.replace(HOME.account, "210987654321")
+
+    refused = ecrkit("repos", "delete", f"{other}/empty", "--yes", environment=account.environment)
+    result = ecrkit("repos", "delete", f"{REGISTRY}/empty", "--yes", environment=account.environment)
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"error: {other}: another registry than {REGISTRY}, where the credentials lead; ")
+    assert result.returncode == 0
+    assert names(account) == ["web"]
+
+
+def test_image_is_no_repository(account: Account) -> None:
+    """Whoever names an image does not lose the whole repository."""
+    result = ecrkit("repos", "delete", "web:v1", "--force", "--yes", environment=account.environment)
+
+    assert result.returncode == 2
+    assert result.stderr.endswith("Error: web:v1: name a repository, without ':v1'\n")
+    assert names(account) == ["empty", "web"]
+
+
+def test_stack_that_holds_it_is_named(account: Account) -> None:
     """A repository of a stack is shown as such before it is deleted."""
-    properties = {"RepositoryName": "web"}
-    with local_account(tmp_path) as account:
-        account.cloudformation.create_stack(
-            StackName="Shop",
-            TemplateBody=json.dumps({"Resources": {"Web": {"Type": "AWS::ECR::Repository", "Properties": properties}}}),
-        )
-        account.cloudformation.get_waiter("stack_create_complete").wait(StackName="Shop", WaiterConfig={"Delay": 1})
-        result = ecrkit("repos", "delete", "web", "--dry-run", environment=account.environment)
+    resource = {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "shop"}}
+    template = json.dumps({"Resources": {"Shop": resource}})
+    account.cloudformation.create_stack(StackName="Shop", TemplateBody=template)
+    account.cloudformation.get_waiter("stack_create_complete").wait(StackName="Shop", WaiterConfig={"Delay": 1})
+    result = ecrkit("repos", "delete", "shop", "--dry-run", environment=account.environment)
 
     assert "  a resource of the stack Shop, which will miss it\n" in result.stderr
 
@@ -131,8 +183,7 @@ def test_unknown_repository_is_told(account: Account) -> None:
 
     assert result.returncode == 3
     assert result.stderr == (
-        "error: wbe: there is no such repository in us-east-1; "
-        "add `wbe: {}` to the repositories of the catalog, and deploy it\n"
+        "error: wbe: there is no such repository in us-east-1; `ecrkit repos list` shows those that there are\n"
     )
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from builders.accounts import REGISTRY, local_account
+from builders.accounts import REGISTRY, account_in
 from builders.commands import ECRKIT, ecrkit, ecrkit_on_terminal, shell
 from builders.sandboxes import HOME
 from builders.stores import make_store, policy_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from builders.accounts import Account
+
+    from ecrkit.live.sandbox import Sandbox
 
 pytestmark = pytest.mark.sandbox
 
@@ -33,16 +35,22 @@ repositories:
 
 
 @pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+def account(ministack: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Account:
     """An account with two repositories: one with a policy and images, one of a stack."""
-    with local_account(tmp_path_factory.mktemp("home")) as account:
-        account.ecr.create_repository(repositoryName="api", imageScanningConfiguration={"scanOnPush": True})
-        account.ecr.put_lifecycle_policy(repositoryName="api", lifecyclePolicyText=policy_text())
-        account.put_image("api", "v1")
-        account.put_image("api", "v2")
-        account.cloudformation.create_stack(StackName="Shop", TemplateBody=STACK)
-        account.cloudformation.get_waiter("stack_create_complete").wait(StackName="Shop", WaiterConfig={"Delay": 1})
-        yield account
+    account = account_in(ministack, tmp_path_factory.mktemp("home"))
+    account.ecr.create_repository(repositoryName="api", imageScanningConfiguration={"scanOnPush": True})
+    account.ecr.put_lifecycle_policy(repositoryName="api", lifecyclePolicyText=policy_text())
+    account.put_image("api", "v1")
+    account.put_image("api", "v2")
+    account.cloudformation.create_stack(StackName="Shop", TemplateBody=STACK)
+    account.cloudformation.get_waiter("stack_create_complete").wait(StackName="Shop", WaiterConfig={"Delay": 1})
+    return account
+
+
+@pytest.fixture
+def other_account(account: Account) -> Account:
+    """An empty account in the same local AWS."""
+    return replace(account, environment={**account.environment, "AWS_ACCESS_KEY_ID": "210987654321"})
 
 
 @pytest.fixture
@@ -155,28 +163,27 @@ def test_reader_may_stop_early(account: Account) -> None:
     assert "Traceback" not in result.stderr
 
 
-def test_stack_that_let_go_is_not_named(tmp_path: Path) -> None:
+def test_stack_that_let_go_is_not_named(account: Account) -> None:
     """A repository that outlived its stack has the stack's tags, and no stack."""
-    with local_account(tmp_path) as account:
-        template = json.loads(STACK)
-        template["Resources"]["Web"]["DeletionPolicy"] = "Retain"
-        account.cloudformation.create_stack(StackName="Shop", TemplateBody=json.dumps(template))
-        account.cloudformation.get_waiter("stack_create_complete").wait(StackName="Shop", WaiterConfig={"Delay": 1})
-        account.cloudformation.delete_stack(StackName="Shop")
-        account.cloudformation.get_waiter("stack_delete_complete").wait(StackName="Shop", WaiterConfig={"Delay": 1})
-        result = ecrkit("repos", "list", "--output", "json", environment=account.environment)
+    resource = {"Type": "AWS::ECR::Repository", "DeletionPolicy": "Retain", "Properties": {"RepositoryName": "left"}}
+    template = json.dumps({"Resources": {"Left": resource}})
+    account.cloudformation.create_stack(StackName="Gone", TemplateBody=template)
+    account.cloudformation.get_waiter("stack_create_complete").wait(StackName="Gone", WaiterConfig={"Delay": 1})
+    account.cloudformation.delete_stack(StackName="Gone")
+    account.cloudformation.get_waiter("stack_delete_complete").wait(StackName="Gone", WaiterConfig={"Delay": 1})
+    result = ecrkit("repos", "list", "--output", "json", environment=account.environment)
+    account.ecr.delete_repository(repositoryName="left")
 
-    (web,) = json.loads(result.stdout)["repositories"]
-    assert web["stackName"] is None
+    names = {entry["repositoryName"]: entry["stackName"] for entry in json.loads(result.stdout)["repositories"]}
+    assert names == {"api": None, "left": None, "web": "Shop"}
 
 
-def test_empty_account_is_told(tmp_path: Path) -> None:
+def test_empty_account_is_told(other_account: Account, project: Path) -> None:
     """No repositories is a result; JSON is whole, and the catalog is missed all the same."""
-    (tmp_path / "repositories.yaml").write_text(CATALOG.replace(" {lifecycle: [short@1, long@1]}", " {}"))
-    make_store(tmp_path, {"long/v1.json": policy_text()})
-    with local_account(tmp_path) as account:
-        text = ecrkit("repos", "list", environment=account.environment, cwd=tmp_path)
-        document = ecrkit("repos", "list", "--output", "json", environment=account.environment, cwd=tmp_path)
+    catalog = project / "repositories.yaml"
+    catalog.write_text(CATALOG.replace(HOME.account, other_account.environment["AWS_ACCESS_KEY_ID"]))
+    text = ecrkit("repos", "list", environment=other_account.environment, cwd=project)
+    document = ecrkit("repos", "list", "--output", "json", environment=other_account.environment, cwd=project)
 
     assert text.stdout == ""
     assert text.stderr == (

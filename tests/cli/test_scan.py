@@ -78,8 +78,38 @@ def test_start_once_a_day(account: Account) -> None:
         result = ecrkit("scan", "start", "web:v1", "--output", "json", environment=account.at(proxy.url))
 
     assert result.returncode == 3
-    assert result.stderr.startswith("error: StartImageScan: LimitExceededException: ")
+    assert result.stdout == ""
+    assert told(result) == (
+        "error: web@…: StartImageScan: scanned in the last 24 hours already (LimitExceededException); "
+        "`ecrkit scan findings` shows what was found"
+    )
     assert proxy.actions.count("ecr:StartImageScan") == 1
+
+
+def test_start_leaves_out_what_was_scanned_today(account: Account) -> None:
+    """Of an index, the images that were not scanned today are scanned, and the others are told."""
+    first, _ = put_index(account, "web", "multi")
+    ecrkit("scan", "start", f"web@{first}", environment=account.environment)
+
+    result = ecrkit("scan", "start", "web:multi", environment=account.environment)
+
+    assert result.returncode == 3
+    assert IMAGE.sub("web@…", result.stdout) == "web@… (linux/arm64): IN_PROGRESS\n"
+    assert told(result).startswith("error: web@… (linux/amd64): StartImageScan: scanned in the last 24 hours already")
+
+
+@pytest.mark.parametrize("command", [("start",), ("findings",), ("gate", "--fail-on", "HIGH")])
+def test_image_of_another_registry_is_refused(account: Account, command: tuple[str, ...]) -> None:
+    """An image of another account is not mistaken for one of the same name in this."""
+    registry = "dkr.ecr.us-east-1.amazonaws.com"
+    result = ecrkit("scan", *command, f"210987654321.{registry}/web:v1", environment=account.environment)
+
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr == (
+        f"error: 210987654321.{registry}: another registry than 123456789012.{registry}, where the credentials lead; "
+        "change --profile or --region, or leave the host out\n"
+    )
 
 
 def test_dry_run_starts_nothing(account: Account) -> None:
@@ -106,7 +136,7 @@ def test_findings_are_a_table(account: Account) -> None:
         ["HIGH", "CVE-2026-1", "openssl", "3.0.1", "-"],
         ["LOW", "CVE-2026-9", "openssl", "3.0.1", "-"],
     ]
-    assert told(result) == "web@…: 1 HIGH, 1 LOW"
+    assert re.fullmatch(r"web@…: 1 HIGH, 1 LOW, scanned \d{4}-\d\d-\d\d \d\d:\d\d", told(result))
 
 
 def test_findings_as_json_are_the_service_answer(account: Account) -> None:
@@ -118,7 +148,9 @@ def test_findings_as_json_are_the_service_answer(account: Account) -> None:
     result = ecrkit("scan", "findings", "web:v1", "--output", "json", environment=account.environment)
 
     (scan,) = json.loads(result.stdout)["imageScans"]
-    assert scan["imageScanFindings"] == answer["imageScanFindings"]
+    completed_at = datetime.fromisoformat(scan["imageScanFindings"]["imageScanCompletedAt"])
+    assert scan["imageScanFindings"] == answer["imageScanFindings"] | {"imageScanCompletedAt": completed_at.isoformat()}
+    assert completed_at.timestamp() == answer["imageScanFindings"]["imageScanCompletedAt"]
     assert scan["repositoryName"] == "web"
 
 
@@ -139,6 +171,21 @@ def test_gate_starts_the_scan(account: Account) -> None:
     assert result.returncode == 0
     assert result.stdout == ""
     assert told(result) == "web:v1: no vulnerability at or above LOW"
+
+
+def test_dry_run_of_the_gate_is_no_verdict(account: Account) -> None:
+    """--dry-run tells what would be scanned, starts nothing, and lets nothing pass."""
+    prepare(account, basic_answer())
+
+    with proxy_to(account.url) as proxy:
+        environment = account.at(proxy.url)
+        before = ecrkit("scan", "gate", "web:v1", "--fail-on", "LOW", "--dry-run", environment=environment)
+        started = proxy.actions.count("ecr:StartImageScan")
+    ecrkit("scan", "start", "web:v1", environment=account.environment)
+    after = gate(account, "--fail-on", "LOW", "--dry-run")
+
+    assert (before.returncode, told(before), started) == (3, "would be scanned: web@…", 0)
+    assert (after.returncode, told(after)) == (3, "would not be scanned again: web@…")
 
 
 @pytest.mark.parametrize(
@@ -265,7 +312,7 @@ def test_gate_as_json(account: Account) -> None:
 def test_gate_waits_for_the_result(account: Account) -> None:
     """While a scan runs, the gate waits, tells so, and judges the result, not what was there before."""
     running = basic_answer(status="IN_PROGRESS")
-    with proxy_to(account.url, Fault(FINDINGS, answers(running, running, basic_answer(basic_finding())))) as proxy:
+    with proxy_to(account.url, Fault(FINDINGS, answers(running, basic_answer(basic_finding())))) as proxy:
         result = ecrkit("scan", "gate", "web:v1", "--fail-on", "HIGH", environment=account.at(proxy.url))
 
     assert result.returncode == 1
@@ -273,7 +320,7 @@ def test_gate_waits_for_the_result(account: Account) -> None:
         "web sha256:…: IN_PROGRESS (0 s)",
         "web:v1: 1 vulnerability at or above HIGH",
     ]
-    assert proxy.actions.count(FINDINGS) == 3
+    assert proxy.actions.count(FINDINGS) == 2
 
 
 def test_wait_is_one_line_on_a_terminal(account: Account) -> None:
@@ -316,10 +363,6 @@ def test_status_without_a_result_is_no_verdict(account: Account, status: str, wh
     assert told(result) == f"error: web@…: the scan is {status} (Because.); {what_to_do}"
 
 
-def _without_findings() -> dict[str, Any]:
-    return {"imageScanStatus": {"status": "COMPLETE"}}
-
-
 def _counting(number: int) -> dict[str, Any]:
     answer = basic_answer(basic_finding())
     answer["imageScanFindings"]["findingSeverityCounts"]["HIGH"] = number
@@ -337,7 +380,16 @@ def _counting(number: int) -> dict[str, Any]:
             "the severity 'AWFUL' is none that ecrkit knows; update ecrkit",
             id="severity",
         ),
-        pytest.param(_without_findings(), "the scan is COMPLETE, and its findings are missing", id="no findings"),
+        pytest.param(
+            enhanced_answer(enhanced_finding(status="MENDED")),
+            "the status of a finding 'MENDED' is none that ecrkit knows; update ecrkit",
+            id="status of a finding",
+        ),
+        pytest.param(
+            enhanced_answer(enhanced_finding(severity="")),
+            "the severity '' is none that ecrkit knows; update ecrkit",
+            id="no severity",
+        ),
         pytest.param(_counting(2), "the scan counts 2 HIGH and lists 1; ask again", id="fewer than counted"),
     ],
 )
@@ -350,16 +402,48 @@ def test_answer_that_is_not_understood_is_no_verdict(account: Account, answer: d
     assert told(result) == f"error: web@…: {problem}"
 
 
+@pytest.mark.parametrize("status", ["COMPLETE", "ACTIVE"])
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param({}, id="nothing"),
+        pytest.param({"imageScanFindings": {"findings": []}}, id="empty list"),
+        pytest.param({"imageScanFindings": {"enhancedFindings": [], "findingSeverityCounts": {}}}, id="no counts"),
+    ],
+)
+def test_status_alone_is_no_result(account: Account, status: str, found: dict[str, Any]) -> None:
+    """Under enhanced scanning ECR says that it is done before there are findings: an empty answer is no good one."""
+    answer = {"imageScanStatus": {"status": status}, **found}
+    with proxy_to(account.url, Fault(FINDINGS, answers(answer))) as proxy:
+        environment = account.at(proxy.url)
+        result = ecrkit("scan", "gate", "web:v1", "--fail-on", "LOW", "--timeout", "0", environment=environment)
+        shown = ecrkit("scan", "findings", "web:v1", "--output", "json", environment=environment)
+
+    assert result.returncode == 3
+    assert told(result) == f"error: web@…: no result within 0 s, the last word is {status}, without its findings"
+    assert (shown.returncode, shown.stdout) == (3, "")
+
+
+def test_findings_that_come_late_are_judged(account: Account) -> None:
+    """The gate waits for the findings that follow the status."""
+    empty = {"imageScanStatus": {"status": "ACTIVE"}, "imageScanFindings": {"findings": []}}
+    with proxy_to(account.url, Fault(FINDINGS, answers(empty, enhanced_answer(enhanced_finding())))) as proxy:
+        result = ecrkit("scan", "gate", "web:v1", "--fail-on", "HIGH", environment=account.at(proxy.url))
+
+    assert result.returncode == 1
+    assert "ACTIVE, without its findings (0 s)" in result.stderr
+
+
 def test_result_that_does_not_come_is_no_verdict(account: Account) -> None:
-    """A scan that runs for longer than one waits is no verdict."""
+    """A scan that runs for longer than one waits is no verdict, and nobody waits when that is known."""
     running = basic_answer(status="IN_PROGRESS")
     with proxy_to(account.url, Fault(FINDINGS, answers(running))) as proxy:
         result = ecrkit(
-            "scan", "gate", "web:v1", "--fail-on", "LOW", "--timeout", "3", environment=account.at(proxy.url)
+            "scan", "gate", "web:v1", "--fail-on", "LOW", "--timeout", "1", environment=account.at(proxy.url)
         )
 
     assert result.returncode == 3
-    assert told(result) == "error: web@…: no result within 3 s, the last word is IN_PROGRESS"
+    assert told(result) == "error: web@…: no result within 1 s, the last word is IN_PROGRESS"
 
 
 def test_old_result_is_not_trusted(account: Account) -> None:
@@ -375,17 +459,35 @@ def test_old_result_is_not_trusted(account: Account) -> None:
     assert proxy.actions.count("ecr:StartImageScan") == 1
 
 
+def test_old_result_that_stays_is_no_verdict(account: Account) -> None:
+    """Scanned on push only, by enhanced scanning, an image has no new result to wait for: that is said at once."""
+    disabled = Fault("ecr:StartImageScan", aws_error("ValidationException", message="This feature is disabled"))
+    old = enhanced_answer(status="COMPLETE")
+    old["imageScanFindings"]["imageScanCompletedAt"] = 1_000_000_000
+    with proxy_to(account.url, disabled, Fault(FINDINGS, answers(old))) as proxy:
+        result = ecrkit("scan", "gate", "web:v1", "--fail-on", "HIGH", environment=account.at(proxy.url))
+
+    assert result.returncode == 3
+    assert told(result) == (
+        "error: web@…: the last scan is of 2001-09-09, and no other can be started: StartImageScan: "
+        "ValidationException: This feature is disabled; enhanced scanning starts by itself; push the image again, or "
+        "have it scanned continuously"
+    )
+
+
 def test_enhanced_scanning_starts_by_itself(account: Account) -> None:
     """Where enhanced scanning is on, no scan can be started: the gate waits for the one that comes."""
     disabled = Fault("ecr:StartImageScan", aws_error("ValidationException", message="This feature is disabled"))
-    pending = enhanced_answer(status="PENDING")
     active = enhanced_answer(enhanced_finding(), enhanced_finding("CVE-2026-3", status="SUPPRESSED"))
     never = Fault(FINDINGS, aws_error("ScanNotFoundException"), times=2)
-    with proxy_to(account.url, disabled, never, Fault(FINDINGS, answers(pending, active))) as proxy:
+    with proxy_to(account.url, disabled, never, Fault(FINDINGS, answers(active))) as proxy:
         result = ecrkit("scan", "gate", "web:v1", "--fail-on", "HIGH", environment=account.at(proxy.url))
 
     assert result.returncode == 1
-    assert "StartImageScan: ValidationException: This feature is disabled (0 s)" in result.stderr
+    assert (
+        "StartImageScan: ValidationException: This feature is disabled; enhanced scanning starts by itself (0 s)"
+        in result.stderr
+    )
     assert [line.split()[::5] for line in result.stdout.splitlines()[1:]] == [
         ["CRITICAL", "fails"],
         ["CRITICAL", "fails"],
@@ -410,8 +512,7 @@ def test_every_image_of_an_index_is_judged(account: Account) -> None:
     """ECR does not scan an index: each of its images is scanned, and one that fails is enough."""
     put_index(account, "web", "multi")
     bad, good = basic_answer(basic_finding()), basic_answer()
-    # The first question about each of the two is answered by moto: it was never scanned.
-    with proxy_to(account.url, Fault(FINDINGS, answers(bad, good), after=1)) as proxy:
+    with proxy_to(account.url, Fault(FINDINGS, answers(bad, good))) as proxy:
         result = ecrkit(
             "scan", "gate", "web:multi", "--fail-on", "HIGH", "--output", "json", environment=account.at(proxy.url)
         )
@@ -419,6 +520,24 @@ def test_every_image_of_an_index_is_judged(account: Account) -> None:
     images = json.loads(result.stdout)["images"]
     assert result.returncode == 1
     assert [(image["platform"], len(image["findings"])) for image in images] == [("linux/amd64", 1), ("linux/arm64", 0)]
+
+
+def test_scans_of_an_index_run_together(account: Account) -> None:
+    """The scan of each image is started before the first is waited for; rows tell the platform."""
+    put_index(account, "web", "multi")
+    running, done = basic_answer(status="IN_PROGRESS"), basic_answer(basic_finding())
+    with proxy_to(account.url, Fault(FINDINGS, answers(running, done))) as proxy:
+        result = ecrkit("scan", "gate", "web:multi", "--fail-on", "HIGH", environment=account.at(proxy.url))
+        listed = ecrkit("scan", "findings", "web:multi", environment=account.at(proxy.url))
+
+    assert result.stderr.splitlines()[0] == "web linux/amd64: IN_PROGRESS (0 s)"
+    for shown in (result, listed):
+        heading, *rows = [line.split() for line in shown.stdout.splitlines()]
+        assert heading[:2] == ["PLATFORM", "SEVERITY"]
+        assert [row[:3] for row in rows] == [
+            ["linux/amd64", "HIGH", "CVE-2026-1"],
+            ["linux/arm64", "HIGH", "CVE-2026-1"],
+        ]
 
 
 def test_index_without_images_is_no_verdict(account: Account) -> None:

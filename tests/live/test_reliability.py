@@ -10,15 +10,17 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from builders.accounts import REGISTRY, local_account
+from builders.accounts import REGISTRY, account_in
 from builders.commands import ECRKIT, ecrkit
-from builders.proxies import Fault, aws_error, delay, drop, foreign_page, proxy_to
+from builders.proxies import Fault, Hold, aws_error, drop, foreign_page, proxy_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from builders.accounts import Account
+
+    from ecrkit.live.sandbox import Sandbox
 
 pytestmark = pytest.mark.sandbox
 
@@ -39,12 +41,12 @@ COMMANDS = {
 
 
 @pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+def account(ministack: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Account:
     """An account with a repository that holds an image."""
-    with local_account(tmp_path_factory.mktemp("home")) as account:
-        account.ecr.create_repository(repositoryName="web")
-        account.put_image("web", "v1")
-        yield account
+    account = account_in(ministack, tmp_path_factory.mktemp("home"))
+    account.ecr.create_repository(repositoryName="web")
+    account.put_image("web", "v1")
+    return account
 
 
 REFUSALS: dict[str, tuple[Callable[[object], bool], str]] = {
@@ -76,9 +78,9 @@ CASES += [(command, refusal) for command in COMMANDS for refusal in ("throttled"
 def test_refusal_is_one_line(account: Account, tmp_path: Path, command: str, refusal: str) -> None:
     """Each command, refused: nothing on standard output, one line, exit code 3, and nothing changed."""
     befall, said = REFUSALS[refusal]
-    # One retry, so that the test does not wait for six attempts.
+    # One retry, and for one command only, so that the test does not wait for six attempts.
     with proxy_to(account.url, Fault("", befall)) as proxy:
-        environment = {**account.at(proxy.url), "AWS_MAX_ATTEMPTS": "2"}
+        environment = {**account.at(proxy.url), "AWS_MAX_ATTEMPTS": "2" if command == "repos list" else "1"}
         result = ecrkit(*COMMANDS[command], environment=environment, cwd=tmp_path)
 
     assert result.returncode == 3
@@ -115,6 +117,15 @@ def test_no_network_is_told_soon(account: Account, black_hole: str, endpoint: st
     assert result.stderr.startswith("error: no answer from AWS: ")
     assert result.stderr.endswith("; check the network, and AWS_ENDPOINT_URL if it is set\n")
     assert took < 12
+
+
+def test_password_in_an_address_is_not_shown(account: Account) -> None:
+    """An endpoint may have a name and a password in it: the error has the host only."""
+    result = ecrkit("repos", "list", environment=account.at("http://me:hunter2@localhost:9"))
+
+    assert result.returncode == 3
+    assert '"http://localhost:9/"' in result.stderr
+    assert "hunter2" not in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -194,11 +205,10 @@ def test_failure_half_way_leaves_no_valid_json(account: Account) -> None:
 
 def test_interrupt_does_not_wait_for_answers(account: Account) -> None:
     """Ctrl-C while AWS takes its time: one line, exit code 3, at once."""
-    with proxy_to(account.url, Fault("ecr:DescribeImages", delay(15))) as proxy:
+    with Hold() as hold, proxy_to(account.url, Fault("ecr:DescribeImages", hold)) as proxy:
         environment = {**os.environ, **account.at(proxy.url)}
         with subprocess.Popen([ECRKIT, "repos", "list"], env=environment, stderr=subprocess.PIPE, text=True) as process:
-            while "ecr:DescribeImages" not in proxy.actions:
-                time.sleep(0.02)
+            assert hold.reached.wait(timeout=30)
             begin = time.monotonic()
             process.send_signal(signal.SIGINT)
             _, said = process.communicate()

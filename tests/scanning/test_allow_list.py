@@ -37,6 +37,13 @@ def test_day_may_be_quoted() -> None:
     assert allowed["CVE-2026-1"].expires == date(2027, 3, 31)
 
 
+def test_allowance_without_packages_is_for_any() -> None:
+    """Where packages are not spoken of, it is allowed in all of them."""
+    allowed = read_allow_list("CVE-2026-1:\n  reason: Why.\n  expires: 2027-03-31\n", file="a.yaml")
+
+    assert allowed["CVE-2026-1"].covers(vulnerability("zlib"))
+
+
 def test_empty_list_allows_nothing() -> None:
     """A list that has only comments is one."""
     assert read_allow_list("# nothing\n", file="a.yaml") == {}
@@ -45,7 +52,6 @@ def test_empty_list_allows_nothing() -> None:
 @pytest.mark.parametrize(
     ("packages", "found", "covers"),
     [
-        pytest.param("[]", ("zlib",), True, id="any"),
         pytest.param("[zlib, curl]", ("zlib",), True, id="listed"),
         pytest.param("[curl]", ("curl", "zlib"), False, id="one of two"),
     ],
@@ -82,6 +88,12 @@ def test_packages_narrow_it(packages: str, found: tuple[str, ...], *, covers: bo
             "CVE-2026-1:\n  reason: Why.\n  expires: 2027-03-31\n  packages: [7]\n",
             'a.yaml:4:14: CVE-2026-1.packages[0]: must be a string, got an integer; write "7" [ALW105]',
             id="package",
+        ),
+        pytest.param(
+            "CVE-2026-1:\n  reason: Why.\n  expires: 2027-03-31\n  packages: []\n",
+            "a.yaml:4:13: CVE-2026-1.packages: must name packages, got none; "
+            "remove the key to allow it in any package [ALW112]",
+            id="no package",
         ),
         pytest.param(
             "CVE-2026-1: {reason: A, expires: 2027-03-31}\nCVE-2026-1: {reason: B, expires: 2027-03-31}\n",

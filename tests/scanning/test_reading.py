@@ -70,7 +70,7 @@ def test_status_has_a_result_or_is_coming_or_neither(status: str) -> None:
     """No status is both good to judge and worth waiting for."""
     scan_status = ScanStatus(status)
 
-    assert not (scan_status.has_result and scan_status.is_coming)
+    assert not (scan_status.promises_result and scan_status.is_coming)
 
 
 def test_answer_without_a_status_is_no_verdict() -> None:

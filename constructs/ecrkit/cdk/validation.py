@@ -169,5 +169,4 @@ def _violations(found: Iterable[_Found]) -> list[cdk.PolicyViolation]:
 
 def _description(finding: Finding) -> str:
     """Say what is wrong and where in the text; the report has the remedy on a line of its own."""
-    place = f"{finding.file}:{finding.line}:{finding.column}"
-    return f"{place}: {replace(finding, remedy='').text}"
+    return f"{finding.place}: {replace(finding, remedy='').text}"

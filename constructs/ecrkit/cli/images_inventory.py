@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.cli.listing import echo_json_list
-from ecrkit.cli.options import aws_options, children_option, output_option
+from ecrkit.cli.options import aws_options, children_option, output_option, repository_named
 from ecrkit.cli.output import count_of
 from ecrkit.cli.progress import with_bar
 from ecrkit.errors import AwsError
@@ -17,8 +17,7 @@ from ecrkit.images.directory import InventoryDirectory, Job
 from ecrkit.live.client import connect
 from ecrkit.live.concurrency import in_order
 from ecrkit.live.inventory import take_inventory
-from ecrkit.live.repositories import deployed_repositories, deployed_repository
-from ecrkit.names import RepositoryName
+from ecrkit.live.repositories import deployed_repositories, repository_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from ecrkit.live.inventory import Taken
     from ecrkit.live.repositories import DeployedRepository
+    from ecrkit.references import ImageReference
 
 __all__ = ["inventory"]
 
@@ -68,13 +68,13 @@ def inventory(  # noqa: PLR0913 - one parameter per option
     """
     if everything == bool(names):
         raise click.UsageError("name repositories, or pass --all")
-    wanted = sorted({RepositoryName(name) for name in names})
+    named = {reference.repository: reference for reference in map(repository_named, names)}
     aws = connect(profile=profile, region=region)
     ecr = aws.ecr()
-    found = _repositories(ecr, wanted)
+    found = _repositories(ecr, [named[name] for name in sorted(named)])
     account = found[0].account if found else aws.account()
     target = InventoryDirectory(directory)
-    asked = Job(registry=account, region=aws.region, names=tuple(wanted), begun_at=datetime.now(UTC).isoformat())
+    asked = Job(registry=account, region=aws.region, names=tuple(sorted(named)), begun_at=datetime.now(UTC).isoformat())
     progress = target.begin(asked, restart=restart)
     left = [repository.name for repository in found if repository.name not in progress.done]
     if progress.is_continued:
@@ -104,10 +104,10 @@ def _taken(results: Iterable[Taken], left: Sequence[str]) -> Iterator[Taken]:
         raise AwsError(f"{error}; the same command goes on where this stopped", code=error.code) from error
 
 
-def _repositories(ecr: ECRClient, names: Sequence[RepositoryName]) -> list[DeployedRepository]:
-    if not names:
+def _repositories(ecr: ECRClient, references: Sequence[ImageReference]) -> list[DeployedRepository]:
+    if not references:
         return deployed_repositories(ecr)
-    return list(in_order(lambda name: deployed_repository(ecr, name), names))
+    return list(in_order(lambda reference: repository_of(ecr, reference), references))
 
 
 def _document(directory: InventoryDirectory, repository: str, counts: Mapping[str, int]) -> dict[str, object]:

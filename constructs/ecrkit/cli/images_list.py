@@ -5,22 +5,21 @@ from __future__ import annotations
 import heapq
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from ecrkit.cli.listing import age, echo_json_list, echo_rows, size
-from ecrkit.cli.options import aws_options, output_option
+from ecrkit.cli.options import aws_options, output_option, repository_named
 from ecrkit.cli.output import count_of
 from ecrkit.live.client import connect
 from ecrkit.live.concurrency import in_order
-from ecrkit.live.images import deployed_images, signed_digests
+from ecrkit.live.images import deployed_images, with_scan
 from ecrkit.live.manifests import platforms_of
-from ecrkit.live.repositories import lifecycle_policy_text
-from ecrkit.names import RepositoryName
+from ecrkit.live.repositories import lifecycle_policy_text, repository_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mypy_boto3_ecr import ECRClient
 
@@ -32,7 +31,13 @@ _HEADINGS = ("DIGEST", "TAGS", "SIZE", "AGE", "PLATFORMS", "SIGNED", "SCAN")
 _SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNDEFINED", "UNTRIAGED")
 _COUNTS_PULLS = "sinceImagePulled"
 
-Row = tuple["DeployedImage", "tuple[str, ...] | None", bool]
+
+class Row(NamedTuple):
+    """An image, the platforms that it runs on as far as they were read, and whether it is signed."""
+
+    image: DeployedImage
+    platforms: tuple[str, ...] | None
+    is_signed: bool
 
 
 @click.command("list")
@@ -43,6 +48,7 @@ Row = tuple["DeployedImage", "tuple[str, ...] | None", bool]
     default=None,
     help="Read the platforms, which ECR counts as a pull.  [default: unless the lifecycle policy counts pulls]",
 )
+@click.option("--scans/--no-scans", default=True, help="Ask for the last scan of each image.  [default: scans]")
 @aws_options
 @output_option()
 def list_(  # noqa: PLR0913 - one parameter per option
@@ -50,6 +56,7 @@ def list_(  # noqa: PLR0913 - one parameter per option
     *,
     limit: int | None,
     platforms: bool | None,
+    scans: bool,
     profile: str | None,
     region: str | None,
     output: str,
@@ -58,28 +65,48 @@ def list_(  # noqa: PLR0913 - one parameter per option
     List the images of REPOSITORY, newest first, archived ones too.
 
     SIGNED tells that there is a signature, not whose it is. To learn the platforms, manifests are read, and ECR takes
-    that for a pull: where the lifecycle policy counts the days since the last pull, it is left out.
+    that for a pull: where the lifecycle policy counts the days since the last pull, it is left out. Platforms and
+    scans take calls for each image; --limit keeps a long list short.
     """
-    name = RepositoryName(repository)
+    reference = repository_named(repository)
+    name = reference.repository
     client = connect(profile=profile, region=region).ecr()
+    if reference.host:
+        repository_of(client, reference)
     if platforms is None:
         platforms = _COUNTS_PULLS not in (lifecycle_policy_text(client, name) or "")
         if not platforms:
             click.echo("platforms not read: the lifecycle policy counts pulls; pass --platforms to read them", err=True)
-    found = list(deployed_images(client, name))
-    signed = signed_digests(found)
+    found = _Found(deployed_images(client, name))
     newest = _newest(found, limit)
-    rows = _rows(client, name, newest, signed=signed, platforms=platforms)
+    look = partial(_look, client, name, platforms=platforms, scans=scans)
+    looked = in_order(look, newest) if platforms or scans else map(look, newest)
+    rows = (Row(image, runs_on, image.digest in found.signed) for image, runs_on in looked)
     if output == "json":
         echo_json_list("imageDetails", (_document(name, row) for row in rows))
         return
     now = datetime.now(UTC)
     echo_rows(_HEADINGS, (_cells(row, now=now) for row in rows))
-    shown = f", {len(newest):,} shown" if len(newest) < len(found) else ""
-    click.echo(f"{count_of(len(found), 'image')}{shown}", err=True)
+    shown = f", {len(newest):,} shown" if len(newest) < found.count else ""
+    click.echo(f"{count_of(found.count, 'image')}{shown}", err=True)
 
 
-def _newest(found: list[DeployedImage], limit: int | None) -> list[DeployedImage]:
+class _Found:
+    """Images as they are found: counted, and what is signed by them noted, while nobody has to keep them all."""
+
+    def __init__(self, images: Iterable[DeployedImage]) -> None:
+        self._images = images
+        self.count = 0
+        self.signed: set[str] = set()
+
+    def __iter__(self) -> Iterator[DeployedImage]:
+        for image in self._images:
+            self.count += 1
+            self.signed |= image.signs
+            yield image
+
+
+def _newest(found: Iterable[DeployedImage], limit: int | None) -> list[DeployedImage]:
     # Those that were pushed in the same second stay in one order, whatever that of the service.
     def order(image: DeployedImage) -> tuple[datetime, str]:
         return image.pushed_at, image.digest
@@ -87,21 +114,15 @@ def _newest(found: list[DeployedImage], limit: int | None) -> list[DeployedImage
     return heapq.nlargest(limit, found, key=order) if limit else sorted(found, key=order, reverse=True)
 
 
-def _rows(
-    client: ECRClient, name: str, newest: list[DeployedImage], *, signed: frozenset[str], platforms: bool
-) -> Iterator[Row]:
-    read = partial(_platforms, client, name) if platforms else _nothing
-    for image, runs_on in zip(newest, in_order(read, newest), strict=True):
-        yield image, runs_on, image.digest in signed
-
-
-def _platforms(client: ECRClient, name: str, image: DeployedImage) -> tuple[str, ...] | None:
-    # What is archived cannot be read.
-    return platforms_of(client, name, image) if image.status == "ACTIVE" else None
-
-
-def _nothing(_: DeployedImage) -> None:
-    return None
+def _look(
+    client: ECRClient, name: str, image: DeployedImage, *, platforms: bool, scans: bool
+) -> tuple[DeployedImage, tuple[str, ...] | None]:
+    """Look at an image itself; what is archived cannot be read, and ECR scans no index and no signature."""
+    if image.status != "ACTIVE":
+        return image, None
+    if scans and not (image.scan_status or image.is_index or image.is_signature):
+        image = with_scan(client, name, image)
+    return image, platforms_of(client, name, image) if platforms else None
 
 
 def _cells(row: Row, *, now: datetime) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import os
 
 import click
 
+from ecrkit.cli.interrupts import tidy_end
 from ecrkit.cli.options import aws_options, dry_run_option, output_option, tool_option
 from ecrkit.cli.output import echo_json
 from ecrkit.live.client import connect
@@ -50,7 +51,8 @@ def pull(  # noqa: PLR0913 - one parameter per option
     if dry_run:
         click.echo(f"would be pulled, with {program.name}: {uri}", err=True)
         return
-    pull_image(client, program, plan)
+    with tidy_end():
+        pull_image(client, program, plan)
     if output == "json":
         echo_json(
             {

@@ -6,6 +6,7 @@ import os
 
 import click
 
+from ecrkit.cli.interrupts import tidy_end
 from ecrkit.cli.options import aws_options, confirmed, dry_run_option, output_option, tool_option, yes_option
 from ecrkit.cli.output import echo_json
 from ecrkit.errors import RefusedError
@@ -63,7 +64,8 @@ def push(  # noqa: PLR0913 - one parameter per option
         return
     if plan.replaced and not plan.is_there and not confirmed(f"Move the tag {reference.tag}?", yes=yes):
         raise RefusedError("nothing pushed")
-    image = push_image(client, program, plan)
+    with tidy_end():
+        image = push_image(client, program, plan)
     if output == "json":
         echo_json(
             {

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ecrkit.findings import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
@@ -28,12 +30,12 @@ def echo_rows(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
     """
     Print a table as its rows come.
 
-    Columns are as wide as the first rows need. On a terminal that is too narrow, the first column has a line of its
-    own, and the others as many as they need below it.
+    Columns are as wide as the first rows need. On a terminal that is too narrow, they go on below, indented; a first
+    column that takes half of the terminal has a line of its own.
 
     Args:
         headings: one per column.
-        rows: as many cells each, any number.
+        rows: as many cells each, any number; what is no visible character is escaped.
 
     Returns:
         How many rows there were; without any, nothing is printed.
@@ -98,22 +100,23 @@ def age(then: datetime, *, now: datetime) -> str:
 
 
 def _lines(widths: Sequence[int]) -> list[list[int]]:
-    """Decide which columns stand on which line: all on one, or the first alone and the others below."""
+    """Decide which columns stand on which line: all on one, or as many as there is room for."""
     columns = shutil.get_terminal_size().columns
-    everything = list(range(len(widths)))
     if not sys.stdout.isatty() or sum(widths) + len(_GAP) * (len(widths) - 1) <= columns:
-        return [everything]
-    lines: list[list[int]] = [[]]
-    room = columns - len(_INDENT)
-    for index in everything[1:]:
-        if lines[-1] and sum(widths[other] for other in lines[-1]) + len(_GAP) * len(lines[-1]) + widths[index] > room:
+        return [list(range(len(widths)))]
+    lines = [[0]]
+    left = columns - widths[0] if widths[0] < columns / 2 else 0
+    for index, width in enumerate(widths[1:], start=1):
+        left -= len(_GAP) + width
+        if left < 0:
             lines.append([])
+            left = columns - len(_INDENT) - width
         lines[-1].append(index)
-    return [[0], *lines]
+    return lines
 
 
 def _laid_out(cells: Sequence[str], widths: Sequence[int], lines: Sequence[Sequence[int]]) -> str:
-    texts = (_GAP.join(cells[index].ljust(widths[index]) for index in line).rstrip() for line in lines)
+    texts = (_GAP.join(printable(cells[index]).ljust(widths[index]) for index in line).rstrip() for line in lines)
     return f"\n{_INDENT}".join(texts)
 
 

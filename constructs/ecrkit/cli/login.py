@@ -6,6 +6,7 @@ import os
 
 import click
 
+from ecrkit.cli.interrupts import tidy_end
 from ecrkit.cli.options import aws_options, dry_run_option, output_option, tool_option
 from ecrkit.cli.output import echo_json
 from ecrkit.live.client import connect
@@ -30,7 +31,8 @@ def login(*, tool: str | None, dry_run: bool, profile: str | None, region: str |
     if dry_run:
         click.echo(f"would be logged in: {program.path}", err=True)
         return
-    registry, expires_at = log_in(connect(profile=profile, region=region).ecr(), program)
+    with tidy_end():
+        registry, expires_at = log_in(connect(profile=profile, region=region).ecr(), program)
     if output == "json":
         echo_json({"tool": program.name, "registry": registry.host, "expiresAt": expires_at})
         return

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ecrkit.live.tools import TOOLS
+from ecrkit.references import ImageReference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,7 @@ __all__ = [
     "confirmed",
     "dry_run_option",
     "output_option",
+    "repository_named",
     "tool_option",
     "yes_option",
 ]
@@ -78,6 +80,20 @@ def children_option(command: F) -> F:
         help="Read what manifest lists refer to, which ECR counts as a pull.  "
         "[default: unless the lifecycle policy counts pulls]",
     )(command)
+
+
+def repository_named(text: str) -> ImageReference:
+    """
+    Read the argument that names a repository: its name, or its URI.
+
+    Raises:
+        InvalidNameError: it is neither.
+        click.UsageError: it names an image.
+    """
+    reference = ImageReference.parse(text)
+    if reference.suffix:
+        raise click.UsageError(f"{text}: name a repository, without {reference.suffix!r}")
+    return reference
 
 
 def confirmed(question: str, *, yes: bool) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.cli.listing import echo_rows
+from ecrkit.cli.options import repository_named
 from ecrkit.cli.output import count_of
 from ecrkit.cli.preview_text import FATES, short_digest
 from ecrkit.cli.progress import ProgressLine
@@ -21,9 +22,8 @@ from ecrkit.lifecycle.values import ActionType, CountType
 from ecrkit.live.client import connect
 from ecrkit.live.inventory import ImageSource
 from ecrkit.live.previews import ecr_preview
-from ecrkit.live.repositories import deployed_repository
+from ecrkit.live.repositories import repository_of
 from ecrkit.live.scans import Patience
-from ecrkit.names import RepositoryName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,17 +48,19 @@ class LiveRepository:
     A repository to preview a policy on.
 
     Args:
-        name: of the repository.
+        repository: its name, or its URI.
         profile: of the AWS configuration; ``None`` for the default.
         region: overrides the configured one.
 
     Raises:
         AwsError: there is no configuration to reach AWS with.
         InvalidNameError: ECR would refuse the name.
+        click.UsageError: it names an image.
     """
 
-    def __init__(self, name: str, *, profile: str | None, region: str | None) -> None:
-        self._name = RepositoryName(name)
+    def __init__(self, repository: str, *, profile: str | None, region: str | None) -> None:
+        self._reference = repository_named(repository)
+        self._name = self._reference.repository
         self._aws = connect(profile=profile, region=region)
         self._ecr = self._aws.ecr()
 
@@ -71,11 +73,12 @@ class LiveRepository:
             children: read it all the same, or do not; ``None`` unless a policy counts pulls.
 
         Raises:
+            RefusedError: it is in another registry than the one that the credentials lead to.
             AwsError: there is no such repository, AWS refused, or could not be reached.
         """
         if children is None and any(rule.selection.count_type is CountType.SINCE_IMAGE_PULLED for rule in policy.rules):
             children = False
-        found = deployed_repository(self._ecr, self._name)
+        found = repository_of(self._ecr, self._reference)
         heading = Heading(
             registry=found.account,
             repository=found.name,

@@ -81,10 +81,10 @@ def _echo_text(findings: Iterable[Finding]) -> None:
     # click strips colours by itself where nobody looks at them.
     color = False if os.environ.get("NO_COLOR") else None
     for finding in findings:
-        place = f"{finding.file}:{finding.line}:{finding.column}"
         silenced = f" (silenced: {finding.silenced})" if finding.silenced else ""
         click.echo(
-            f"{place}: {severity_label(finding.severity)}: {finding.text} [{finding.code}]{silenced}", color=color
+            f"{finding.place}: {severity_label(finding.severity)}: {finding.text} [{finding.code}]{silenced}",
+            color=color,
         )
 
 

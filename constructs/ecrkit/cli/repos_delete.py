@@ -14,13 +14,13 @@ from ecrkit.cli.options import (
     confirmed,
     dry_run_option,
     output_option,
+    repository_named,
     yes_option,
 )
 from ecrkit.cli.output import count_of, echo_json
 from ecrkit.errors import RefusedError
 from ecrkit.live.client import connect
-from ecrkit.live.repositories import delete_repository, deployed_repository, repository_details
-from ecrkit.names import RepositoryName
+from ecrkit.live.repositories import delete_repository, repository_details, repository_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,9 +57,14 @@ def delete(  # noqa: PLR0913 - one parameter per option
     """
     aws = connect(profile=profile, region=region)
     ecr = aws.ecr()
-    repository = deployed_repository(ecr, RepositoryName(name))
+    repository = repository_of(ecr, repository_named(name))
+    name = repository.name
     declared = read_declared(catalog, policies, account=repository.account, region=aws.region)
-    if declared and name in declared.names:
+    if declared is None:
+        click.echo("no catalog is here: nobody looked whether one declares it; pass --catalog to look", err=True)
+    elif not declared.is_about_it:
+        click.echo(f"the catalog has no environment in {repository.account}, {aws.region}", err=True)
+    elif name in declared.names:
         raise RefusedError(f"{name}: the catalog declares it; remove it there and deploy, then delete it")
     (details,) = repository_details(ecr, aws.cloudformation(), [repository])
     images = details.contents.image_count

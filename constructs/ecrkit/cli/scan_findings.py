@@ -40,32 +40,38 @@ def findings(image: str, *, profile: str | None, region: str | None, output: str
     """
     client = connect(profile=profile, region=region).ecr()
     documents: list[dict[str, Any]] = []
+    scans: dict[ScanTarget, Scan] = {}
     for target in scan_targets(client, ImageReference.parse(image, default_tag="latest")):
         document = scan_document(client, target)
         if document is None:
             raise NoVerdictError(f"{target}: never scanned; start one with `ecrkit scan start {image}`")
         documents.append(document)
-        if output == "text":
-            _echo(target, read_scan(document))
+        scans[target] = _with_result(target, document)
     if output == "json":
         echo_json({"imageScans": json.loads(json.dumps(documents, default=_in_text))})
+        return
+    echo_rows(_HEADINGS if len(scans) == 1 else ("PLATFORM", *_HEADINGS), _rows(scans))
+    for target, scan in scans.items():
+        counts = _summary(scan.counts) or count_of(0, "vulnerability")
+        click.echo(f"{target}: {counts}, scanned {scan.completed_at:%Y-%m-%d %H:%M}", err=True)
 
 
-def _echo(target: ScanTarget, scan: Scan) -> None:
-    if not scan.status.has_result:
+def _with_result(target: ScanTarget, document: Mapping[str, Any]) -> Scan:
+    scan = read_scan(document)
+    if not scan.has_result:
         description = f" ({scan.description})" if scan.description else ""
-        raise NoVerdictError(f"{target}: there is no result: the scan is {scan.status}{description}")
-    echo_rows(_HEADINGS, _rows(scan))
-    when = f", scanned {scan.completed_at:%Y-%m-%d %H:%M}" if scan.completed_at else ""
-    click.echo(f"{target}: {_summary(scan.counts) or count_of(0, 'vulnerability')}{when}", err=True)
+        raise NoVerdictError(f"{target}: there is no result: the scan is {scan.state}{description}")
+    return scan
 
 
-def _rows(scan: Scan) -> Iterator[tuple[str, ...]]:
-    for vulnerability in scan.vulnerabilities:
+def _rows(scans: Mapping[ScanTarget, Scan]) -> Iterator[tuple[str, ...]]:
+    """Give a row per package, with the platform before it where there are several."""
+    for target, vulnerability in ((target, found) for target, scan in scans.items() for found in scan.vulnerabilities):
+        first = () if len(scans) == 1 else (target.name_in_index,)
         severity = vulnerability.severity.value if vulnerability.is_active else "suppressed"
         for package in vulnerability.packages:
             cells = (package.name, package.version, package.fixed_in)
-            yield severity, vulnerability.id, *(cell or "-" for cell in cells)
+            yield *first, severity, vulnerability.id, *(cell or "-" for cell in cells)
 
 
 def _summary(counts: Mapping[Any, int]) -> str:

@@ -12,12 +12,13 @@ import click
 
 import ecrkit
 from ecrkit.cli.listing import echo_rows
-from ecrkit.cli.options import aws_options, output_option
+from ecrkit.cli.options import aws_options, dry_run_option, output_option
 from ecrkit.cli.output import count_of, echo_json
 from ecrkit.cli.progress import ProgressLine
 from ecrkit.files import read_text
+from ecrkit.findings import printable
 from ecrkit.live.client import connect
-from ecrkit.live.scans import Patience, scan_targets, wait_for_scan
+from ecrkit.live.scans import Patience, needs_scan, scan_targets, wait_for_scans
 from ecrkit.references import ImageReference
 from ecrkit.scanning import Severity, Verdict, judge, read_allow_list, sarif
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["gate"]
 
+_EXIT_NO_VERDICT = 3
 _HEADINGS = ("SEVERITY", "VULNERABILITY", "PACKAGE", "VERSION", "FIXED IN", "VERDICT")
 
 
@@ -45,8 +47,9 @@ _HEADINGS = ("SEVERITY", "VULNERABILITY", "PACKAGE", "VERSION", "FIXED IN", "VER
     "--allow", type=click.Path(dir_okay=False, path_type=Path), help="A list of vulnerabilities to live with, YAML."
 )
 @click.option(
-    "--timeout", type=click.FloatRange(min=0), default=600, show_default=True, help="Seconds to wait for a result."
+    "--timeout", type=click.FloatRange(min=0), default=600, show_default=True, help="Seconds to wait for results."
 )
+@dry_run_option("Tell which scans would be started, start none, and exit with 3: no verdict.")
 @aws_options
 @output_option("sarif")
 def gate(  # noqa: PLR0913 - one parameter per option
@@ -55,6 +58,7 @@ def gate(  # noqa: PLR0913 - one parameter per option
     fail_on: str,
     allow: Path | None,
     timeout: float,
+    dry_run: bool,
     profile: str | None,
     region: str | None,
     output: str,
@@ -71,9 +75,14 @@ def gate(  # noqa: PLR0913 - one parameter per option
     allowed = read_allow_list(read_text(allow), file=str(allow)) if allow else {}
     client = connect(profile=profile, region=region).ecr()
     targets = scan_targets(client, ImageReference.parse(image, default_tag="latest"))
+    if dry_run:
+        for target in targets:
+            needs = needs_scan(client, target, now=now)
+            click.echo(f"{'would be scanned' if needs else 'would not be scanned again'}: {target}", err=True)
+        sys.exit(_EXIT_NO_VERDICT)
     with ProgressLine() as progress:
         patience = Patience(seconds=timeout, clock=time.monotonic, sleep=time.sleep, report=progress.tell)
-        scans = {target: wait_for_scan(client, target, now=now, patience=patience) for target in targets}
+        scans = wait_for_scans(client, targets, now=now, patience=patience)
     judged = {
         target: judge(scan.vulnerabilities, fail_on=threshold, allowed=allowed, today=now.date())
         for target, scan in scans.items()
@@ -84,7 +93,7 @@ def gate(  # noqa: PLR0913 - one parameter per option
         case "sarif":
             echo_json(sarif({str(target): several for target, several in judged.items()}, version=ecrkit.__version__))
         case _:
-            echo_rows(_HEADINGS, _rows(judged.values()))
+            echo_rows(_HEADINGS if len(judged) == 1 else ("PLATFORM", *_HEADINGS), _rows(judged))
     _tell_unused(allowed, judged.values())
     failing = sum(judgement.fails for several in judged.values() for judgement in several)
     count = count_of(failing, "vulnerability") if failing else "no vulnerability"
@@ -92,18 +101,21 @@ def gate(  # noqa: PLR0913 - one parameter per option
     sys.exit(1 if failing else 0)
 
 
-def _rows(judged: Iterable[Sequence[Judgement]]) -> Iterator[tuple[str, ...]]:
-    for judgement in (judgement for several in judged for judgement in several):
+def _rows(judged: Mapping[ScanTarget, Sequence[Judgement]]) -> Iterator[tuple[str, ...]]:
+    """Give a row per package, with the platform before it where there are several."""
+    for target, judgement in ((target, judgement) for target, several in judged.items() for judgement in several):
+        first = () if len(judged) == 1 else (target.name_in_index,)
         vulnerability = judgement.vulnerability
         for package in vulnerability.packages:
             cells = (package.name, package.version, package.fixed_in)
-            yield vulnerability.severity, vulnerability.id, *(cell or "-" for cell in cells), _verdict(judgement)
+            found = (vulnerability.severity, vulnerability.id, *(cell or "-" for cell in cells))
+            yield *first, *found, _verdict(judgement)
 
 
 def _verdict(judgement: Judgement) -> str:
     match judgement:
         case _ if judgement.allowance and judgement.verdict is Verdict.ALLOWED:
-            return f"allowed until {judgement.allowance.expires}: {judgement.allowance.reason}"
+            return f"allowed until {judgement.allowance.expires}: {' '.join(judgement.allowance.reason.split())}"
         case _ if judgement.allowance and judgement.verdict is Verdict.EXPIRED:
             return f"fails: allowed until {judgement.allowance.expires}"
         case _:
@@ -149,4 +161,4 @@ def _tell_unused(allowed: AllowList, judged: Iterable[Sequence[Judgement]]) -> N
     for name, allowance in allowed.items():
         if name not in used:
             where = f"{allowance.location.file}:{allowance.location.line}:{allowance.location.column}"
-            click.echo(f"{where}: {name}: nothing that was found is allowed by this", err=True)
+            click.echo(printable(f"{where}: {name}: nothing that was found is allowed by this"), err=True)

@@ -6,6 +6,7 @@ import click
 
 from ecrkit.cli.options import aws_options, dry_run_option, output_option
 from ecrkit.cli.output import echo_json
+from ecrkit.errors import AwsError
 from ecrkit.live.client import connect
 from ecrkit.live.scans import scan_targets, start_scan
 from ecrkit.references import ImageReference
@@ -31,8 +32,14 @@ def start(image: str, *, dry_run: bool, profile: str | None, region: str | None,
             click.echo(f"would be scanned: {target}", err=True)
         return
     started = []
+    refused: list[AwsError] = []
     for target in targets:
-        status = start_scan(client, target)
+        try:
+            status = start_scan(client, target)
+        except AwsError as error:
+            # One image of an index that was scanned today does not keep the others from being scanned.
+            refused.append(AwsError(f"{target}: {error}", code=error.code))
+            continue
         started.append(
             {
                 "repositoryName": target.repository,
@@ -42,5 +49,9 @@ def start(image: str, *, dry_run: bool, profile: str | None, region: str | None,
         )
         if output == "text":
             click.echo(f"{target}: {status}")
-    if output == "json":
+    if output == "json" and started:
         echo_json({"imageScans": started})
+    for other in refused[:-1]:
+        click.echo(f"error: {other}", err=True)
+    if refused:
+        raise refused[-1]

@@ -60,14 +60,16 @@ class Member:
     A key of an object, and its value.
 
     Attributes:
-        key: a string, always.
+        key: as it stands in the text.
         key_position: of the key's first character.
         node: the value.
+        is_string: whether the text has the key as a string; YAML reads ``on`` and ``42`` as something else.
     """
 
     key: str
     key_position: Position
     node: Node
+    is_string: bool = True
 
 
 @dataclass(frozen=True, slots=True)

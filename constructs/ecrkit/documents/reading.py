@@ -112,6 +112,14 @@ class Reader:
         members: dict[str, At] = {}
         for member in at.node.members:
             child = self._child(at, member)
+            if not member.is_string:
+                self.report(
+                    self._checks.wrong_type,
+                    child.key_location,
+                    expected="a key that is a string",
+                    got=member.key or "an empty one",
+                    hint=f'write "{member.key}", in quotes',
+                )
             if member.key in members:
                 first_line = members[member.key].key_location.line
                 self.report(

@@ -37,6 +37,7 @@ The composer recurses in C: far beyond this it would end the process instead of 
 """
 
 _STRING_TAG = "tag:yaml.org,2002:str"
+_MERGE_TAG = "tag:yaml.org,2002:merge"
 
 
 def parse_yaml(text: str) -> Node | None:
@@ -50,8 +51,8 @@ def parse_yaml(text: str) -> Node | None:
         Its value, aliases resolved; ``None`` when there is none.
 
     Raises:
-        SyntaxProblem: *text* is not one YAML document, or uses what has no place in one of ours: a key that is not a
-            string, a merge key, an alias inside its own anchor, more than 100 levels.
+        SyntaxProblem: *text* is not one YAML document, or uses what has no place in one of ours: a key that is a list
+            or an object, a merge key, an alias inside its own anchor, more than 100 levels.
 
     Source: YAML 1.1, as PyYAML reads it.
     """
@@ -116,14 +117,9 @@ class _Converter:
         position = _position(key.start_mark)
         if not isinstance(key, yaml.ScalarNode):
             raise SyntaxProblem("has a key that is not a string", position)
-        if key.tag != _STRING_TAG:
-            raise SyntaxProblem(
-                f'has the key {key.value}, which YAML does not read as a string; write "{key.value}" in quotes'
-                if key.value != "<<"
-                else "has a merge key; repeat the keys",
-                position,
-            )
-        return Member(key.value, position, self.convert(value))
+        if key.tag == _MERGE_TAG:
+            raise SyntaxProblem("has a merge key; repeat the keys", position)
+        return Member(key.value, position, self.convert(value), is_string=key.tag == _STRING_TAG)
 
     def _scalar(self, node: yaml.Node) -> object:
         if node.tag == _STRING_TAG:

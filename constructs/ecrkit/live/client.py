@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSResponse
     from botocore.client import BaseClient
     from botocore.config import Config
+    from botocore.model import OperationModel
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecs import ECSClient
@@ -173,7 +174,12 @@ def _guarded(client: Client) -> Client:
 
 
 def _give_up_early(
-    *, response: tuple[object, dict[str, Any]] | None, caught_exception: Exception | None, attempts: int, **_: object
+    *,
+    response: tuple[object, dict[str, Any]] | None,
+    caught_exception: Exception | None,
+    attempts: int,
+    operation: OperationModel,
+    **_: object,
 ) -> None:
     from botocore.exceptions import (  # noqa: PLC0415 - comes with boto3
         ClientError,
@@ -187,7 +193,7 @@ def _give_up_early(
         raise caught_exception
     # botocore takes it for throttling. It means that the image was scanned in the last 24 hours.
     if response and response[1].get("Error", {}).get("Code") == _SCANNED_ALREADY:
-        raise ClientError(response[1], "StartImageScan")  # type: ignore[arg-type] # what botocore itself would pass
+        raise ClientError(response[1], operation.name)  # type: ignore[arg-type] # what botocore itself would pass
 
 
 def _refuse_foreign_answers(*, http_response: AWSResponse, **_: object) -> None:

@@ -32,10 +32,10 @@ class Declared:
     def __init__(self, catalog: Catalog, policies: PolicyStore, *, account: str, region: str) -> None:
         self._catalog = catalog
         self._policies = policies
-        self.is_about_it = any(place.account == account and place.region == region for place in catalog.environments)
+        here = [place for place in catalog.environments if (place.account, place.region) == (account, region)]
+        self.is_about_it = bool(here)
         """Whether the account and Region are an environment of the catalog."""
-        names = [str(entry.name) for entry in catalog.repositories] if self.is_about_it else []
-        self.names = frozenset(names)
+        self.names = frozenset(str(entry.name) for place in here for entry in place.repositories)
         """Of the repositories that should be there."""
         self._names_of_policies = dict(self._policy_names())
 
@@ -56,7 +56,8 @@ class Declared:
 
     def _policy_names(self) -> Iterator[tuple[str, str]]:
         """Compositions first, so that what stands in the store under a name of its own has that name."""
-        for references in {entry.lifecycle for entry in self._catalog.repositories if entry.lifecycle}:
+        entries = (entry for place in self._catalog.environments for entry in place.repositories)
+        for references in {entry.lifecycle for entry in entries if entry.lifecycle}:
             composed = compose(self._policies[reference] for reference in references)
             yield digest(composed), _joined(references)
         for reference in self._policies:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from sys import intern
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ecrkit.errors import AwsError
 from ecrkit.live.client import aws_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from mypy_boto3_ecr import ECRClient
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from ecrkit.references import ImageReference
 
-__all__ = ["Contents", "DeployedImage", "contents_of", "deployed_images", "find_image", "image_at", "signed_digests"]
+__all__ = ["Contents", "DeployedImage", "contents_of", "deployed_images", "find_image", "image_at", "with_scan"]
 
 _PAGE = 1000
 _SIGNATURES = frozenset(
@@ -29,6 +31,10 @@ _SIGNATURES = frozenset(
     }
 )
 _COSIGN_SUFFIX = ".sig"
+_NOT_SCANNED = frozenset({"ScanNotFoundException", "InvalidAction"})
+"""An image that was never scanned, and a local AWS that scans none."""
+
+_NO_COUNTS: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +52,8 @@ class DeployedImage:
         artifact_media_type: of its contents; empty where the service says nothing.
         subject_digest: the image that it belongs to, as a signature does; ``None`` for none.
         status: ``ACTIVE``, ``ARCHIVED`` or ``ACTIVATING``.
-        scan_status: in ECR's words; ``None`` where it was never scanned.
-        severity_counts: findings of the last scan, by severity.
+        scan_status: in ECR's words; ``None`` where it was never scanned, or DescribeImages does not say.
+        severity_counts: findings of the last scan, by severity, where DescribeImages says them.
     """
 
     digest: str
@@ -71,6 +77,18 @@ class DeployedImage:
     def is_signature(self) -> bool:
         """Whether it is the signature of another image."""
         return self.artifact_media_type in _SIGNATURES or any(map(_signed_by_tag, self.tags))
+
+    @property
+    def signs(self) -> frozenset[str]:
+        """
+        Digests of the images that it is the signature of.
+
+        Whether a signature is good, and whose it is, only its key can tell.
+
+        Source: OCI image specification 1.1, ``subject``; Cosign, signature specification, tag ``sha256-<hex>.sig``.
+        """
+        subject = self.subject_digest if self.artifact_media_type in _SIGNATURES else None
+        return frozenset(filter(None, (subject, *map(_signed_by_tag, self.tags))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,20 +178,33 @@ def image_at(client: ECRClient, reference: ImageReference) -> DeployedImage:
     return image
 
 
-def signed_digests(images: Iterable[DeployedImage]) -> frozenset[str]:
+def with_scan(client: ECRClient, repository: str, image: DeployedImage) -> DeployedImage:
     """
-    Name the images that one of *images* is the signature of.
+    Complete an image by its last scan.
 
-    Whether a signature is good, and whose it is, only its key can tell.
+    DescribeImages does not tell it under enhanced scanning, nor any more under basic scanning.
 
-    Source: OCI image specification 1.1, ``subject``; Cosign, signature specification, tag ``sha256-<hex>.sig``.
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+
+    Source: ECR user guide, "Scan images for software vulnerabilities", note on the new basic scanning (read 2026-11).
     """
-    signed = set()
-    for image in images:
-        if image.subject_digest and image.artifact_media_type in _SIGNATURES:
-            signed.add(image.subject_digest)
-        signed.update(filter(None, map(_signed_by_tag, image.tags)))
-    return frozenset(signed)
+    try:
+        with aws_errors():
+            # The status and the counts stand on every page, however short.
+            answer = client.describe_image_scan_findings(
+                repositoryName=repository, imageId={"imageDigest": image.digest}, maxResults=1
+            )
+    except AwsError as error:
+        if error.code in _NOT_SCANNED:
+            return image
+        raise
+    counts = answer.get("imageScanFindings", {}).get("findingSeverityCounts", {})
+    return replace(
+        image,
+        scan_status=answer["imageScanStatus"]["status"],
+        severity_counts={str(severity): number for severity, number in counts.items()},
+    )
 
 
 def _signed_by_tag(tag: str) -> str | None:
@@ -184,17 +215,19 @@ def _signed_by_tag(tag: str) -> str | None:
 
 
 def _image(detail: ImageDetailTypeDef) -> DeployedImage:
+    """Keep little: a repository may have 100,000 images, and what they have in common is kept once."""
     counts = detail.get("imageScanFindingsSummary", {}).get("findingSeverityCounts", {})
+    scan_status = detail.get("imageScanStatus", {}).get("status")
     return DeployedImage(
         digest=detail["imageDigest"],
         tags=tuple(sorted(detail.get("imageTags", ()))),
         size_bytes=detail.get("imageSizeInBytes", 0),
         pushed_at=detail["imagePushedAt"],
         last_pulled_at=detail.get("lastRecordedPullTime"),
-        media_type=detail.get("imageManifestMediaType", ""),
-        artifact_media_type=detail.get("artifactMediaType", ""),
+        media_type=intern(detail.get("imageManifestMediaType", "")),
+        artifact_media_type=intern(detail.get("artifactMediaType", "")),
         subject_digest=detail.get("subjectManifestDigest"),
-        status=detail.get("imageStatus", "ACTIVE"),
-        scan_status=detail.get("imageScanStatus", {}).get("status"),
-        severity_counts={str(severity): number for severity, number in counts.items()},
+        status=intern(detail.get("imageStatus", "ACTIVE")),
+        scan_status=intern(scan_status) if scan_status else None,
+        severity_counts={str(severity): number for severity, number in counts.items()} if counts else _NO_COUNTS,
     )

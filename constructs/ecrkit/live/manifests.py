@@ -33,6 +33,7 @@ _CONFIGURATIONS = frozenset(
     {"application/vnd.docker.container.image.v1+json", "application/vnd.oci.image.config.v1+json"}
 )
 _ATTESTATION = "vnd.docker.reference.type"
+_NOWHERE = frozenset({"", "unknown/unknown"})
 _TIMEOUT_SECONDS = 10
 _MAX_CONFIGURATION_BYTES = 4 * 1024 * 1024
 
@@ -45,7 +46,7 @@ class Child:
     Attributes:
         digest: of its manifest.
         platform: as in ``linux/arm64/v8``; empty where the index does not say.
-        is_attestation: whether it is build provenance, and no image.
+        is_attestation: whether it is build provenance, and no image: nothing that runs on a platform is.
     """
 
     digest: str
@@ -114,10 +115,11 @@ def _child(descriptor: Mapping[str, object]) -> Child:
     annotations = descriptor.get("annotations") or {}
     if not isinstance(platform, dict) or not isinstance(annotations, dict):
         raise TypeError("a descriptor's platform or annotations are no object")
+    runs_on = _platform(platform)
     return Child(
         digest=str(descriptor["digest"]),
-        platform=_platform(platform) if platform else "",
-        is_attestation=_ATTESTATION in annotations,
+        platform=runs_on,
+        is_attestation=_ATTESTATION in annotations and runs_on in _NOWHERE,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 __all__ = ["explain_client_error", "explain_failure"]
 
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "RequestTimeTooSkewed"})
@@ -21,6 +23,17 @@ _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOpera
 _THROTTLED = frozenset(
     {"RequestLimitExceeded", "ThrottledException", "Throttling", "ThrottlingException", "TooManyRequestsException"}
 )
+_SPECIAL = {
+    "RepositoryNotFoundException": "{message}; `ecrkit repos list` shows those that there are",
+    "StartImageScan: LimitExceededException": "scanned in the last 24 hours already ({code}); "
+    "`ecrkit scan findings` shows what was found",
+    "StartImageScan: ValidationException": "{code}: {message}; enhanced scanning starts by itself",
+}
+"""What helps beyond AWS's own words, by code, or by operation and code."""
+
+_USER_IN_URL = re.compile(r"//[^/@\s]+@")
+"""A name and a password before the host, of an endpoint or of a proxy."""
+
 _CHECK_NETWORK = "check the network, and AWS_ENDPOINT_URL if it is set"
 _FAILURES = (
     (
@@ -67,14 +80,13 @@ def explain_client_error(operation: str, *, code: str, message: str) -> str:
         return f"{operation}: access denied: {message}; docs/iam.md lists what each command needs"
     if code in _THROTTLED:
         return f"{operation}: throttled, at every attempt ({code}); try again later, or raise AWS_MAX_ATTEMPTS"
-    if code == "RepositoryNotFoundException":
-        return f"{operation}: {message}; `ecrkit repos list` shows those that there are"
-    return f"{operation}: {code}: {message}"
+    special = _SPECIAL.get(code) or _SPECIAL.get(f"{operation}: {code}") or "{code}: {message}"
+    return f"{operation}: {special.format(code=code, message=message)}"
 
 
 def explain_failure(error: Exception) -> str:
     """Explain why there is no answer; *error* is botocore's."""
-    message = " ".join(str(error).split()).rstrip(".")
+    message = _USER_IN_URL.sub("//", " ".join(str(error).split()).rstrip("."))
     for kinds, text in _FAILURES:
         if type(error).__name__ in kinds:
             return text.format(message=message[:1].lower() + message[1:])

@@ -6,11 +6,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ecrkit.errors import AwsError
+from ecrkit.errors import AwsError, RefusedError
 from ecrkit.lifecycle.patterns import TagPattern
 from ecrkit.live.client import aws_errors
 from ecrkit.live.concurrency import in_order
 from ecrkit.live.images import Contents, contents_of
+from ecrkit.live.registry import registry_at
 from ecrkit.live.stacks import StackFinder
 
 if TYPE_CHECKING:
@@ -21,17 +22,20 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.type_defs import RepositoryTypeDef
 
+    from ecrkit.references import ImageReference
+
 __all__ = [
     "DeployedRepository",
     "RepositoryDetails",
     "delete_repository",
     "deployed_repositories",
-    "deployed_repository",
     "lifecycle_policy_text",
     "repository_details",
+    "repository_of",
 ]
 
 _NOT_FOUND = "RepositoryNotFoundException"
+_LOOK = "`ecrkit repos list` shows those that there are"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,26 +113,36 @@ def deployed_repositories(client: ECRClient) -> list[DeployedRepository]:
     return sorted(found, key=lambda repository: repository.name)
 
 
-def deployed_repository(client: ECRClient, name: str) -> DeployedRepository:
+def repository_of(client: ECRClient, reference: ImageReference, *, remedy: str = _LOOK) -> DeployedRepository:
     """
-    Describe one repository.
+    Describe the repository that a reference means.
+
+    Args:
+        client: of the Region.
+        reference: its tag or digest does not matter.
+        remedy: what to do where there is none.
 
     Raises:
-        AwsError: there is none of that name, which its message says how to declare; or AWS refused, or could not be
-            reached.
+        RefusedError: its host is another registry's than the one that the credentials lead to.
+        AwsError: there is none of that name, AWS refused, or could not be reached.
     """
+    name = reference.repository
     try:
         with aws_errors():
             answer = client.describe_repositories(repositoryNames=[name])
     except AwsError as error:
         if error.code != _NOT_FOUND:
             raise
-        raise AwsError(
-            f"{name}: there is no such repository in {client.meta.region_name}; "
-            f"add `{name}: {{}}` to the repositories of the catalog, and deploy it",
-            code=_NOT_FOUND,
-        ) from error
-    return _repository(answer["repositories"][0])
+        where = client.meta.region_name
+        raise AwsError(f"{name}: there is no such repository in {where}; {remedy}", code=_NOT_FOUND) from error
+    repository = _repository(answer["repositories"][0])
+    host = repository.uri.partition("/")[0]
+    if reference.host not in {"", host, registry_at(client, host).host}:
+        raise RefusedError(
+            f"{reference.host}: another registry than {host}, where the credentials lead; "
+            "change --profile or --region, or leave the host out"
+        )
+    return repository
 
 
 def repository_details(

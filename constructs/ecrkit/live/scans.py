@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +10,11 @@ from ecrkit.errors import AwsError, NoVerdictError
 from ecrkit.live.client import aws_errors
 from ecrkit.live.images import image_at
 from ecrkit.live.manifests import manifest_of
+from ecrkit.live.repositories import repository_of
 from ecrkit.scanning import ScanStatus, read_scan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from mypy_boto3_ecr import ECRClient
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ecrkit.references import ImageReference
     from ecrkit.scanning import Scan
 
-__all__ = ["Patience", "ScanTarget", "scan_document", "scan_targets", "start_scan", "wait_for_scan"]
+__all__ = ["Patience", "ScanTarget", "needs_scan", "scan_document", "scan_targets", "start_scan", "wait_for_scans"]
 
 _FIRST_PAUSE_SECONDS = 2.0
 _LONGEST_PAUSE_SECONDS = 30.0
@@ -29,6 +30,9 @@ _BACK_OFF = 1.5
 _SHORT_DIGEST = len("sha256:") + 12
 _SCANNED_RECENTLY = "LimitExceededException"
 """ECR scans an image once in 24 hours, and says the rest of the time that a limit is exceeded."""
+
+_STARTS_BY_ITSELF = "ValidationException"
+"""What ECR says where enhanced scanning is on: nobody can start that."""
 
 # An hour more than that, so that two clocks need not agree.
 _RESCAN_AFTER = timedelta(hours=25)
@@ -60,8 +64,13 @@ class ScanTarget:
 
     @property
     def short(self) -> str:
-        """For people: its platform, or the first digits of its digest."""
-        return f"{self.repository} {self.platform or self.digest[:_SHORT_DIGEST]}"
+        """For people: its repository, and what tells it from others there."""
+        return f"{self.repository} {self.name_in_index}"
+
+    @property
+    def name_in_index(self) -> str:
+        """Its platform, or the first digits of its digest."""
+        return self.platform or self.digest[:_SHORT_DIGEST]
 
     def __str__(self) -> str:
         """``NAME@DIGEST``, and its platform."""
@@ -75,7 +84,7 @@ class Patience:
     How to wait.
 
     Attributes:
-        seconds: at most, for each image.
+        seconds: at most, for all images together.
         clock: seconds that never go back.
         sleep: for so many seconds.
         report: is told, before each pause, what is waited for, and for how many seconds already.
@@ -92,9 +101,12 @@ def scan_targets(client: ECRClient, reference: ImageReference) -> tuple[ScanTarg
     Find the images that a reference means: itself, or those of an index, which ECR does not scan as such.
 
     Raises:
+        RefusedError: it is in another registry than the one that the credentials lead to.
         NoVerdictError: it is an index of nothing that can be scanned.
         AwsError: there is no such image, AWS refused, or could not be reached.
     """
+    if reference.host:
+        repository_of(client, reference)
     image = image_at(client, reference)
     if not image.is_index:
         return (ScanTarget(repository=reference.repository, digest=image.digest, platform=""),)
@@ -150,46 +162,104 @@ def scan_document(client: ECRClient, target: ScanTarget) -> dict[str, Any] | Non
     return merged
 
 
-def wait_for_scan(client: ECRClient, target: ScanTarget, *, now: datetime, patience: Patience) -> Scan:
+def needs_scan(client: ECRClient, target: ScanTarget, *, now: datetime) -> bool:
     """
-    Get a scan's result; start one where there is none, it failed, or is older than a day.
+    Whether a scan would have to be started: there is none, it failed, or is older than a day.
+
+    Raises:
+        NoVerdictError: the answer is not understood.
+        AwsError: AWS refused, or could not be reached.
+    """
+    scan = _read(target, scan_document(client, target))
+    return scan is None or _needs_another(scan, now=now)
+
+
+def wait_for_scans(
+    client: ECRClient, targets: Sequence[ScanTarget], *, now: datetime, patience: Patience
+) -> dict[ScanTarget, Scan]:
+    """
+    Get the result of scans; start one where there is none, it failed, or is older than a day.
+
+    All are started before the first is waited for.
 
     Args:
         client: of the Region.
-        target: to scan.
+        targets: to scan.
         now: timezone-aware.
         patience: how to wait.
 
     Returns:
-        A scan whose status has a result.
+        Scans that have a result, by target, in the order given.
 
     Raises:
-        NoVerdictError: there is none, and will be none, or none within the time.
+        NoVerdictError: of one there is none, and will be none, or none within the time.
         AwsError: AWS refused, or could not be reached.
     """
     begin = patience.clock()
-    document = scan_document(client, target)
-    scan = _read(target, document)
+    begun = [_begin(client, target, now=now) for target in targets]
+    return {one.target: _finish(client, one, begin=begin, patience=patience) for one in begun}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """
+    A scan that is there, or on its way.
+
+    Attributes:
+        target: that is scanned.
+        scan: what is known of it; ``None`` for nothing yet.
+        superseded: when a result was found that is too old; until the new scan begins, the service shows it.
+        waiting_for: what to tell as long as the service says nothing.
+    """
+
+    target: ScanTarget
+    scan: Scan | None
     superseded: datetime | None = None
-    waiting_for = "no scan yet"
-    if scan is None or _needs_another(scan, now=now):
-        waiting_for = _try_to_start(client, target)
-        # Until the new one has begun, the service shows the old one.
-        superseded = scan.completed_at if scan and scan.status.has_result else None
-        scan = _read(target, scan_document(client, target))
+    waiting_for: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is a result, and not an old one."""
+        return self.scan is not None and self.scan.has_result and self.scan.completed_at != self.superseded
+
+
+def _begin(client: ECRClient, target: ScanTarget, *, now: datetime) -> _Begun:
+    scan = _read(target, scan_document(client, target))
+    if scan and not _needs_another(scan, now=now):
+        return _Begun(target=target, scan=scan)
+    superseded = scan.completed_at if scan and scan.has_result else None
+    try:
+        waiting_for = start_scan(client, target)
+    except AwsError as error:
+        # Somebody has started one, or enhanced scanning does, which starts by itself and by nobody else.
+        if error.code not in {_SCANNED_RECENTLY, _STARTS_BY_ITSELF}:
+            raise NoVerdictError(f"{target}: no scan can be started: {error}", code=error.code) from error
+        if superseded and error.code == _STARTS_BY_ITSELF:
+            raise NoVerdictError(
+                f"{target}: the last scan is of {superseded:%Y-%m-%d}, and no other can be started: {error}; "
+                "push the image again, or have it scanned continuously"
+            ) from error
+        waiting_for = str(error)
+    scan = _read(target, scan_document(client, target))
+    return _Begun(target=target, scan=scan, superseded=superseded, waiting_for=waiting_for)
+
+
+def _finish(client: ECRClient, begun: _Begun, *, begin: float, patience: Patience) -> Scan:
+    target = begun.target
     pause = _FIRST_PAUSE_SECONDS
-    while scan is None or not scan.status.has_result or (superseded and scan.completed_at == superseded):
-        if scan and not scan.status.has_result and not scan.status.is_coming:
+    while begun.scan is None or not begun.is_over:
+        scan = begun.scan
+        if scan and not (scan.status.promises_result or scan.status.is_coming):
             raise _no_verdict(target, scan)
         waited = patience.clock() - begin
-        waiting_for = scan.status if scan else waiting_for
+        waiting_for = scan.state if scan else begun.waiting_for
         if waited + pause > patience.seconds:
             raise NoVerdictError(f"{target}: no result within {patience.seconds:g} s, the last word is {waiting_for}")
         patience.report(f"{target.short}: {waiting_for}", waited)
         patience.sleep(pause)
         pause = min(pause * _BACK_OFF, _LONGEST_PAUSE_SECONDS)
-        scan = _read(target, scan_document(client, target))
-    return scan
+        begun = replace(begun, scan=_read(target, scan_document(client, target)))
+    return begun.scan
 
 
 def _read(target: ScanTarget, document: Mapping[str, Any] | None) -> Scan | None:
@@ -205,17 +275,6 @@ def _needs_another(scan: Scan, *, now: datetime) -> bool:
         return True
     is_old = scan.completed_at is not None and now - scan.completed_at > _RESCAN_AFTER
     return scan.status is ScanStatus.COMPLETE and is_old
-
-
-def _try_to_start(client: ECRClient, target: ScanTarget) -> str:
-    """Start a scan, or say why that is left to others."""
-    try:
-        return start_scan(client, target)
-    except AwsError as error:
-        # Somebody has started one, or enhanced scanning does, which starts by itself and by nobody else.
-        if error.code in {_SCANNED_RECENTLY, "ValidationException"}:
-            return str(error)
-        raise NoVerdictError(f"{target}: no scan can be started: {error}", code=error.code) from error
 
 
 def _no_verdict(target: ScanTarget, scan: Scan) -> NoVerdictError:

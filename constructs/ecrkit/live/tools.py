@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from ecrkit.errors import ToolError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ecrkit.live.registry import Password, Registry
 
@@ -23,6 +24,10 @@ TOOLS = ("docker", "podman", "skopeo")
 
 _ENGINES = ("docker", "podman")
 _TRANSPORT = re.compile(r"(containers-storage|dir|docker-archive|docker-daemon|oci|oci-archive|tarball):|docker://")
+_HOLD_INDEXES = frozenset({"dir:", "docker://", "oci:", "oci-archive:"})
+"""What can hold an index of images; elsewhere skopeo copies the image for this machine's platform."""
+
+_GRACE_SECONDS = 5.0
 _LOG = re.compile(r'.*\blevel=(?P<level>\w+) msg="(?P<message>(?:[^"\\]|\\.)*)".*')
 
 
@@ -61,12 +66,22 @@ class Tool:
             given=password.secret,
         )
 
+    def tag(self, source: str, registry: Registry, reference: str) -> None:
+        """
+        Give an engine's image the name that it has in the registry; skopeo needs no such name.
+
+        Raises:
+            ToolError: there is no such image, or no engine behind the tool.
+        """
+        if self.name != "skopeo":
+            self._run(["tag", source, f"{registry.host}/{reference}"])
+
     def push(self, source: str, registry: Registry, reference: str) -> None:
         """
         Push an image.
 
         Args:
-            source: a local image; for skopeo anything that it can copy.
+            source: anything that skopeo can copy; an engine pushes what :meth:`tag` has named.
             registry: that the tool is logged in to.
             reference: ``NAME:TAG`` there.
 
@@ -78,7 +93,6 @@ class Tool:
             options = [*self._auth("--dest-authfile"), *self._tls("--dest-tls-verify", registry)]
             self._run(["copy", "--all", *options, source, f"docker://{there}"])
             return
-        self._run(["tag", source, there])
         self._run(["push", *self._auth("--authfile"), *self._podman_tls(registry), there])
 
     def pull(self, registry: Registry, reference: str, destination: str) -> None:
@@ -96,7 +110,8 @@ class Tool:
         there = f"{registry.host}/{reference}"
         if self.name == "skopeo":
             options = [*self._auth("--src-authfile"), *self._tls("--src-tls-verify", registry)]
-            self._run(["copy", *options, f"docker://{there}", destination])
+            every_platform = ["--all"] if transport_of(destination) in _HOLD_INDEXES else []
+            self._run(["copy", *every_platform, *options, f"docker://{there}", destination])
             return
         self._run(["pull", *self._auth("--authfile"), *self._podman_tls(registry), there])
         if destination:
@@ -130,17 +145,15 @@ class Tool:
         """Run it: what it says goes to standard error as it comes, save its last words, should it fail."""
         last = ""
         with self._started(arguments) as process:
-            if process.stdin is None or process.stderr is None:
-                raise ValueError("the tool was started without pipes")
             try:
-                process.stdin.write(given.encode())
-                process.stdin.close()
-            except BrokenPipeError:
-                pass  # It ended before it read; its exit code says why.
-            for line in filter(None, (_clean(line.decode(errors="replace")) for line in process.stderr)):
-                if last:
-                    sys.stderr.write(f"{last}\n")
-                last = line
+                for line in filter(None, map(_clean, _said(process, given=given))):
+                    if last:
+                        sys.stderr.write(f"{last}\n")
+                    last = line
+            except BaseException:
+                # Ctrl-C in a terminal reaches it too; a signal from elsewhere may have reached this process alone.
+                _end(process)
+                raise
         if process.returncode:
             raise self._failure(arguments, last, code=process.returncode)
         if last:
@@ -166,7 +179,7 @@ class Tool:
         return ToolError(f"{self.name} {arguments[0]}: {said or f'exit code {code}, and not a word'}")
 
 
-def find_tool(name: str | None, *, search_path: str, source: str = "", auth_file: str | None = None) -> Tool:
+def find_tool(name: str | None, *, search_path: str, source: str = "") -> Tool:
     """
     Find the program to use.
 
@@ -174,7 +187,6 @@ def find_tool(name: str | None, *, search_path: str, source: str = "", auth_file
         name: one of :data:`TOOLS`; ``None`` for the first that is there and can do it.
         search_path: directories to look in, in the form of ``PATH``.
         source: where the image is, or goes to; what only skopeo knows needs skopeo.
-        auth_file: where the tool is to keep the password.
 
     Raises:
         ToolError: it is not there.
@@ -188,7 +200,7 @@ def find_tool(name: str | None, *, search_path: str, source: str = "", auth_file
     for candidate in candidates:
         path = shutil.which(candidate, path=search_path)
         if path:
-            return Tool(name=candidate, path=path, auth_file=auth_file)
+            return Tool(name=candidate, path=path)
     alternative = "" if "skopeo" in candidates or name else "; or give it as skopeo does, as in oci:DIRECTORY:TAG"
     raise ToolError(f"{' or '.join(candidates)}: not found on PATH; install one{alternative}")
 
@@ -197,6 +209,26 @@ def transport_of(source: str) -> str:
     """Give what stands before an image that only skopeo reads, as in ``oci:``; empty for an engine's image."""
     match = _TRANSPORT.match(source)
     return match[0] if match else ""
+
+
+def _said(process: subprocess.Popen[bytes], *, given: str) -> Iterator[str]:
+    """Give a tool its input, and read what it says, line by line, until it ends."""
+    if process.stdin is None or process.stderr is None:
+        raise ValueError("the tool was started without pipes")
+    # It may have ended before it read; its exit code says why.
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.write(given.encode())
+        process.stdin.close()
+    for line in process.stderr:
+        yield line.decode(errors="replace")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=_GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def _clean(line: str) -> str:

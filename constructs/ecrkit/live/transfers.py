@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from ecrkit.errors import RefusedError
 from ecrkit.live.images import find_image, image_at
-from ecrkit.live.registry import password_for, registry_at
-from ecrkit.live.repositories import deployed_repository
+from ecrkit.live.registry import password_for
+from ecrkit.live.repositories import repository_of
 from ecrkit.live.tools import transport_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
     from ecrkit.live.images import DeployedImage
-    from ecrkit.live.registry import Registry
+    from ecrkit.live.registry import Password, Registry
     from ecrkit.live.repositories import DeployedRepository
     from ecrkit.live.tools import Tool
     from ecrkit.references import ImageReference
@@ -84,11 +84,13 @@ def plan_push(client: ECRClient, tool: Tool, source: str, reference: ImageRefere
         AwsError: there is no such repository, AWS refused, or could not be reached.
         ToolError: there is no such source.
     """
-    repository = _repository_of(client, reference)
+    repository = repository_of(client, reference, remedy=_how_to_declare(reference))
     present = find_image(client, reference)
+    # Asked for a tag that is free too: a source that is not there is told before anybody logs in.
+    digest = tool.digest_of(source)
     if present is None:
         return PushPlan(source=source, repository=repository, reference=reference, replaced=None, is_there=False)
-    is_there = tool.digest_of(source) == present.digest
+    is_there = digest == present.digest
     if not is_there and repository.is_immutable(reference.tag):
         raise RefusedError(
             f"{reference}: the tag is there, of an image pushed on {present.pushed_at:%Y-%m-%d} ({present.digest}), "
@@ -109,7 +111,10 @@ def push(client: ECRClient, tool: Tool, plan: PushPlan) -> DeployedImage:
         ToolError: the tool failed.
     """
     if not plan.is_there:
-        with _logged_in(client, tool) as (registry, logged_in):
+        registry, password = password_for(client)
+        # First, since it fails where there is no engine: nobody needs a password then.
+        tool.tag(plan.source, registry, str(plan.reference))
+        with _logged_in(tool, registry, password) as logged_in:
             logged_in.push(plan.source, registry, str(plan.reference))
     return image_at(client, plan.reference)
 
@@ -127,7 +132,7 @@ def plan_pull(client: ECRClient, reference: ImageReference, *, destination: str)
         RefusedError: the image is archived.
         AwsError: there is no such repository or image, AWS refused, or could not be reached.
     """
-    repository = _repository_of(client, reference)
+    repository = repository_of(client, reference, remedy=_how_to_declare(reference))
     image = image_at(client, reference)
     if image.status != "ACTIVE":
         raise RefusedError(
@@ -146,7 +151,8 @@ def pull(client: ECRClient, tool: Tool, plan: PullPlan) -> None:
         AwsError: AWS refused, or could not be reached.
         ToolError: the tool failed.
     """
-    with _logged_in(client, tool) as (registry, logged_in), _nothing_half_done(plan.destination):
+    registry, password = password_for(client)
+    with _logged_in(tool, registry, password) as logged_in, _nothing_half_done(plan.destination):
         logged_in.pull(registry, str(plan.reference), plan.destination)
 
 
@@ -173,26 +179,17 @@ def tag_of(source: str) -> str:
     return last.rpartition(":")[2] if ":" in last else ""
 
 
-def _repository_of(client: ECRClient, reference: ImageReference) -> DeployedRepository:
-    repository = deployed_repository(client, reference.repository)
-    own = {repository.uri.partition("/")[0]}
-    own |= {registry_at(client, host).host for host in own}
-    if reference.host and reference.host not in own:
-        raise RefusedError(
-            f"{reference.host}: another registry than {repository.uri.partition('/')[0]}, where the credentials lead; "
-            "change --profile or --region, or leave the host out"
-        )
-    return repository
+def _how_to_declare(reference: ImageReference) -> str:
+    return f"add `{reference.repository}: {{}}` to the repositories of the catalog, and deploy it"
 
 
 @contextmanager
-def _logged_in(client: ECRClient, tool: Tool) -> Iterator[tuple[Registry, Tool]]:
+def _logged_in(tool: Tool, registry: Registry, password: Password) -> Iterator[Tool]:
     """Log in for one transfer: the password is nowhere afterwards, save where docker keeps it."""
-    registry, password = password_for(client)
     with tempfile.TemporaryDirectory(prefix="ecrkit-") as directory:
         private = replace(tool, auth_file=str(Path(directory) / "auth.json"))
         private.log_in(registry, password)
-        yield registry, private
+        yield private
 
 
 @contextmanager

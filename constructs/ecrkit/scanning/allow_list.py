@@ -72,7 +72,23 @@ NOT_A_DAY = Check(
     message="must be the last day on which it is allowed, as in 2027-03-31, got {got}",
     source=_SOURCE,
 )
-ALLOW_LIST_RULEBOOK = (NOT_YAML, DUPLICATE_KEY, UNKNOWN_KEY, MISSING_KEY, WRONG_TYPE, NO_REASON, NOT_A_DAY)
+NO_PACKAGE = Check(
+    code="ALW112",
+    title="packages are named, or not spoken of",
+    message="must name packages, got none",
+    remedy="remove the key to allow it in any package",
+    source=_SOURCE,
+)
+ALLOW_LIST_RULEBOOK = (
+    NOT_YAML,
+    DUPLICATE_KEY,
+    UNKNOWN_KEY,
+    MISSING_KEY,
+    WRONG_TYPE,
+    NO_REASON,
+    NOT_A_DAY,
+    NO_PACKAGE,
+)
 
 _CHECKS = StructuralChecks(
     unknown_key=UNKNOWN_KEY, missing_key=MISSING_KEY, duplicate_key=DUPLICATE_KEY, wrong_type=WRONG_TYPE
@@ -159,5 +175,9 @@ def _day(reader: Reader, at: At) -> date | None:
 
 
 def _strings(reader: Reader, members: Mapping[str, At]) -> tuple[str, ...]:
-    texts = (reader.string(item) for item in reader.items(members["packages"]) or ())
+    at = members["packages"]
+    items = reader.items(at)
+    if items == ():
+        reader.report(NO_PACKAGE, at.location)
+    texts = (reader.string(item) for item in items or ())
     return tuple(text for text in texts if text is not None)

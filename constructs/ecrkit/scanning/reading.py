@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ecrkit.errors import NoVerdictError
-from ecrkit.scanning.values import Package, Scan, ScanStatus, Severity, Vulnerability
+from ecrkit.scanning.values import FindingStatus, Package, Scan, ScanStatus, Severity, Vulnerability
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,23 +28,18 @@ def read_scan(document: Mapping[str, Any]) -> Scan:
         document: times as timezone-aware datetimes.
 
     Raises:
-        NoVerdictError: it has a status or a severity that ecrkit does not know, a result without findings, or fewer
-            findings than it counts.
+        NoVerdictError: it has a status or a severity that ecrkit does not know, or fewer findings than it counts.
 
     Source: ECR API model 2015-09-21, DescribeImageScanFindingsResponse.
     """
     status = _word(ScanStatus, document.get("imageScanStatus", {}).get("status", ""), what="scan status")
-    found = document.get("imageScanFindings")
-    if found is None:
-        if status.has_result:
-            raise NoVerdictError(f"the scan is {status}, and its findings are missing")
-        found = {}
+    found = document.get("imageScanFindings", {})
     vulnerabilities = [_basic(finding) for finding in found.get("findings", ())]
     vulnerabilities += [_enhanced(finding) for finding in found.get("enhancedFindings", ())]
     counts = Counter[Severity]()
     for name, number in found.get("findingSeverityCounts", {}).items():
         counts[_severity(name)] += number
-    if status.has_result:
+    if status.promises_result:
         _check_all_are_there(vulnerabilities, counts)
     return Scan(
         status=status,
@@ -72,7 +67,7 @@ def _basic(finding: Mapping[str, Any]) -> Vulnerability:
     )
     return Vulnerability(
         id=finding.get("name", "unnamed"),
-        severity=_severity(finding.get("severity", Severity.UNDEFINED)),
+        severity=_severity(finding.get("severity", "")),
         packages=(package,),
         title=_one_line(finding.get("description", "")),
         uri=finding.get("uri", ""),
@@ -85,11 +80,12 @@ def _enhanced(finding: Mapping[str, Any]) -> Vulnerability:
     packages = tuple(map(_enhanced_package, details.get("vulnerablePackages", ())))
     return Vulnerability(
         id=details.get("vulnerabilityId") or finding.get("title", "unnamed"),
-        severity=_severity(finding.get("severity", Severity.UNDEFINED)),
+        severity=_severity(finding.get("severity", "")),
         packages=packages or (Package(name="", version="", fixed_in=""),),
         title=_one_line(finding.get("title") or finding.get("description", "")),
         uri=details.get("sourceUrl", ""),
-        is_active=finding.get("status", "ACTIVE") == "ACTIVE",
+        is_active=_word(FindingStatus, finding.get("status", FindingStatus.ACTIVE), what="status of a finding")
+        is FindingStatus.ACTIVE,
     )
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-__all__ = ["Package", "Scan", "ScanStatus", "Severity", "Vulnerability"]
+__all__ = ["FindingStatus", "Package", "Scan", "ScanStatus", "Severity", "Vulnerability"]
 
 
 class Severity(StrEnum):
@@ -38,6 +38,18 @@ class Severity(StrEnum):
         return self.rank <= threshold.rank
 
 
+class FindingStatus(StrEnum):
+    """
+    What Inspector makes of a finding.
+
+    Source: Inspector API reference, Finding, ``status`` (read 2026-11).
+    """
+
+    ACTIVE = "ACTIVE"
+    SUPPRESSED = "SUPPRESSED"
+    CLOSED = "CLOSED"
+
+
 class ScanStatus(StrEnum):
     """
     What a scan is up to.
@@ -61,8 +73,8 @@ class ScanStatus(StrEnum):
     IMAGE_ARCHIVED = "IMAGE_ARCHIVED"
 
     @property
-    def has_result(self) -> bool:
-        """Whether there are findings to judge, be it none."""
+    def promises_result(self) -> bool:
+        """Whether there are findings to judge, be it none, as soon as the service says when it found them."""
         return self in {ScanStatus.COMPLETE, ScanStatus.ACTIVE}
 
     @property
@@ -127,3 +139,22 @@ class Scan:
     completed_at: datetime | None
     vulnerabilities: tuple[Vulnerability, ...]
     counts: Mapping[Severity, int]
+
+    @property
+    def has_result(self) -> bool:
+        """
+        Whether there are findings to judge, be it none.
+
+        Under enhanced scanning the status comes first and the findings later, with the time of the scan; in between
+        the answer looks like that for an image without vulnerabilities.
+
+        Source: github.com/aws/aws-sdk issue 289 and aws/aws-cli issue 6759 (read 2026-11).
+        """
+        return self.status.promises_result and self.completed_at is not None
+
+    @property
+    def state(self) -> str:
+        """For people: its status, and what is missing of the result that it promises."""
+        if self.status.promises_result and not self.has_result:
+            return f"{self.status}, without its findings"
+        return self.status.value
