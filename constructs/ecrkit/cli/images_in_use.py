@@ -11,6 +11,7 @@ import click
 from ecrkit.cli.listing import echo_json_list
 from ecrkit.cli.options import aws_options, output_option
 from ecrkit.cli.output import count_of
+from ecrkit.findings import printable
 from ecrkit.live.client import connect
 from ecrkit.live.in_use import images_in_use
 from ecrkit.live.running import function_uses, service_uses, task_uses
@@ -48,7 +49,9 @@ def in_use(*, registry: str | None, profile: str | None, region: str | None, out
         for used in found.images:
             click.echo(used)
     for image, users in found.left_out.items():
-        click.echo(f"left out: {image}: not of {account} in {aws.region}; {count_of(len(users), 'user')}", err=True)
+        click.echo(
+            f"left out: {printable(image)}: not of {account} in {aws.region}; {count_of(len(users), 'user')}", err=True
+        )
     for used in found.images:
         if not used.reference.digest:
             click.echo(f"not there: {used}: no image has this tag; {count_of(len(used.users), 'user')}", err=True)
