@@ -11,11 +11,12 @@ import pytest
 from builders.accounts import account_in
 from builders.commands import ecrkit
 from builders.images import oci_layout
-from builders.proxies import proxy_to
-from builders.scans import put_index, scanning_account
+from builders.proxies import Fault, proxy_to
+from builders.scans import answers, put_index, scanning_account
+from builders.workloads import run_function, run_service, run_task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from builders.accounts import Account
 
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.sandbox, pytest.mark.needs("skopeo", "umoci")]
 
 PAGE = (Path(__file__).parents[1] / "docs" / "iam.md").read_text()
-POLICIES = dict(re.findall(r"^## `ecrkit ([a-z ]+)`\n.*?```json\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE))
+POLICIES = dict(re.findall(r"^## `ecrkit ([a-z -]+)`\n.*?```json\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE))
 STACK = '{"Resources": {"Web": {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "stacked"}}}}'
-NO_NAME_IN_IAM = re.compile(r"(GET|HEAD) /v2/")
-"""The registry's greeting, which it gives to whoever logged in."""
+NO_NAME_IN_IAM = re.compile(r"(GET|HEAD) /v2/|sts:GetCallerIdentity")
+"""The registry's greeting, which it gives to whoever logged in, and what nobody can be forbidden."""
+
+READS = re.compile(r"[a-z]+:(BatchGet|Describe|Get|List)[A-Za-z]+")
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +51,9 @@ def scanned() -> Iterator[Account]:
     """An account that scans, with an index of images."""
     with scanning_account() as account:
         put_index(account, "web", "multi")
+        run_task(account, "web:v1")
+        run_service(account, "web:v1", name="web", tasks=0)
+        run_function(account, "web:v1", name="worker")
         yield account
 
 
@@ -56,9 +62,9 @@ def allowed(command: str) -> set[str]:
     return {action for statement in json.loads(POLICIES[command])["Statement"] for action in statement["Action"]}
 
 
-def asked(account: Account, *arguments: str | Path) -> set[str]:
-    """Run a command and tell what it asked for."""
-    with proxy_to(account.url) as proxy:
+def asked(account: Account, *arguments: str | Path, faults: Sequence[Fault] = ()) -> set[str]:
+    """Run a command and tell what it asked for; *faults* answer what a local AWS does not."""
+    with proxy_to(account.url, *faults) as proxy:
         result = ecrkit(*arguments, environment=account.at(proxy.url))
 
     assert result.returncode in {0, 1}, result.stderr
@@ -100,6 +106,40 @@ def test_policy_is_what_the_scan_asks_for(scanned: Account, command: str, argume
     assert asked(scanned, *command.split(), "web:multi", *arguments) == allowed(command)
 
 
+def test_policy_is_what_an_inventory_asks_for(scanned: Account, tmp_path: Path) -> None:
+    """The same for an inventory of images and an index, and it does not write."""
+    actions = asked(scanned, "images", "inventory", "--all", "-o", tmp_path)
+
+    assert actions == allowed("images inventory")
+    assert all(READS.fullmatch(action) for action in actions)
+
+
+def test_policy_is_what_a_list_of_running_images_asks_for(scanned: Account) -> None:
+    """The same for a task, a service that tells its revision, and a function."""
+    service = {"serviceArn": "s", "currentServiceRevisions": [{"arn": "r"}], "taskDefinition": "shop"}
+    faults = [
+        Fault("ecs:DescribeServices", answers({"services": [service]})),
+        Fault("ecs:DescribeServiceRevisions", answers({"serviceRevisions": []})),
+    ]
+    actions = asked(scanned, "images", "in-use", faults=faults)
+
+    assert actions == allowed("images in-use")
+    assert all(READS.fullmatch(action) for action in actions)
+
+
+def test_policy_is_what_a_preview_asks_for(scanned: Account) -> None:
+    """The same for a preview of a repository, beside ECR's own."""
+    text = (Path(__file__).parents[1] / "policies" / "lifecycle" / "keep-last-10" / "v1.json").read_text()
+    result = {"status": "COMPLETE", "lifecyclePolicyText": text, "previewResults": []}
+    faults = [
+        Fault("ecr:StartLifecyclePolicyPreview", answers({"status": "IN_PROGRESS"})),
+        Fault("ecr:GetLifecyclePolicyPreview", answers(result)),
+    ]
+    arguments = ("policy", "preview", "keep-last-10@1", "--repository", "web", "--compare-with-ecr")
+
+    assert asked(scanned, *arguments, faults=faults) == allowed("policy preview")
+
+
 def test_policy_is_what_starting_asks_for() -> None:
     """The same for a scan that is started alone."""
     with scanning_account() as account:
@@ -112,7 +152,7 @@ def test_policy_is_what_starting_asks_for() -> None:
 def test_every_command_has_a_policy() -> None:
     """The page has a policy for every command that talks to AWS, and for no other."""
     groups = ("repos", "images", "scan")
-    commands = {"login"}
+    commands = {"login", "policy preview"}
     for group in groups:
         listing = ecrkit(group, "--help").stdout.partition("Commands:\n")[2]
         commands |= {f"{group} {line.split()[0]}" for line in listing.splitlines()}

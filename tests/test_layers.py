@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 CDK = {"aws_cdk", "cdk_nag", "constructs", "jsii"}
-BOTO = {"boto3", "botocore", "mypy_boto3_cloudformation", "mypy_boto3_ecr"}
+BOTO = {"boto3", "botocore", *(f"mypy_boto3_{name}" for name in ("cloudformation", "ecr", "ecs", "lambda"))}
 CLICK = {"click"}
 TESTS = {"tests", "builders"}
 APP = {"app", "stacks", *TESTS}

@@ -58,7 +58,9 @@ def test_links_lead_somewhere(path: str) -> None:
     assert (ROOT / path).exists()
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"`(?:\.venv/bin/)?ecrkit ([a-z]+(?: [a-z]+)?)", README))))
+@pytest.mark.parametrize(
+    "command", sorted(set(re.findall(r"`(?:\.venv/bin/)?ecrkit ([a-z]+(?: [a-z]+(?:-[a-z]+)*)?)", README)))
+)
 def test_commands_exist(command: str) -> None:
     """A command that the README names is one."""
     result = ecrkit(*command.split(), "--help")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.request
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import boto3
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_lambda import LambdaClient
 
     from ecrkit.live.sandbox import Sandbox
 
@@ -47,6 +50,16 @@ class Account:
         return self._session().client("ecr", endpoint_url=self.url)
 
     @property
+    def ecs(self) -> ECSClient:
+        """A client for ECS."""
+        return self._session().client("ecs", endpoint_url=self.url)
+
+    @property
+    def functions(self) -> LambdaClient:
+        """A client for Lambda."""
+        return self._session().client("lambda", endpoint_url=self.url)
+
+    @property
     def cloudformation(self) -> CloudFormationClient:
         """A client for CloudFormation."""
         return self._session().client("cloudformation", endpoint_url=self.url)
@@ -57,11 +70,14 @@ class Account:
 
     def put_image(self, repository: str, tag: str, *, text: str | None = None) -> str:
         """Put a manifest without layers; gives its digest."""
+        manifest = text or manifest_text(tag)
         answer = self.ecr.put_image(
             repositoryName=repository,
             imageTag=tag,
-            imageManifest=text or manifest_text(tag),
+            imageManifest=manifest,
             imageManifestMediaType=_MANIFEST,
+            # Of a manifest without layers moto makes up a digest, one of a hundred.
+            imageDigest=f"sha256:{sha256(manifest.encode()).hexdigest()}",
         )
         return answer["image"]["imageId"]["imageDigest"]
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["Fault", "Hold", "Proxy", "aws_error", "delay", "drop", "foreign_page", "proxy_to"]
 
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "te", "upgrade"}
-_REGISTRY_ACTIONS = (
+_ACTIONS_OF_PATHS = (
+    ("GET", r"/2015-03-31/functions/?", "lambda:ListFunctions"),
+    ("GET", r"/2015-03-31/functions/[^/]+", "lambda:GetFunction"),
     ("HEAD", r"/v2/.+/blobs/.+", "ecr:BatchCheckLayerAvailability"),
     ("GET", r"/v2/.+/blobs/sha256:.+", "ecr:GetDownloadUrlForLayer"),
     ("POST", r"/v2/.+/blobs/uploads/.*", "ecr:InitiateLayerUpload"),
@@ -29,7 +31,7 @@ _REGISTRY_ACTIONS = (
     ("PUT", r"/v2/.+/manifests/.+", "ecr:PutImage"),
     ("(GET|HEAD)", r"/v2/.+/manifests/.+", "ecr:BatchGetImage"),
 )
-"""What a principal needs for each request to the registry; ECR user guide, "Private repository policies"."""
+"""What a principal needs for a request that only its path tells; ECR user guide, "Private repository policies"."""
 
 
 @dataclass(slots=True)
@@ -208,13 +210,14 @@ class _Handler(BaseHTTPRequestHandler):
     def _action(self, body: bytes) -> str:
         target = self.headers.get("X-Amz-Target", "")
         if target:
-            return f"ecr:{target.partition('.')[2]}"
+            service, _, operation = target.partition(".")
+            return f"{'ecs' if service.startswith('AmazonEC2ContainerService') else 'ecr'}:{operation}"
         form = parse_qs(body.decode(errors="replace")) if self.command == "POST" else {}
         if "Action" in form:
             service = "sts" if form["Action"][0] == "GetCallerIdentity" else "cloudformation"
             return f"{service}:{form['Action'][0]}"
         path = urlsplit(self.path).path
-        for method, pattern, action in _REGISTRY_ACTIONS:
+        for method, pattern, action in _ACTIONS_OF_PATHS:
             if re.fullmatch(method, self.command) and re.fullmatch(pattern, path):
                 return action
         return f"{self.command} {path}"

@@ -7,6 +7,7 @@ import threading
 import time
 import urllib.request
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from builders.accounts import Account
@@ -74,9 +75,13 @@ def put_index(account: Account, repository: str, tag: str) -> list[str]:
         {"digest": digest, "platform": {"os": "linux", "architecture": platform}}
         for digest, platform in zip(digests, ("amd64", "arm64"), strict=True)
     ]
-    index = {"schemaVersion": 2, "mediaType": _INDEX, "manifests": children}
+    index = json.dumps({"schemaVersion": 2, "mediaType": _INDEX, "manifests": children})
     account.ecr.put_image(
-        repositoryName=repository, imageTag=tag, imageManifest=json.dumps(index), imageManifestMediaType=_INDEX
+        repositoryName=repository,
+        imageTag=tag,
+        imageManifest=index,
+        imageManifestMediaType=_INDEX,
+        imageDigest=f"sha256:{sha256(index.encode()).hexdigest()}",
     )
     return digests
 

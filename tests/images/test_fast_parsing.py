@@ -21,10 +21,21 @@ DETAILS = [
 VALUES: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, -1, 5, 5.0, 1e30, 10**30, "", "x", "ARCHIVED", "2026-10-01T12:00:00.1234567+02:00", [], ["v1"], {}]
 )
-KEYS = st.sampled_from([*DETAILS[0], "imageSizeInBytes", "imageStatus", "lastArchivedAt", "repositoryName", "other"])
+KEYS = st.sampled_from(
+    [
+        *DETAILS[0],
+        "imageSizeInBytes",
+        "imageStatus",
+        "lastArchivedAt",
+        "repositoryName",
+        "childManifestDigests",
+        "other",
+    ]
+)
 PIECES = st.sampled_from([*'{}[]",:\\ \n019.eE-', "NaN", "\x00", "\x7f", "ä", "\\ud800", "\\u0041", "null", '"a":'])
 FORMS = st.sampled_from(
     [("", "\n", ""), ("", "\n\n", "\n"), ("", "\r\n", ""), ("", " ", ""), ("[", ",", "]")]
+    + [('{"inventory": {"repositoryName": "web"}, "imageDetails": [', ",\n", "]}")]
     + [('{"imageDetails": [', ", ", end) for end in ("]}", "]}\n", '], "nextToken": null}', '], "NextToken": "x"}')]
 )
 

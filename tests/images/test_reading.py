@@ -214,6 +214,11 @@ def test_refused_text(content: str, message: str) -> None:
         pytest.param({"imageTags": "v1"}, ["[1].imageTags: must be a list of strings, got 'v1' [IMG104]"], id="tags"),
         pytest.param({"imageTags": [1]}, ["[1].imageTags: must be a list of strings, got [1] [IMG104]"], id="tag"),
         pytest.param(
+            {"childManifestDigests": ["x", 1]},
+            ['[1].childManifestDigests: must be a list of strings, got ["x", 1] [IMG104]'],
+            id="child",
+        ),
+        pytest.param(
             {"imageSizeInBytes": 1.5}, ["[1].imageSizeInBytes: must be a number of bytes, got 1.5 [IMG104]"], id="size"
         ),
         pytest.param(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "aws_options",
     "catalog_options",
+    "children_option",
     "confirmed",
     "dry_run_option",
     "output_option",
@@ -68,6 +69,16 @@ def catalog_options(command: F) -> F:
         "--catalog",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         help="What should be there.  [default: repositories.yaml, if it exists]",
+    )(command)
+
+
+def children_option(command: F) -> F:
+    """Add ``--children`` and ``--no-children``."""
+    return click.option(
+        "--children/--no-children",
+        default=None,
+        help="Read what manifest lists refer to, which ECR counts as a pull.  "
+        "[default: unless the lifecycle policy counts pulls]",
     )(command)
 
 

@@ -15,7 +15,7 @@ from ecrkit.lifecycle.verdicts import Cause, reason_around
 from ecrkit.preview import PRICE_SOURCE, Totals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ecrkit.images.values import ImageTable, Inventory
     from ecrkit.lifecycle.verdicts import Group
@@ -30,8 +30,14 @@ _ACTIONS = {
 }
 
 
-def preview_json(
-    previews: Sequence[Preview], *, all_images: bool, price: float, is_directory: bool, missing: Sequence[str]
+def preview_json(  # noqa: PLR0913 - one parameter per part of the document
+    previews: Sequence[Preview],
+    *,
+    all_images: bool,
+    price: float,
+    is_directory: bool,
+    missing: Sequence[str],
+    others: Mapping[str, object],
 ) -> Iterator[str]:
     """
     Write previews as JSON, one image a line.
@@ -42,23 +48,26 @@ def preview_json(
         price: US dollars for a gigabyte in standard storage for a month.
         is_directory: write an object with a list of previews instead of one preview.
         missing: images in use that are in no repository.
+        others: members to add to a preview that is not in a list.
 
     Yields:
         Pieces of the text, keys as the service names them; what the service does not tell comes after.
     """
     if not is_directory:
-        yield from _preview(previews[0], all_images=all_images, price=price, missing=missing)
+        yield from _preview(previews[0], all_images=all_images, price=price, missing=missing, others=others)
         yield "\n"
         return
     yield '{"previews": [\n'
     for number, found in enumerate(previews):
         yield ",\n" if number else ""
-        yield from _preview(found, all_images=all_images, price=price, missing=())
+        yield from _preview(found, all_images=all_images, price=price, missing=(), others={})
     summary = _summary(Totals.sum(found.totals for found in previews), price)
     yield f'\n],\n"summary": {json.dumps(summary)},\n"inUseAndMissing": {json.dumps(missing)}\n}}\n'
 
 
-def _preview(preview: Preview, *, all_images: bool, price: float, missing: Sequence[str]) -> Iterator[str]:
+def _preview(
+    preview: Preview, *, all_images: bool, price: float, missing: Sequence[str], others: Mapping[str, object]
+) -> Iterator[str]:
     head: dict[str, Any] = {
         "registryId": preview.inventory.registry,
         "repositoryName": preview.inventory.repository,
@@ -81,6 +90,7 @@ def _preview(preview: Preview, *, all_images: bool, price: float, missing: Seque
         "notes": list(preview.notes),
         "insights": list(preview.insights),
         "inUseAndMissing": list(missing),
+        **others,
     }
     violations = [
         {

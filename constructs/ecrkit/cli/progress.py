@@ -1,18 +1,39 @@
-"""A line that tells what is waited for."""
+"""What is shown while somebody waits: a line, or a bar."""
 
 from __future__ import annotations
 
 import shutil
 import sys
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
+
+import click
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from types import TracebackType
 
-__all__ = ["ProgressLine"]
+__all__ = ["ProgressLine", "with_bar"]
 
 _REPEAT_SECONDS = 30
 _CLEAR = "\r\x1b[K"
+
+T = TypeVar("T")
+
+
+def with_bar(items: Iterable[T], *, length: int, label: str) -> Iterator[T]:
+    """
+    Go through *items*; where standard error is a terminal, with a bar there.
+
+    Args:
+        items: that take their time.
+        length: how many there are.
+        label: before the bar.
+    """
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    with click.progressbar(items, length=length, label=label, file=sys.stderr, show_pos=True) as bar:
+        yield from bar
 
 
 class ProgressLine:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ecrkit.documents import SyntaxProblem, parse_json
 from ecrkit.findings import Location, in_file_order
 from ecrkit.images import rulebook
-from ecrkit.images.fields import DIGESTS, LIST_KEY, NEXT_PAGE_KEYS, read_time
+from ecrkit.images.fields import CHILDREN_KEY, DIGESTS, LIST_KEY, NEXT_PAGE_KEYS, read_time
 from ecrkit.images.values import ImageStatus
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ MAX_FINDINGS = 20
 _SPACE = re.compile(r"[ \t\r\n]*")
 _EXCERPT = 60
 _TIMES = ("imagePushedAt", "lastRecordedPullTime", "lastArchivedAt", "lastActivatedAt")
+_LISTS = ("imageTags", CHILDREN_KEY)
 _STRINGS = ("repositoryName", "registryId", "subjectManifestDigest", "imageManifestMediaType")
 
 
@@ -179,7 +180,7 @@ class _Diagnosis:
             self._report(rulebook.BAD_DIGEST, at, pointer, got=_shown(value))
         elif key in _STRINGS and not isinstance(value, str) and (value is not None or key in _STRINGS[:2]):
             self._report(rulebook.WRONG_TYPE, at, pointer, expected="a string", got=_shown(value))
-        elif key == "imageTags" and not (isinstance(value, list) and all(isinstance(tag, str) for tag in value)):
+        elif key in _LISTS and not (isinstance(value, list) and all(isinstance(entry, str) for entry in value)):
             self._report(rulebook.WRONG_TYPE, at, pointer, expected="a list of strings", got=_shown(value))
         elif key == "imageSizeInBytes" and value is not None and (type(value) is not int or value < 0):
             self._report(rulebook.WRONG_TYPE, at, pointer, expected="a number of bytes", got=_shown(value))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ecrkit.images.fields import LIST_KEY, NEXT_PAGE_KEYS
+from ecrkit.images.fields import HEADING_KEY, LIST_KEY, NEXT_PAGE_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,7 +22,9 @@ __all__ = ["parse"]
 
 _CHUNK = 1 << 22
 _IS_EMPTY = re.compile(rb"\s*+\Z")
-_IS_DOCUMENT = re.compile(rf'\s*+(?:\[|\{{\s*+"(?:{"|".join((LIST_KEY, *NEXT_PAGE_KEYS))})"\s*+:)'.encode())
+_IS_DOCUMENT = re.compile(
+    rf'\s*+(?:\[|\{{\s*+"(?:{"|".join((LIST_KEY, HEADING_KEY, *NEXT_PAGE_KEYS))})"\s*+:)'.encode()
+)
 
 
 class _Detail(msgspec.Struct, rename="camel", gc=False):
@@ -38,6 +40,7 @@ class _Detail(msgspec.Struct, rename="camel", gc=False):
     last_activated_at: Any = None
     subject_manifest_digest: Any = None
     image_manifest_media_type: Any = None
+    child_manifest_digests: Any = ()
     repository_name: Any = ""
     registry_id: Any = ""
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["DIGESTS", "LIST_KEY", "NEXT_PAGE_KEYS", "read_time"]
+__all__ = ["CHILDREN_KEY", "DIGESTS", "HEADING_KEY", "LIST_KEY", "NEXT_PAGE_KEYS", "read_time"]
 
 DIGESTS = re.compile(r"(?:[A-Za-z0-9_+.-]++:[A-Fa-f0-9]++\n)*+")
 """Any number of digests, a line each. Source: ECR API model 2015-09-21, ImageDigest."""
 
 LIST_KEY = "imageDetails"
 NEXT_PAGE_KEYS = ("nextToken", "NextToken")
+
+CHILDREN_KEY = "childManifestDigests"
+"""What a manifest list refers to. ECR has no such key: ``ecrkit images inventory`` adds it, out of the manifests."""
+
+HEADING_KEY = "inventory"
+"""Of the first member of a file that ``ecrkit images inventory`` writes."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -55,9 +55,9 @@ def read_manifests(text: str, *, file: str) -> dict[str, tuple[str, ...]]:
 
 
 def add_children(inventory: Inventory, children: Mapping[str, tuple[str, ...]]) -> Inventory:
-    """Give the images of *inventory* their children."""
+    """Give the images of *inventory* their children; those that *children* does not know keep what they have."""
     images = inventory.images
-    column = [children.get(digest, ()) for digest in images.digests]
+    column = [children.get(digest, known) for digest, known in zip(images.digests, images.children, strict=True)]
     return replace(inventory, images=images.with_children(column))
 
 

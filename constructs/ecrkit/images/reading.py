@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecrkit.errors import InvalidImagesError
 from ecrkit.files import decode
-from ecrkit.images.fields import DIGESTS, LIST_KEY, NEXT_PAGE_KEYS, read_time
+from ecrkit.images.fields import CHILDREN_KEY, DIGESTS, LIST_KEY, NEXT_PAGE_KEYS, read_time
 from ecrkit.images.values import ImageStatus, ImageTable, Inventory
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ def read_images(content: bytes | mmap, *, file: str, progress: Callable[[int], N
 
     Args:
         content: UTF-8: an object with ``imageDetails``, a list of image details, or a line of JSON for each of them.
-            Times are in ISO 8601 with an offset, or seconds since 1970. Keys that no report needs may be anything.
+            Times are in ISO 8601 with an offset, or seconds since 1970. A manifest list may say what it refers to, as
+            an inventory of ecrkit does. Keys that no report needs may be anything.
         file: as the person named it.
         progress: called now and then with a number of bytes that have been read since.
 
@@ -133,6 +134,7 @@ def _rows(details: list[dict[str, Any]]) -> list[_Row]:
             get("lastActivatedAt"),
             get("subjectManifestDigest"),
             get("imageManifestMediaType"),
+            get(CHILDREN_KEY, ()),
             get("repositoryName", ""),
             get("registryId", ""),
         )
@@ -144,17 +146,20 @@ def _rows(details: list[dict[str, Any]]) -> list[_Row]:
 def _inventory(rows: list[_Row], *, file: str) -> Inventory:
     if not rows:
         return Inventory(file=file, images=ImageTable.of(()))
-    digests, pushed, tags, sizes, statuses, pulled, archived, activated, subjects, media, names, registries = zip(
+    digests, pushed, tags, sizes, statuses, pulled, archived, activated, subjects, media, children, *owners = zip(
         *rows, strict=True
     )
     rows.clear()
+    names, registries = owners
+    # Most lists of images say nothing of children, and to find that out is faster than to look at each.
+    told = () if children.count(()) == len(children) else children
     states = _states(statuses)
     pushes, pulls, archivals, activations = map(_times, (pushed, pulled, archived, activated))
     types: list[tuple[set[type], tuple[Iterable[object], ...]]] = [
-        ({str}, (digests, names[:1], registries[:1], chain.from_iterable(tags))),
+        ({str}, (digests, names[:1], registries[:1], chain.from_iterable(tags), chain.from_iterable(told))),
         ({str, type(None)}, (subjects, media)),
         ({int, type(None)}, (sizes,)),
-        ({list, tuple}, (tags,)),
+        ({list, tuple}, (tags, told)),
     ]
     is_sound = (
         all(allowed.issuperset(map(type, column)) for allowed, columns in types for column in columns)
@@ -168,7 +173,6 @@ def _inventory(rows: list[_Row], *, file: str) -> Inventory:
     )
     if not is_sound:
         raise _Unsound
-    children = [()] * len(digests)
     fields = (digests, pushes, tags, sizes, states, pulls, archivals, activations, subjects, media, children)
     # These are printed as they are, and so may hold nothing that JSON would escape.
     texts = pushed if set(map(type, pushed)) == {str} and _PLAIN_TIMES.fullmatch("\n".join(pushed)) else ()

@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 
     from ecrkit.images.values import Inventory
 
-__all__ = ["SUFFIXES", "inventories_in", "inventory_files"]
+__all__ = ["UNFINISHED", "files_in", "inventories_in", "inventory_files"]
 
-SUFFIXES = (".json", ".jsonl", ".ndjson")
+_SUFFIXES = (".json", ".jsonl", ".ndjson")
+
+UNFINISHED = ".inventory"
+"""A folder that is in a directory for as long as ``ecrkit images inventory`` writes into it."""
 
 
 def inventory_files(path: str) -> tuple[Path, ...]:
@@ -34,19 +37,31 @@ def inventory_files(path: str) -> tuple[Path, ...]:
         By name; empty for standard input.
 
     Raises:
-        UnreadableInputError: a directory cannot be read, or has no such file.
+        UnreadableInputError: a directory cannot be read, has no such file, or not yet all of them.
     """
     if path == "-":
         return ()
     if not Path(path).is_dir():
         return (Path(path),)
-    try:
-        files = sorted(found for found in Path(path).rglob("*") if found.suffix in SUFFIXES and found.is_file())
-    except OSError as error:
-        raise unreadable(Path(path), error) from None
+    if (Path(path) / UNFINISHED).exists():
+        raise UnreadableInputError(f"{path}: the inventory is not finished; run `ecrkit images inventory` again")
+    files = files_in(Path(path))
     if not files:
         raise UnreadableInputError(f"{path}: has no file of images; save one for each repository, as in 'my-app.json'")
-    return tuple(files)
+    return files
+
+
+def files_in(directory: Path) -> tuple[Path, ...]:
+    """
+    Find the files in a directory that are taken for images, by name.
+
+    Raises:
+        UnreadableInputError: the directory cannot be read.
+    """
+    try:
+        return tuple(sorted(found for found in directory.rglob("*") if found.suffix in _SUFFIXES and found.is_file()))
+    except OSError as error:
+        raise unreadable(directory, error) from None
 
 
 def inventories_in(path: str, *, progress: Callable[[int], None] | None = None) -> Iterator[Inventory]:
@@ -71,6 +86,12 @@ def inventories_in(path: str, *, progress: Callable[[int], None] | None = None) 
     for file in inventory_files(path):
         with _opened(file) as content:
             inventory = read_images(content, file=str(file), progress=progress)
+        if not inventory.images:
+            # No image tells whose it is.
+            from ecrkit.images.writing import heading_in  # noqa: PLC0415 - few repositories are empty
+
+            heading = heading_in(file)
+            inventory = replace(inventory, repository=heading.repository if heading else "")
         if is_directory and not inventory.repository:
             inventory = replace(inventory, repository=file.relative_to(path).with_suffix("").as_posix())
         yield inventory

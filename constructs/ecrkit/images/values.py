@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["Image", "ImageStatus", "ImageTable", "Inventory"]
+__all__ = ["LIST_TYPES", "Image", "ImageStatus", "ImageTable", "Inventory"]
 
 
 class ImageStatus(StrEnum):
@@ -88,10 +88,10 @@ class Image(NamedTuple):
     @property
     def is_manifest_list(self) -> bool:
         """Whether it is a list of manifests, one for each platform."""
-        return bool(self.children) or self.media_type in _LISTS
+        return bool(self.children) or self.media_type in LIST_TYPES
 
 
-_LISTS = frozenset(
+LIST_TYPES = frozenset(
     ("application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.oci.image.index.v1+json")
 )
 
@@ -184,7 +184,7 @@ class ImageTable(Sequence[Image]):
     @cached_property
     def manifest_lists(self) -> frozenset[int]:
         """Places of the manifest lists."""
-        if _LISTS.isdisjoint(self.media_types) and not any(self.children):
+        if LIST_TYPES.isdisjoint(self.media_types) and not any(self.children):
             return frozenset()
         return frozenset(place for place, image in enumerate(self) if image.is_manifest_list)
 

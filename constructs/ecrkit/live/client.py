@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_lambda import LambdaClient
 
 __all__ = ["Aws", "aws_errors", "connect"]
 
@@ -62,6 +64,26 @@ class Aws:
         """
         with aws_errors():
             return _guarded(self.session.client("ecr", config=self.config))
+
+    def ecs(self) -> ECSClient:
+        """
+        Make a client for ECS; threads may share it.
+
+        Raises:
+            AwsError: the configuration of boto3 does not allow it.
+        """
+        with aws_errors():
+            return _guarded(self.session.client("ecs", config=self.config))
+
+    def functions(self) -> LambdaClient:
+        """
+        Make a client for Lambda; threads may share it.
+
+        Raises:
+            AwsError: the configuration of boto3 does not allow it.
+        """
+        with aws_errors():
+            return _guarded(self.session.client("lambda", config=self.config))
 
     def cloudformation(self) -> CloudFormationClient:
         """
@@ -176,7 +198,9 @@ def _give_up_early(
 
 def _refuse_foreign_answers(*, http_response: AWSResponse, **_: object) -> None:
     content_type = http_response.headers.get("content-type", "")
-    if not ("json" in content_type or "xml" in content_type):
+    # moto's server calls JSON text; no log-in page begins like an object.
+    is_json = "json" in content_type or http_response.content.startswith(b"{")
+    if not (is_json or "xml" in content_type):
         raise AwsError(
             f"no answer from AWS: something in between answered {http_response.status_code} with "
             f"{content_type or 'no content type'}; check the network, its proxy or log-in page, and "
