@@ -116,6 +116,11 @@ class PolicyStore:
             self._read[reference] = read_policy(read_text(path), file=str(path))
         return self._read[reference]
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the directory exists; a catalog that names no policy needs none."""
+        return self._root.exists()
+
     def compose(self, references: Iterable[PolicyRef]) -> LifecyclePolicy | None:
         """
         Make one policy of several versions, in order of precedence; ``None`` of none.

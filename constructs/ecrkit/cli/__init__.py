@@ -34,6 +34,7 @@ cli = LazyGroup(
         "login": "ecrkit.cli.login:login",
         "images": "ecrkit.cli.images:images",
         "scan": "ecrkit.cli.scan:scan",
+        "audit": "ecrkit.cli.audit:audit",
         "sandbox": "ecrkit.cli.sandbox:sandbox",
     },
 )
