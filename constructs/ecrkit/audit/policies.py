@@ -20,7 +20,7 @@ from ecrkit.statements import items_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["is_written_by_lambda", "policy_difference", "public_statements", "statements_in"]
+__all__ = ["is_written_by_lambda", "policy_difference", "public_statements", "same_statements", "statements_in"]
 
 _ROOT = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):root")
 _LAMBDA_SID = "LambdaECRImageRetrievalPolicy"
@@ -80,6 +80,11 @@ def policy_difference(declared: Sequence[Mapping[str, object]], text: str | None
     if missing and not actual:
         return "there is none"
     return "; ".join(_differences(added, missing))
+
+
+def same_statements(first: Iterable[Mapping[str, object]], second: Iterable[Mapping[str, object]]) -> bool:
+    """Whether two policies have statements of the same meaning and the same names, in any order; Lambda's too."""
+    return Counter(map(_key, first)) == Counter(map(_key, second))
 
 
 def is_written_by_lambda(statement: Mapping[str, object], *, account: str) -> bool:

@@ -35,6 +35,7 @@ cli = LazyGroup(
         "images": "ecrkit.cli.images:images",
         "scan": "ecrkit.cli.scan:scan",
         "audit": "ecrkit.cli.audit:audit",
+        "adopt": "ecrkit.cli.adopt:adopt",
         "sandbox": "ecrkit.cli.sandbox:sandbox",
     },
 )
