@@ -91,7 +91,7 @@ class Adopter:
         self._file = file
         self._policies = policies
         self._environment = environment
-        catalog = check_catalog(text, file=file, policies=policies).catalog
+        catalog = check_catalog(text, file=file, policies=policies, may_be_empty=True).catalog
         if catalog is None:
             raise RefusedError(f"{file}: is not valid; `ecrkit catalog check` tells why")
         self._is_one_of_several = len(catalog.environments) > 1
@@ -215,7 +215,7 @@ class Adopter:
         refused: dict[str, tuple[str, ...]] = {}
         while True:
             text = write([name for name in names if name not in refused])
-            checked = check_catalog(text, file=self._file, policies=self._policies)
+            checked = check_catalog(text, file=self._file, policies=self._policies, may_be_empty=True)
             if checked.catalog is not None:
                 here = next(one for one in checked.catalog.environments if one.name == self._environment)
                 return _Settled(text, here, refused)

@@ -73,7 +73,7 @@ def look_around(
 
     Raises:
         AwsError: AWS refused, or could not be reached.
-        InvalidCatalogError: the catalog could not be deployed.
+        InvalidCatalogError: the catalog could not be deployed, for another reason than that nothing is in it yet.
         UnreadableInputError: it, or the store, cannot be read.
         click.UsageError: the environment is none, or the credentials are of another.
     """
@@ -83,7 +83,7 @@ def look_around(
             f"{path}: no such file; write a catalog with an environment, or name one as --catalog"
         )
     store = policies or path.parent / "policies" / "lifecycle"
-    declared = read_catalog(path, policies=PolicyStore(store))
+    declared = read_catalog(path, policies=PolicyStore(store), may_be_empty=True)
     named = _named(declared, environment) if environment is not None else None
     if named and region and region != named.region:
         raise click.UsageError(f"the environment '{named.name}' is in {named.region}, and --region says {region}.")

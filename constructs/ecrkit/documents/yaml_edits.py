@@ -117,7 +117,8 @@ class YamlEditor:
             self._insert_lines(span.content_end, span.column, members)
         elif self._is_in_flow(path):
             inner = ", ".join(_flow(key, value) for key, value in members.items())
-            self._edits.append(_Edit(span.start, span.end, f"{{{inner}}}" if span.style == "flow" else f" {{{inner}}}"))
+            space = " " if self.text[: span.start].endswith(":") else ""
+            self._edits.append(_Edit(span.start, span.end, f"{space}{{{inner}}}"))
         else:
             # `{}`, or nothing at all, gives way to lines of their own.
             self._edits.append(_Edit(len(self.text[: span.start].rstrip(" ")), span.end, ""))
