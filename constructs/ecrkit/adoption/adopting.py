@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Adopted", "Adopter"]
 
+_PROBE = "ecrkit-adopt/probe"
 _INEXACT = "the catalog cannot say exactly what is there"
 
 
@@ -95,7 +96,8 @@ class Adopter:
         if catalog is None:
             raise RefusedError(f"{file}: is not valid; `ecrkit catalog check` tells why")
         self._is_one_of_several = len(catalog.environments) > 1
-        here = next(one for one in catalog.environments if one.name == environment)
+        self._here = here = next(one for one in catalog.environments if one.name == environment)
+        self._base_of_new: RepositoryEntry | None = None
         self.stacks = {stack_name(environment, shard, shards=here.shards) for shard in range(here.shards)}
         self._elsewhere = {str(entry.name) for entry in catalog.repositories}
         self._elsewhere -= {str(entry.name) for entry in here.repositories}
@@ -127,14 +129,9 @@ class Adopter:
         """
         there = {actual.name: actual for actual in sorted(repositories, key=lambda actual: actual.name)}
         refused = {name: problems for name, actual in there.items() if (problems := self._problems(actual))}
-        bare = self._settle([name for name in there if name not in refused], self._bare)
-        refused |= bare.refused
-        bases = {str(entry.name): entry for entry in bare.environment.repositories}
-        plans = {
-            name: self._plan(actual, bases[name], bare.environment)
-            for name, actual in there.items()
-            if name not in refused
-        }
+        bases, without_base = self._bases([name for name in there if name not in refused])
+        refused |= without_base
+        plans = {name: self._plan(actual, bases[name]) for name, actual in there.items() if name not in refused}
         settled = self._settle(list(plans), partial(self._with, plans))
         inexact = self._inexact(settled, plans)
         if inexact:
@@ -175,10 +172,27 @@ class Adopter:
             "remove it there and deploy again, and then adopt it"
         )
 
-    def _plan(self, actual: ActualRepository, base: RepositoryEntry, environment: Environment) -> _Plan:
+    def _bases(self, names: Sequence[str]) -> tuple[dict[str, RepositoryEntry], dict[str, tuple[str, ...]]]:
+        """Tell what the catalog makes of entries that say nothing of their own; of all that are new the same."""
+        elsewhere = [name for name in names if name in self._elsewhere]
+        probes = [_PROBE] if self._base_of_new is None and len(elsewhere) < len(names) else []
+        entries: dict[str, RepositoryEntry] = {}
+        refused: dict[str, tuple[str, ...]] = {}
+        if elsewhere or probes:
+            bare = self._settle([*probes, *elsewhere], self._bare)
+            refused = bare.refused
+            if _PROBE in refused:
+                raise RefusedError(f"{self._file}: defaults: {'; '.join(refused[_PROBE])}")
+            entries = {str(entry.name): entry for entry in bare.environment.repositories}
+            self._base_of_new = self._base_of_new or entries.get(_PROBE)
+            self._outputs = {key: name for key, name in self._outputs.items() if name != _PROBE}
+        bases = ((name, entries.get(name) or self._base_of_new) for name in names if name not in refused)
+        return {name: base for name, base in bases if base}, refused
+
+    def _plan(self, actual: ActualRepository, base: RepositoryEntry) -> _Plan:
         policy = read_actual(actual.lifecycle_policy_text).policy if actual.lifecycle_policy_text else None
         lifecycle = self._known.references(policy, base.lifecycle)
-        settings = exact_settings(actual, base, lifecycle=lifecycle, environment=environment)
+        settings = exact_settings(actual, base, lifecycle=lifecycle, environment=self._here)
         return _Plan(actual, settings, lifecycle)
 
     def _bare(self, names: Sequence[str]) -> str:

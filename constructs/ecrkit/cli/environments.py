@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from ecrkit.catalog import read_catalog
 from ecrkit.errors import UnreadableInputError
@@ -85,6 +86,9 @@ def look_around(
     store = policies or path.parent / "policies" / "lifecycle"
     declared = read_catalog(path, policies=PolicyStore(store), may_be_empty=True)
     named = _named(declared, environment) if environment is not None else None
+    # The variable is for commands that are told nothing else.
+    if click.get_current_context().get_parameter_source("region") is ParameterSource.ENVIRONMENT and named:
+        region = None
     if named and region and region != named.region:
         raise click.UsageError(f"the environment '{named.name}' is in {named.region}, and --region says {region}.")
     aws = connect(profile=profile, region=named.region if named else region)

@@ -264,11 +264,16 @@ def _at(value: Any, path: tuple[str, ...], *, make: Any) -> Any:  # noqa: ANN401
 
 
 def _block(value: list[Any] | dict[str, Any]) -> str:
-    inner = value.values() if isinstance(value, dict) else value
-    # What holds nothing but scalars would be laid out in flow style, brackets and all.
-    is_flat = not any(isinstance(item, list | dict) for item in inner)
+    """Lay out in lines, and what is inside of what is inside in brackets."""
+    inner = list(value.values()) if isinstance(value, dict) else value
+    # PyYAML would put a mapping of nothing but scalars into brackets, whatever it stands in.
+    is_flat = not any(isinstance(item, list) or (isinstance(item, dict) and _is_deep(item)) for item in inner)
     style = False if is_flat else None
     return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, default_flow_style=style, width=_WIDTH)
+
+
+def _is_deep(value: dict[str, Any]) -> bool:
+    return any(isinstance(item, list | dict) for item in value.values())
 
 
 def _flow(key: str, value: object) -> str:
