@@ -322,6 +322,38 @@ def test_more_than_a_stack_holds_is_refused_whole(policies: PolicyStore) -> None
     assert "would have 301 outputs, of 200 at most; write 'shards: 4', before the first deploy" in str(caught.value)
 
 
+def test_defaults_that_hold_for_nobody_are_told(policies: PolicyStore) -> None:
+    """Where no new entry could be valid, that is said of the defaults, and nothing is added."""
+    elsewhere = KEY.replace("us-east-1", "eu-west-1")
+    catalog = f"{ONE}defaults: {{encryption: {{type: KMS, key: '{elsewhere}'}}}}\nrepositories:\n"
+
+    with pytest.raises(
+        RefusedError, match=r"repositories.yaml: defaults: the key is in eu-west-1, and the environment"
+    ):
+        adopt([actual("api")], policies, catalog=catalog)
+
+
+def test_only_what_pull_says_needs_no_statements(policies: PolicyStore) -> None:
+    """A policy that is ours altogether is `pull` and nothing else."""
+    made: dict[str, object] = {
+        "Sid": "PullByPrincipal",
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::210987654321:root"},
+        "Action": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+    }
+
+    adopted = adopt([actual("api", lifecycle_policy_text=None, repository_policy_text=iam(made))], policies)
+
+    assert added(adopted) == "  api:\n    pull:\n      accounts: ['210987654321']\n"
+
+
+def test_broken_version_of_the_store_is_passed_over(tmp_path: Path) -> None:
+    """A version that ECR would refuse is nobody's policy."""
+    policies = PolicyStore(make_store(tmp_path, {"broken/v1.json": "{}", "ten/v1.json": policy_text()}))
+
+    assert "lifecycle: ten@1" in added(adopt([actual("api")], policies))
+
+
 def test_invalid_catalog_is_refused(policies: PolicyStore) -> None:
     """Nothing is added to what is wrong already."""
     with pytest.raises(RefusedError, match=r"repositories.yaml: is not valid; `ecrkit catalog check` tells why"):

@@ -99,6 +99,13 @@ def test_interruption_leaves_a_valid_catalog(project: Path, monkeypatch: pytest.
     assert check_store(store(project)).findings == ()
 
 
+def test_nothing_adopted_writes_nothing(project: Path) -> None:
+    """Where nothing was adopted no file is touched, the store neither."""
+    write(project, adopted(project))
+
+    assert [path.name for path in project.iterdir()] == ["repositories.yaml"]
+
+
 def test_catalog_that_changed_meanwhile_is_not_overwritten(project: Path) -> None:
     """What somebody wrote while AWS was read is not lost."""
     what = adopted(project, "api")

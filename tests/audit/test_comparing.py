@@ -9,6 +9,8 @@ import pytest
 from builders.actual import ACCOUNT, actual, found, iam, statement
 from builders.stores import policy_text
 
+from ecrkit.audit.lifecycle import lifecycle_difference
+
 if TYPE_CHECKING:
     from ecrkit import PolicyStore
 
@@ -186,4 +188,5 @@ def test_lifecycle_difference(policies: PolicyStore, text: str, difference: str)
     [finding] = texts("", policies, lifecycle_policy_text=text)
 
     assert finding.startswith(f"the lifecycle policy is not the declared one: {difference};")
+    assert lifecycle_difference(None, text, name="nine@1") == "it is nine@1"
     assert "there is one, and none is declared" in texts("lifecycle: []", policies, lifecycle_policy_text=text)[0]

@@ -127,6 +127,7 @@ def test_what_lambda_wrote_is_no_difference() -> None:
             id="another account",
         ),
         pytest.param({"Condition": {**BY_LAMBDA["Condition"], "Bool": {"a:b": "c"}}}, id="more"),
+        pytest.param({"Condition": {"StringLike": "anything"}}, id="no condition of IAM's"),
         pytest.param({"Sid": "Other"}, id="another name"),
     ],
 )

@@ -174,6 +174,7 @@ def test_an_output_can_be_named() -> None:
             ],
             id="each mutable tag",
         ),
+        pytest.param("{statements: [x]}", [".statements[0]: must be an object, got a string"], id="statements"),
         pytest.param("{tags: [a]}", [".tags: must be an object, got a list"], id="tags"),
         pytest.param(
             '{tags: {"": a, b: [], c: 1, d: "\\n", "e#": "!"}}',

@@ -39,15 +39,16 @@ def split_access(
         Who is let in by statements that ecrkit itself would write, names included, and all other statements. Where a
         statement has only the name of one, all of them are others.
     """
-    ours = [statement for statement in statements if _OURS.fullmatch(str(statement.get("Sid")))]
+    named = [(statement, _OURS.fullmatch(str(statement.get("Sid")))) for statement in statements]
+    ours = [(statement, match) for statement, match in named if match]
     try:
         access = _access_by_names(ours)
         written = policy_statements(access, partition=partition_of(region), region=region, account=account)
     except (AttributeError, InvalidNameError, KeyError, TypeError):
         return Access(), list(statements)
-    if not same_statements(written, ours):
+    if not same_statements(written, [statement for statement, _ in ours]):
         return Access(), list(statements)
-    return access, [statement for statement in statements if statement not in ours]
+    return access, [statement for statement, match in named if not match]
 
 
 def grantees_document(grantees: Grantees) -> dict[str, object]:
@@ -57,13 +58,11 @@ def grantees_document(grantees: Grantees) -> dict[str, object]:
     return {**{kind: names for kind, names in lists.items() if names}, **by_lambda}
 
 
-def _access_by_names(statements: Sequence[Mapping[str, Any]]) -> Access:
+def _access_by_names(statements: Sequence[tuple[Mapping[str, Any], re.Match[str]]]) -> Access:
     """Read who is let in, if these are what their names say."""
     found: dict[str, dict[str, Any]] = {"Pull": {}, "Push": {}}
-    for statement in statements:
-        match = _OURS.fullmatch(statement["Sid"])
-        if match:
-            found[match["verb"]] |= _grantees(match["what"], statement)
+    for statement, match in statements:
+        found[match["verb"]] |= _grantees(match["what"], statement)
     return Access(pull=Grantees(**found["Pull"]), push=Grantees(**found["Push"]))
 
 

@@ -105,6 +105,7 @@ def is_written_by_lambda(statement: Mapping[str, object], *, account: str) -> bo
         and parts["Effect"] == "Allow"
         and parts["Principal"] == {"Service": ["lambda.amazonaws.com"]}
         and _LAMBDA_ACTIONS.issuperset(parts["Action"])
+        and isinstance(sources, dict)
         and sources.keys() == {"aws:sourcearn"}
         and all(functions.fullmatch(source) for source in sources["aws:sourcearn"])
     )

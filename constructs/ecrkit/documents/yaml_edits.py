@@ -9,11 +9,11 @@ from __future__ import annotations
 import copy
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import yaml
 
-from ecrkit.documents.nodes import ListNode, Node, ObjectNode, ScalarNode
+from ecrkit.documents.nodes import ListNode, Node, ObjectNode
 from ecrkit.documents.yaml_text import LOADER, parse_yaml
 from ecrkit.errors import RefusedError
 
@@ -206,7 +206,7 @@ def _spans(text: str) -> dict[tuple[str, ...], _Span]:
     spans: dict[tuple[str, ...], _Span] = {}
     unclosed: list[_Open] = []
     for event in yaml.parse(text[shift:], Loader=LOADER):
-        begin, finish = _mark(event.start_mark), _mark(event.end_mark)
+        begin, finish = cast("_Mark", event.start_mark), cast("_Mark", event.end_mark)
         if isinstance(event, yaml.CollectionEndEvent):
             done = unclosed.pop()
             closed_end = finish.index + shift if done.span.style == "flow" else done.span.content_end
@@ -226,16 +226,9 @@ def _spans(text: str) -> dict[tuple[str, ...], _Span]:
                 end = start + len(text[start:end].rstrip())
                 if path is not None:
                     spans.setdefault(path, _Span(start, end, column, "scalar", end))
-                if unclosed:
-                    unclosed[-1].span.content_end = end
+                # A document of ours is a mapping: no scalar stands outside of all.
+                unclosed[-1].span.content_end = end
     return spans
-
-
-def _mark(mark: _Mark | None) -> _Mark:
-    if mark is None:
-        msg = "PyYAML gives every event a place"
-        raise TypeError(msg)
-    return mark
 
 
 def _place(unclosed: list[_Open], event: yaml.NodeEvent) -> tuple[str, ...] | None:
@@ -248,7 +241,7 @@ def _place(unclosed: list[_Open], event: yaml.NodeEvent) -> tuple[str, ...] | No
         return (*parent.path, str(parent.span.count - 1))
     if parent.key is None:
         parent.key = str(getattr(event, "value", ""))
-        parent.key_column = _mark(event.start_mark).column
+        parent.key_column = cast("_Mark", event.start_mark).column
         return None
     path = (*parent.path, parent.key)
     parent.key = None
@@ -286,12 +279,8 @@ def _flow_value(value: object) -> str:
 
 
 def _plain(node: Node | None) -> Any:  # noqa: ANN401 - YAML
-    match node:
-        case ObjectNode():
-            return {member.key: _plain(member.node) for member in node.members}
-        case ListNode():
-            return [_plain(item) for item in node.items]
-        case ScalarNode():
-            return node.value
-        case None:
-            return None
+    if isinstance(node, ObjectNode):
+        return {member.key: _plain(member.node) for member in node.members}
+    if isinstance(node, ListNode):
+        return [_plain(item) for item in node.items]
+    return node.value if node else None
