@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from builders.accounts import local_account
-from builders.commands import ecrkit, ecrkit_on_terminal
+from builders.commands import ECRKIT, ecrkit, ecrkit_on_terminal
 from builders.proxies import Fault, aws_error, delay, drop, proxy_to
 from builders.sandboxes import HOME
 from builders.stores import policy_text
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -211,3 +214,29 @@ def test_network_changes_nothing_in_the_result(
 
     assert result.returncode == 1
     assert files(project) == files(whole)
+
+
+def test_interrupt_leaves_a_valid_catalog(account: Account, project: Path) -> None:
+    """Ctrl-C while AWS takes its time: the command ends soon, and what it wrote is valid."""
+    slow = Fault("ecr:GetRepositoryPolicy", delay(20), after=2)
+    with proxy_to(account.url, slow) as proxy:
+        with subprocess.Popen(
+            [ECRKIT, "adopt", "--all", "--yes"],
+            cwd=project,
+            env={**os.environ, **account.at(proxy.url)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            while proxy.actions.count("ecr:GetRepositoryPolicy") < 4 or "ecr:GetLifecyclePolicy" not in proxy.actions:
+                time.sleep(0.02)
+            time.sleep(1)
+            begin = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate()
+        took = time.monotonic() - begin
+
+    assert process.returncode == 3
+    assert said.splitlines()[-1] == "error: interrupted"
+    assert took < 10
+    assert ecrkit("catalog", "check", cwd=project).returncode == 0
