@@ -12,6 +12,7 @@ from builders.accounts import account_in
 from builders.commands import ecrkit
 from builders.images import oci_layout
 from builders.proxies import Fault, proxy_to
+from builders.sandboxes import HOME
 from builders.scans import answers, put_index, scanning_account
 from builders.workloads import run_function, run_service, run_task
 
@@ -26,6 +27,7 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.needs("skopeo", "umoci")]
 
 PAGE = (Path(__file__).parents[1] / "docs" / "iam.md").read_text()
 POLICIES = dict(re.findall(r"^## `ecrkit ([a-z -]+)`\n.*?```json\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE))
+CATALOG = f'environments: {{dev: {{account: "{HOME.account}", region: {HOME.region}}}}}\nrepositories: {{}}\n'
 STACK = '{"Resources": {"Web": {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "stacked"}}}}'
 NO_NAME_IN_IAM = re.compile(r"(GET|HEAD) /v2/|sts:GetCallerIdentity")
 """The registry's greeting, which it gives to whoever logged in, and what nobody can be forbidden."""
@@ -79,6 +81,8 @@ def asked(account: Account, *arguments: str | Path, faults: Sequence[Fault] = ()
         ("images list", ("web",)),
         ("images push", ("oci:{directory}/other/image:v1", "web:v2")),
         ("images pull", ("web:v1", "oci:{directory}/back:v1")),
+        ("audit", ("--catalog", "{directory}/repositories.yaml")),
+        ("adopt", ("--all", "--dry-run", "--catalog", "{directory}/repositories.yaml")),
         ("repos delete", ("stacked", "--yes")),
     ],
 )
@@ -88,6 +92,7 @@ def test_policy_is_what_the_command_asks_for(
     """The actions of the page's policy are exactly those that the command asks for."""
     (tmp_path / "other").mkdir()
     oci_layout(tmp_path / "other")
+    (tmp_path / "repositories.yaml").write_text(CATALOG)
 
     actions = asked(account, *command.split(), *(argument.format(directory=tmp_path) for argument in arguments))
 
@@ -152,7 +157,7 @@ def test_policy_is_what_starting_asks_for() -> None:
 def test_every_command_has_a_policy() -> None:
     """The page has a policy for every command that talks to AWS, and for no other."""
     groups = ("repos", "images", "scan")
-    commands = {"login", "policy preview"}
+    commands = {"login", "policy preview", "audit", "adopt"}
     for group in groups:
         listing = ecrkit(group, "--help").stdout.partition("Commands:\n")[2]
         commands |= {f"{group} {line.split()[0]}" for line in listing.splitlines()}

@@ -90,6 +90,7 @@ class PolicyStore:
     def __init__(self, root: Path | str) -> None:
         self._root = Path(root)
         self._read: dict[PolicyRef, LifecyclePolicy] = {}
+        self._unwritten: set[PolicyRef] = set()
 
     @classmethod
     def bundled(cls) -> PolicyStore:
@@ -115,6 +116,16 @@ class PolicyStore:
             path = self.path(reference)
             self._read[reference] = read_policy(read_text(path), file=str(path))
         return self._read[reference]
+
+    def expect(self, reference: PolicyRef, policy: LifecyclePolicy) -> None:
+        """Take *policy* for a version whose file is still to be written."""
+        self._read[reference] = policy
+        self._unwritten.add(reference)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the directory exists; a catalog that names no policy needs none."""
+        return self._root.exists()
 
     def compose(self, references: Iterable[PolicyRef]) -> LifecyclePolicy | None:
         """
@@ -143,7 +154,7 @@ class PolicyStore:
         """
         path = self._root / reference.name / f"v{reference.version}.json"
         try:
-            is_there = path.is_file()
+            is_there = reference in self._unwritten or path.is_file()
         except OSError as error:
             raise unreadable(path, error) from None
         if not is_there:

@@ -30,6 +30,7 @@ SHIPPED = [STORE.path(reference) for reference in STORE]
 
 ENVIRONMENTS = 'environments: {dev: {account: "123456789012", region: us-east-1}}\n'
 PADDING = " " * 100
+STATEMENT = "{Sid: Ci, Effect: Allow, Principal: {AWS: '210987654321'}, Action: 'ecr:BatchGetImage'}"
 
 
 def environment(*, name: str = "dev", account: str = '"123456789012"', region: str = "us-east-1") -> str:
@@ -90,6 +91,8 @@ ACCEPTED = {
         settings("lifecycle: [keep-five-prod@1, keep-last-10@1]"),
         settings("mutable_tags: ['*-*', v1, latest, a.b_c, 'x*']"),
         settings("mutable_tags: []"),
+        settings("scan_on_push: false, tags: {team: }", defaults="tags: {team: web}"),
+        settings(f"statements: [{STATEMENT}]"),
         settings("tags: {'key +-=._:/@ 1': 'value', Straße: größer, é: ''}"),
         settings("encryption: omit, removal: destroy, empty_on_delete: true"),
         settings("empty_on_delete: true", defaults="removal: destroy"),
@@ -360,6 +363,7 @@ TWICE = "of a key that is written twice an editor's schema sees one"
 NO_VALUE = "what cannot be parsed, or not as the reader wants it, has no value or another one"
 WHOLE = "to a schema 1.0 is an integer"
 BESIDE = "a schema compares no value with another"
+VERBATIM = "what is handed on as it is has no schema"
 
 BEYOND = {
     "ECR101": (NO_VALUE, ""),
@@ -397,6 +401,9 @@ BEYOND = {
     "CAT140": (BESIDE, repositories(", ".join(f"a{number}: " for number in range(201)))),
     "CAT141": ("whether it is empty, `only` may decide", f"{ENVIRONMENTS}repositories:\n"),
     "CAT142": (BESIDE, repositories(f"{'/'.join('abcdefghijklm')}: {{parameters: true}}")),
+    "CAT143": (VERBATIM, settings("statements: [{Effect: Allow, Action: 'ecr:*'}]")),
+    "CAT144": (VERBATIM, settings("statements: [{Effect: Allow, Principal: '*', Action: 'ecr:*'}]")),
+    "CAT145": (BESIDE, settings(f"statements: [{STATEMENT}, {STATEMENT}]")),
     "TST101": (NO_VALUE, "a: &a {images: [{pushed_days_ago: 1, expect: stay}]}\nb: {<<: *a}"),
     "TST102": (TWICE, image("pushed_days_ago: 1, expect: stay, expect: stay")),
     "TST105": (WHOLE, image("count: 1.0, pushed_days_ago: 1, expect: stay")),

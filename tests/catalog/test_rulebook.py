@@ -27,6 +27,7 @@ class Refused:
 
 
 PRINCIPALS = ", ".join(f"'arn:aws:iam::210987654321:role/{number:0>40}'" for number in range(140))
+STATEMENT = "{Sid: Ci, Effect: Allow, Principal: {AWS: '210987654321'}, Action: 'ecr:BatchGetImage'}"
 MANY = "".join(f"  app-{number}:\n" for number in range(198))
 
 REFUSED = (
@@ -205,7 +206,10 @@ REFUSED = (
         "CAT129",
         "unknown warning",
         edits=(("  tags: {managed-by: ecrkit}", "  silence: {ECR203: on purpose}"),),
-        finding="6:13: defaults.silence.ECR203: must be one of ECR211, ECR212, ECR213, got 'ECR203' [CAT129]",
+        finding=(
+            "6:13: defaults.silence.ECR203: must be one of ECR211, ECR212, ECR213, AUD122, AUD123,"
+            " AUD124, got 'ECR203' [CAT129]"
+        ),
     ),
     Refused(
         "CAT130",
@@ -321,6 +325,36 @@ REFUSED = (
         finding=(
             '15:17: repositories["a/b/c/d/e/f/g/h/i/j/k/l/m"].parameters: makes an SSM parameter of 16'
             " levels, of 15 at most; write 'parameters: false' [CAT142]"
+        ),
+    ),
+    Refused(
+        "CAT143",
+        "a statement with a resource",
+        edits=(("    encryption: KMS", f"    statements: [{STATEMENT}]"), ("Sid: Ci", "Sid: Ci, Resource: x")),
+        finding=(
+            "12:38: repositories[\"payments/api\"].statements[0].Resource: unknown key 'Resource'; known here: Sid,"
+            " Effect, Principal, NotPrincipal, Action, NotAction, Condition [CAT143]"
+        ),
+    ),
+    Refused(
+        "CAT144",
+        "a statement for everybody",
+        edits=(("    encryption: KMS", f"    statements: [{STATEMENT.replace('210987654321', '*')}]"),),
+        finding=(
+            '12:54: repositories["payments/api"].statements[0].Principal: lets everybody in: it has the Principal'
+            " '*' and no condition; name principals, or add a condition as on aws:PrincipalOrgID [CAT144]"
+        ),
+    ),
+    Refused(
+        "CAT145",
+        "a Sid twice",
+        edits=(
+            ("    encryption: KMS", f"    pull: {{lambda: true}}\n    statements: [{STATEMENT}]"),
+            ("Sid: Ci", "Sid: PullByLambda"),
+        ),
+        finding=(
+            "13:18: repositories[\"payments/api\"].statements[0]: the Sid 'PullByLambda' is that of another"
+            " statement, which ecrkit writes; write another [CAT145]"
         ),
     ),
 )

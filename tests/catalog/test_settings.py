@@ -19,6 +19,20 @@ from ecrkit.store import PolicyRef
         pytest.param("mutable_tags", "[latest]", (TagFilter("latest"),), id="mutable_tags"),
         pytest.param("tags", "{a: b}", {"a": "b"}, id="tags"),
         pytest.param("removal", "destroy", Removal.DESTROY, id="removal"),
+        pytest.param("scan_on_push", "false", False, id="scan_on_push"),
+        pytest.param(
+            "statements",
+            "[{Effect: Deny, Principal: '*', Action: 'ecr:*', Condition: {Bool: {'aws:SecureTransport': false}}}]",
+            (
+                {
+                    "Effect": "Deny",
+                    "Principal": "*",
+                    "Action": "ecr:*",
+                    "Condition": {"Bool": {"aws:SecureTransport": False}},
+                },
+            ),
+            id="statements",
+        ),
         pytest.param("mutability", "MUTABLE", Mutability.MUTABLE, id="mutability"),
         pytest.param("immutable_tags", "[v1], mutability: MUTABLE", (TagFilter("v1"),), id="immutable_tags"),
         pytest.param("exports", "true", True, id="exports"),
@@ -40,6 +54,8 @@ def test_a_default_holds_where_a_repository_says_nothing(setting: str, value: st
         pytest.param("mutable_tags", "[latest]", "[]", (), id="no mutable tags"),
         pytest.param("tags", "{a: b, c: d}", "{c: e, f: g}", {"a": "b", "c": "e", "f": "g"}, id="tags are merged"),
         pytest.param("tags", "{a: b}", "{}", {"a": "b"}, id="no tags of its own"),
+        pytest.param("tags", "{a: b, c: d}", "{a: }", {"c": "d"}, id="a tag left out"),
+        pytest.param("scan_on_push", "true", "false", False, id="not scanned"),
         pytest.param("removal", "destroy", "retain", Removal.RETAIN, id="removal"),
         pytest.param(
             "silence",
@@ -158,12 +174,13 @@ def test_an_output_can_be_named() -> None:
             ],
             id="each mutable tag",
         ),
+        pytest.param("{statements: [x]}", [".statements[0]: must be an object, got a string"], id="statements"),
         pytest.param("{tags: [a]}", [".tags: must be an object, got a list"], id="tags"),
         pytest.param(
-            '{tags: {"": a, b: , c: 1, d: "\\n", "e#": "!"}}',
+            '{tags: {"": a, b: [], c: 1, d: "\\n", "e#": "!"}}',
             [
                 '.tags[""]: a tag\'s key must have 1 to 128 characters, got 0',
-                ".tags.b: must be a string, got null",
+                ".tags.b: must be a string, got a list",
                 '.tags.c: must be a string, got an integer; write "1"',
                 r".tags.d: a tag's value must be letters, digits, spaces and any of _ . : / = + - @, got '\n'",
                 ".tags[\"e#\"]: a tag's key must be letters, digits, spaces and any of _ . : / = + - @, got 'e#'",
@@ -281,7 +298,7 @@ def test_only_a_repository_has_an_output() -> None:
     assert errors(f"{ONE_ENVIRONMENT}defaults: {{output: Web}}\nrepositories: {{web: }}\n") == [
         (
             "repositories.yaml:2:12: defaults.output: unknown key 'output'; known here: lifecycle, encryption,"
-            " mutability, mutable_tags, immutable_tags, pull, push, tags, removal, empty_on_delete, exports,"
-            " parameters, silence [CAT103]"
+            " scan_on_push, mutability, mutable_tags, immutable_tags, pull, push, statements, tags, removal,"
+            " empty_on_delete, exports, parameters, silence [CAT103]"
         )
     ]

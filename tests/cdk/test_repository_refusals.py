@@ -70,6 +70,24 @@ class TestRefusals:
                 id="encryption",
             ),
             pytest.param(
+                lambda: Repository(
+                    stack(), "App", statements=[{"Effect": "Allow", "Principal": "*", "Action": "s3:*"}]
+                ),
+                "statements[0]: must be actions of ECR, as in 'ecr:BatchGetImage', got 's3:*'\n"
+                "Registry/App: statements[0]: lets everybody in: it has the Principal '*' and no condition; "
+                "name principals, or add a condition as on aws:PrincipalOrgID",
+                id="statement",
+            ),
+            pytest.param(
+                lambda: Repository(
+                    stack(),
+                    "App",
+                    statements=[{"Effect": "Deny", "Principal": "*", "Acton": "ecr:*", "Action": "ecr:*"}],
+                ),
+                "statements[0]: unknown key 'Acton'; did you mean Action?",
+                id="key-of-a-statement",
+            ),
+            pytest.param(
                 lambda: Repository(stack(), "App", mutable_tags="latest"),
                 "mutable_tags: must be a list of tags, got the string 'latest'; write ['latest']",
                 id="mutable-tags-as-a-string",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from builders.commands import ecrkit
 
+from ecrkit.audit import AUDIT_RULEBOOK
 from ecrkit.lifecycle import RULEBOOK
 from ecrkit.store_checks import STORE_RULEBOOK
 
@@ -26,7 +27,7 @@ def test_table_lists_every_check() -> None:
 
     lines = result.stdout.splitlines()[1:]
     assert [line.split(maxsplit=2) for line in lines] == [
-        [check.code, check.severity.value, check.title] for check in (*RULEBOOK, *STORE_RULEBOOK)
+        [check.code, check.severity.value, check.title] for check in (*RULEBOOK, *STORE_RULEBOOK, *AUDIT_RULEBOOK)
     ]
 
 
@@ -48,13 +49,13 @@ def test_json_lists_every_check() -> None:
 
 def test_codes_are_unique() -> None:
     """No code is given to two checks."""
-    codes = [check.code for check in (*RULEBOOK, *STORE_RULEBOOK)]
+    codes = [check.code for check in (*RULEBOOK, *STORE_RULEBOOK, *AUDIT_RULEBOOK)]
 
     assert len(codes) == len(set(codes))
 
 
 def test_every_warning_shows_how_it_bites() -> None:
     """A warning without an example is an opinion."""
-    warnings = [check for check in (*RULEBOOK, *STORE_RULEBOOK) if check.severity == "warning"]
+    warnings = [check for check in (*RULEBOOK, *STORE_RULEBOOK, *AUDIT_RULEBOOK) if check.severity == "warning"]
 
     assert [check.code for check in warnings if not check.example] == []

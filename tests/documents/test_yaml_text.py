@@ -142,7 +142,7 @@ def test_what_has_no_place_in_a_document_of_ours(text: str, expected: str) -> No
 @BOTH_LOADERS
 def test_a_hundred_levels_are_read(loader: type[yaml.SafeLoader], monkeypatch: pytest.MonkeyPatch) -> None:
     """As deep as that goes, whichever loader PyYAML was built with."""
-    monkeypatch.setattr(yaml_text, "_LOADER", loader)
+    monkeypatch.setattr(yaml_text, "LOADER", loader)
 
     assert isinstance(parse_yaml("[" * 100 + "]" * 100), ListNode)
 
@@ -162,7 +162,7 @@ def test_more_levels_are_refused(
     text: str, position: str, loader: type[yaml.SafeLoader], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither loader gets to recurse so deep that the process would end."""
-    monkeypatch.setattr(yaml_text, "_LOADER", loader)
+    monkeypatch.setattr(yaml_text, "LOADER", loader)
 
     assert problem(text) == f"{position}: is nested more than 100 levels deep"
 

@@ -13,6 +13,7 @@ import pytest
 from builders.accounts import REGISTRY, account_in
 from builders.commands import ECRKIT, ecrkit
 from builders.proxies import Fault, Hold, aws_error, drop, foreign_page, proxy_to
+from builders.sandboxes import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.sandbox
 
+CATALOG = str(ROOT / "repositories.yaml")
 COMMANDS = {
     "repos list": ("repos", "list"),
     "repos delete": ("repos", "delete", "web", "--force", "--yes"),
@@ -37,6 +39,8 @@ COMMANDS = {
     "scan start": ("scan", "start", "web:v1"),
     "scan findings": ("scan", "findings", "web:v1"),
     "scan gate": ("scan", "gate", "web:v1", "--fail-on", "LOW"),
+    "audit": ("audit", "--catalog", CATALOG),
+    "adopt": ("adopt", "web", "--dry-run", "--catalog", CATALOG),
 }
 
 

@@ -41,6 +41,13 @@ PULL = st.builds(
     units=st.sampled_from([(), ("o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*",)]),
     lambda_functions=st.booleans(),
 )
+STATEMENT = {
+    "Sid": "Ci",
+    "Effect": "Allow",
+    "Principal": {"AWS": "210987654321"},
+    "Action": ["ecr:BatchGetImage", "ecr:PutImage"],
+    "Condition": {"Bool": {"aws:SecureTransport": "true"}},
+}
 PUSH = st.builds(Grantees, accounts=st.sampled_from([(), ("210987654321",)]))
 
 
@@ -56,10 +63,12 @@ def entries(draw: st.DrawFn) -> RepositoryEntry:
         lifecycle=draw(st.sampled_from([(), (PolicyRef("keep-five-prod", 1), PolicyRef("keep-last-10", 1))])),
         encryption=encryption,
         encryption_key=draw(st.sampled_from([None, "alias/registry"])) if encryption.takes_key else None,
+        scan_on_push=draw(st.booleans()),
         mutability=mutability,
         mutable_tags=exceptions if mutability is Mutability.IMMUTABLE else (),
         immutable_tags=exceptions if mutability is Mutability.MUTABLE else (),
         access=Access(pull=draw(PULL), push=draw(PUSH)),
+        statements=draw(st.sampled_from([(), (STATEMENT,)])),
         tags=draw(st.sampled_from([{}, {"team": "web", "cost center": "12"}])),
         removal=removal,
         empty_on_delete=removal is Removal.DESTROY and draw(st.booleans()),
@@ -89,11 +98,13 @@ def test_bulk_and_construct_give_the_same(entry: RepositoryEntry) -> None:
         lifecycle=[POLICIES[reference] for reference in entry.lifecycle],
         encryption=entry.encryption,
         encryption_key=entry.encryption_key,
+        scan_on_push=entry.scan_on_push,
         mutability=entry.mutability,
         mutable_tags=entry.mutable_tags,
         immutable_tags=entry.immutable_tags,
         pull=entry.access.pull,
         push=entry.access.push,
+        statements=entry.statements,
         removal_policy=REMOVAL[entry.removal],
         empty_on_delete=entry.empty_on_delete,
         exports=entry.exports,

@@ -46,7 +46,9 @@ class CheckedCatalog:
     findings: tuple[Finding, ...]
 
 
-def check_catalog(text: str, *, file: str, policies: PolicyStore | None = None) -> CheckedCatalog:
+def check_catalog(
+    text: str, *, file: str, policies: PolicyStore | None = None, may_be_empty: bool = False
+) -> CheckedCatalog:
     """
     Check a catalog, and the policies that it names.
 
@@ -54,6 +56,7 @@ def check_catalog(text: str, *, file: str, policies: PolicyStore | None = None) 
         text: a YAML document; anything at all may be passed.
         file: how findings name it.
         policies: what its references are looked up in; ``None`` leaves them unresolved.
+        may_be_empty: an environment may have no repository yet, though it could not be deployed so.
 
     Returns:
         Every finding, and the catalog when there is no error.
@@ -71,24 +74,25 @@ def check_catalog(text: str, *, file: str, policies: PolicyStore | None = None) 
     if node is None:
         reader.report(rulebook.NOT_YAML, Location(file, 1, 1), problem="is empty")
         return CheckedCatalog(None, tuple(reader.findings))
-    catalog = _CatalogReader(reader, policies).catalog(reader.root(node))
+    catalog = _CatalogReader(reader, policies, may_be_empty=may_be_empty).catalog(reader.root(node))
     findings = in_file_order(reader.findings)
     return CheckedCatalog(None if errors_in(findings) else catalog, findings)
 
 
-def read_catalog(path: Path, *, policies: PolicyStore | None = None) -> Catalog:
+def read_catalog(path: Path, *, policies: PolicyStore | None = None, may_be_empty: bool = False) -> Catalog:
     """
     Read a catalog that has to be valid.
 
     Args:
         path: of the YAML file.
         policies: what its references are looked up in; ``None`` leaves them unresolved.
+        may_be_empty: an environment may have no repository yet, though it could not be deployed so.
 
     Raises:
         InvalidCatalogError: it could not be deployed; carries every error, those of its policies too.
         UnreadableInputError: a file cannot be read.
     """
-    checked = check_catalog(read_text(path), file=str(path), policies=policies)
+    checked = check_catalog(read_text(path), file=str(path), policies=policies, may_be_empty=may_be_empty)
     if checked.catalog is None:
         raise InvalidCatalogError(errors_in(checked.findings))
     return checked.catalog
@@ -97,8 +101,9 @@ def read_catalog(path: Path, *, policies: PolicyStore | None = None) -> Catalog:
 class _CatalogReader:
     """Reads a catalog, and lays its settings over each other."""
 
-    def __init__(self, reader: Reader, policies: PolicyStore | None) -> None:
+    def __init__(self, reader: Reader, policies: PolicyStore | None, *, may_be_empty: bool) -> None:
         self._reader = reader
+        self._may_be_empty = may_be_empty
         self._settings = SettingsReader(reader, policies)
         self._repositories = RepositoryReader(reader, self._settings)
         self._checks = EnvironmentChecks(reader, self._settings)
@@ -124,7 +129,8 @@ class _CatalogReader:
         registry = members.get("registry")
         # Also where there is no environment to read it for: everything that is wrong is told in one go.
         self._registries.read(registry)
-        if repositories or ("repositories" in members and _has_none(members["repositories"])):
+        knows_repositories = repositories or ("repositories" in members and _has_none(members["repositories"]))
+        if knows_repositories and not self._may_be_empty:
             self._check_not_empty(repositories, environments)
         return Catalog(
             environments=tuple(self._environment(draft, repositories, defaults, registry) for draft in environments)

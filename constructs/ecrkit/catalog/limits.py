@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from ecrkit.access import policy_statements
 from ecrkit.catalog import rulebook
 from ecrkit.catalog.environments import MAX_SHARDS
-from ecrkit.catalog.resources import repository_outputs, repository_resources, stack_name
+from ecrkit.catalog.resources import repository_outputs, repository_resources, repository_statements, stack_name
 from ecrkit.cloudformation import (
     MAX_OUTPUTS,
     MAX_REPOSITORY_POLICY,
     MAX_RESOURCES,
     MAX_TEMPLATE_BYTES,
-    partition_of,
     shard_of,
 )
 from ecrkit.properties import KMS_KEY
@@ -68,12 +66,10 @@ class EnvironmentChecks:
             self._reader.add([rulebook.KEY_ELSEWHERE.at(place, **values)])
 
     def _check_policy(self, draft: EnvironmentDraft, repository: RepositoryDraft, entry: RepositoryEntry) -> None:
-        statements = policy_statements(
-            entry.access, partition=partition_of(draft.region), region=draft.region, account=draft.account
-        )
+        statements = repository_statements(entry, account=draft.account, region=draft.region)
         length = len(json.dumps({"Version": "2012-10-17", "Statement": statements})) if statements else 0
         if length > MAX_REPOSITORY_POLICY:
-            key = "pull" if entry.access.pull else "push"
+            key = "pull" if entry.access.pull else "push" if entry.access.push else "statements"
             place = repository.own.places.get(key, repository.at.key_location)
             self._reader.add([rulebook.POLICY_TOO_LONG.at(place, length=length)])
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 from ecrkit.access import Access, Grantees
 from ecrkit.catalog import rulebook
 from ecrkit.catalog.settings import SettingsReader
+from ecrkit.catalog.statements import read_verbatim
 from ecrkit.catalog.words import read_word
-from ecrkit.documents import At, ListNode, ObjectNode, Reader, ScalarNode, is_empty
+from ecrkit.documents import At, ObjectNode, Reader, is_empty
 from ecrkit.findings import errors_in, silence
 from ecrkit.properties import Mutability
 from ecrkit.registry import (
@@ -190,19 +191,7 @@ class _Reading:
 
     def _statement(self, at: At, path: str) -> dict[str, object]:
         members = self._remember(path, at, self._reader.members(at))
-        return {key: self._verbatim(child) for key, child in members.items()}
-
-    def _verbatim(self, at: At) -> object:
-        """Read what is handed on as it is."""
-        match at.node:
-            case ObjectNode():
-                return {key: self._verbatim(child) for key, child in self._reader.members(at).items()}
-            case ListNode():
-                return [self._verbatim(item) for item in self._reader.items(at) or ()]
-            case ScalarNode(value=bool() | int() as value):
-                return value
-            case _:
-                return self._reader.string(at)
+        return {key: read_verbatim(self._reader, child) for key, child in members.items()}
 
     def _cache(self, at: At, path: str) -> PullThroughCacheRule | None:
         members = self._fields(at, path, known=_CACHE_KEYS, required=("upstream",))
@@ -227,7 +216,7 @@ class _Reading:
             mutable_tags=self._each(members, "mutable_tags", path, self._text),
             immutable_tags=self._each(members, "immutable_tags", path, self._text),
             access=Access(pull=settings.pull or Grantees(), push=settings.push or Grantees()),
-            tags=settings.tags or {},
+            tags=settings.resource_tags,
             description=self._string(members, "description"),
             role=self._string(members, "role"),
             silence=reasons,

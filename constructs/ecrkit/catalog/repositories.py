@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ecrkit.access import Access, Grantees
 from ecrkit.catalog import rulebook
 from ecrkit.catalog.settings import MAX_TAGS, SETTING_KEYS, Settings, SettingsReader
+from ecrkit.catalog.statements import same_sids
 from ecrkit.catalog.values import RepositoryEntry
 from ecrkit.documents import At, ListNode, Reader, is_empty
 from ecrkit.errors import InvalidNameError
@@ -103,11 +104,13 @@ class RepositoryReader:
             lifecycle=settings.lifecycle or (),
             encryption=encryption,
             encryption_key=key,
+            scan_on_push=settings.scan_on_push is not False,
             mutability=settings.mutability or Mutability.IMMUTABLE,
             mutable_tags=settings.mutable_tags or (),
             immutable_tags=settings.immutable_tags or (),
             access=Access(pull=settings.pull or Grantees(), push=settings.push or Grantees()),
-            tags=settings.tags or {},
+            statements=tuple(statement.document for statement in settings.statements or ()),
+            tags=settings.resource_tags,
             removal=settings.removal or Removal.RETAIN,
             empty_on_delete=bool(settings.empty_on_delete),
             silence=settings.silence or {},
@@ -146,12 +149,14 @@ class RepositoryReader:
         for key, needed in (("mutable_tags", Mutability.IMMUTABLE), ("immutable_tags", Mutability.MUTABLE)):
             if getattr(settings, key) and mutability is not needed and _is_known(settings, "mutability"):
                 self._report(rulebook.MUTABLE_TAGS_OF_MUTABLE, draft, key, key=key, needed=needed, got=mutability)
-        if len(settings.tags or {}) > MAX_TAGS:
-            problem = f"must have at most {MAX_TAGS} tags, got {len(settings.tags or {})} with those of the defaults"
+        if len(settings.resource_tags) > MAX_TAGS:
+            problem = f"must have at most {MAX_TAGS} tags, got {len(settings.resource_tags)} with those of the defaults"
             self._report(rulebook.BAD_TAG, draft, "tags", problem=problem)
         if settings.parameters and draft.text.count("/") >= _MAX_NAME_PARTS:
             levels = draft.text.count("/") + 4
             self._report(rulebook.BAD_PARAMETER_NAME, draft, "parameters", levels=levels)
+        access = Access(pull=settings.pull or Grantees(), push=settings.push or Grantees())
+        self._reader.add(same_sids(settings.statements or (), access))
         if _is_known(settings, "lifecycle"):
             warnings = self._settings.completeness(settings.lifecycle or (), _place(draft, "lifecycle"))
             self._reader.add(silence(warnings, settings.silence or {}))

@@ -20,10 +20,12 @@ from ecrkit.names import construct_id
 from ecrkit.properties import Mutability, Removal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ecrkit.catalog.values import RepositoryEntry
     from ecrkit.lifecycle import LifecyclePolicy
 
-__all__ = ["repository_outputs", "repository_resources", "stack_name"]
+__all__ = ["repository_outputs", "repository_resources", "repository_statements", "stack_name"]
 
 _DELETION = {
     Removal.RETAIN: {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"},
@@ -34,6 +36,22 @@ _DELETION = {
 def stack_name(environment: str, shard: int, *, shards: int) -> str:
     """Name the stack of a shard: ``Repositories-prod``, or ``Repositories-prod-3`` where there are several."""
     return f"Repositories-{environment}" if shards == 1 else f"Repositories-{environment}-{shard}"
+
+
+def repository_statements(entry: RepositoryEntry, *, account: str, region: str) -> list[Mapping[str, object]]:
+    """
+    Write the statements of a repository's policy.
+
+    Args:
+        entry: the repository.
+        account: 12 digits.
+        region: as in ``us-east-1``.
+
+    Returns:
+        Those that its grantees make, then those that are given as they are; empty for no policy.
+    """
+    made = policy_statements(entry.access, partition=partition_of(region), region=region, account=account)
+    return [*made, *entry.statements]
 
 
 def repository_resources(
@@ -51,14 +69,14 @@ def repository_resources(
     """
     scope = construct_id(entry.name)
     exceptions = entry.mutable_tags if entry.mutability is Mutability.IMMUTABLE else entry.immutable_tags
-    statements = policy_statements(entry.access, partition=partition_of(region), region=region, account=account)
+    statements = repository_statements(entry, account=account, region=region)
     resources: dict[str, dict[str, object]] = {
         logical_id(scope, "Resource"): {
             "Type": "AWS::ECR::Repository",
             "Properties": {
                 **({"EmptyOnDelete": True} if entry.empty_on_delete else {}),
                 **encryption_properties(entry.encryption, entry.encryption_key),
-                "ImageScanningConfiguration": {"ScanOnPush": True},
+                "ImageScanningConfiguration": {"ScanOnPush": entry.scan_on_push},
                 **mutability_properties(entry.mutability, exceptions),
                 **lifecycle_properties(policy),
                 "RepositoryName": str(entry.name),

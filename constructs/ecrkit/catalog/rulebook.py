@@ -5,6 +5,7 @@ from __future__ import annotations
 from ecrkit.documents import StructuralChecks
 from ecrkit.findings import Check
 from ecrkit.registry import REGISTRY_RULEBOOK
+from ecrkit.statements import CLOSE_IT
 
 __all__ = ["CATALOG_RULEBOOK"]
 
@@ -244,6 +245,27 @@ BAD_PARAMETER_NAME = Check(
     message="makes an SSM parameter of {levels} levels, of 15 at most",
     remedy="write 'parameters: false'",
     source="SSM API reference, PutParameter (read 2026-11)",
+)
+BAD_STATEMENT = Check(
+    code="CAT143",
+    title="a statement is one of a repository's policy",
+    message="{problem}",
+    remedy="{remedy}",
+    source='IAM user guide, "IAM JSON policy elements reference" (read 2026-11)',
+)
+OPEN_TO_ALL = Check(
+    code="CAT144",
+    title="nobody is let into a repository whom nobody knows",
+    message="lets everybody in: it has {got} and no condition",
+    remedy=CLOSE_IT,
+    source=_ACCESS,
+)
+SAME_SID = Check(
+    code="CAT145",
+    title="every statement of a repository's policy has a Sid of its own",
+    message="the Sid '{sid}' is that of another statement{hint}",
+    remedy="write another",
+    source='IAM user guide, "IAM JSON policy elements: Sid" (read 2026-11)',
 )
 
 CATALOG_STRUCTURE = StructuralChecks(

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from ecrkit.catalog import rulebook
 from ecrkit.catalog.access import AccessReader
+from ecrkit.catalog.statements import read_statements
 from ecrkit.catalog.words import Word, read_word
-from ecrkit.documents import At, ListNode, ObjectNode, Reader
+from ecrkit.documents import At, ListNode, ObjectNode, Reader, is_empty
 from ecrkit.errors import InvalidNameError, InvalidPolicyError, PolicyReferenceError
 from ecrkit.findings import errors_in
 from ecrkit.lifecycle import COMPLETENESS_CODES, check_completeness, check_composition
 from ecrkit.names import OutputKey, TagFilter
+from ecrkit.posture_rulebook import POSTURE_CODES
 from ecrkit.properties import KMS_KEY, Encryption, Mutability, Removal
 from ecrkit.silences import read_reasons
 from ecrkit.store import PolicyRef
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ecrkit.access import Grantees
+    from ecrkit.catalog.statements import Statement
     from ecrkit.findings import Finding, Location
     from ecrkit.lifecycle import LifecyclePolicy
     from ecrkit.store import PolicyStore
@@ -31,11 +34,13 @@ __all__ = ["MAX_TAGS", "MAX_TAG_KEY", "MAX_TAG_VALUE", "SETTING_KEYS", "Settings
 SETTING_KEYS = (
     "lifecycle",
     "encryption",
+    "scan_on_push",
     "mutability",
     "mutable_tags",
     "immutable_tags",
     "pull",
     "push",
+    "statements",
     "tags",
     "removal",
     "empty_on_delete",
@@ -58,12 +63,14 @@ class Settings:
     Attributes:
         lifecycle: policies in order of precedence; empty for none.
         encryption: at rest, and the key where one is named.
+        scan_on_push: have every image that is pushed scanned.
         mutability: of tags.
         mutable_tags: tags, or patterns of tags, that may be overwritten.
         immutable_tags: those that may not.
         pull: who may pull.
         push: who may push.
-        tags: of the resource.
+        statements: of the repository's policy, as they are.
+        tags: of the resource; ``None`` for one that other settings give, and these do not.
         removal: what becomes of the repository when it leaves the catalog.
         empty_on_delete: delete its images with it.
         exports: export its URI and ARN.
@@ -75,12 +82,14 @@ class Settings:
 
     lifecycle: tuple[PolicyRef, ...] | None = None
     encryption: tuple[Encryption, str | None] | None = None
+    scan_on_push: bool | None = None
     mutability: Mutability | None = None
     mutable_tags: tuple[TagFilter, ...] | None = None
     immutable_tags: tuple[TagFilter, ...] | None = None
     pull: Grantees | None = None
     push: Grantees | None = None
-    tags: dict[str, str] | None = None
+    statements: tuple[Statement, ...] | None = None
+    tags: dict[str, str | None] | None = None
     removal: Removal | None = None
     empty_on_delete: bool | None = None
     exports: bool | None = None
@@ -88,6 +97,11 @@ class Settings:
     silence: dict[str, str] | None = None
     output: OutputKey | None = None
     places: dict[str, Location] = field(default_factory=dict)
+
+    @property
+    def resource_tags(self) -> dict[str, str]:
+        """The tags that are left."""
+        return {key: value for key, value in (self.tags or {}).items() if value is not None}
 
     def over(self, under: Settings) -> Settings:
         """Lay these settings over others: a key that both have is taken from these, tags and silences key by key."""
@@ -123,11 +137,13 @@ class SettingsReader:
         readers: dict[str, Callable[[At], object]] = {
             "lifecycle": self._lifecycle,
             "encryption": self._encryption,
+            "scan_on_push": self._reader.boolean,
             "mutability": lambda at: self._word(at, Mutability),
             "mutable_tags": self._tag_filters,
             "immutable_tags": self._tag_filters,
             "pull": self._access.pull,
             "push": self._access.push,
+            "statements": lambda at: read_statements(self._reader, at),
             "tags": self._tags,
             "removal": lambda at: self._word(at, Removal),
             "empty_on_delete": self._reader.boolean,
@@ -229,16 +245,16 @@ class SettingsReader:
             self._reader.report(rulebook.KEY_WITHOUT_KMS, members["key"].key_location, encryption=encryption)
         return encryption, key
 
-    def _tags(self, at: At) -> dict[str, str]:
+    def _tags(self, at: At) -> dict[str, str | None]:
         members = self._reader.members(at)
         if len(members) > MAX_TAGS:
             problem = f"must have at most {MAX_TAGS} tags, got {len(members)}"
             self._reader.report(rulebook.BAD_TAG, at.location, problem=problem)
             return {}
-        tags = {}
+        tags: dict[str, str | None] = {}
         for key, child in members.items():
-            value = self._reader.string(child)
-            tags[key] = value or ""
+            value = None if is_empty(child) else self._reader.string(child)
+            tags[key] = None if is_empty(child) else value or ""
             for problem in _tag_problems(key, value or ""):
                 self._reader.report(rulebook.BAD_TAG, child.key_location, problem=problem)
         return tags
@@ -247,7 +263,7 @@ class SettingsReader:
         return read_reasons(
             self._reader,
             at,
-            codes=COMPLETENESS_CODES,
+            codes=(*COMPLETENESS_CODES, *POSTURE_CODES),
             unknown=rulebook.UNKNOWN_WARNING,
             empty=rulebook.NO_REASON,
         )

@@ -49,10 +49,13 @@ class RepositoryEntry:
         lifecycle: policies in order of precedence; empty for none.
         encryption: at rest.
         encryption_key: alias, id or ARN of a KMS key; ``None`` for the key that AWS manages.
+        scan_on_push: have every image that is pushed scanned; what the registry scans by rules of its own it scans
+            anyway.
         mutability: of its tags.
         mutable_tags: tags, or patterns of tags, that may be overwritten although it is immutable; five at most.
         immutable_tags: those that may not although it is mutable; five at most.
         access: who may pull and push, besides those whom the account lets.
+        statements: of its policy, as they are, besides those that *access* makes.
         tags: of the resource, key to value.
         removal: what becomes of it when it leaves the catalog.
         empty_on_delete: delete its images with it; needs ``removal: destroy``.
@@ -66,10 +69,12 @@ class RepositoryEntry:
     lifecycle: tuple[PolicyRef, ...]
     encryption: Encryption
     encryption_key: str | None
+    scan_on_push: bool
     mutability: Mutability
     mutable_tags: tuple[TagFilter, ...]
     immutable_tags: tuple[TagFilter, ...]
     access: Access
+    statements: tuple[Mapping[str, object], ...]
     tags: Mapping[str, str]
     removal: Removal
     empty_on_delete: bool

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 
+from ecrkit import statements
 from ecrkit.errors import InvalidNameError
 from ecrkit.lifecycle import LifecyclePolicy
 from ecrkit.names import OutputKey, RepositoryName, TagFilter, output_key
 from ecrkit.properties import KMS_KEY, Encryption, Mutability
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 __all__ = [
     "encryption_problems",
@@ -23,6 +24,7 @@ __all__ = [
     "name_problems",
     "output_problems",
     "removal_problems",
+    "statement_problems",
 ]
 
 _REMOVAL_POLICIES = (
@@ -73,6 +75,19 @@ def encryption_problems(encryption: str, key: str | None) -> list[str]:
     if not is_token(key) and not KMS_KEY.fullmatch(key):
         return [f"encryption_key: must be the alias, id or ARN of a KMS key, as in 'alias/registry', got {key!r}"]
     return []
+
+
+def statement_problems(given: Sequence[Mapping[str, object]]) -> list[str]:
+    """Refuse a statement that ECR would, and one that lets everybody in."""
+    problems = []
+    for index, statement in enumerate(given):
+        for found in statements.statement_problems(statement, example="ecr:BatchGetImage", has_resource=False):
+            remedy = f"; {found.remedy}" if found.remedy else ""
+            problems.append(f"statements[{index}]: {found.problem}{remedy}")
+        if found_opening := statements.opening(statement):
+            got = f"lets everybody in: it has {found_opening[1]} and no condition"
+            problems.append(f"statements[{index}]: {got}; {statements.CLOSE_IT}")
+    return problems
 
 
 def mutability_problems(mutability: str, mutable_tags: Sequence[str], immutable_tags: Sequence[str]) -> list[str]:

@@ -27,7 +27,7 @@ from ecrkit.names import OutputKey, output_key
 from ecrkit.properties import Encryption, Mutability
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aws_cdk import aws_kms as kms
     from constructs import Construct
@@ -52,12 +52,14 @@ class Repository(ecr.Repository):
             deployed without it; create-only. Default: ``AES256``.
         encryption_key: for KMS and KMS_DSSE: a key, or the alias, id or ARN of one in the same Region; create-only.
             Default: the key that AWS manages.
+        scan_on_push: have every image that is pushed scanned. Default: true.
         mutability: ``IMMUTABLE`` or ``MUTABLE``: whether a tag can be pushed again. Default: ``IMMUTABLE``.
         mutable_tags: tags, or patterns of tags with at most two ``*``, that may be overwritten although the repository
             is immutable; at most five. Default: none.
         immutable_tags: those that may not although it is mutable; at most five. Default: none.
         pull: who may pull, besides those whom the account lets. Default: nobody.
         push: who may push, and pull, besides those whom the account lets. Default: nobody.
+        statements: of its policy, as they are in JSON, besides those of *pull* and *push*. Default: none.
         removal_policy: what becomes of the repository when it leaves its stack: ``RETAIN_ON_UPDATE_OR_DELETE``,
             ``RETAIN`` or ``DESTROY``. Default: kept, on replacement too, unless its creation itself fails.
         empty_on_delete: delete its images with it; needs ``DESTROY``. Default: false.
@@ -87,11 +89,13 @@ class Repository(ecr.Repository):
         lifecycle: LifecyclePolicy | Iterable[LifecyclePolicy] | None = None,
         encryption: str = Encryption.AES256,
         encryption_key: kms.IKey | str | None = None,
+        scan_on_push: bool = True,
         mutability: str = Mutability.IMMUTABLE,
         mutable_tags: Sequence[str] = (),
         immutable_tags: Sequence[str] = (),
         pull: Grantees | None = None,
         push: Grantees | None = None,
+        statements: Sequence[Mapping[str, object]] = (),
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         empty_on_delete: bool = False,
         exports: bool = False,
@@ -106,6 +110,7 @@ class Repository(ecr.Repository):
             *refusals.lifecycle_problems(lifecycle),
             *refusals.encryption_problems(encryption, key),
             *refusals.mutability_problems(mutability, mutable_tags, immutable_tags),
+            *refusals.statement_problems(statements),
             *refusals.removal_problems(removal_policy, empty_on_delete=empty_on_delete),
             *refusals.output_problems(output, repository_name, construct_id),
         ]
@@ -123,7 +128,7 @@ class Repository(ecr.Repository):
             # The L2 refuses names that ECR accepts, `a__b` among them. One that is generated passes unchecked, and
             # `_generate_physical_name` gives references from other environments the name that was meant.
             repository_name=cdk.PhysicalName.GENERATE_IF_NEEDED if self._given_name else repository_name,
-            image_scan_on_push=True,
+            image_scan_on_push=scan_on_push,
             removal_policy=removal_policy,
             empty_on_delete=empty_on_delete or None,
         )
@@ -136,7 +141,7 @@ class Repository(ecr.Repository):
                 **lifecycle_properties(policy),
             },
         )
-        self._add_access(Access(pull=pull or Grantees(), push=push or Grantees()))
+        self._add_access(Access(pull=pull or Grantees(), push=push or Grantees()), statements)
         self._warn(policy)
         name = OutputKey(output) if output else output_key(self._given_name or construct_id)
         self._add_output(name, "RepositoryUri", exported=exports)
@@ -196,10 +201,11 @@ class Repository(ecr.Repository):
             raise TypeError(msg)
         return resource
 
-    def _add_access(self, access: Access) -> None:
+    def _add_access(self, access: Access, statements: Sequence[Mapping[str, object]]) -> None:
         stack = cdk.Stack.of(self)
         place = {"partition": stack.partition, "region": stack.region, "account": stack.account}
-        for statement in policy_statements(access, **place) if access else ():
+        made = policy_statements(access, **place) if access else []
+        for statement in (*made, *statements):
             self.add_to_resource_policy(iam.PolicyStatement.from_json(statement))
 
     def _warn(self, policy: LifecyclePolicy | None) -> None:

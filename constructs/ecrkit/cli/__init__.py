@@ -34,6 +34,8 @@ cli = LazyGroup(
         "login": "ecrkit.cli.login:login",
         "images": "ecrkit.cli.images:images",
         "scan": "ecrkit.cli.scan:scan",
+        "audit": "ecrkit.cli.audit:audit",
+        "adopt": "ecrkit.cli.adopt:adopt",
         "sandbox": "ecrkit.cli.sandbox:sandbox",
     },
 )

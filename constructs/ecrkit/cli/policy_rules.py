@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ecrkit.audit import AUDIT_RULEBOOK
 from ecrkit.cli.output import echo_json, table
 from ecrkit.lifecycle import RULEBOOK
 from ecrkit.policy_test_rulebook import POLICY_TEST_RULEBOOK
@@ -22,25 +23,26 @@ __all__ = ["markdown_page", "rules"]
 _INTRODUCTION = """\
 # The rules
 
-Every check of `ecrkit policy check`, by code. An error is what ECR refuses; a warning is legal, and almost always a
-mistake. ECR211, ECR212 and ECR213 are about what a repository ends up with: `ecrkit catalog check`, the construct and
-cfn-lint give them, a single file cannot. Those of a policy's own tests are made before a version is published, by
-`ecrkit policy lock`.
+Every check of `ecrkit policy check` and `ecrkit audit`, by code. An error is what ECR refuses; a warning is legal, and
+almost always a mistake. ECR211, ECR212 and ECR213 are about what a repository ends up with: `ecrkit catalog check`, the
+construct and cfn-lint give them, a single file cannot. Those of a policy's own tests are made before a version is
+published, by `ecrkit policy lock`. Those of what is there are made by [`ecrkit audit`](audit.md).
 
 This page is the output of `ecrkit policy rules --output markdown`.
 """
+_RULES = (*RULEBOOK, *STORE_RULEBOOK, *AUDIT_RULEBOOK)
 
 
 @click.command("rules")
 @click.option("--output", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 def rules(*, output: str) -> None:
-    """Print every check that `policy check` makes, with its code and its source."""
+    """Print every check that `policy check` and `audit` make, with its code and its source."""
     if output == "json":
-        echo_json({"checks": [asdict(check) for check in (*RULEBOOK, *STORE_RULEBOOK)]})
+        echo_json({"checks": [asdict(check) for check in _RULES]})
     elif output == "markdown":
         click.echo(markdown_page(), nl=False)
     else:
-        rows = [(check.code, check.severity.value, check.title) for check in (*RULEBOOK, *STORE_RULEBOOK)]
+        rows = [(check.code, check.severity.value, check.title) for check in _RULES]
         click.echo(table(("CODE", "SEVERITY", "WHAT IS HELD"), rows))
 
 
@@ -54,6 +56,8 @@ def markdown_page() -> str:
         *_markdown(check for check in STORE_RULEBOOK if check not in POLICY_TEST_RULEBOOK),
         "## The tests of a policy\n",
         *_markdown(POLICY_TEST_RULEBOOK),
+        "## What is there\n",
+        *_markdown(AUDIT_RULEBOOK),
     ]
     return "\n".join(sections)
 

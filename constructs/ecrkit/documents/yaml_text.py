@@ -24,10 +24,10 @@ from ecrkit.documents.nodes import (
 if TYPE_CHECKING:
     import re
 
-__all__ = ["parse_yaml"]
+__all__ = ["LOADER", "parse_yaml"]
 
 # libyaml parses ten times faster; a PyYAML built without it has only the loader in Python.
-_LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_DEPTH = 100
 _OPENINGS = ("[", "{", "- ", "? ")
 _SAFE_DEPTH = 10_000
@@ -68,9 +68,9 @@ def parse_yaml(text: str) -> Node | None:
 
 
 def _parse(text: str) -> Node | None:
-    if _LOADER is yaml.SafeLoader or sum(map(text.count, _OPENINGS)) > _SAFE_DEPTH:
+    if LOADER is yaml.SafeLoader or sum(map(text.count, _OPENINGS)) > _SAFE_DEPTH:
         _refuse_depth(text)
-    loader = _LOADER(text)
+    loader = LOADER(text)
     try:
         root = loader.get_single_node()
         return None if root is None else _Converter(loader).convert(root)
@@ -135,7 +135,7 @@ class _Converter:
 def _refuse_depth(text: str) -> None:
     """Raise where *text* goes deeper than anything of ours; the event parser does not recurse."""
     depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in yaml.parse(text, Loader=LOADER):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _MAX_DEPTH:

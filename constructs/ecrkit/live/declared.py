@@ -60,7 +60,7 @@ class Declared:
         for references in {entry.lifecycle for entry in entries if entry.lifecycle}:
             composed = compose(self._policies[reference] for reference in references)
             yield digest(composed), _joined(references)
-        for reference in self._policies:
+        for reference in self._policies if self._policies.is_there else ():
             policy = self._readable(reference)
             if policy:
                 yield digest(policy), str(reference)

@@ -9,15 +9,29 @@ from ecrkit.errors import AwsError
 from ecrkit.live.client import aws_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_ecr import ECRClient
 
-__all__ = ["StackFinder"]
+__all__ = ["StackFinder", "resource_tags"]
 
 _STACK_NAME = "aws:cloudformation:stack-name"
 _STACK_ID = "aws:cloudformation:stack-id"
 _LEFT = frozenset({"DELETE_COMPLETE", "DELETE_SKIPPED"})
 """A stack that is gone still lists what it had; what it retained was skipped."""
+
+
+def resource_tags(client: ECRClient, arn: str) -> dict[str, str]:
+    """
+    Read the tags of a repository, those of AWS too.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+    """
+    with aws_errors():
+        answer = client.list_tags_for_resource(resourceArn=arn)
+    return {tag["Key"]: tag["Value"] for tag in answer["tags"]}
 
 
 class StackFinder:
@@ -49,9 +63,19 @@ class StackFinder:
         Raises:
             AwsError: AWS refused, or could not be reached.
         """
-        with aws_errors():
-            answer = self._ecr.list_tags_for_resource(resourceArn=arn)
-        tags = {tag["Key"]: tag["Value"] for tag in answer["tags"]}
+        return self.stack_by(resource_tags(self._ecr, arn), repository)
+
+    def stack_by(self, tags: Mapping[str, str], repository: str) -> str | None:
+        """
+        Name the stack of a repository whose tags are known already; ``None`` as above.
+
+        Args:
+            tags: those of AWS too.
+            repository: its name.
+
+        Raises:
+            AwsError: AWS refused, or could not be reached.
+        """
         if _STACK_NAME not in tags or _STACK_ID not in tags:
             return None
         return tags[_STACK_NAME] if repository in self._held_by(tags[_STACK_ID]) else None

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ecrkit.access import ACCOUNT, GRANTEES
 from ecrkit.cloudformation import partition_of
-from ecrkit.names import near
 from ecrkit.registry import rulebook
 from ecrkit.registry.places import account_problems, at, prefix_filter_problems, repeated, without_slash
 from ecrkit.registry.values import ROOT
+from ecrkit.statements import opening, statement_problems
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -29,18 +28,6 @@ __all__ = [
 _MAX_POLICY = 10_240
 _REPLICATE = ("ecr:CreateRepository", "ecr:ReplicateImage")
 _PULL_THROUGH = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
-_KEYS = (
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-)
-_ACTION = re.compile(r"ecr:[A-Za-z*?]+")
 
 
 def policy_document(
@@ -149,36 +136,12 @@ def _check_pull_through(principals: tuple[str, ...], caches: Collection[str], ho
 
 
 def _check_statement(statement: Mapping[str, object], *path: str | int) -> Iterator[Finding]:
-    for key in statement:
-        if key not in _KEYS:
-            folded = {known.lower(): known for known in _KEYS}
-            nearest = near(key.lower(), folded)
-            remedy = f"did you mean {folded[nearest[0]]}?" if nearest else f"known here: {', '.join(_KEYS)}"
-            yield rulebook.BAD_STATEMENT.at(at(*path, key), problem=f"unknown key {key!r}", remedy=remedy)
-    for name in ("Principal", "Action", "Resource"):
-        given = [key for key in (name, f"Not{name}") if key in statement]
-        if len(given) != 1:
-            problem = f"must have either {name} or Not{name}, got {' and '.join(given) or 'neither'}"
-            yield rulebook.BAD_STATEMENT.at(at(*path), problem=problem, remedy="")
-    for key in ("Action", "NotAction"):
-        for action in _items(statement.get(key, [])):
-            if not isinstance(action, str) or not _ACTION.fullmatch(action):
-                problem = f"must be actions of ECR, as in 'ecr:ReplicateImage', got {action!r}"
-                yield rulebook.BAD_STATEMENT.at(at(*path, key), problem=problem, remedy="")
-    yield from _check_effect(statement, *path)
-
-
-def _check_effect(statement: Mapping[str, object], *path: str | int) -> Iterator[Finding]:
-    effect = statement.get("Effect")
-    if effect not in {"Allow", "Deny"}:
-        got = "nothing" if effect is None else repr(effect)
-        where = at(*path, "Effect")
-        yield rulebook.BAD_STATEMENT.at(where, problem=f"Effect must be 'Allow' or 'Deny', got {got}", remedy="")
-    if effect == "Allow" and not statement.get("Condition"):
-        if "NotPrincipal" in statement:
-            yield rulebook.OPEN_TO_ALL.at(at(*path, "NotPrincipal"), got="a NotPrincipal")
-        elif _is_everybody(statement.get("Principal")):
-            yield rulebook.OPEN_TO_ALL.at(at(*path, "Principal"), got="the Principal '*'")
+    for found in statement_problems(statement, example="ecr:ReplicateImage", has_resource=True):
+        where = at(*path, found.key) if found.key else at(*path)
+        yield rulebook.BAD_STATEMENT.at(where, problem=found.problem, remedy=found.remedy)
+    if found_opening := opening(statement):
+        key, got = found_opening
+        yield rulebook.OPEN_TO_ALL.at(at(*path, key), got=got)
 
 
 def _check_sids(document: Mapping[str, object], given: int) -> Iterator[Finding]:
@@ -189,13 +152,3 @@ def _check_sids(document: Mapping[str, object], given: int) -> Iterator[Finding]
         if sid is not None and sid in sids[:index]:
             hint = ", which ecrkit writes" if sid in sids[:made] else ""
             yield rulebook.SAME_SID.at(at("policy", "statements", index - made, "Sid"), sid=sid, hint=hint)
-
-
-def _is_everybody(principal: object) -> bool:
-    if isinstance(principal, dict):
-        return any("*" in _items(value) for value in principal.values())
-    return principal == "*"
-
-
-def _items(value: object) -> Sequence[object]:
-    return value if isinstance(value, list | tuple) else [value]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ecrkit.findings import Check, Severity
+from ecrkit.statements import CLOSE_IT
 
 __all__ = ["REGISTRY_RULEBOOK"]
 
@@ -166,7 +167,7 @@ OPEN_TO_ALL = Check(
     code="CAT243",
     title="nobody is let in whom nobody knows",
     message="lets everybody in: it has {got} and no condition",
-    remedy="name principals, or add a condition as on aws:PrincipalOrgID",
+    remedy=CLOSE_IT,
     source=_POLICY,
 )
 SAME_SID = Check(

@@ -18,6 +18,7 @@ from ecrkit.names import (
     REPOSITORY_PATH,
     TagFilter,
 )
+from ecrkit.posture_rulebook import POSTURE_CODES
 from ecrkit.properties import KMS_KEY
 from ecrkit.schemas.parts import (
     choice,
@@ -33,7 +34,7 @@ from ecrkit.schemas.parts import (
     tag_filter,
     when,
 )
-from ecrkit.schemas.registry import VERBATIM, registry_schema, verbatim_schema
+from ecrkit.schemas.registry import VERBATIM, registry_schema, statements_schema, verbatim_schema
 from ecrkit.store import _REFERENCE
 
 if TYPE_CHECKING:
@@ -158,22 +159,24 @@ def _settings() -> Schema:
     parts: Schema = {
         "lifecycle": {**policy, "type": ["string", "array"], "items": policy},
         "encryption": _encryption(),
+        "scan_on_push": {"type": "boolean"},
         "mutability": choice(Mutability),
         "mutable_tags": tag_filters,
         "immutable_tags": tag_filters,
         "pull": _grantees("pull", "lambda"),
         "push": _grantees("push"),
+        "statements": statements_schema(),
         "tags": {
             "type": "object",
             "maxProperties": MAX_TAGS,
             "propertyNames": {**_tag_text("(?![Aa][Ww][Ss]:)"), "minLength": 1, "maxLength": MAX_TAG_KEY},
-            "additionalProperties": {**_tag_text(), "maxLength": MAX_TAG_VALUE},
+            "additionalProperties": or_nothing({**_tag_text(), "maxLength": MAX_TAG_VALUE}),
         },
         "removal": choice(Removal),
         "empty_on_delete": {"type": "boolean"},
         "exports": {"type": "boolean"},
         "parameters": {"type": "boolean"},
-        "silence": reasons(COMPLETENESS_CODES, empty=rulebook.NO_REASON),
+        "silence": reasons((*COMPLETENESS_CODES, *POSTURE_CODES), empty=rulebook.NO_REASON),
     }
     return {key: {"description": help_text(said_of(RepositoryEntry, key)), **parts[key]} for key in SETTING_KEYS}
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ecrkit.lifecycle import RULEBOOK
 from ecrkit.names import _MAX_FILTER_WILDCARDS, _TAG_FILTER
+from ecrkit.posture_rulebook import POSTURE_RULEBOOK
 from ecrkit.registry import REGISTRY_RULEBOOK
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def saying_something(check: Check) -> Schema:
 
 def reasons(codes: Iterable[str], *, empty: Check) -> Schema:
     """Describe a mapping of the codes of warnings to reasons; *empty* is the check for one that says nothing."""
-    checks = [check for check in (*RULEBOOK, *REGISTRY_RULEBOOK) if check.code in codes]
+    checks = [check for check in (*RULEBOOK, *REGISTRY_RULEBOOK, *POSTURE_RULEBOOK) if check.code in codes]
     help_of = {check.code: help_text(check.title, check.example) for check in checks}
     return object_of(
         help_of, {code: {**saying_something(empty), "description": text} for code, text in help_of.items()}

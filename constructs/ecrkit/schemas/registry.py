@@ -51,7 +51,7 @@ from ecrkit.schemas.parts import (
 if TYPE_CHECKING:
     from ecrkit.schemas.parts import Schema
 
-__all__ = ["VERBATIM", "registry_schema", "verbatim_schema"]
+__all__ = ["VERBATIM", "registry_schema", "statements_schema", "verbatim_schema"]
 
 VERBATIM = "verbatim"
 """The name of the definition of what is handed on as it is."""
@@ -89,6 +89,11 @@ def verbatim_schema() -> Schema:
         "items": any_of_it,
         "additionalProperties": any_of_it,
     }
+
+
+def statements_schema() -> Schema:
+    """Describe the statements of a policy, which are handed on as they are."""
+    return _list({"type": "object", "additionalProperties": {"$ref": f"#/definitions/{VERBATIM}"}})
 
 
 def _scanning() -> Schema:
@@ -150,9 +155,7 @@ def _policy() -> Schema:
                 matching(re.compile(f"{ACCOUNT.pattern}|{principal.pattern}"), rulebook.BAD_PRINCIPAL),
                 unique=True,
             ),
-            "statements": _list(
-                {"type": "object", "additionalProperties": {"$ref": f"#/definitions/{VERBATIM}"}},
-            ),
+            "statements": statements_schema(),
         },
     )
 

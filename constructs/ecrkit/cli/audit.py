@@ -1,0 +1,71 @@
+"""``ecrkit audit``: what is there, held against the catalog."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from ecrkit.audit import AUDIT_RULEBOOK
+from ecrkit.audit import audit as audited
+from ecrkit.catalog.places import repository_places
+from ecrkit.cli.counting import counted
+from ecrkit.cli.environments import environment_option, look_around
+from ecrkit.cli.options import aws_options, catalog_options
+from ecrkit.cli.reports import echo_report, exit_code
+from ecrkit.files import read_text
+from ecrkit.live.declared import Declared
+from ecrkit.live.settings import actual_repositories
+from ecrkit.live.stacks import StackFinder
+from ecrkit.posture_rulebook import POSTURE_RULEBOOK
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["audit"]
+
+_POSTURE = frozenset(check.code for check in POSTURE_RULEBOOK)
+
+
+@click.command("audit", short_help="Hold what is there against the catalog.")
+@environment_option
+@click.option("--drift-only", is_flag=True, help="Tell only what is not as declared.")
+@catalog_options
+@aws_options
+@click.option("--output", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True)
+def audit(  # noqa: PLR0913 - one parameter per option
+    *,
+    environment: str | None,
+    drift_only: bool,
+    catalog: Path | None,
+    policies: Path | None,
+    profile: str | None,
+    region: str | None,
+    output: str,
+) -> None:
+    """
+    Tell what is not as the catalog declares it, and what should not be so whoever declared it.
+
+    Settings that drifted, policies edited by hand, repositories that are missing or unknown; and of
+    all of them whether everybody is let in, tags can be overwritten, pushes are not scanned, or no
+    lifecycle policy is there. What AWS writes by itself is no drift, and a repository of another
+    stack is not looked at, unless it lets everybody in. Nothing is changed.
+
+    Exits with 1 when something is found that the catalog does not silence.
+    """
+    here = look_around(catalog, policies, environment=environment, profile=profile, region=region)
+    declared = Declared(here.catalog, here.policies, account=here.environment.account, region=here.environment.region)
+    ecr = here.aws.ecr()
+    actual = actual_repositories(ecr, here.deployed, stacks=StackFinder(ecr, here.aws.cloudformation()))
+    findings = audited(
+        here.environment,
+        counted(actual, total=len(here.deployed)),
+        policies=here.policies,
+        policy_name=declared.policy_name,
+        places=repository_places(read_text(here.path), file=str(here.path)),
+    )
+    if drift_only:
+        findings = tuple(found for found in findings if found.code not in _POSTURE)
+    echo_report(findings, checked=len(here.deployed), noun="repository", output=output, rulebook=AUDIT_RULEBOOK)
+    sys.exit(exit_code(findings, strict=True))

@@ -1,0 +1,65 @@
+"""Repositories as they are there, and what an audit says of one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from builders.catalogs import ONE_ENVIRONMENT, catalog
+from builders.stores import make_store, policy_text
+
+from ecrkit import PolicyStore
+from ecrkit.audit import ActualRepository, audit
+from ecrkit.catalog.places import repository_places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from ecrkit.findings import Finding
+
+__all__ = ["ACCOUNT", "actual", "found", "iam", "statement", "store_in"]
+
+ACCOUNT = "123456789012"
+
+
+def actual(name: str = "web", **settings: Any) -> ActualRepository:  # noqa: ANN401 - as many types as settings
+    """Make a repository that is as ecrkit's defaults have it, but for *settings*."""
+    plain: dict[str, Any] = {
+        "scan_on_push": True,
+        "encryption_type": "AES256",
+        "kms_key": None,
+        "image_tag_mutability": "IMMUTABLE",
+        "exclusion_filters": (),
+        "repository_policy_text": None,
+        "lifecycle_policy_text": policy_text(),
+        "tags": {},
+        "stack": None,
+    }
+    return ActualRepository(name=name, **(plain | settings))
+
+
+def statement(**elements: object) -> dict[str, object]:
+    """Write a statement that lets one account pull, but for *elements*."""
+    plain = {"Sid": "Ci", "Effect": "Allow", "Principal": {"AWS": "210987654321"}, "Action": ["ecr:BatchGetImage"]}
+    return {**plain, **elements}
+
+
+def iam(*statements: dict[str, object], version: str = "2012-10-17") -> str:
+    """Write the policy of a repository."""
+    return json.dumps({"Version": version, "Statement": list(statements)})
+
+
+def store_in(directory: Path) -> PolicyStore:
+    """Make a store with one policy, ``ten@1``."""
+    return PolicyStore(make_store(directory, {"ten/v1.json": policy_text()}))
+
+
+def found(
+    settings: str, repositories: Iterable[ActualRepository], policies: PolicyStore, *, name: str = "web"
+) -> tuple[Finding, ...]:
+    """Audit *repositories* against a catalog of one that keeps ten images, with *settings* in flow style."""
+    text = f"{ONE_ENVIRONMENT}defaults: {{lifecycle: ten@1}}\nrepositories:\n  {name}: {{{settings}}}\n"
+    [environment] = catalog(text, policies).environments
+    places = repository_places(text, file="repositories.yaml")
+    return audit(environment, repositories, policies=policies, policy_name=lambda _: None, places=places)

@@ -1,0 +1,210 @@
+"""`ecrkit audit` against a local AWS."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from builders.accounts import account_in
+from builders.commands import ecrkit
+from builders.proxies import Fault, aws_error, delay, drop, proxy_to
+from builders.sandboxes import HOME
+from builders.stores import make_store, policy_text
+
+if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
+    from builders.accounts import Account
+
+    from ecrkit.live.sandbox import Sandbox
+
+pytestmark = pytest.mark.sandbox
+
+STACK = '{"Resources": {"Theirs": {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "theirs"}}}}'
+CATALOG = f"""\
+environments:
+  dev: {{account: "{HOME.account}", region: {HOME.region}}}
+  far: {{account: "{HOME.account}", region: eu-west-1}}
+  other: {{account: "210987654321", region: {HOME.region}}}
+defaults: {{lifecycle: ten@1}}
+repositories:
+  web: {{tags: {{team: web}}}}
+  gone: {{only: [dev, far, other]}}
+  mutable:
+    mutability: MUTABLE
+    silence: {{AUD122: Tags move here.}}
+"""
+
+
+@pytest.fixture(scope="module")
+def account(ministack: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Account:
+    """An account with a repository as declared, one that nobody declares, one of another stack, and a changed one."""
+    account = account_in(ministack, tmp_path_factory.mktemp("home"))
+    for name, mutability in (("mutable", "MUTABLE"), ("web", "IMMUTABLE")):
+        account.ecr.create_repository(
+            repositoryName=name,
+            imageTagMutability=mutability,  # type: ignore[arg-type] # one of two words
+            imageScanningConfiguration={"scanOnPush": True},
+        )
+        account.ecr.put_lifecycle_policy(repositoryName=name, lifecyclePolicyText=policy_text())
+    account.ecr.create_repository(repositoryName="unknown")
+    account.cloudformation.create_stack(StackName="Shop", TemplateBody=STACK)
+    account.cloudformation.get_waiter("stack_create_complete").wait(StackName="Shop", WaiterConfig={"Delay": 1})
+    return account
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with a catalog and a policy."""
+    make_store(tmp_path, {"ten/v1.json": policy_text()})
+    (tmp_path / "repositories.yaml").write_text(CATALOG)
+    return tmp_path
+
+
+def audit(account: Account, project: Path, *options: str, url: str | None = None) -> subprocess.CompletedProcess[str]:
+    return ecrkit("audit", *options, environment=account.at(url or account.url), cwd=project)
+
+
+def test_text_is_one_line_per_finding(account: Account, project: Path) -> None:
+    """What is found is told by place in the catalog, and counted; what is silenced stays visible."""
+    result = audit(account, project)
+
+    assert result.returncode == 1
+    found = [(line.split(": ")[0], line.split("[")[-1]) for line in result.stdout.splitlines()]
+    assert found == [
+        ("repositories.yaml:6:1", "AUD102]"),
+        ("repositories.yaml:6:1", "AUD122]"),
+        ("repositories.yaml:6:1", "AUD123]"),
+        ("repositories.yaml:6:1", "AUD124]"),
+        ("repositories.yaml:7:3", "AUD117]"),
+        ("repositories.yaml:8:3", "AUD101]"),
+        ("repositories.yaml:9:3", "AUD122] (silenced: Tags move here.)"),
+    ]
+    assert result.stderr == "4 repositories checked: 3 errors, 3 warnings, 1 warning silenced\n"
+
+
+def test_drift_only_leaves_out_what_should_not_be_so_anyway(account: Account, project: Path) -> None:
+    """For a pipeline that looks at drift alone there is that."""
+    result = audit(account, project, "--drift-only", "--output", "json")
+
+    assert result.returncode == 1
+    document = json.loads(result.stdout)
+    assert document["checked"] == 4
+    assert [(one["pointer"], one["code"]) for one in document["findings"]] == [
+        ("/repositories/unknown", "AUD102"),
+        ("/repositories/web", "AUD117"),
+        ("/repositories/gone", "AUD101"),
+    ]
+
+
+def test_sarif_has_rules_and_places(account: Account, project: Path) -> None:
+    """Code scanning gets every rule, and each finding at its place in the catalog."""
+    [run] = json.loads(audit(account, project, "--output", "sarif").stdout)["runs"]
+
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert rules[0] == "AUD101"
+    assert [rules[result["ruleIndex"]] for result in run["results"]] == [result["ruleId"] for result in run["results"]]
+    [region] = [
+        result["locations"][0]["physicalLocation"]["region"]
+        for result in run["results"]
+        if result["ruleId"] == "AUD117"
+    ]
+    assert region == {"startLine": 7, "startColumn": 3}
+
+
+def test_nothing_to_find_exits_with_0(account: Account, project: Path) -> None:
+    """A catalog that says what is there is told so."""
+    (project / "repositories.yaml").write_text(
+        CATALOG.replace("web: {tags: {team: web}}", "web:")
+        .replace("  gone: {only: [dev, far, other]}\n", "")
+        .replace(
+            "  mutable:",
+            "  unknown:\n    {lifecycle: [], scan_on_push: false, mutability: MUTABLE,\n"
+            "     silence: {AUD122: so, AUD123: so, ECR211: so, ECR212: so}}\n  mutable:",
+        )
+    )
+
+    result = audit(account, project)
+
+    assert result.returncode == 0, result.stdout
+    assert result.stderr == "4 repositories checked: nothing wrong, 4 warnings silenced\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        pytest.param(
+            ("--environment", "dve"), "Error: the catalog has no environment 'dve'; did you mean dev?", id="unknown"
+        ),
+        pytest.param(
+            ("--environment", "other"),
+            "Error: the environment 'other' is of the account 210987654321, and the credentials are of 123456789012; "
+            "pass another --profile.",
+            id="account",
+        ),
+        pytest.param(
+            ("--environment", "far", "--region", "us-east-1"),
+            "Error: the environment 'far' is in eu-west-1, and --region says us-east-1.",
+            id="region",
+        ),
+        pytest.param(
+            ("--region", "ap-south-1"),
+            "Error: the catalog has no environment in 123456789012 ap-south-1; there is dev (123456789012 us-east-1), "
+            "far (123456789012 eu-west-1), other (210987654321 us-east-1).",
+            id="nowhere",
+        ),
+    ],
+)
+def test_wrong_environment_is_told(account: Account, project: Path, options: tuple[str, ...], line: str) -> None:
+    """Nothing is held against a catalog that is about something else."""
+    result = audit(account, project, *options)
+
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1] == line
+    assert result.stdout == ""
+
+
+def test_environment_has_its_region(account: Account, project: Path) -> None:
+    """The name of an environment is enough to look in its Region, where here everything is missing."""
+    result = audit(account, project, "--environment", "far", "--output", "json")
+
+    assert {one["code"] for one in json.loads(result.stdout)["findings"]} == {"AUD101"}
+
+
+def test_catalog_that_is_not_there_is_told(account: Account, tmp_path: Path) -> None:
+    """Without a catalog there is nothing to hold against."""
+    result = audit(account, tmp_path)
+
+    assert result.returncode == 2
+    assert result.stderr == (
+        "error: repositories.yaml: no such file; write a catalog with an environment, or name one as --catalog\n"
+    )
+
+
+def test_nothing_is_written(account: Account, project: Path) -> None:
+    """Of all that is asked of AWS, nothing changes anything."""
+    with proxy_to(account.url) as proxy:
+        audit(account, project, url=proxy.url)
+
+    assert {action.partition(":")[2].rstrip("abcdefghijklmnopqrstuvwxyz") for action in proxy.actions}
+    assert {
+        action for action in proxy.actions if not action.split(":")[1].startswith(("Describe", "Get", "List"))
+    } == set()
+    assert sorted(path.name for path in project.iterdir()) == ["policies", "repositories.yaml"]
+
+
+def test_network_changes_nothing_in_the_result(account: Account, project: Path) -> None:
+    """Throttled, dropped and delayed now and then, it finds the same."""
+    undisturbed = audit(account, project).stdout
+    faults = (
+        Fault("ecr:GetRepositoryPolicy", aws_error("ThrottlingException", message="Rate exceeded"), times=2),
+        Fault("ecr:GetLifecyclePolicy", drop, times=1),
+        Fault("ecr:ListTagsForResource", delay(0.3), times=2),
+    )
+    with proxy_to(account.url, *faults) as proxy:
+        disturbed = audit(account, project, url=proxy.url)
+
+    assert disturbed.stdout == undisturbed
+    assert proxy.actions.count("ecr:GetRepositoryPolicy") == 4 + 2
