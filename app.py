@@ -5,30 +5,41 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
+from importlib import import_module
 from pathlib import Path
 
-from ecrkit.catalog import check_catalog
-from ecrkit.errors import EcrkitError, InvalidCatalogError
-from ecrkit.files import read_text
-from ecrkit.findings import errors_in
 from ecrkit.node import bundled_node
-from ecrkit.store import PolicyStore
 
 # Importing aws_cdk starts Node, so the choice of a Node comes before it.
 if node := bundled_node():
     os.environ.setdefault("JSII_NODE", str(node))
+if __name__ == "__main__":
+    # Node takes its time to start, in a process of its own: what reads the catalog is imported meanwhile.
+    threading.Thread(target=import_module, args=["aws_cdk"]).start()
+    import_module("ecrkit.catalog")
 
 import aws_cdk as cdk
 
+from ecrkit.catalog import check_catalog
 from ecrkit.cdk import LifecyclePolicyValidation
+from ecrkit.errors import EcrkitError, InvalidCatalogError
+from ecrkit.files import read_text
+from ecrkit.findings import errors_in
+from ecrkit.store import PolicyStore
 from stacks.registry import RegistryStack
 from stacks.repositories import repositories_stacks
 
 HERE = Path(os.path.relpath(Path(__file__).parent))
 
 
-def main() -> None:
-    """Synthesize; what is wrong with the input ends in lines that a person can act on, and exit code 1."""
+def main() -> Path:
+    """
+    Synthesize; what is wrong with the input ends in lines that a person can act on, and exit code 1.
+
+    Returns:
+        The cloud assembly.
+    """
     app = cdk.App(analytics_reporting=False, context=cli_context())
     cdk.Validations.of(app).add_plugins(LifecyclePolicyValidation(completeness=False))
     catalog_path = app.node.try_get_context("catalog") or HERE / "repositories.yaml"
@@ -47,7 +58,7 @@ def main() -> None:
     except EcrkitError as error:
         sys.exit(str(error))
     try:
-        app.synth()
+        return Path(app.synth().directory)
     except RuntimeError as error:
         # What CDK itself refuses, a template with too many resources for one, comes out of Node.
         sys.exit(str(error))
@@ -59,5 +70,16 @@ def cli_context() -> dict[str, object]:
     return {**settings["context"], "aws:cdk:enable-path-metadata": True}
 
 
+def has_violations(assembly: Path) -> bool:
+    """Whether CDK has something to tell of its templates; it does so on standard error, by way of Node."""
+    report = json.loads((assembly / "validation-report.json").read_text(encoding="utf-8"))
+    return any(plugin["violations"] for plugin in report["pluginReports"])
+
+
 if __name__ == "__main__":
-    main()
+    if not has_violations(main()):
+        # All is written and said. Python would wait for Node, which goes on for some tenths of a second to compile what
+        # validated the templates, for a next time that there will not be.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)

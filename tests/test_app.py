@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 CDK = ROOT / "node_modules" / ".bin" / "cdk"
 POLICY = ROOT / "policies" / "lifecycle" / "keep-last-10" / "v1.json"
 
+TAGGED_BY_BOTH = '"tagStatus": "tagged", "tagPatternList": ["a*", "b*"]'
+
 CATALOG = """\
 environments:
   dev: {account: "123456789012", region: us-east-1}
@@ -154,6 +156,21 @@ class TestSynth:
 
         assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
         assert templates_in(tmp_path / "out") == templates_in(assembly)
+
+
+class TestWarnings:
+    def test_app_alone(self, tmp_path: Path) -> None:
+        """A warning of CDK's validation, which comes out of Node, is told to the end, and the exit code is 0."""
+        text = POLICY.read_text(encoding="utf-8").replace('"tagStatus": "any"', TAGGED_BY_BOTH)
+        store(tmp_path / "store", name="ours@1", text=text)
+        catalog = written(tmp_path / "other.yaml", CATALOG + "    lifecycle: ours@1\n")
+        context = {"catalog": str(catalog), "policies": str(tmp_path / "store")}
+        run = run_app(tmp_path / "out", context=context)
+
+        assert run.returncode == 0
+        assert "2 entries select the images that match all of them, not any" in run.stderr
+        assert run.stderr.endswith("validation-report.json\n")
+        assert "from-elsewhere" in templates_in(tmp_path / "out")["Repositories-dev"]
 
 
 class TestContext:
