@@ -146,15 +146,38 @@ class Repository(ecr.Repository):
             self._add_parameters(repository_name)
 
     @staticmethod
-    def from_repository_name(scope: Construct, id: str, repository_name: str) -> ecr.IRepository:  # noqa: A002 - the L2's own name
-        """Refer to a repository of the same account and Region that another stack, or nobody, manages."""
+    def from_repository_name(
+        scope: Construct,
+        id: str,  # noqa: A002 - the L2's own name
+        repository_name: str,
+        *,
+        policy_elsewhere: bool = False,
+    ) -> ecr.IRepository:
+        """
+        Refer to a repository of the same account and Region that another stack, or nobody, manages.
+
+        Args:
+            scope: of the construct.
+            id: within the scope.
+            repository_name: its name.
+            policy_elsewhere: whether its policy lets in already whom this app would: Lambda, for a function from its
+                image. Default: false, so that what would have to be written to its policy raises.
+        """
         arn = ecr.Repository.arn_for_local_repository(repository_name, scope)
-        return ImportedRepository(scope, id, repository_name=repository_name, repository_arn=arn)
+        return ImportedRepository(
+            scope, id, repository_name=repository_name, repository_arn=arn, policy_elsewhere=policy_elsewhere
+        )
 
     @staticmethod
-    def from_repository_arn(scope: Construct, id: str, repository_arn: str) -> ecr.IRepository:  # noqa: A002 - the L2's own name
+    def from_repository_arn(
+        scope: Construct,
+        id: str,  # noqa: A002 - the L2's own name
+        repository_arn: str,
+        *,
+        policy_elsewhere: bool = False,
+    ) -> ecr.IRepository:
         """
-        Refer to a repository anywhere.
+        Refer to a repository anywhere; *policy_elsewhere* as for a name.
 
         Raises:
             InvalidPropertyError: CDK learns the ARN later, and the name in it may have slashes.
@@ -162,7 +185,9 @@ class Repository(ecr.Repository):
         if refusals.is_token(repository_arn):
             raise InvalidPropertyError(f"{id}: the ARN is not known now; use from_repository_attributes")
         name = repository_arn.partition(":repository/")[2]
-        return ImportedRepository(scope, id, repository_name=name, repository_arn=repository_arn)
+        return ImportedRepository(
+            scope, id, repository_name=name, repository_arn=repository_arn, policy_elsewhere=policy_elsewhere
+        )
 
     @staticmethod
     def from_repository_attributes(
@@ -171,9 +196,16 @@ class Repository(ecr.Repository):
         *,
         repository_arn: str,
         repository_name: str,
+        policy_elsewhere: bool = False,
     ) -> ecr.IRepository:
-        """Refer to a repository anywhere, of which CDK may learn name and ARN later."""
-        return ImportedRepository(scope, id, repository_name=repository_name, repository_arn=repository_arn)
+        """Refer to a repository anywhere, whose name and ARN CDK may learn later; *policy_elsewhere* as for a name."""
+        return ImportedRepository(
+            scope,
+            id,
+            repository_name=repository_name,
+            repository_arn=repository_arn,
+            policy_elsewhere=policy_elsewhere,
+        )
 
     def add_lifecycle_rule(self, **_: object) -> NoReturn:
         """
