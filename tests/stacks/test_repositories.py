@@ -144,6 +144,18 @@ class TestComplete:
         assert validation(app_of(stacks_of(COMPLETE)[0])) == [f"AwsSolutions-ECR1 {path_of(open_one, 'shared')}"]
 
 
+class TestLongest:
+    def test_cfn_lint(self) -> None:
+        """A repository with the longest name has an output, exports and parameters that cfn-lint takes."""
+        name = "a" * 256
+        [stack] = stacks_of(f"{HEAD}repositories:\n  {name}: {{exports: true, parameters: true}}\n")
+        template = template_of(stack)
+
+        assert repository_in(template)["Properties"]["RepositoryName"] == name
+        assert max(len(output["Export"]["Name"]) for output in template["Outputs"].values()) <= 255
+        assert cfn_lint(json.dumps(template)) == []
+
+
 class TestGates:
     """The gates above are open because nothing is wrong, not because nobody stands there."""
 

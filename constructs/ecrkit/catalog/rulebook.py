@@ -140,7 +140,6 @@ BAD_OUTPUT_KEY = Check(
     code="CAT127",
     title="an output key is one that CloudFormation accepts",
     message="{problem}",
-    remedy="{remedy}",
     source=_CLOUDFORMATION,
 )
 SAME_OUTPUT_KEY = Check(

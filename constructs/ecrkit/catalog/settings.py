@@ -259,7 +259,7 @@ class SettingsReader:
         try:
             return OutputKey(text)
         except InvalidNameError as error:
-            self._reader.report(rulebook.BAD_OUTPUT_KEY, at.location, problem=str(error), remedy="")
+            self._reader.report(rulebook.BAD_OUTPUT_KEY, at.location, problem=str(error))
             return None
 
     def _word(self, at: At, words: type[Word]) -> Word | None:

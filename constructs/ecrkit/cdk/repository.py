@@ -98,23 +98,41 @@ class Repository(ecr.Repository):
         parameters: bool = False,
         output: str | None = None,
     ) -> None:
-        if not isinstance(lifecycle, LifecyclePolicy | str | None):
-            lifecycle = tuple(lifecycle)  # It is looked at more than once, and may be an iterator.
-        key = encryption_key if isinstance(encryption_key, str | None) else encryption_key.key_arn
+        where = f"{scope.node.path}/{construct_id}".removeprefix("/")
+        if isinstance(lifecycle, LifecyclePolicy | str):
+            lifecycle = (lifecycle,)
+        _refuse(
+            where,
+            refusals.type_problems(
+                {
+                    "repository_name": repository_name,
+                    "lifecycle": lifecycle,
+                    "mutable_tags": mutable_tags,
+                    "immutable_tags": immutable_tags,
+                    "pull": pull,
+                    "push": push,
+                    "removal_policy": removal_policy,
+                    "empty_on_delete": empty_on_delete,
+                    "exports": exports,
+                    "parameters": parameters,
+                    "output": output,
+                }
+            ),
+        )
+        policies = tuple(lifecycle or ())  # It is looked at more than once, and may be an iterator.
+        key = getattr(encryption_key, "key_arn", encryption_key)
         problems = [
             *refusals.name_problems(repository_name),
-            *refusals.lifecycle_problems(lifecycle),
+            *refusals.lifecycle_problems(policies),
             *refusals.encryption_problems(encryption, key),
             *refusals.mutability_problems(mutability, mutable_tags, immutable_tags),
             *refusals.removal_problems(removal_policy, empty_on_delete=empty_on_delete),
-            *refusals.output_problems(output, repository_name, construct_id),
+            *refusals.output_problems(output),
         ]
         if parameters and repository_name is None:
             problems.append("parameters: needs a repository_name, got none; give one")
-        if problems:
-            where = f"{scope.node.path}/{construct_id}".removeprefix("/")
-            raise InvalidPropertyError("\n".join(f"{where}: {problem}" for problem in problems))
-        policy = _composed(lifecycle)
+        _refuse(where, problems)
+        policy = compose(policies) if policies else None
 
         self._given_name = refusals.known_now(repository_name)
         super().__init__(
@@ -258,6 +276,7 @@ class Repository(ecr.Repository):
             )
 
 
-def _composed(lifecycle: LifecyclePolicy | Iterable[LifecyclePolicy] | None) -> LifecyclePolicy | None:
-    policies = [lifecycle] if isinstance(lifecycle, LifecyclePolicy) else list(lifecycle or ())
-    return compose(policies) if policies else None
+def _refuse(where: str, problems: Iterable[str]) -> None:
+    lines = [f"{where}: {problem}" for problem in problems]
+    if lines:
+        raise InvalidPropertyError("\n".join(lines))
