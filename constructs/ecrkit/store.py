@@ -91,6 +91,11 @@ class PolicyStore:
         self._root = Path(root)
         self._read: dict[PolicyRef, LifecyclePolicy] = {}
 
+    @property
+    def root(self) -> Path:
+        """The directory."""
+        return self._root
+
     @classmethod
     def bundled(cls) -> PolicyStore:
         """Open the policies that come with ecrkit."""

@@ -395,6 +395,7 @@ BEYOND = {
     "CAT138": (BESIDE, with_environment("repositories: {api: }")),
     "CAT140": (BESIDE, repositories(", ".join(f"a{number}: " for number in range(201)))),
     "CAT141": ("whether it is empty, `only` may decide", f"{ENVIRONMENTS}repositories:\n"),
+    "CAT143": ("a schema knows no files", settings("lifecycle: [keep-last-10@1, keep-last-10@1]")),
     "CAT142": (BESIDE, repositories(f"{'/'.join('abcdefghijklm')}: {{parameters: true}}")),
     "TST101": (NO_VALUE, "a: &a {images: [{pushed_days_ago: 1, expect: stay}]}\nb: {<<: *a}"),
     "TST102": (TWICE, image("pushed_days_ago: 1, expect: stay, expect: stay")),

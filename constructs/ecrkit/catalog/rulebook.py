@@ -244,6 +244,12 @@ BAD_PARAMETER_NAME = Check(
     remedy="write 'parameters: false'",
     source="SSM API reference, PutParameter (read 2026-11)",
 )
+POLICIES_CLASH = Check(
+    code="CAT143",
+    title="the lifecycle policies of a repository make one that ECR accepts",
+    message="{policies} do not go together: {finding}",
+    source='ECR user guide, "Lifecycle policies" (read 2026-11)',
+)
 
 CATALOG_STRUCTURE = StructuralChecks(
     unknown_key=UNKNOWN_KEY,
