@@ -41,10 +41,11 @@ def main() -> Path:
         The cloud assembly.
     """
     app = cdk.App(analytics_reporting=False, context=cli_context())
-    cdk.Validations.of(app).add_plugins(LifecyclePolicyValidation(completeness=False))
     catalog_path = app.node.try_get_context("catalog") or HERE / "repositories.yaml"
     policies = PolicyStore(app.node.try_get_context("policies") or HERE / "policies" / "lifecycle")
     try:
+        plugin = LifecyclePolicyValidation(completeness=False, policies=policies)
+        cdk.Validations.of(app).add_plugins(plugin)
         checked = check_catalog(read_text(Path(catalog_path)), file=str(catalog_path), policies=policies)
         if checked.catalog is None:
             raise InvalidCatalogError(errors_in(checked.findings))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -171,6 +172,29 @@ class TestWarnings:
         assert "2 entries select the images that match all of them, not any" in run.stderr
         assert run.stderr.endswith("validation-report.json\n")
         assert "from-elsewhere" in templates_in(tmp_path / "out")["Repositories-dev"]
+
+    def test_silenced_in_the_store(self, offline: dict[str, str], tmp_path: Path) -> None:
+        """A warning that the store silences is told neither alone nor in a composition, and stops no strict synth."""
+        policy = json.loads(POLICY.read_text(encoding="utf-8"))
+        text = json.dumps(policy).replace('"tagStatus": "any"', TAGGED_BY_BOTH)
+        path = store(tmp_path / "store", name="ours@1", text=text)
+        store(tmp_path / "store", name="rest@1", text=json.dumps(policy))
+        written(path.parents[1] / "silenced.yaml", "ours@1: {ECR203: The release job sets both.}\n")
+        entries = "    lifecycle: [ours@1]\n  composed:\n    lifecycle: [ours@1, rest@1]\n"
+        catalog = written(tmp_path / "other.yaml", CATALOG + entries)
+        context = ["-c", f"catalog={catalog}", "-c", f"policies={tmp_path / 'store'}"]
+        run = subprocess.run(
+            [CDK, "synth", "--quiet", "--strict", *context, "--output", str(tmp_path / "out")],
+            cwd=ROOT,
+            env=offline,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert run.returncode == 0, run.stdout + run.stderr
+        assert "2 entries select" not in run.stdout + run.stderr
+        assert list(templates_in(tmp_path / "out")) == ["Repositories-dev"]
 
 
 class TestContext:

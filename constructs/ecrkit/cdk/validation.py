@@ -17,6 +17,7 @@ from ecrkit.cdk.registry import Registry
 from ecrkit.cdk.repository import Repository
 from ecrkit.findings import errors_in
 from ecrkit.lifecycle import COMPLETENESS_CODES, RULEBOOK
+from ecrkit.silences import Silences
 from ecrkit.templates import POLICY_PROPERTIES
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from constructs import IConstruct
 
     from ecrkit.findings import Finding
+    from ecrkit.store import PolicyStore
     from ecrkit.templates import PolicyProperty
 
 __all__ = ["LifecyclePolicyValidation"]
@@ -45,16 +47,22 @@ class LifecyclePolicyValidation:
     Args:
         completeness: warn of what a policy leaves out (ECR211 to ECR213); turn it off where the repositories come from
             a catalog, which warns of that itself.
+        policies: a store; what its ``silenced.yaml`` silences is not told of its rules, wherever they turn up. Default:
+            none.
 
     A text that is known only when the stack is deployed, since an intrinsic function makes it, is not judged. What a
     policy leaves out is not told of :class:`~ecrkit.cdk.Repository` and :class:`~ecrkit.cdk.Registry`, which do so
     themselves.
 
+    Raises:
+        UnreadableInputError: a file of the store cannot be read.
+
     Source: AWS CDK API reference, IPolicyValidationPlugin (aws-cdk-lib 2.275, read 2026-11).
     """
 
-    def __init__(self, *, completeness: bool = True) -> None:
+    def __init__(self, *, completeness: bool = True, policies: PolicyStore | None = None) -> None:
         self._completeness = completeness
+        self._silences = None if policies is None else Silences(policies)
 
     @property
     def name(self) -> str:
@@ -77,6 +85,8 @@ class LifecyclePolicyValidation:
         templates = _templates(context.template_paths, tree)
         policies = [policy for path, template in templates.items() for policy in _policies_in(path, template)]
         found = [_Found(policy, finding) for policy in policies for finding in policy.prop.check(policy.text)]
+        if self._silences:
+            found = [each for each in found if not self._silences.cover(each.finding, each.policy.text)]
         if not self._completeness:
             found = [each for each in found if each.finding.code not in COMPLETENESS_CODES]
         told = _without_told(found, tree)
