@@ -27,7 +27,6 @@ from ecrkit.errors import EcrkitError, InvalidCatalogError
 from ecrkit.files import read_text
 from ecrkit.findings import errors_in
 from ecrkit.store import PolicyStore
-from stacks.registry import RegistryStack
 from stacks.repositories import repositories_stacks
 
 HERE = Path(os.path.relpath(Path(__file__).parent))
@@ -55,6 +54,8 @@ def main() -> Path:
         for environment in checked.catalog.environments:
             repositories_stacks(app, environment=environment, policies=policies)
             if environment.registry is not None:
+                from stacks.registry import RegistryStack  # noqa: PLC0415 - few catalogs have one
+
                 RegistryStack(app, environment=environment, registry=environment.registry, policies=policies)
     except EcrkitError as error:
         sys.exit(str(error))

@@ -13,8 +13,6 @@ import aws_cdk as cdk
 import jsii
 
 from ecrkit import __version__
-from ecrkit.cdk.registry import Registry
-from ecrkit.cdk.repository import Repository
 from ecrkit.findings import errors_in
 from ecrkit.lifecycle import COMPLETENESS_CODES, RULEBOOK
 from ecrkit.silences import Silences
@@ -162,6 +160,9 @@ def _without_told(found: Sequence[_Found], tree: _Tree) -> list[_Found]:
     """Leave out what the constructs of ecrkit have said already."""
     if not any(each.finding.code in COMPLETENESS_CODES for each in found):
         return list(found)
+    from ecrkit.cdk.registry import Registry  # noqa: PLC0415 - only where something may have been told
+    from ecrkit.cdk.repository import Repository  # noqa: PLC0415 - as above
+
     # Each question to CDK is a round trip to another process, so the tree is not asked who is whose child: a
     # construct is followed by its first child, which is the resource that it stands for.
     resources = [
