@@ -396,6 +396,11 @@ BEYOND = {
     "CAT140": (BESIDE, repositories(", ".join(f"a{number}: " for number in range(201)))),
     "CAT141": ("whether it is empty, `only` may decide", f"{ENVIRONMENTS}repositories:\n"),
     "CAT143": ("a schema knows no files", settings("lifecycle: [keep-last-10@1, keep-last-10@1]")),
+    "CAT144": (
+        BESIDE,
+        ENVIRONMENTS.replace("dev:", "a: {account: '123456789012', region: eu-west-1, shards: 2}, a-1:")
+        + "repositories: {web: }",
+    ),
     "CAT142": (BESIDE, repositories(f"{'/'.join('abcdefghijklm')}: {{parameters: true}}")),
     "TST101": (NO_VALUE, "a: &a {images: [{pushed_days_ago: 1, expect: stay}]}\nb: {<<: *a}"),
     "TST102": (TWICE, image("pushed_days_ago: 1, expect: stay, expect: stay")),

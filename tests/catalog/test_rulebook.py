@@ -324,6 +324,15 @@ REFUSED = (
         ),
     ),
     Refused(
+        "CAT144",
+        "an environment named as a shard",
+        edits=(("us-east-1}", "us-east-1, shards: 2}"), ("prod:", "dev-1:")),
+        finding=(
+            "3:3: environments[\"dev-1\"]: its stack 'Repositories-dev-1' would have the name of shard 1 of 'dev';"
+            " give it another name [CAT144]"
+        ),
+    ),
+    Refused(
         "CAT143",
         "policies that clash",
         edits=(("[expire-untagged@1, keep-ten@1]", "[keep-five@1, keep-ten@1]"),),

@@ -250,6 +250,13 @@ POLICIES_CLASH = Check(
     message="{policies} do not go together: {finding}",
     source='ECR user guide, "Lifecycle policies" (read 2026-11)',
 )
+SAME_STACK = Check(
+    code="CAT144",
+    title="no environment's stack has the name of a shard of another",
+    message="its stack 'Repositories-{name}' would have the name of shard {shard} of '{other}'",
+    remedy="give it another name",
+    source=_CLOUDFORMATION,
+)
 
 CATALOG_STRUCTURE = StructuralChecks(
     unknown_key=UNKNOWN_KEY,
