@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import sys
+import tempfile
 import threading
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +18,9 @@ from ecrkit.node import bundled_node
 if node := bundled_node():
     os.environ.setdefault("JSII_NODE", str(node))
 if __name__ == "__main__":
+    # jsii unpacks itself into a temporary folder, and removes it when it has waited for Node; this is removed anyway.
+    tempfile.tempdir = tempfile.mkdtemp(prefix="ecrkit-")
+    atexit.register(shutil.rmtree, tempfile.tempdir, ignore_errors=True)
     # Node takes its time to start, in a process of its own: what reads the catalog is imported meanwhile.
     threading.Thread(target=import_module, args=["aws_cdk"]).start()
     import_module("ecrkit.catalog")
@@ -82,6 +88,7 @@ if __name__ == "__main__":
     if not has_violations(main()):
         # All is written and said. Python would wait for Node, which goes on for some tenths of a second to compile what
         # validated the templates, for a next time that there will not be.
+        shutil.rmtree(str(tempfile.tempdir), ignore_errors=True)
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -157,6 +158,21 @@ class TestSynth:
 
         assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
         assert templates_in(tmp_path / "out") == templates_in(assembly)
+
+
+class TestEnd:
+    @pytest.mark.parametrize("catalog", [CATALOG, BAD_CATALOG], ids=["well", "with errors"])
+    def test_nothing_is_left(self, tmp_path: Path, catalog: str) -> None:
+        """Neither the app nor Node, which ends a moment later, leaves anything behind in the folder for such things."""
+        scratch = tmp_path / "scratch"
+        scratch.mkdir()
+        context = {"catalog": str(written(tmp_path / "other.yaml", catalog))}
+        run_app(tmp_path / "out", context=context, environ={**os.environ, "TMPDIR": str(scratch)})
+        deadline = time.monotonic() + 20
+        while list(scratch.iterdir()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+        assert list(scratch.iterdir()) == []
 
 
 class TestWarnings:
