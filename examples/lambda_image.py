@@ -7,8 +7,9 @@ The catalog has ``exports: true`` and ``pull: {lambda: true}`` for the repositor
 from __future__ import annotations
 
 import aws_cdk as cdk
-from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_lambda as lambda_
+
+from ecrkit.cdk import Repository
 
 REPOSITORY = "payments/worker"
 TAG = "v1"
@@ -19,13 +20,13 @@ class FunctionStack(cdk.Stack):
 
     def __init__(self, scope: cdk.App, construct_id: str) -> None:
         super().__init__(scope, construct_id)
-        # The function would let the service pull, which the catalog does. The import of aws-cdk drops that in silence,
-        # and that of ecrkit would refuse it.
-        repository = ecr.Repository.from_repository_attributes(
+        # A function lets the service pull, by the policy of the repository; the catalog does so already.
+        repository = Repository.from_repository_attributes(
             self,
             "Repository",
             repository_name=REPOSITORY,
             repository_arn=cdk.Fn.import_value("ecr:PaymentsWorkerRepositoryArn"),
+            policy_elsewhere=True,
         )
         lambda_.DockerImageFunction(
             self,

@@ -11,7 +11,7 @@ import aws_cdk as cdk
 from aws_cdk import cloudformation_include as cfn_include
 
 from ecrkit.catalog.resources import repository_outputs, repository_resources, stack_name
-from ecrkit.cloudformation import shard_of
+from ecrkit.cloudformation import SHARDS, shard_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +81,9 @@ class RepositoriesStack(cdk.Stack):
             description=f"Container repositories of the environment {environment.name}",
         )
         template: dict[str, dict[str, object]] = {"Resources": {}, "Outputs": {}}
+        if environment.shards > 1:
+            # A changed number is seen by it, also where it happens to move no repository.
+            template["Metadata"] = {SHARDS: environment.shards}
         for entry in repositories:
             policy = policies.compose(entry.lifecycle)
             place = {"account": environment.account, "region": environment.region, "stack": construct_id}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 CDK = ROOT / "node_modules" / ".bin" / "cdk"
 POLICY = ROOT / "policies" / "lifecycle" / "keep-last-10" / "v1.json"
+
+TAGGED_BY_BOTH = '"tagStatus": "tagged", "tagPatternList": ["a*", "b*"]'
 
 CATALOG = """\
 environments:
@@ -154,6 +158,59 @@ class TestSynth:
 
         assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
         assert templates_in(tmp_path / "out") == templates_in(assembly)
+
+
+class TestEnd:
+    @pytest.mark.parametrize("catalog", [CATALOG, BAD_CATALOG], ids=["well", "with errors"])
+    def test_nothing_is_left(self, tmp_path: Path, catalog: str) -> None:
+        """Neither the app nor Node, which ends a moment later, leaves anything behind in the folder for such things."""
+        scratch = tmp_path / "scratch"
+        scratch.mkdir()
+        context = {"catalog": str(written(tmp_path / "other.yaml", catalog))}
+        run_app(tmp_path / "out", context=context, environ={**os.environ, "TMPDIR": str(scratch)})
+        deadline = time.monotonic() + 20
+        while list(scratch.iterdir()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+        assert list(scratch.iterdir()) == []
+
+
+class TestWarnings:
+    def test_app_alone(self, tmp_path: Path) -> None:
+        """A warning of CDK's validation, which comes out of Node, is told to the end, and the exit code is 0."""
+        text = POLICY.read_text(encoding="utf-8").replace('"tagStatus": "any"', TAGGED_BY_BOTH)
+        store(tmp_path / "store", name="ours@1", text=text)
+        catalog = written(tmp_path / "other.yaml", CATALOG + "    lifecycle: ours@1\n")
+        context = {"catalog": str(catalog), "policies": str(tmp_path / "store")}
+        run = run_app(tmp_path / "out", context=context)
+
+        assert run.returncode == 0
+        assert "2 entries select the images that match all of them, not any" in run.stderr
+        assert run.stderr.endswith("validation-report.json\n")
+        assert "from-elsewhere" in templates_in(tmp_path / "out")["Repositories-dev"]
+
+    def test_silenced_in_the_store(self, offline: dict[str, str], tmp_path: Path) -> None:
+        """A warning that the store silences is told neither alone nor in a composition, and stops no strict synth."""
+        policy = json.loads(POLICY.read_text(encoding="utf-8"))
+        text = json.dumps(policy).replace('"tagStatus": "any"', TAGGED_BY_BOTH)
+        path = store(tmp_path / "store", name="ours@1", text=text)
+        store(tmp_path / "store", name="rest@1", text=json.dumps(policy))
+        written(path.parents[1] / "silenced.yaml", "ours@1: {ECR203: The release job sets both.}\n")
+        entries = "    lifecycle: [ours@1]\n  composed:\n    lifecycle: [ours@1, rest@1]\n"
+        catalog = written(tmp_path / "other.yaml", CATALOG + entries)
+        context = ["-c", f"catalog={catalog}", "-c", f"policies={tmp_path / 'store'}"]
+        run = subprocess.run(
+            [CDK, "synth", "--quiet", "--strict", *context, "--output", str(tmp_path / "out")],
+            cwd=ROOT,
+            env=offline,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert run.returncode == 0, run.stdout + run.stderr
+        assert "2 entries select" not in run.stdout + run.stderr
+        assert list(templates_in(tmp_path / "out")) == ["Repositories-dev"]
 
 
 class TestContext:

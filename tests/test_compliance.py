@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+import tarfile
+from pathlib import Path
 from typing import Any
 
+import cdk_nag
 import pytest
 from builders.apps import ROOT, stacks_of
+from builders.gates import app_of, validation
 from builders.templates import repository_in, template_of
 
 DOCUMENT = (ROOT / "docs" / "compliance.md").read_text(encoding="utf-8")
 ROWS = [
     [cell.strip() for cell in line.strip("|").split("|")]
-    for line in DOCUMENT.splitlines()
+    for line in DOCUMENT.partition("What a setting gives up")[0].splitlines()
     if re.match(r"\| (Security Hub|Control Tower|cdk-nag|checkov) ", line)
 ]
 HEAD = 'environments: {dev: {account: "123456789012", region: us-east-1}}\n'
@@ -77,8 +81,35 @@ def test_what_a_setting_gives_up(settings: str, prop: str, value: str) -> None:
     assert properties(settings)[prop] == value
 
 
+@pytest.mark.parametrize(
+    ("settings", "found"),
+    [
+        pytest.param("", [], id="default"),
+        pytest.param('pull: {accounts: ["210987654321"], lambda: true}', [], id="accounts"),
+        pytest.param("pull: {organization: o-a1b2c3d4e5}", ["AwsSolutions-ECR1"], id="organization"),
+        pytest.param("push: {units: [o-a1b2c3d4e5/r-ab12/ou-ab12-11111111]}", ["AwsSolutions-ECR1"], id="units"),
+    ],
+)
+def test_cdk_nag_says_so(settings: str, found: list[str]) -> None:
+    """cdk-nag passes the default, and reports a principal of everybody though it has a condition."""
+    [stack] = stacks_of(f"{HEAD}repositories: {{web: {{{settings}}}}}\n")
+
+    assert [line.split()[0] for line in validation(app_of(stack))] == found
+
+
+def test_cdk_nag_has_one_rule_for_ecr() -> None:
+    """The rule in the table is all that its packs say of repositories."""
+    [archive] = Path(str(cdk_nag.__file__)).parent.glob("_jsii/*.tgz")
+    with tarfile.open(archive) as packed:
+        packs = [name for name in packed.getnames() if re.fullmatch(r"package/lib/packs/[a-z0-9-]+\.js", name)]
+        rules = {name: packed.extractfile(name).read().count(b"rule: ecr_1.") for name in packs}  # type: ignore[union-attr] # files
+
+    assert sum(rules.values()) == 1
+    assert rules["package/lib/packs/aws-solutions.js"] == 1
+
+
 def test_an_organization_is_everybody_with_a_condition() -> None:
-    """A rule that looks at the principal alone would report it."""
+    """What cdk-nag and checkov report is no open door: the condition names the organization."""
     [statement] = properties("pull: {organization: o-a1b2c3d4e5}")["RepositoryPolicyText"]["Statement"]
 
     assert statement["Principal"] == "*"

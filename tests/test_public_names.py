@@ -7,6 +7,7 @@ import sys
 import pytest
 
 import ecrkit
+import ecrkit.cdk
 
 
 class TestPublicNames:
@@ -21,6 +22,21 @@ class TestPublicNames:
     def test_name(self, name: str, home: str) -> None:
         """A public name of ``ecrkit`` is the one of the module that it lives in."""
         assert getattr(ecrkit, name) is getattr(importlib.import_module(home), name)
+
+    @pytest.mark.parametrize(
+        ("name", "home"),
+        [
+            pytest.param("LifecyclePolicyValidation", "ecrkit.cdk.validation", id="LifecyclePolicyValidation"),
+            pytest.param("Registry", "ecrkit.cdk.registry", id="Registry"),
+            pytest.param("Repository", "ecrkit.cdk.repository", id="Repository"),
+        ],
+    )
+    def test_name_of_cdk(self, name: str, home: str) -> None:
+        """So is a public name of ``ecrkit.cdk``, and there are no others."""
+        assert getattr(ecrkit.cdk, name) is getattr(importlib.import_module(home), name)
+        assert name in ecrkit.cdk.__all__
+        with pytest.raises(AttributeError, match=f"has no attribute '{name}s'"):
+            getattr(ecrkit.cdk, f"{name}s")
 
     def test_star(self) -> None:
         """``from ecrkit import *`` gives every public name."""

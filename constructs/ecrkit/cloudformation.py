@@ -23,6 +23,7 @@ __all__ = [
     "MAX_REPOSITORY_POLICY",
     "MAX_RESOURCES",
     "MAX_TEMPLATE_BYTES",
+    "SHARDS",
     "arn_output_key",
     "encryption_properties",
     "export_name",
@@ -42,6 +43,9 @@ MAX_TEMPLATE_BYTES = 1_000_000
 
 MAX_REPOSITORY_POLICY = 10_240
 """Source: ECR API model 2015-09-21, RepositoryPolicyText."""
+
+SHARDS = "ecrkit:shards"
+"""Key in the metadata of a template, where there are several: how many stacks the repositories are spread over."""
 
 _PARTITIONS = {
     "cn-": "aws-cn",

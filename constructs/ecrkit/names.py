@@ -33,6 +33,8 @@ _TAG_FILTER = re.compile(r"[0-9A-Za-z._*-]{1,128}")
 _MAX_FILTER_WILDCARDS = 2
 _OUTPUT_KEY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _MAX_OUTPUT_KEY = 255
+_MAX_IN_OUTPUT_KEY = 255 - len("ecr:") - len("RepositoryUri")
+"""The name of an export has 255 characters too, and begins with ``ecr:``."""
 
 
 class RepositoryName(str):
@@ -114,14 +116,17 @@ def output_key(name: str) -> OutputKey:
         name: of the repository, or the id of the construct where it has none.
 
     Returns:
-        *name* in PascalCase and ``RepositoryUri``: ``payments/api`` gives ``PaymentsApiRepositoryUri``.
-
-    Raises:
-        InvalidNameError: *name* is so long that the key would be too long.
+        *name* in PascalCase and ``RepositoryUri``: ``payments/api`` gives ``PaymentsApiRepositoryUri``. Of a name that
+        is too long for that, the beginning, and eight digits of its digest.
     """
     words = re.findall(r"[A-Za-z0-9]+", name)
-    pascal = "".join(word[0].upper() + word[1:] for word in words)
-    return OutputKey(f"{_letter_first(pascal)}RepositoryUri")
+    pascal = _letter_first("".join(word[0].upper() + word[1:] for word in words))
+    if len(pascal) > _MAX_IN_OUTPUT_KEY:
+        import hashlib  # noqa: PLC0415 - for the few names that need it
+
+        digest = hashlib.sha256(name.encode()).hexdigest()[:8].upper()
+        pascal = pascal[: _MAX_IN_OUTPUT_KEY - len(digest)] + digest
+    return OutputKey(f"{pascal}RepositoryUri")
 
 
 def construct_id(name: RepositoryName) -> str:

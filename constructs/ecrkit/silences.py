@@ -11,21 +11,29 @@ Those of a repository stand in the catalog, under ``silence``.
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ecrkit.documents import At, Reader, StructuralChecks, SyntaxProblem
-from ecrkit.errors import MalformedReferenceError
+from ecrkit.errors import InvalidPolicyError, MalformedReferenceError, PolicyReferenceError
+from ecrkit.files import read_text
 from ecrkit.findings import Check, Finding, Location, Severity
-from ecrkit.lifecycle import COMPLETENESS_CODES, RULEBOOK
+from ecrkit.lifecycle import COMPLETENESS_CODES, RULEBOOK, check_policy, render
 from ecrkit.store import PolicyRef
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["SILENCE_RULEBOOK", "read_reasons", "read_silences"]
+    from ecrkit.store import PolicyStore
+
+__all__ = ["SILENCES_FILE", "SILENCE_RULEBOOK", "Silences", "read_reasons", "read_silences"]
+
+SILENCES_FILE = "silenced.yaml"
 
 _SOURCE = "ecrkit policy store reference"
+_RULE_POINTER = re.compile("/rules/([0-9]+)")
 _CODES = tuple(
     check.code for check in RULEBOOK if check.severity is Severity.WARNING and check.code not in COMPLETENESS_CODES
 )
@@ -87,6 +95,50 @@ def read_silences(text: str, *, file: str) -> tuple[dict[PolicyRef, dict[str, st
             continue
         silences[reference] = read_reasons(reader, child, codes=_CODES, unknown=UNKNOWN_CODE, empty=NO_REASON)
     return silences, tuple(reader.findings)
+
+
+class Silences:
+    """
+    What is silenced in a store, to be known again where its rules turn up: alone, or composed with others.
+
+    Args:
+        store: its ``silenced.yaml`` is read; what is wrong with that is told by a check of the store, not here.
+
+    Raises:
+        UnreadableInputError: a file of the store cannot be read.
+    """
+
+    def __init__(self, store: PolicyStore) -> None:
+        self._rules: set[tuple[str, str]] = set()
+        path = store.root / SILENCES_FILE
+        silences = read_silences(read_text(path), file=str(path))[0] if path.exists() else {}
+        for reference, reasons in silences.items():
+            try:
+                text = render(store[reference])
+            except (InvalidPolicyError, PolicyReferenceError):
+                continue
+            found = check_policy(text, file=str(path)).findings
+            self._rules.update((_rule_of(text, finding), finding.code) for finding in found if finding.code in reasons)
+
+    def cover(self, finding: Finding, text: str) -> bool:
+        """
+        Whether *finding* is one that is silenced.
+
+        Args:
+            finding: of a check of *text*.
+            text: a lifecycle policy.
+        """
+        return bool(self._rules) and (_rule_of(text, finding), finding.code) in self._rules
+
+
+def _rule_of(text: str, finding: Finding) -> str:
+    """Give the rule that *finding* is about, but for its number, which composition changes; or the whole of *text*."""
+    match = _RULE_POINTER.match(finding.pointer)
+    if match is None or finding.severity is Severity.ERROR:
+        return text
+    rule = dict(json.loads(text)["rules"][int(match[1])])
+    rule.pop("rulePriority")
+    return json.dumps(rule, sort_keys=True)
 
 
 def read_reasons(reader: Reader, at: At, *, codes: Sequence[str], unknown: Check, empty: Check) -> dict[str, str]:

@@ -92,6 +92,11 @@ class PolicyStore:
         self._read: dict[PolicyRef, LifecyclePolicy] = {}
         self._unwritten: set[PolicyRef] = set()
 
+    @property
+    def root(self) -> Path:
+        """The directory."""
+        return self._root
+
     @classmethod
     def bundled(cls) -> PolicyStore:
         """Open the policies that come with ecrkit."""

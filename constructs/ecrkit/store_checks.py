@@ -13,7 +13,7 @@ from ecrkit.findings import Check, Finding, Location, Severity, in_file_order, p
 from ecrkit.lifecycle import check_policy
 from ecrkit.lock import LockedVersion, digest, lock_path, parse_lock
 from ecrkit.policy_test_rulebook import POLICY_TEST_RULEBOOK
-from ecrkit.silences import SILENCE_RULEBOOK, read_silences
+from ecrkit.silences import SILENCE_RULEBOOK, SILENCES_FILE, read_silences
 from ecrkit.store import PolicyRef, is_policy_name
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["STORE_RULEBOOK", "CheckedStore", "check_store"]
 
 _VERSION_FILE = re.compile(r"v(?P<number>0*[1-9][0-9]{0,8})(?:(?P<test>\.test\.yaml)|\.json)")
-_SILENCES = "silenced.yaml"
 _SOURCE = "ecrkit policy store reference"
 
 WRONG_NAME = Check(
@@ -188,7 +187,7 @@ class _StoreCheck:
         for path in _entries(self._root):
             if path.is_dir():
                 self._directory(path)
-            elif path.name != _SILENCES:
+            elif path.name != SILENCES_FILE:
                 self._report(STRAY_FILE, path)
         if not self._files and not self._findings:
             self._report(EMPTY_STORE, self._root)
@@ -200,7 +199,7 @@ class _StoreCheck:
         if with_tests:
             self._check_tests()
         for reference in silences.keys() - self._files.keys():
-            self._report(SILENCED_NOBODY, self._root / _SILENCES, reference=reference)
+            self._report(SILENCED_NOBODY, self._root / SILENCES_FILE, reference=reference)
         published = self._compare_with_lock()
         return CheckedStore(self._policies, published, in_file_order(self._findings), len(self._files))
 
@@ -234,7 +233,7 @@ class _StoreCheck:
         checked = check_policy(text, file=file)
         self._findings += silence(checked.findings, reasons)
         for code in reasons.keys() - {found.code for found in checked.findings}:
-            self._report(SILENCED_NOTHING, self._root / _SILENCES, reference=reference, code=code)
+            self._report(SILENCED_NOTHING, self._root / SILENCES_FILE, reference=reference, code=code)
         if checked.policy is not None:
             self._policies[reference] = checked.policy
 
@@ -249,7 +248,7 @@ class _StoreCheck:
                 self._findings += check_policy_tests(text, file=str(path)).findings
 
     def _silences(self) -> dict[PolicyRef, dict[str, str]]:
-        path = self._root / _SILENCES
+        path = self._root / SILENCES_FILE
         text = self._text(path) if path.exists() else None
         if text is None:
             return {}

@@ -72,14 +72,18 @@ def write_assembly(
     return directory
 
 
-def synthesize(directory: Path, repositories: str, *, environments: Mapping[str, str] | None = None) -> Path:
+def synthesize(
+    directory: Path, repositories: str, *, environments: Mapping[str, str] | None = None, registry: str = ""
+) -> Path:
     """
     Synthesize a catalog with the CDK app of this project.
 
     Args:
         directory: for the catalog and the assembly.
         repositories: as YAML, two columns in.
-        environments: Region of each, by name; ``dev`` in one where there are none.
+        environments: Region of each, by name, and what else it has, as in ``us-east-1, shards: 2``; ``dev`` in one
+            where there are none.
+        registry: what is registry-wide, as YAML, two columns in.
 
     Returns:
         The assembly.
@@ -90,7 +94,8 @@ def synthesize(directory: Path, repositories: str, *, environments: Mapping[str,
         f'  {name}: {{account: "{ACCOUNT}", region: {region}}}\n'
         for name, region in (environments or {"dev": REGION}).items()
     )
-    catalog.write_text(f"environments:\n{places}repositories:\n{repositories}")
+    registry = f"registry:\n{registry}" if registry else ""
+    catalog.write_text(f"environments:\n{places}{registry}repositories:\n{repositories}")
     out = directory / "cdk.out"
     subprocess.run(
         [sys.executable, "app.py"],

@@ -8,14 +8,14 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
 from ecrkit.live.sandbox import Sandbox, Target, bootstrap, find_cdk, running_sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_ecr import ECRClient
@@ -73,21 +73,28 @@ class DeployTarget:
         environment = self.sandbox.environment(HOME)
         return {**environment, "PATH": os.pathsep.join([str(_VENV_BIN), environment["PATH"]])}
 
-    def ecr(self) -> ECRClient:
+    def ecr(self, region: str = REGION) -> ECRClient:
         """Make a client for ECR."""
-        return self._session().client("ecr", endpoint_url=self.sandbox.endpoint_url)
+        return self._session(region).client("ecr", endpoint_url=self.sandbox.endpoint_url)
 
-    def cloudformation(self) -> CloudFormationClient:
+    def cloudformation(self, region: str = REGION) -> CloudFormationClient:
         """Make a client for CloudFormation."""
-        return self._session().client("cloudformation", endpoint_url=self.sandbox.endpoint_url)
+        return self._session(region).client("cloudformation", endpoint_url=self.sandbox.endpoint_url)
 
-    def _session(self) -> boto3.Session:
-        return boto3.Session(aws_access_key_id=ACCOUNT, aws_secret_access_key="sandbox", region_name=REGION)
+    def parameter(self, name: str) -> str:
+        """Read an SSM parameter."""
+        # There are no stubs for this one call.
+        client: Any = self._session(REGION).client("ssm", endpoint_url=self.sandbox.endpoint_url)
+        return str(client.get_parameter(Name=name)["Parameter"]["Value"])
+
+    def _session(self, region: str) -> boto3.Session:
+        return boto3.Session(aws_access_key_id=ACCOUNT, aws_secret_access_key="sandbox", region_name=region)
 
 
 @contextmanager
-def deploy_target(directory: Path) -> Iterator[DeployTarget]:
-    """Start a sandbox, bootstrap it, and stop it in the end."""
+def deploy_target(directory: Path, *, regions: Sequence[str] = (REGION,)) -> Iterator[DeployTarget]:
+    """Start a sandbox, bootstrap it in each Region, and stop it in the end."""
+    targets = [Target(account=ACCOUNT, region=region) for region in regions]
     with running_sandbox(HOME, environ=os.environ) as sandbox:
-        bootstrap(sandbox, [HOME], cdk=find_cdk(ROOT, search_path=os.environ["PATH"]))
+        bootstrap(sandbox, targets, cdk=find_cdk(ROOT, search_path=os.environ["PATH"]))
         yield DeployTarget(sandbox, directory / "repositories.yaml")

@@ -146,3 +146,15 @@ def test_a_key_is_that_of_each_environment() -> None:
     environments = catalog(TWO + text).environments
 
     assert [environment.repositories[0].encryption_key for environment in environments] == [None, key]
+
+
+def test_a_number_that_is_no_shard_is_part_of_a_name() -> None:
+    """Neither a number beyond the shards nor one beside a single stack is taken for a shard."""
+    head = 'environments:\n  dev: {account: "123456789012", region: us-east-1, shards: 2}\n'
+    text = (
+        f'{head}  dev-2: {{account: "123456789012", region: eu-west-1}}\n'
+        '  prod: {account: "123456789012", region: eu-west-2}\n'
+        '  prod-0: {account: "123456789012", region: eu-west-3}\nrepositories: {web: }\n'
+    )
+
+    assert [environment.name for environment in catalog(text).environments] == ["dev", "dev-2", "prod", "prod-0"]

@@ -61,21 +61,18 @@ def test_an_invalid_policy_is_told_though_no_repository_uses_it(policies: Policy
     assert [found.rpartition(" [")[2] for found in errors(text, policies)] == ["ECR110]"]
 
 
-def test_policies_that_clash_are_told_once_where_they_clash(policies: PolicyStore, tmp_path: Path) -> None:
-    """The finding names both files; the same composition in another place adds nothing."""
+def test_policies_that_clash_are_told_once_where_they_are_named(policies: PolicyStore) -> None:
+    """The finding stands in the catalog and names both files; the same composition in another place adds nothing."""
     text = edited(
         CATALOG,
         ("[expire-untagged@1, keep-ten@1]", "[keep-five@1, keep-ten@1]"),
         ("removal: destroy", "removal: destroy\n    lifecycle: [keep-five@1, keep-ten@1]"),
     )
-    root = tmp_path / "policies" / "lifecycle"
 
-    assert errors(text, policies) == [
-        (
-            f"{root / 'keep-ten' / 'v1.json'}:3:5: rules[0].selection.tagStatus: a second 'any' rule for storage class"
-            f" 'standard', beside {root / 'keep-five' / 'v1.json'}:3; merge the two [ECR142]"
-        )
-    ]
+    (found,) = errors(text, policies)
+
+    assert found.startswith('repositories.yaml:11:16: repositories["payments/api"].lifecycle: keep-five@1, keep-ten@1')
+    assert f"{policies.root}/keep-ten/v1.json:3:5: rules[0].selection.tagStatus: a second 'any' rule" in found
 
 
 def test_a_policy_that_cannot_be_read_is_no_finding(policies: PolicyStore, tmp_path: Path) -> None:

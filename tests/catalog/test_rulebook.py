@@ -357,6 +357,25 @@ REFUSED = (
             " statement, which ecrkit writes; write another [CAT145]"
         ),
     ),
+    Refused(
+        "CAT147",
+        "an environment named as a shard",
+        edits=(("us-east-1}", "us-east-1, shards: 2}"), ("prod:", "dev-1:")),
+        finding=(
+            "3:3: environments[\"dev-1\"]: its stack 'Repositories-dev-1' would have the name of shard 1 of 'dev';"
+            " give it another name [CAT147]"
+        ),
+    ),
+    Refused(
+        "CAT146",
+        "policies that clash",
+        edits=(("[expire-untagged@1, keep-ten@1]", "[keep-five@1, keep-ten@1]"),),
+        finding=(
+            '11:16: repositories["payments/api"].lifecycle: keep-five@1, keep-ten@1 do not go together:'
+            " STORE/keep-ten/v1.json:3:5: rules[0].selection.tagStatus: a second 'any' rule for storage class"
+            " 'standard', beside STORE/keep-five/v1.json:3; merge the two [ECR142] [CAT146]"
+        ),
+    ),
 )
 
 
@@ -365,7 +384,7 @@ def test_says_what_is_wrong_where_and_what_to_do(refused: Refused, policies: Pol
     """Each thing that could not be deployed is an error, and the only one, at its own place."""
     text = edited(CATALOG, *refused.edits)
 
-    assert errors(text, policies) == [f"repositories.yaml:{refused.finding}"]
+    assert errors(text, policies) == [f"repositories.yaml:{refused.finding}".replace("STORE", str(policies.root))]
     assert refused.finding.endswith(f"[{refused.code}]")
     assert check_catalog(text, file="repositories.yaml", policies=policies).catalog is None
 

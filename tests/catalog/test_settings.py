@@ -277,20 +277,11 @@ def test_emptying_by_default_is_told_at_each_repository_that_stays() -> None:
     ]
 
 
-def test_an_output_key_that_became_too_long_can_be_given() -> None:
-    """The finding says how, and following it mends the catalog."""
-    text = f"{ONE_ENVIRONMENT}repositories:\n  {'a' * 250}: {{}}\n"
-    (found,) = errors(text)
+def test_the_longest_names_are_taken() -> None:
+    """A name as long as ECR takes it needs no key of its own."""
+    text = f"{ONE_ENVIRONMENT}repositories:\n  {'a' * 256}:\n  {'a' * 255}b:\n"
 
-    assert found.endswith("RepositoryUri'; give one with 'output: …' [CAT127]")
-    assert errors(edited(text, ("{}", "{output: Long}"))) == []
-
-
-def test_outputs_that_are_none_are_not_the_same() -> None:
-    """Each name that is too long is told, and that is all there is to say of it."""
-    text = f"{ONE_ENVIRONMENT}repositories:\n  {'a' * 250}:\n  {'b' * 250}:\n"
-
-    assert [found.rpartition(" [")[2] for found in errors(text)] == ["CAT127]", "CAT127]"]
+    assert errors(text) == []
 
 
 def test_only_a_repository_has_an_output() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
@@ -9,6 +10,7 @@ import pytest
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from builders.templates import repository_in, stack, template_of
 
 from ecrkit.access import Grantees
@@ -168,8 +170,21 @@ IMPORTS: dict[str, Callable[[cdk.Stack], ecr.IRepository]] = {
 }
 REFUSAL = (
     "Registry/App: the policy of an imported repository cannot be changed here, and the grant would do nothing; grant"
-    " it where the repository is declared, as pull or push"
+    " it where the repository is declared, as pull or push, and then import it with policy_elsewhere=True"
 )
+KNOWN: dict[str, Callable[[cdk.Stack], ecr.IRepository]] = {
+    "name": lambda scope: Repository.from_repository_name(scope, "App", "shop/app", policy_elsewhere=True),
+    "arn": lambda scope: Repository.from_repository_arn(scope, "App", ARN, policy_elsewhere=True),
+    "attributes": lambda scope: Repository.from_repository_attributes(
+        scope, "App", repository_arn=ARN, repository_name="shop/app", policy_elsewhere=True
+    ),
+}
+
+
+def function_from(repository: ecr.IRepository, scope: cdk.Stack) -> lambda_.DockerImageFunction:
+    """A function from an image, which grants the service the pull."""
+    code = lambda_.DockerImageCode.from_ecr(repository, tag_or_digest="v1")
+    return lambda_.DockerImageFunction(scope, "Function", code=code)
 
 
 @pytest.mark.parametrize("imported", [pytest.param(make, id=name) for name, make in IMPORTS.items()])
@@ -190,6 +205,13 @@ class TestImported:
         with pytest.raises(RuntimeError, match="the policy of an imported repository cannot be changed here"):
             repository.grant_pull(iam.AccountPrincipal("210987654321"))
 
+    def test_function(self, imported: Callable[[cdk.Stack], ecr.IRepository]) -> None:
+        """So is a function from its image, which says what to do."""
+        scope = stack()
+
+        with pytest.raises(RuntimeError, match="import it with policy_elsewhere=True"):
+            function_from(imported(scope), scope)
+
     def test_grant_to_a_role(self, imported: Callable[[cdk.Stack], ecr.IRepository]) -> None:
         """A role of its own account is granted by the role's policy."""
         scope = stack()
@@ -198,3 +220,15 @@ class TestImported:
         kinds = {found["Type"] for found in template_of(scope)["Resources"].values()}
 
         assert kinds == {"AWS::IAM::Role", "AWS::IAM::Policy"}
+
+
+@pytest.mark.parametrize("imported", [pytest.param(make, id=name) for name, make in KNOWN.items()])
+def test_function_from_an_image_of_elsewhere(imported: Callable[[cdk.Stack], ecr.IRepository]) -> None:
+    """With a policy that is said elsewhere, a function takes the image, and nothing of the repository is declared."""
+    scope = stack()
+    function_from(imported(scope), scope)
+    resources = template_of(scope)["Resources"].values()
+    [function] = [found for found in resources if found["Type"] == "AWS::Lambda::Function"]
+
+    assert "/shop/app:v1" in json.dumps(function["Properties"]["Code"])
+    assert {found["Type"] for found in resources} == {"AWS::IAM::Role", "AWS::Lambda::Function"}

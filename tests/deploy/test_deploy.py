@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
-from builders.sandboxes import ROOT, deploy_target
+from builders.assemblies import synthesize
+from builders.commands import ecrkit
+from builders.sandboxes import ACCOUNT, REGION, ROOT, deploy_target
 
 from ecrkit import PolicyStore
+from ecrkit.cloudformation import shard_of
 from ecrkit.lifecycle import render
 
 if TYPE_CHECKING:
@@ -37,11 +40,33 @@ TWO_REPOSITORIES = """
 """
 
 
+ELSEWHERE = "eu-west-1"
+TWO_ENVIRONMENTS = f"""
+environments:
+  dev: {{account: "{ACCOUNT}", region: {REGION}}}
+  prod: {{account: "{ACCOUNT}", region: {ELSEWHERE}, shards: 2, defaults: {{mutability: MUTABLE}}}}
+defaults:
+  tags: {{managed-by: ecrkit}}
+repositories:
+  my-app:
+    lifecycle: keep-last-10@1
+    tags: {{team: web}}
+  payments/api:
+    lifecycle: keep-five-prod@1
+    encryption: KMS
+    exports: true
+    parameters: true
+    pull: {{accounts: ["210987654321"], organization: o-a1b2c3d4e5, lambda: true}}
+    push: {{principals: ["arn:aws:iam::{ACCOUNT}:role/ci"]}}
+  docs: {{only: [prod]}}
+"""
+
+
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DeployTarget, str]]:
-    """Two repositories deployed, for tests that only look; with what the deploy printed."""
-    with deploy_target(tmp_path_factory.mktemp("deployed")) as target:
-        target.declare(TWO_REPOSITORIES)
+    """Two environments deployed, one of them over two stacks, for tests that only look; with what was printed."""
+    with deploy_target(tmp_path_factory.mktemp("deployed"), regions=[REGION, ELSEWHERE]) as target:
+        target.catalog.write_text(TWO_ENVIRONMENTS)
         result = target.deploy()
         assert result.returncode == 0, result.stdout
         yield target, result.stdout
@@ -84,6 +109,83 @@ def test_service_holds_tags(deployed: tuple[DeployTarget, str]) -> None:
     tags = {tag["Key"]: tag["Value"] for tag in target.ecr().list_tags_for_resource(resourceArn=arn)["tags"]}
 
     assert tags["team"] == "web"
+    assert tags["managed-by"] == "ecrkit"
+
+
+def test_service_holds_the_policy_of_a_repository(deployed: tuple[DeployTarget, str]) -> None:
+    """Who may pull and push is as the template of the assembly says."""
+    target, _ = deployed
+    [declared] = [
+        properties for properties in declared_in(target, "Repositories-dev") if "RepositoryPolicyText" in properties
+    ]
+
+    held = json.loads(target.ecr().get_repository_policy(repositoryName="payments/api")["policyText"])
+
+    assert held == declared["RepositoryPolicyText"]
+    assert {statement["Sid"] for statement in held["Statement"]} >= {"PullByLambda"}
+    with pytest.raises(ClientError, match="RepositoryPolicyNotFoundException"):
+        target.ecr().get_repository_policy(repositoryName="my-app")
+
+
+def test_others_find_a_repository(deployed: tuple[DeployTarget, str]) -> None:
+    """The URI and the ARN of a repository are in SSM and in the exports, under the names that are documented."""
+    target, _ = deployed
+    api = described(target.ecr(), "payments/api")
+
+    exports = {export["Name"]: export["Value"] for export in target.cloudformation().list_exports()["Exports"]}
+
+    assert target.parameter("/ecr/payments/api/uri") == api["repositoryUri"]
+    assert target.parameter("/ecr/payments/api/arn") == api["repositoryArn"]
+    assert exports["ecr:PaymentsApiRepositoryUri"] == api["repositoryUri"]
+    assert exports["ecr:PaymentsApiRepositoryArn"] == api["repositoryArn"]
+
+
+def test_environments_differ(deployed: tuple[DeployTarget, str]) -> None:
+    """Each Region has the repositories of its environment, with the settings that hold there."""
+    target, _ = deployed
+
+    here, there = (
+        {
+            one["repositoryName"]: one["imageTagMutability"]
+            for one in client.describe_repositories()["repositories"]
+            if not one["repositoryName"].startswith("cdk-")  # made by the bootstrap
+        }
+        for client in (target.ecr(), target.ecr(ELSEWHERE))
+    )
+
+    assert here == {"my-app": "IMMUTABLE", "payments/api": "IMMUTABLE"}
+    assert there == {"docs": "MUTABLE", "my-app": "MUTABLE", "payments/api": "MUTABLE"}
+
+
+def test_shards_hold_their_own(deployed: tuple[DeployTarget, str]) -> None:
+    """Each repository is in the stack that follows from its name, and its output with it."""
+    target, _ = deployed
+
+    held = {
+        f"Repositories-prod-{shard}": stack_repositories(target, f"Repositories-prod-{shard}", region=ELSEWHERE)
+        for shard in range(2)
+    }
+
+    assert {name: sorted(names) for name, names in held.items()} == {
+        f"Repositories-prod-{shard}": sorted(
+            name for name in ("docs", "my-app", "payments/api") if shard_of(name, 2) == shard
+        )
+        for shard in range(2)
+    }
+    assert all(held.values())
+
+
+def test_changed_number_of_shards_is_seen(deployed: tuple[DeployTarget, str], tmp_path: Path) -> None:
+    """The guard reads the number from what is deployed, and refuses another."""
+    target, _ = deployed
+    place = {"prod": f"{ELSEWHERE}, shards: 4"}
+    assembly = synthesize(tmp_path, "  docs: {mutability: MUTABLE, tags: {managed-by: ecrkit}}\n", environments=place)
+
+    result = ecrkit("guard", assembly, "--deployed", "--output", "json", environment=target.environment())
+
+    found = [(one["stack"], one["repository"], one["code"]) for one in json.loads(result.stdout)["findings"]]
+    assert ("Repositories-prod-1", "", "GRD124") in found
+    assert result.returncode == 1
 
 
 def test_deploy_prints_repository_uris(deployed: tuple[DeployTarget, str]) -> None:
@@ -194,8 +296,13 @@ def sha256(text: str) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def stack_repositories(target: DeployTarget) -> list[str]:
-    resources = target.cloudformation().list_stack_resources(StackName="Repositories-dev")["StackResourceSummaries"]
+def declared_in(target: DeployTarget, stack: str) -> list[dict[str, Any]]:
+    template = json.loads((target.catalog.with_name("cdk.out") / f"{stack}.template.json").read_text())
+    return [resource["Properties"] for resource in template["Resources"].values()]
+
+
+def stack_repositories(target: DeployTarget, stack: str = "Repositories-dev", *, region: str = REGION) -> list[str]:
+    resources = target.cloudformation(region).list_stack_resources(StackName=stack)["StackResourceSummaries"]
     return [
         resource["PhysicalResourceId"] for resource in resources if resource["ResourceType"] == "AWS::ECR::Repository"
     ]

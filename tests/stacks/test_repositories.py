@@ -55,6 +55,20 @@ repositories:
   2048/game:
 """
 
+COMPLETE = """
+environments:
+  dev: {account: "123456789012", region: us-east-1, shards: 2}
+repositories:
+  dsse: {encryption: KMS_DSSE, mutable_tags: [latest, "*-dev"]}
+  own-key: {encryption: {type: KMS, key: alias/registry}, mutability: MUTABLE, immutable_tags: ["v*"]}
+  granted:
+    exports: true
+    parameters: true
+    pull: {accounts: ["210987654321"], principals: ["arn:aws:iam::123456789012:role/run"], lambda: true}
+    push: {principals: ["arn:aws:iam::123456789012:role/ci"]}
+  shared: {pull: {organization: o-a1b2c3d4e5, units: [o-a1b2c3d4e5/r-ab12/ou-ab12-11111111]}}
+"""
+
 
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
@@ -111,6 +125,35 @@ class TestEverything:
     def test_validation(self) -> None:
         """The AwsSolutions pack of cdk-nag and the own validator of CloudFormation do not."""
         assert validation(app_of(stacks_of(EVERYTHING)[0])) == []
+
+
+class TestComplete:
+    """What no local AWS deploys."""
+
+    def test_cfn_lint(self) -> None:
+        """cfn-lint has nothing to say of any setting."""
+        templates = [template_of(stack) for stack in stacks_of(COMPLETE)]
+
+        assert [cfn_lint(json.dumps(template)) for template in templates] == [[], []]
+
+    def test_validation(self) -> None:
+        """Nor have CloudFormation's validator and cdk-nag, but for the principal of an organization."""
+        stacks = stacks_of(COMPLETE)
+        [open_one] = [stack for stack in stacks if "shared" in json.dumps(template_of(stack))]
+
+        assert validation(app_of(stacks_of(COMPLETE)[0])) == [f"AwsSolutions-ECR1 {path_of(open_one, 'shared')}"]
+
+
+class TestLongest:
+    def test_cfn_lint(self) -> None:
+        """A repository with the longest name has an output, exports and parameters that cfn-lint takes."""
+        name = "a" * 256
+        [stack] = stacks_of(f"{HEAD}repositories:\n  {name}: {{exports: true, parameters: true}}\n")
+        template = template_of(stack)
+
+        assert repository_in(template)["Properties"]["RepositoryName"] == name
+        assert max(len(output["Export"]["Name"]) for output in template["Outputs"].values()) <= 255
+        assert cfn_lint(json.dumps(template)) == []
 
 
 class TestGates:

@@ -97,7 +97,18 @@ class EnvironmentReader:
                     account=draft.account,
                     region=draft.region,
                 )
+        self._check_stacks({draft.name: draft for draft in drafts})
         return drafts
+
+    def _check_stacks(self, drafts: dict[str, EnvironmentDraft]) -> None:
+        for draft in drafts.values():
+            other, _, shard = draft.name.rpartition("-")
+            # Of two that have shards, the names are as different as those of the environments.
+            shards = drafts[other].shards if other in drafts else 1
+            if draft.shards == 1 and shards > 1 and shard in map(str, range(shards)):
+                self._reader.report(
+                    rulebook.SAME_STACK, draft.at.key_location, name=draft.name, shard=shard, other=other
+                )
 
     def _environment(self, name: str, at: At, repositories: Collection[str]) -> EnvironmentDraft:
         if not ENVIRONMENT_NAME.fullmatch(name) or len(name) > MAX_ENVIRONMENT_NAME:

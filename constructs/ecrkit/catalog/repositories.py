@@ -127,7 +127,7 @@ class RepositoryReader:
         return RepositoryDraft(
             text=text,
             name=name,
-            output=own.output or (self._output(name, at) if name and "output" not in own.places else None),
+            output=own.output or (output_key(name) if name and "output" not in own.places else None),
             own=own,
             only=self._only(members["only"]) if "only" in members else None,
             at=at,
@@ -169,15 +169,6 @@ class RepositoryReader:
             return RepositoryName(text)
         except InvalidNameError as error:
             self._reader.report(rulebook.BAD_REPOSITORY_NAME, at.key_location, problem=str(error))
-            return None
-
-    def _output(self, name: RepositoryName, at: At) -> OutputKey | None:
-        try:
-            return output_key(name)
-        except InvalidNameError as error:
-            self._reader.report(
-                rulebook.BAD_OUTPUT_KEY, at.key_location, problem=str(error), remedy="give one with 'output: …'"
-            )
             return None
 
 

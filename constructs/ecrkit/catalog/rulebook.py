@@ -141,7 +141,6 @@ BAD_OUTPUT_KEY = Check(
     code="CAT127",
     title="an output key is one that CloudFormation accepts",
     message="{problem}",
-    remedy="{remedy}",
     source=_CLOUDFORMATION,
 )
 SAME_OUTPUT_KEY = Check(
@@ -266,6 +265,19 @@ SAME_SID = Check(
     message="the Sid '{sid}' is that of another statement{hint}",
     remedy="write another",
     source='IAM user guide, "IAM JSON policy elements: Sid" (read 2026-11)',
+)
+POLICIES_CLASH = Check(
+    code="CAT146",
+    title="the lifecycle policies of a repository make one that ECR accepts",
+    message="{policies} do not go together: {finding}",
+    source='ECR user guide, "Lifecycle policies" (read 2026-11)',
+)
+SAME_STACK = Check(
+    code="CAT147",
+    title="no environment's stack has the name of a shard of another",
+    message="its stack 'Repositories-{name}' would have the name of shard {shard} of '{other}'",
+    remedy="give it another name",
+    source=_CLOUDFORMATION,
 )
 
 CATALOG_STRUCTURE = StructuralChecks(

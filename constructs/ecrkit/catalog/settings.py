@@ -161,7 +161,8 @@ class SettingsReader:
         known = tuple(reference for reference in references if reference)
         if len(known) < len(references):
             return None
-        self.composed(known)
+        if self._policies is not None and known and known not in self._compositions:
+            self._compositions[known] = self._compose(self._policies, known, at)
         return known
 
     def _reference(self, at: At) -> PolicyRef | None:
@@ -185,14 +186,11 @@ class SettingsReader:
         return check_completeness(policy, location=location)
 
     def composed(self, references: tuple[PolicyRef, ...]) -> LifecyclePolicy | None:
-        """Compose the policies named; what is wrong with them, or with what they make, is reported once."""
-        if self._policies is None or not references:
-            return None
-        if references not in self._compositions:
-            self._compositions[references] = self._compose(self._policies, references)
-        return self._compositions[references]
+        """Give what the policies make that a ``lifecycle`` read before names; ``None`` where they have errors."""
+        return self._compositions.get(references)
 
-    def _compose(self, store: PolicyStore, references: tuple[PolicyRef, ...]) -> LifecyclePolicy | None:
+    def _compose(self, store: PolicyStore, references: tuple[PolicyRef, ...], at: At) -> LifecyclePolicy | None:
+        """Compose policies; what is wrong with them, or with what they make, is reported where they are first named."""
         policies = []
         for reference in references:
             try:
@@ -202,8 +200,11 @@ class SettingsReader:
         if len(policies) < len(references):
             return None
         checked = check_composition(policies)
-        self._reader.add(errors_in(checked.findings))
         # What is wrong with a single policy is said of its file; here it is what they make together.
+        for found in errors_in(checked.findings):
+            self._reader.report(
+                rulebook.POLICIES_CLASH, at.location, policies=", ".join(map(str, references)), finding=found
+            )
         if checked.policy is None:
             return None
         alone = {found for policy in policies for found in check_composition([policy]).findings}
@@ -275,7 +276,7 @@ class SettingsReader:
         try:
             return OutputKey(text)
         except InvalidNameError as error:
-            self._reader.report(rulebook.BAD_OUTPUT_KEY, at.location, problem=str(error), remedy="")
+            self._reader.report(rulebook.BAD_OUTPUT_KEY, at.location, problem=str(error))
             return None
 
     def _word(self, at: At, words: type[Word]) -> Word | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
 
 from ecrkit.errors import InvalidPropertyError
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_iam as iam
     from constructs import Construct
 
 __all__ = ["ImportedRepository"]
@@ -20,17 +20,27 @@ class ImportedRepository(ecr.RepositoryBase):
     A repository that this app refers to; :meth:`ecrkit.cdk.Repository.from_repository_name` and its like make it.
 
     Grants to principals of its own account work, since they are written to the principal. What would have to be
-    written to the repository raises: the L2 of aws-cdk drops it in silence.
+    written to the repository raises: the L2 of aws-cdk drops it in silence. Where the repository's own stack says it
+    already, as ``pull: {lambda: true}`` of a catalog does, *policy_elsewhere* leaves it to that.
 
     Args:
         scope: of the construct.
         construct_id: within the scope.
         repository_name: its name, or a token of it.
         repository_arn: its ARN, or a token of it.
+        policy_elsewhere: whether its policy lets in already whom this app would. Default: false.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, repository_name: str, repository_arn: str) -> None:
-        self._name, self._arn = repository_name, repository_arn
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        repository_name: str,
+        repository_arn: str,
+        policy_elsewhere: bool = False,
+    ) -> None:
+        self._name, self._arn, self._policy_elsewhere = repository_name, repository_arn, policy_elsewhere
         super().__init__(scope, construct_id, environment_from_arn=repository_arn)
 
     @property
@@ -43,14 +53,20 @@ class ImportedRepository(ecr.RepositoryBase):
         """Its ARN."""
         return self._arn
 
-    def add_to_resource_policy(self, statement: iam.PolicyStatement) -> NoReturn:  # noqa: ARG002 - the L2's signature
+    def add_to_resource_policy(
+        self,
+        statement: iam.PolicyStatement,  # noqa: ARG002 - the L2's signature
+    ) -> iam.AddToResourcePolicyResult:
         """
-        Refuse: an imported repository's policy belongs to whoever manages it.
+        Add nothing: an imported repository's policy belongs to whoever manages it.
 
         Raises:
-            InvalidPropertyError: always.
+            InvalidPropertyError: nobody said that its policy has the statement already.
         """
+        if self._policy_elsewhere:
+            return iam.AddToResourcePolicyResult(statement_added=False)
         raise InvalidPropertyError(
             f"{self.node.path}: the policy of an imported repository cannot be changed here, and the grant would do "
-            "nothing; grant it where the repository is declared, as pull or push"
+            "nothing; grant it where the repository is declared, as pull or push, and then import it with "
+            "policy_elsewhere=True"
         )

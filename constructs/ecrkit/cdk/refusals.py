@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 
 from ecrkit import statements
+from ecrkit.access import Grantees
 from ecrkit.errors import InvalidNameError
 from ecrkit.lifecycle import LifecyclePolicy
-from ecrkit.names import OutputKey, RepositoryName, TagFilter, output_key
+from ecrkit.names import OutputKey, RepositoryName, TagFilter
 from ecrkit.properties import KMS_KEY, Encryption, Mutability
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator
+    from types import UnionType
 
 __all__ = [
     "encryption_problems",
@@ -25,6 +28,7 @@ __all__ = [
     "output_problems",
     "removal_problems",
     "statement_problems",
+    "type_problems",
 ]
 
 _REMOVAL_POLICIES = (
@@ -32,6 +36,37 @@ _REMOVAL_POLICIES = (
     cdk.RemovalPolicy.RETAIN,
     cdk.RemovalPolicy.DESTROY,
 )
+
+# What it is in words, its type, and the type of what is in it.
+_TYPES: dict[str, tuple[str, type | UnionType, type]] = {
+    "repository_name": ("a string", str | None, object),
+    "lifecycle": ("policies", Iterable | None, object),
+    "scan_on_push": ("True or False", bool, object),
+    "mutable_tags": ("a list of tags", Sequence, str),
+    "immutable_tags": ("a list of tags", Sequence, str),
+    "pull": ("Grantees", Grantees | None, object),
+    "push": ("Grantees", Grantees | None, object),
+    "statements": ("a list of statements", Sequence, Mapping),
+    "removal_policy": ("a RemovalPolicy", cdk.RemovalPolicy, object),
+    "empty_on_delete": ("True or False", bool, object),
+    "exports": ("True or False", bool, object),
+    "parameters": ("True or False", bool, object),
+    "output": ("a string", str | None, object),
+}
+
+
+def type_problems(props: Mapping[str, object]) -> Iterator[str]:
+    """
+    Refuse what is of another type than it is declared to be, for those who have no type checker.
+
+    Args:
+        props: by name; a lifecycle policy by itself is one of those that are policies.
+    """
+    for prop, value in props.items():
+        expected, kind, kind_of_entries = _TYPES[prop]
+        entries = value if kind is Sequence and isinstance(value, Sequence) else ()
+        if not isinstance(value, kind) or not all(isinstance(entry, kind_of_entries) for entry in entries):
+            yield f"{prop}: must be {expected}, got {value!r}"
 
 
 def known_now(text: str | None) -> str:
@@ -52,9 +87,8 @@ def name_problems(repository_name: str | None) -> list[str]:
     return _refused("repository_name", RepositoryName, repository_name)
 
 
-def lifecycle_problems(lifecycle: LifecyclePolicy | Sequence[LifecyclePolicy | str] | None) -> list[str]:
+def lifecycle_problems(entries: Iterable[object]) -> list[str]:
     """Refuse the name of a policy where the policy is meant."""
-    entries = [lifecycle] if isinstance(lifecycle, LifecyclePolicy | str) else lifecycle or ()
     return [
         f"lifecycle: must be policies, got the string {entry!r}; look it up, as in PolicyStore.bundled()[{entry!r}]"
         if isinstance(entry, str)
@@ -64,7 +98,7 @@ def lifecycle_problems(lifecycle: LifecyclePolicy | Sequence[LifecyclePolicy | s
     ]
 
 
-def encryption_problems(encryption: str, key: str | None) -> list[str]:
+def encryption_problems(encryption: str, key: object) -> list[str]:
     """Refuse another word, and a key that is none or that nothing uses."""
     if encryption not in list(Encryption):
         return [f"encryption: must be one of {', '.join(Encryption)}, got {encryption!r}"]
@@ -72,6 +106,8 @@ def encryption_problems(encryption: str, key: str | None) -> list[str]:
         return []
     if not Encryption(encryption).takes_key:
         return [f"encryption_key: goes with encryption 'KMS' or 'KMS_DSSE' only, got {str(encryption)!r}; remove it"]
+    if not isinstance(key, str):
+        return [f"encryption_key: must be a key, or the alias, id or ARN of one, got {key!r}"]
     if not is_token(key) and not KMS_KEY.fullmatch(key):
         return [f"encryption_key: must be the alias, id or ARN of a KMS key, as in 'alias/registry', got {key!r}"]
     return []
@@ -131,15 +167,9 @@ def removal_problems(removal_policy: cdk.RemovalPolicy, *, empty_on_delete: bool
     return []
 
 
-def output_problems(output: str | None, repository_name: str | None, construct_id: str) -> list[str]:
+def output_problems(output: str | None) -> list[str]:
     """Refuse a key that CloudFormation would."""
-    if output is not None:
-        return _refused("output", OutputKey, output)
-    try:
-        output_key(known_now(repository_name) or construct_id)
-    except InvalidNameError as error:
-        return [f"output: {error}; give one as output=…"]
-    return []
+    return [] if output is None else _refused("output", OutputKey, output)
 
 
 def _refused(prop: str, checked: Callable[[str], object], text: str) -> list[str]:

@@ -102,24 +102,44 @@ class Repository(ecr.Repository):
         parameters: bool = False,
         output: str | None = None,
     ) -> None:
-        if not isinstance(lifecycle, LifecyclePolicy | str | None):
-            lifecycle = tuple(lifecycle)  # It is looked at more than once, and may be an iterator.
-        key = encryption_key if isinstance(encryption_key, str | None) else encryption_key.key_arn
+        where = f"{scope.node.path}/{construct_id}".removeprefix("/")
+        if isinstance(lifecycle, LifecyclePolicy | str):
+            lifecycle = (lifecycle,)
+        _refuse(
+            where,
+            refusals.type_problems(
+                {
+                    "repository_name": repository_name,
+                    "lifecycle": lifecycle,
+                    "scan_on_push": scan_on_push,
+                    "mutable_tags": mutable_tags,
+                    "immutable_tags": immutable_tags,
+                    "pull": pull,
+                    "push": push,
+                    "statements": statements,
+                    "removal_policy": removal_policy,
+                    "empty_on_delete": empty_on_delete,
+                    "exports": exports,
+                    "parameters": parameters,
+                    "output": output,
+                }
+            ),
+        )
+        policies = tuple(lifecycle or ())  # It is looked at more than once, and may be an iterator.
+        key = getattr(encryption_key, "key_arn", encryption_key)
         problems = [
             *refusals.name_problems(repository_name),
-            *refusals.lifecycle_problems(lifecycle),
+            *refusals.lifecycle_problems(policies),
             *refusals.encryption_problems(encryption, key),
             *refusals.mutability_problems(mutability, mutable_tags, immutable_tags),
             *refusals.statement_problems(statements),
             *refusals.removal_problems(removal_policy, empty_on_delete=empty_on_delete),
-            *refusals.output_problems(output, repository_name, construct_id),
+            *refusals.output_problems(output),
         ]
         if parameters and repository_name is None:
             problems.append("parameters: needs a repository_name, got none; give one")
-        if problems:
-            where = f"{scope.node.path}/{construct_id}".removeprefix("/")
-            raise InvalidPropertyError("\n".join(f"{where}: {problem}" for problem in problems))
-        policy = _composed(lifecycle)
+        _refuse(where, problems)
+        policy = compose(policies) if policies else None
 
         self._given_name = refusals.known_now(repository_name)
         super().__init__(
@@ -151,15 +171,38 @@ class Repository(ecr.Repository):
             self._add_parameters(repository_name)
 
     @staticmethod
-    def from_repository_name(scope: Construct, id: str, repository_name: str) -> ecr.IRepository:  # noqa: A002 - the L2's own name
-        """Refer to a repository of the same account and Region that another stack, or nobody, manages."""
+    def from_repository_name(
+        scope: Construct,
+        id: str,  # noqa: A002 - the L2's own name
+        repository_name: str,
+        *,
+        policy_elsewhere: bool = False,
+    ) -> ecr.IRepository:
+        """
+        Refer to a repository of the same account and Region that another stack, or nobody, manages.
+
+        Args:
+            scope: of the construct.
+            id: within the scope.
+            repository_name: its name.
+            policy_elsewhere: whether its policy lets in already whom this app would: Lambda, for a function from its
+                image. Default: false, so that what would have to be written to its policy raises.
+        """
         arn = ecr.Repository.arn_for_local_repository(repository_name, scope)
-        return ImportedRepository(scope, id, repository_name=repository_name, repository_arn=arn)
+        return ImportedRepository(
+            scope, id, repository_name=repository_name, repository_arn=arn, policy_elsewhere=policy_elsewhere
+        )
 
     @staticmethod
-    def from_repository_arn(scope: Construct, id: str, repository_arn: str) -> ecr.IRepository:  # noqa: A002 - the L2's own name
+    def from_repository_arn(
+        scope: Construct,
+        id: str,  # noqa: A002 - the L2's own name
+        repository_arn: str,
+        *,
+        policy_elsewhere: bool = False,
+    ) -> ecr.IRepository:
         """
-        Refer to a repository anywhere.
+        Refer to a repository anywhere; *policy_elsewhere* as for a name.
 
         Raises:
             InvalidPropertyError: CDK learns the ARN later, and the name in it may have slashes.
@@ -167,7 +210,9 @@ class Repository(ecr.Repository):
         if refusals.is_token(repository_arn):
             raise InvalidPropertyError(f"{id}: the ARN is not known now; use from_repository_attributes")
         name = repository_arn.partition(":repository/")[2]
-        return ImportedRepository(scope, id, repository_name=name, repository_arn=repository_arn)
+        return ImportedRepository(
+            scope, id, repository_name=name, repository_arn=repository_arn, policy_elsewhere=policy_elsewhere
+        )
 
     @staticmethod
     def from_repository_attributes(
@@ -176,9 +221,16 @@ class Repository(ecr.Repository):
         *,
         repository_arn: str,
         repository_name: str,
+        policy_elsewhere: bool = False,
     ) -> ecr.IRepository:
-        """Refer to a repository anywhere, of which CDK may learn name and ARN later."""
-        return ImportedRepository(scope, id, repository_name=repository_name, repository_arn=repository_arn)
+        """Refer to a repository anywhere, whose name and ARN CDK may learn later; *policy_elsewhere* as for a name."""
+        return ImportedRepository(
+            scope,
+            id,
+            repository_name=repository_name,
+            repository_arn=repository_arn,
+            policy_elsewhere=policy_elsewhere,
+        )
 
     def add_lifecycle_rule(self, **_: object) -> NoReturn:
         """
@@ -232,6 +284,7 @@ class Repository(ecr.Repository):
             )
 
 
-def _composed(lifecycle: LifecyclePolicy | Iterable[LifecyclePolicy] | None) -> LifecyclePolicy | None:
-    policies = [lifecycle] if isinstance(lifecycle, LifecyclePolicy) else list(lifecycle or ())
-    return compose(policies) if policies else None
+def _refuse(where: str, problems: Iterable[str]) -> None:
+    lines = [f"{where}: {problem}" for problem in problems]
+    if lines:
+        raise InvalidPropertyError("\n".join(lines))

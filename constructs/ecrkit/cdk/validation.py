@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aws_cdk as cdk
 import jsii
 
 from ecrkit import __version__
-from ecrkit.cdk.registry import Registry
-from ecrkit.cdk.repository import Repository
 from ecrkit.findings import errors_in
 from ecrkit.lifecycle import COMPLETENESS_CODES, RULEBOOK
+from ecrkit.silences import Silences
 from ecrkit.templates import POLICY_PROPERTIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from constructs import IConstruct
 
     from ecrkit.findings import Finding
+    from ecrkit.store import PolicyStore
     from ecrkit.templates import PolicyProperty
 
 __all__ = ["LifecyclePolicyValidation"]
+
+_NESTED_STACK = "AWS::CloudFormation::Stack"
 
 
 @jsii.implements(cdk.IPolicyValidationPlugin)
@@ -42,16 +45,22 @@ class LifecyclePolicyValidation:
     Args:
         completeness: warn of what a policy leaves out (ECR211 to ECR213); turn it off where the repositories come from
             a catalog, which warns of that itself.
+        policies: a store; what its ``silenced.yaml`` silences is not told of its rules, wherever they turn up. Default:
+            none.
 
     A text that is known only when the stack is deployed, since an intrinsic function makes it, is not judged. What a
     policy leaves out is not told of :class:`~ecrkit.cdk.Repository` and :class:`~ecrkit.cdk.Registry`, which do so
     themselves.
 
+    Raises:
+        UnreadableInputError: a file of the store cannot be read.
+
     Source: AWS CDK API reference, IPolicyValidationPlugin (aws-cdk-lib 2.275, read 2026-11).
     """
 
-    def __init__(self, *, completeness: bool = True) -> None:
+    def __init__(self, *, completeness: bool = True, policies: PolicyStore | None = None) -> None:
         self._completeness = completeness
+        self._silences = None if policies is None else Silences(policies)
 
     @property
     def name(self) -> str:
@@ -70,12 +79,15 @@ class LifecyclePolicyValidation:
 
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
         """Look at the templates; CDK calls this when they are written."""
-        constructs = context.app_construct.node.find_all()
-        policies = [policy for path in _templates(context.template_paths, constructs) for policy in _policies_in(path)]
+        tree = _Tree(context.app_construct)
+        templates = _templates(context.template_paths, tree)
+        policies = [policy for path, template in templates.items() for policy in _policies_in(path, template)]
         found = [_Found(policy, finding) for policy in policies for finding in policy.prop.check(policy.text)]
+        if self._silences:
+            found = [each for each in found if not self._silences.cover(each.finding, each.policy.text)]
         if not self._completeness:
             found = [each for each in found if each.finding.code not in COMPLETENESS_CODES]
-        told = _without_told(found, constructs)
+        told = _without_told(found, tree)
         return cdk.PolicyValidationPluginReport(
             success=not errors_in(each.finding for each in told), violations=_violations(told)
         )
@@ -97,13 +109,37 @@ class _Found(NamedTuple):
     finding: Finding
 
 
-def _templates(paths: Iterable[str], constructs: Iterable[IConstruct]) -> list[str]:
-    """Add the templates of nested stacks: CDK lists only those of the stacks that it deploys itself."""
-    known = [str(Path(path).absolute()) for path in paths]
-    directories = {Path(path).parent for path in known}
-    nested = [_template_path(stack) for stack in constructs if isinstance(stack, cdk.NestedStack)]
+class _Tree:
+    """The constructs of an app, for which CDK is asked when somebody needs them: there may be thousands."""
+
+    def __init__(self, app: IConstruct) -> None:
+        self._app = app
+
+    @cached_property
+    def constructs(self) -> list[IConstruct]:
+        """All of them, each before its children."""
+        return self._app.node.find_all()
+
+
+def _templates(paths: Iterable[str], tree: _Tree) -> dict[str, dict[str, Any]]:
+    """Read the templates, and those of nested stacks: CDK lists only those of the stacks that it deploys itself."""
+    templates = {path: _template(path) for path in (str(Path(path).absolute()) for path in paths)}
+    if not any(_has_nested(template) for template in templates.values()):
+        return templates
+    directories = {Path(path).parent for path in templates}
+    nested = [_template_path(stack) for stack in tree.constructs if isinstance(stack, cdk.NestedStack)]
     # A plugin that is registered with a stage is asked about that stage, and nothing else of the app.
-    return list(dict.fromkeys([*known, *(path for path in nested if Path(path).parent in directories)]))
+    return {**templates, **{path: _template(path) for path in nested if Path(path).parent in directories}}
+
+
+def _template(path: str) -> dict[str, Any]:
+    template: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+    return template
+
+
+def _has_nested(template: Mapping[str, Any]) -> bool:
+    resources = template.get("Resources", {}).values()
+    return any(isinstance(resource, dict) and resource.get("Type") == _NESTED_STACK for resource in resources)
 
 
 def _template_path(stack: cdk.Stack) -> str:
@@ -111,8 +147,7 @@ def _template_path(stack: cdk.Stack) -> str:
     return str(Path(stage.outdir if stage else "", stack.template_file).absolute())
 
 
-def _policies_in(path: str) -> Iterator[_Policy]:
-    template = json.loads(Path(path).read_text(encoding="utf-8"))
+def _policies_in(path: str, template: Mapping[str, Any]) -> Iterator[_Policy]:
     for logical_id, resource in template.get("Resources", {}).items():
         # Under the key of an `Fn::ForEach` there is a list, which makes resources when the stack is deployed.
         prop = POLICY_PROPERTIES.get(resource.get("Type", "")) if isinstance(resource, dict) else None
@@ -121,18 +156,21 @@ def _policies_in(path: str) -> Iterator[_Policy]:
             yield _Policy(path, logical_id, prop, text)
 
 
-def _without_told(found: Sequence[_Found], constructs: Iterable[IConstruct]) -> list[_Found]:
+def _without_told(found: Sequence[_Found], tree: _Tree) -> list[_Found]:
     """Leave out what the constructs of ecrkit have said already."""
     if not any(each.finding.code in COMPLETENESS_CODES for each in found):
         return list(found)
+    from ecrkit.cdk.registry import Registry  # noqa: PLC0415 - only where something may have been told
+    from ecrkit.cdk.repository import Repository  # noqa: PLC0415 - as above
+
     # Each question to CDK is a round trip to another process, so the tree is not asked who is whose child: a
     # construct is followed by its first child, which is the resource that it stands for.
     resources = [
         (after, after.stack)
-        for construct, after in pairwise(constructs)
+        for construct, after in pairwise(tree.constructs)
         if isinstance(construct, Repository) and isinstance(after, cdk.CfnResource)
     ]
-    registries = (construct for construct in constructs if isinstance(construct, Registry))
+    registries = (construct for construct in tree.constructs if isinstance(construct, Registry))
     resources += [
         (template, template.stack) for registry in registries for template in registry.creation_templates.values()
     ]

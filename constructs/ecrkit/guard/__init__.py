@@ -9,7 +9,7 @@ from ecrkit.guard.allowing import acknowledge, refused
 from ecrkit.guard.assembly import read_assembly, read_baseline
 from ecrkit.guard.comparing import compare
 from ecrkit.guard.rulebook import GUARD_RULEBOOK
-from ecrkit.guard.templates import parse_template, resources_of
+from ecrkit.guard.templates import parse_template, resources_of, shards_of
 from ecrkit.guard.values import GuardFinding, Resource, Stack
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "read_baseline",
     "refused",
     "resources_of",
+    "shards_of",
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecrkit.errors import InvalidAssemblyError, UnreadableInputError
 from ecrkit.files import read_text
-from ecrkit.guard.templates import parse_json_object, resources_of
+from ecrkit.guard.templates import parse_json_object, resources_of, shards_of
 from ecrkit.guard.values import Stack
 
 if TYPE_CHECKING:
@@ -65,9 +65,10 @@ def read_baseline(directory: Path) -> tuple[Stack, ...]:
     files = sorted(path for path in directory.glob(f"*{_TEMPLATE}") if not path.name.endswith(_NESTED_TEMPLATE))
     if not files:
         raise InvalidAssemblyError(f"{directory}: neither a cloud assembly nor a folder of *{_TEMPLATE}")
+    templates = {path.name.removesuffix(_TEMPLATE): _json(path) for path in files}
     return tuple(
-        Stack(name=path.name.removesuffix(_TEMPLATE), resources=resources_of(_json(path), nested=_nested_in(directory)))
-        for path in files
+        Stack(name=name, resources=resources_of(template, nested=_nested_in(directory)), shards=shards_of(template))
+        for name, template in templates.items()
     )
 
 
@@ -88,7 +89,7 @@ def _stacks(directory: Path) -> Iterator[Stack]:
 
 def _stack(directory: Path, name: str, artifact: Mapping[str, Any]) -> Stack:
     manifest = directory / _MANIFEST
-    template = directory / _property(manifest, name, artifact, "templateFile")
+    template = _json(directory / _property(manifest, name, artifact, "templateFile"))
     match = _ENVIRONMENT.fullmatch(str(artifact.get("environment", "")))
     account, region = match.groups() if match else _UNKNOWN
     role = artifact["properties"].get("lookupRole")
@@ -96,7 +97,8 @@ def _stack(directory: Path, name: str, artifact: Mapping[str, Any]) -> Stack:
         name=str(artifact["properties"].get("stackName") or name),
         account="" if account in _UNKNOWN else account,
         region="" if region in _UNKNOWN else region,
-        resources=resources_of(_json(template), nested=_nested_in(directory)),
+        resources=resources_of(template, nested=_nested_in(directory)),
+        shards=shards_of(template),
         lookup_role=str(role.get("arn", "")) if isinstance(role, dict) else "",
     )
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ecrkit.findings import Check
 
-__all__ = ["APP_STACKS", "changes_in_place", "departure", "gone", "move"]
+__all__ = ["APP_STACKS", "changes_in_place", "departure", "gone", "move", "resharded"]
 
 APP_STACKS = ("Repositories-", "Registry-")
 """How the names of the stacks of ecrkit's own app begin; the name of the environment follows, and a shard's number."""
@@ -90,15 +90,29 @@ def gone(stack: Stack, left: Sequence[Resource]) -> GuardFinding:
         left: what of it is nowhere else; at least one.
     """
     what, end = fate_of_all(left)
-    check = rulebook.STACK_GONE
+    return _of_stack(rulebook.STACK_GONE, stack, what=what, fate=end)
+
+
+def resharded(stack: Stack, now: Stack) -> GuardFinding:
+    """
+    Tell that the repositories of an environment are to be spread over another number of stacks.
+
+    Args:
+        stack: one of them, as it is deployed.
+        now: the same, as it is to be.
+    """
+    return _of_stack(rulebook.RESHARDED_IN_PLACE, stack, old=stack.shards, new=now.shards)
+
+
+def _of_stack(check: Check, stack: Stack, **values: object) -> GuardFinding:
     return GuardFinding(
         stack=stack.name,
         logical_id="",
         repository="",
         code=check.code,
         severity=check.severity,
-        message=check.message.format(what=what, fate=end),
-        remedy=check.remedy,
+        message=check.message.format_map(values),
+        remedy=check.remedy.format_map(values),
     )
 
 

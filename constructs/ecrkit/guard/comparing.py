@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from ecrkit.guard.changes import changes_in_place, departure, gone, move
+from ecrkit.guard.changes import changes_in_place, departure, gone, move, resharded
 from ecrkit.guard.fates import name_of
 from ecrkit.guard.registry import SETTINGS
 from ecrkit.guard.values import REPOSITORY, GuardFinding, Resource, Stack
@@ -56,6 +56,8 @@ class _Names:
 def _stack_findings(stack: Stack, now: Stack | None, *, elsewhere: _Names, before: _Names) -> Iterator[GuardFinding]:
     kept = {resource.logical_id: resource for resource in now.resources} if now else {}
     left = []
+    if now is not None and now.shards != stack.shards:
+        yield resharded(stack, now)
     for resource in stack.resources:
         same = kept.get(resource.logical_id)
         if same is not None and same.type == resource.type:

@@ -113,6 +113,17 @@ RESHARDED = Check(
     remedy="put back the number of 'shards': once deployed, it is fixed",
     source=_REFACTORING,
 )
+RESHARDED_IN_PLACE = Check(
+    code="GRD124",
+    title="the number of shards stays as it is, also where no repository happens to move",
+    message=(
+        "the number of shards changes from {old} to {new}, and with it the stack of every repository by its name: "
+        "CloudFormation would fail to create those that move while they exist, and none does only where each name "
+        "happens to have the same place"
+    ),
+    remedy="put back 'shards: {old}': once deployed, it is fixed",
+    source=_REFACTORING,
+)
 
 DELETION_WEAKENED = Check(
     code="GRD131",

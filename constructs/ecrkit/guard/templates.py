@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ecrkit.cloudformation import SHARDS
 from ecrkit.errors import InvalidAssemblyError
 from ecrkit.guard.registry import SETTINGS
 from ecrkit.guard.values import REPOSITORY, Resource
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     Nested = Callable[[str, Mapping[str, object]], Mapping[str, object] | None]
 
-__all__ = ["parse_json_object", "parse_template", "resources_of"]
+__all__ = ["parse_json_object", "parse_template", "resources_of", "shards_of"]
 
 _NO_VALUE = {"Ref": "AWS::NoValue"}
 _NESTED_STACK = "AWS::CloudFormation::Stack"
@@ -83,6 +84,12 @@ def resources_of(template: Mapping[str, object], *, nested: Nested) -> tuple[Res
         logical ids of both, and is kept when the nested stack is.
     """
     return tuple(_resources(template, nested, prefix=""))
+
+
+def shards_of(template: Mapping[str, object]) -> int:
+    """Read how many stacks the repositories are spread over, which ecrkit's own app writes where there are several."""
+    shards = _mapping(template.get("Metadata")).get(SHARDS)
+    return shards if isinstance(shards, int) else 1
 
 
 def _resources(template: Mapping[str, object], nested: Nested, *, prefix: str) -> Iterator[Resource]:

@@ -72,6 +72,7 @@ class Stack:
         account: 12 digits; empty where it is decided at deploy.
         region: as in ``us-east-1``; empty likewise.
         resources: those of ECR that the guard looks at, in the order of the template, nested stacks included.
+        shards: over how many stacks the repositories of its environment are spread, this one among them.
         lookup_role: ARN of the role that reads the account for CDK, with ``${AWS::Partition}`` in it; may be empty.
     """
 
@@ -79,6 +80,7 @@ class Stack:
     account: str = ""
     region: str = ""
     resources: tuple[Resource, ...] = ()
+    shards: int = 1
     lookup_role: str = ""
 
     def may_be_where(self, other: Stack) -> bool:

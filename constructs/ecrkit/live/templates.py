@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.errors import AwsError
-from ecrkit.guard import Stack, parse_template, resources_of
+from ecrkit.guard import Stack, parse_template, resources_of, shards_of
 from ecrkit.guard.changes import APP_STACKS
 from ecrkit.live.client import aws_errors
 
@@ -57,8 +57,10 @@ def deployed_stacks(assembly: Sequence[Stack], session: Session, *, config: Conf
         with aws_errors():
             client = reader.client("cloudformation", region_name=region, config=config)
             for name in _deployed_names(client, stacks):
-                resources = resources_of(_template(client, name), nested=_nested_in(client, name))
-                found.append(Stack(name=name, account=account, region=region, resources=resources))
+                template = _template(client, name)
+                resources = resources_of(template, nested=_nested_in(client, name))
+                shards = shards_of(template)
+                found.append(Stack(name=name, account=account, region=region, resources=resources, shards=shards))
     return tuple(found)
 
 
