@@ -7,9 +7,10 @@ import threading
 import time
 import urllib.request
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from builders.accounts import Account
+from builders.accounts import Account, manifest_text
 from builders.sandboxes import HOME
 from moto.server import ThreadedMotoServer
 
@@ -24,6 +25,7 @@ __all__ = [
     "enhanced_finding",
     "prepare",
     "put_index",
+    "put_scannable",
     "reset",
     "scanning_account",
 ]
@@ -58,7 +60,7 @@ def reset(account: Account) -> None:
     """Begin anew: only the repository and its image, which was never scanned."""
     post(account, "/moto-api/reset", {})
     account.ecr.create_repository(repositoryName="web")
-    account.put_image("web", "v1")
+    put_scannable(account, "web", "v1")
 
 
 def prepare(account: Account, answer: dict[str, Any]) -> None:
@@ -67,14 +69,20 @@ def prepare(account: Account, answer: dict[str, Any]) -> None:
     post(account, "/moto-api/static/ecr/scan-finding-results", {"results": [result], "region": HOME.region})
 
 
+def put_scannable(account: Account, repository: str, tag: str) -> str:
+    """Put an image with a layer of its own; gives its digest."""
+    text = json.dumps({**json.loads(manifest_text(tag)), "layers": [_layer(tag)]})
+    return account.put_image(repository, tag, text=text)
+
+
 def put_index(account: Account, repository: str, tag: str) -> list[str]:
     """Put two images and an index of them, for two platforms; gives the digests of the images."""
-    digests = [account.put_image(repository, f"{tag}-{platform}") for platform in ("amd64", "arm64")]
+    digests = [put_scannable(account, repository, f"{tag}-{platform}") for platform in ("amd64", "arm64")]
     children = [
         {"digest": digest, "platform": {"os": "linux", "architecture": platform}}
         for digest, platform in zip(digests, ("amd64", "arm64"), strict=True)
     ]
-    index = {"schemaVersion": 2, "mediaType": _INDEX, "manifests": children}
+    index = {"schemaVersion": 2, "mediaType": _INDEX, "manifests": children, "layers": [_layer(tag)]}
     account.ecr.put_image(
         repositoryName=repository, imageTag=tag, imageManifest=json.dumps(index), imageManifestMediaType=_INDEX
     )
@@ -139,6 +147,11 @@ def answers(*documents: dict[str, Any]) -> Callable[[Any], bool]:
         return False
 
     return befall
+
+
+def _layer(distinction: str) -> dict[str, object]:
+    """Describe a layer: without one, moto takes one of a hundred digests at random, and two images may be one."""
+    return {"digest": f"sha256:{sha256(distinction.encode()).hexdigest()}", "size": 1}
 
 
 def _answer(key: str, findings: tuple[dict[str, Any], ...], *, status: str, description: str) -> dict[str, Any]:
