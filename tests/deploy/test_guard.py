@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 from builders.assemblies import synthesize
-from builders.commands import ecrkit
+from builders.commands import ECRKIT, ecrkit
 from builders.sandboxes import deploy_target
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -90,6 +90,16 @@ def test_renamed_environment_is_seen(target: DeployTarget, tmp_path: Path) -> No
         ("Repositories-dev", "web", "GRD122"),
     ]
     assert result.returncode == 1
+
+
+def test_region_is_that_of_the_aws_cli(target: DeployTarget) -> None:
+    """AWS_REGION is enough, which boto3 does not read."""
+    environment = {name: value for name, value in target.environment().items() if name != "AWS_DEFAULT_REGION"}
+    command = [ECRKIT, "guard", str(target.catalog.with_name("cdk.out")), "--deployed"]
+
+    result = subprocess.run(command, env=environment, capture_output=True, check=False, text=True)
+
+    assert result.returncode == 0, result.stderr
 
 
 def test_refusal_of_aws_exits_3(target: DeployTarget) -> None:

@@ -80,7 +80,8 @@ def _deployed(new: Sequence[Stack], *, profile: str | None, region: str | None) 
     from ecrkit.live.client import connect  # noqa: PLC0415 - loads boto3
     from ecrkit.live.templates import deployed_stacks  # noqa: PLC0415 - as above
 
-    aws = connect(profile=profile, region=region, needs_region=False)
+    # The AWS CLI reads this variable, and boto3 does not.
+    aws = connect(profile=profile, region=region or os.environ.get("AWS_REGION"), needs_region=False)
     return deployed_stacks(new, aws.session, config=aws.config)
 
 

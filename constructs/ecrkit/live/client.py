@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_lambda import LambdaClient
 
-__all__ = ["Aws", "aws_errors", "connect"]
+__all__ = ["Aws", "aws_errors", "connect", "giving_up_early"]
 
 _CONNECT_TIMEOUT_SECONDS = 3
 _READ_TIMEOUT_SECONDS = 20
@@ -165,12 +165,18 @@ def aws_errors() -> Iterator[None]:
         raise AwsError(explain_failure(error), code=type(error).__name__) from error
 
 
-def _guarded(client: Client) -> Client:
-    """Give up early on what another attempt does not mend, and notice answers that are not from AWS."""
+def giving_up_early(client: Client) -> Client:
+    """Have a client give up early on what another attempt does not mend; gives the client."""
     service = client.meta.service_model.service_id.hyphenize()
     client.meta.events.register_first(f"needs-retry.{service}", _give_up_early)
-    client.meta.events.register(f"after-call.{service}", _refuse_foreign_answers)
     return client
+
+
+def _guarded(client: Client) -> Client:
+    """Give up early, and notice answers that are not from AWS."""
+    service = client.meta.service_model.service_id.hyphenize()
+    client.meta.events.register(f"after-call.{service}", _refuse_foreign_answers)
+    return giving_up_early(client)
 
 
 def _give_up_early(

@@ -44,6 +44,7 @@ _FAILURES = (
         {"SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"},
         "no AWS credentials: {message}; run `aws sso login`",
     ),
+    ({"NoRegionError"}, "no AWS Region; set AWS_REGION, or pass --region"),
     ({"ProfileNotFound"}, "{message}; `aws configure list-profiles` names those that there are"),
     (
         {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ecrkit.errors import AwsError
 from ecrkit.guard import Stack, parse_template, resources_of, shards_of
 from ecrkit.guard.changes import APP_STACKS
-from ecrkit.live.client import aws_errors
+from ecrkit.live.client import aws_errors, giving_up_early
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -44,7 +44,7 @@ def deployed_stacks(assembly: Sequence[Stack], session: Session, *, config: Conf
         InvalidAssemblyError: the template of a stack is no template.
     """
     with aws_errors():
-        identity = session.client("sts", config=config).get_caller_identity()
+        identity = giving_up_early(session.client("sts", config=config)).get_caller_identity()
     partition = identity["Arn"].split(":")[1]
     found: list[Stack] = []
     for (account, region), stacks in sorted(_by_place(assembly, identity["Account"], session).items()):
@@ -55,7 +55,7 @@ def deployed_stacks(assembly: Sequence[Stack], session: Session, *, config: Conf
                 session, stacks[0], credentials_of=identity["Account"], partition=partition, config=config
             )
         with aws_errors():
-            client = reader.client("cloudformation", region_name=region, config=config)
+            client = giving_up_early(reader.client("cloudformation", region_name=region, config=config))
             for name in _deployed_names(client, stacks):
                 template = _template(client, name)
                 resources = resources_of(template, nested=_nested_in(client, name))
@@ -85,7 +85,7 @@ def _lookup_session(
     role = stack.lookup_role.replace("${AWS::Partition}", partition)
     try:
         with aws_errors():
-            sts = session.client("sts", region_name=stack.region or None, config=config)
+            sts = giving_up_early(session.client("sts", region_name=stack.region or None, config=config))
             answer = sts.assume_role(RoleArn=role, RoleSessionName=_SESSION_NAME)
     except AwsError as error:
         raise AwsError(f"{problem}, which cannot assume {role}: {error}") from error
