@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
-import shutil
 import sys
-import tempfile
-import threading
-from importlib import import_module
 from pathlib import Path
 
+from ecrkit.cdk import process
 from ecrkit.node import bundled_node
 
 # Importing aws_cdk starts Node, so the choice of a Node comes before it.
 if node := bundled_node():
     os.environ.setdefault("JSII_NODE", str(node))
 if __name__ == "__main__":
-    # jsii unpacks itself into a temporary folder, and removes it when it has waited for Node; this is removed anyway.
-    tempfile.tempdir = tempfile.mkdtemp(prefix="ecrkit-")
-    atexit.register(shutil.rmtree, tempfile.tempdir, ignore_errors=True)
-    # Node takes its time to start, in a process of its own: what reads the catalog is imported meanwhile.
-    threading.Thread(target=import_module, args=["aws_cdk"]).start()
-    import_module("ecrkit.catalog")
+    process.begin(meanwhile="ecrkit.catalog")
 
 import aws_cdk as cdk
 
@@ -78,17 +69,5 @@ def cli_context() -> dict[str, object]:
     return {**settings["context"], "aws:cdk:enable-path-metadata": True}
 
 
-def has_violations(assembly: Path) -> bool:
-    """Whether CDK has something to tell of its templates; it does so on standard error, by way of Node."""
-    report = json.loads((assembly / "validation-report.json").read_text(encoding="utf-8"))
-    return any(plugin["violations"] for plugin in report["pluginReports"])
-
-
 if __name__ == "__main__":
-    if not has_violations(main()):
-        # All is written and said. Python would wait for Node, which goes on for some tenths of a second to compile what
-        # validated the templates, for a next time that there will not be.
-        shutil.rmtree(str(tempfile.tempdir), ignore_errors=True)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(0)
+    process.end(main())
