@@ -247,6 +247,19 @@ class TestAge:
             "claimed by rule 1 and not old enough: expires after 2026-11-11",
         ]
 
+    @pytest.mark.parametrize("days", [pytest.param(10**6, id="before the calendar"), pytest.param(10**30, id="no integer")])
+    def test_any_number_of_days(self, days: int) -> None:
+        """A number of days has no highest: an age that the calendar has no room for is never reached."""
+        evaluation = evaluate(made(rule(1, **pushed(days))), [image(age_days=99)], NOW)
+
+        assert outcome(evaluation) == ["stay 1"]
+
+    def test_due_after_the_calendar(self) -> None:
+        """What would be due after the end of the calendar is due at its end."""
+        evaluation = evaluate(made(rule(1, **pushed(10**30))), [image(age_days=99)], NOW)
+
+        assert reasons(evaluation) == ["claimed by rule 1 and not old enough: expires after 9999-12-31"]
+
     @pytest.mark.parametrize(
         ("images", "fate"),
         [

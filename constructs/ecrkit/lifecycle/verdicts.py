@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,7 +12,6 @@ from ecrkit.lifecycle.values import ActionType, CountType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     from ecrkit.images.values import Image
     from ecrkit.lifecycle.values import Rule
@@ -74,10 +73,17 @@ class Verdict(NamedTuple):
 
     @property
     def due_at(self) -> datetime | None:
-        """When a rule acts on an image that is not old enough yet, unless something happens to it before."""
+        """
+        When a rule acts on an image that is not old enough yet, unless something happens to it before.
+
+        The end of the calendar, where that is later; ``None`` where no age decides.
+        """
         if self.rule is None or self.since is None or self.cause is not Cause.WITHIN_THE_AGE:
             return None
-        return self.since + timedelta(days=self.rule.selection.count_number)
+        try:
+            return self.since + timedelta(days=self.rule.selection.count_number)
+        except OverflowError:
+            return datetime.max.replace(tzinfo=UTC)
 
     @property
     def reason(self) -> str:
