@@ -247,7 +247,9 @@ class TestAge:
             "claimed by rule 1 and not old enough: expires after 2026-11-11",
         ]
 
-    @pytest.mark.parametrize("days", [pytest.param(10**6, id="before the calendar"), pytest.param(10**30, id="no integer")])
+    @pytest.mark.parametrize(
+        "days", [pytest.param(10**6, id="before the calendar"), pytest.param(10**30, id="no integer")]
+    )
     def test_any_number_of_days(self, days: int) -> None:
         """A number of days has no highest: an age that the calendar has no room for is never reached."""
         evaluation = evaluate(made(rule(1, **pushed(days))), [image(age_days=99)], NOW)
@@ -371,6 +373,12 @@ class TestReferences:
 
         assert outcome(evaluate(rules, [*images, image("c", age_days=30)], NOW)) == ["expire 1"] * 3
         assert outcome(evaluate(rules, [*images, image("c", age_days=3)], NOW)) == ["expire 1", "expire 1", "stay 1"]
+
+    def test_list_in_the_archive(self) -> None:
+        """A list that is in the archive already was archived first, and keeps none of its children."""
+        images = [image("a", tags=["v1"], age_days=30, archived_days_ago=5, children=["b"]), image("b", age_days=30)]
+
+        assert outcome(evaluate(made(rule(1, **untagged(), **pushed(14))), images, NOW)) == ["stay -", "expire 1"]
 
     def test_lists_of_lists(self) -> None:
         """What stays because of a list keeps its own children."""
