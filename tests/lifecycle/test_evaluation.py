@@ -106,6 +106,13 @@ class TestClaims:
 
         assert reasons(evaluation) == ["no rule matches"]
 
+    def test_no_rule_for_archived_images(self) -> None:
+        """An archived image that a rule would match if it were not archived says why the rule does not."""
+        images = [image(age_days=99, archived_days_ago=9), image(tags=["v1"])]
+        evaluation = evaluate(made(rule(1, **untagged(), **pushed(1))), images, NOW)
+
+        assert reasons(evaluation) == ["archived, and no rule for archived images matches", "no rule matches"]
+
 
 class TestTags:
     @pytest.mark.parametrize(

@@ -124,7 +124,14 @@ class _Run:
     def groups(self) -> tuple[Group, ...]:
         """Give all that was decided; an image that no rule claims stays."""
         unclaimed = [place for place in range(len(self._images)) if place not in self._claimed]
-        groups = (*self._groups, Group(None, None, Cause.NO_RULE, unclaimed, [None] * len(unclaimed)))
+        archived = [place for place in unclaimed if place in self._images.archived]
+        if archived:
+            unclaimed = [place for place in unclaimed if place not in self._images.archived]
+        groups = (
+            *self._groups,
+            Group(None, None, Cause.NO_RULE, unclaimed, [None] * len(unclaimed)),
+            Group(None, None, Cause.NO_RULE_FOR_ARCHIVED, archived, [None] * len(archived)),
+        )
         return tuple(group for group in groups if group.places)
 
     def note(self, question: OpenQuestion) -> None:

@@ -37,6 +37,9 @@ class Cause(Enum):
     NO_RULE = auto()
     """It meets the tagging requirement of no rule."""
 
+    NO_RULE_FOR_ARCHIVED = auto()
+    """It is in the archive, and meets the tagging requirement of no rule for archived images."""
+
     LIST_STAYS = auto()
     """A rule selects it, and a manifest list that refers to it stays; ``because_of`` is the list."""
 
@@ -155,7 +158,8 @@ def reason_around(rule: Rule | None, cause: Cause) -> tuple[str, str]:
         What stands before the detail of a verdict, and what stands behind it.
     """
     if rule is None:
-        return "no rule matches", ""
+        is_archived = cause is Cause.NO_RULE_FOR_ARCHIVED
+        return "archived, and no rule for archived images matches" if is_archived else "no rule matches", ""
     name = f"rule {rule.rule_priority}"
     number, count_type = rule.selection.count_number, rule.selection.count_type
     days = f"{number:,} {'day' if number == 1 else 'days'}"
@@ -186,5 +190,6 @@ _FIELDS = {
     Cause.SUBJECT_STAYS: 2,
     Cause.FOLLOWS_SUBJECT: 2,
     Cause.NO_RULE: 2,
+    Cause.NO_RULE_FOR_ARCHIVED: 2,
 }
 """Which of the last three fields of a verdict holds the fact of its group."""
