@@ -13,10 +13,12 @@ import click
 from ecrkit.cli.policy_arguments import (
     DURATION,
     INSTANT,
+    PRICE,
     policies_option,
     protection_options,
     read_policies,
     read_protections,
+    warn_of_idle,
     with_manifests,
 )
 from ecrkit.cli.reading_bar import reading_progress
@@ -51,7 +53,7 @@ __all__ = ["preview_command"]
 @click.option("--all", "all_images", is_flag=True, help="With JSON, list the images that stay, too.")
 @click.option(
     "--price",
-    type=click.FloatRange(min=0),
+    type=PRICE,
     default=STANDARD_PRICE,
     show_default=True,
     help="US dollars for a gigabyte in standard storage for a month.",
@@ -99,6 +101,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
             preview(policy, inventory, now=at, today=today, protections=protections)
             for inventory in with_manifests(inventories_in(images, progress=progress), manifests)
         ]
+    warn_of_idle(protections, [found.inventory for found in previews])
     missing = [f"{used.text} ({used.origin})" for used in protections.missing([found.inventory for found in previews])]
     _echo(previews, output=output, all_images=all_images, price=price, is_directory=is_directory, missing=missing)
     sys.exit(1 if any(found.violations for found in previews) else 0)
