@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from builders.inventories import NOW, digest, image
-from builders.policies import policy, pushed, rule
+from builders.policies import ARCHIVE, policy, pushed, rule
 
 from ecrkit.errors import InvalidImagesError
 from ecrkit.images import Image, ImageTable, Inventory
@@ -49,13 +49,46 @@ def test_references(line: str, used: tuple[str, str, str, str]) -> None:
 def test_lines_that_name_no_image() -> None:
     """Every line that names no image is told with its place, and none is left out in silence."""
     with pytest.raises(InvalidImagesError) as caught:
-        read_used_images(f"my-app:v1\n  My App\n{'x' * 70}!\n", file="in-use.txt")
+        read_used_images(f"my-app:v1\n  My-App\nmy-app:v2 {'x' * 70}!\nsha256:0123abc\n", file="in-use.txt")
 
     remedy = f"write one a line, as in '{HOST}/my-app:v1' or 'sha256:0123…' [USE101]"
     assert str(caught.value).splitlines() == [
-        f"in-use.txt:2:3: must be an image reference or a digest, got 'My App'; {remedy}",
-        f"in-use.txt:3:1: must be an image reference or a digest, got '{'x' * 60}…'; {remedy}",
+        f"in-use.txt:2:3: must be an image reference or a digest, got 'My-App'; {remedy}",
+        f"in-use.txt:3:11: must be an image reference or a digest, got '{'x' * 60}…'; {remedy}",
+        f"in-use.txt:4:1: must be an image reference or a digest, got 'sha256:0123abc'; {remedy}",
     ]
+
+
+def test_several_in_a_line() -> None:
+    """Images are read as the AWS CLI prints text, with a tab between them, and behind a byte order mark."""
+    found = read_used_images(f"\ufeffmy-app:v1\tmy-app:v2\nmy-app:v3 {digest('a')}\r\n", file="f")
+
+    assert [(used.text, used.origin) for used in found] == [
+        ("my-app:v1", "f:1"),
+        ("my-app:v2", "f:1"),
+        ("my-app:v3", "f:2"),
+        (digest("a"), "f:2"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["", " \n\n"])
+def test_an_empty_list(text: str) -> None:
+    """A list that names no image is refused, since one that could not be made is empty, too."""
+    with pytest.raises(InvalidImagesError, match=r"f:1:1: names no image: it protects nothing; list what runs"):
+        read_used_images(text, file="f")
+
+
+def test_nothing_runs() -> None:
+    """A comment says that nothing runs."""
+    assert read_used_images("# nothing runs here yet\n", file="f") == ()
+
+
+def test_findings_end() -> None:
+    """A file of something else is understood after a few lines."""
+    with pytest.raises(InvalidImagesError) as caught:
+        read_used_images("{}\n" * 1_000, file="f")
+
+    assert len(caught.value.findings) == 20
 
 
 @pytest.mark.parametrize(
@@ -111,6 +144,49 @@ def test_missing() -> None:
     missing = Protections(used=used).missing([inventory(image("a", tags=["v1"]))])
 
     assert [found.text for found in missing] == ["my-app:gone", f"my-app@{digest('b')}"]
+
+
+def test_archived() -> None:
+    """A protected image that would be archived is found by itself: it could not be pulled any more."""
+    rules = policy(rule(1, **pushed(1), action=ARCHIVE, description="Everything older than a day, for the tests"))
+    found = inventory(image("a", tags=["v1"], age_days=9), image("b", age_days=9))
+    protections = Protections(used=read_used_images("my-app:v1", file="f"))
+    evaluation = evaluate(rules, found.images, NOW)
+
+    assert protections.violations(evaluation, found, NOW) == ()
+    assert [each.verdict.image.digest for each in protections.archived(evaluation, found, NOW)] == [digest("a")]
+
+
+@pytest.mark.parametrize(
+    ("protections", "idle"),
+    [
+        pytest.param(Protections(must_keep=("v*", "w*")), ["no image has a tag that matches 'w*'"], id="pattern"),
+        pytest.param(
+            Protections(used=read_used_images("other:v1", file="f")),
+            ["no image in use is of these repositories"],
+            id="another repository",
+        ),
+        pytest.param(
+            Protections(used=read_used_images(digest("b"), file="f")),
+            ["no image in use is of these repositories"],
+            id="another digest",
+        ),
+        pytest.param(Protections(used=read_used_images("other:v1 my-app:gone", file="f")), [], id="gone"),
+        pytest.param(Protections(used=read_used_images(digest("a"), file="f")), [], id="digest"),
+        pytest.param(Protections(pulled_within=timedelta(days=1)), [], id="none named"),
+    ],
+)
+def test_idle(protections: Protections, idle: list[str]) -> None:
+    """A protection that has nothing to protect is told: it may be misspelt."""
+    assert list(protections.idle([inventory(image("a", tags=["v1"]))])) == idle
+
+
+def test_thousands_of_both() -> None:
+    """Thousands of images in use are looked for among thousands of images without comparing each with each."""
+    used = read_used_images("\n".join(f"my-app:v{number}" for number in range(20_000)), file="f")
+    found = inventory(*(image(tags=[f"v{number}"]) for number in range(1, 20_000)))
+
+    assert [each.text for each in Protections(used=used).missing([found])] == ["my-app:v0"]
 
 
 def test_an_image_in_use_is_in_its_own_repository() -> None:

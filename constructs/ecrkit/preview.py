@@ -10,7 +10,7 @@ from ecrkit.lifecycle.evaluation import evaluate
 from ecrkit.lifecycle.values import ActionType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from ecrkit.images.values import ImageTable, Inventory
@@ -166,7 +166,11 @@ def preview(
         totals=Totals.sum(totals.values()),
         by_rule=tuple(RuleTotals(rule, totals[rule.rule_priority]) for rule in policy.rules),
         unclaimed=totals[None].images,
-        notes=(*(question.value for question in evaluation.mattered), *_oddities(evaluation, now=now, today=today)),
+        notes=(
+            *(question.value for question in evaluation.mattered),
+            *_oddities(evaluation, now=now, today=today),
+            *_unpullable(protections.archived(evaluation, inventory, today)),
+        ),
         insights=insights(policy, evaluation),
     )
 
@@ -186,6 +190,14 @@ def _oddities(evaluation: Evaluation, *, now: datetime, today: datetime) -> Iter
         group.action is ActionType.TRANSITION for group in evaluation.groups
     ):
         yield "an image that is archived on the way may expire from the archive 90 days later; that is not counted"
+
+
+def _unpullable(archived: Sequence[Violation]) -> Iterator[str]:
+    if archived:
+        what = "1 protected image" if len(archived) == 1 else f"{len(archived):,} protected images"
+        first = archived[0].verdict.image
+        name = f"{first.digest} ({', '.join(first.tags)})" if first.tags else first.digest
+        yield f"{what} would be archived, and cannot be pulled from there: {name}{', …' if len(archived) > 1 else ''}"
 
 
 _DAYS_IN_ARCHIVE = 90

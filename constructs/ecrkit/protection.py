@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ecrkit.lifecycle.evaluation import Evaluation
     from ecrkit.lifecycle.verdicts import Verdict
 
-__all__ = ["NOT_A_REFERENCE", "Protections", "UsedImage", "Violation", "read_used_images"]
+__all__ = ["NOT_A_REFERENCE", "NO_REFERENCE", "Protections", "UsedImage", "Violation", "read_used_images"]
 
 NOT_A_REFERENCE = Check(
     code="USE101",
@@ -32,6 +32,14 @@ NOT_A_REFERENCE = Check(
     message="must be an image reference or a digest, got {got}",
     remedy="write one a line, as in '123456789012.dkr.ecr.us-east-1.amazonaws.com/my-app:v1' or 'sha256:0123…'",
     source="OCI distribution specification 1.1, references",
+)
+
+NO_REFERENCE = Check(
+    code="USE102",
+    title="a list of images in use names one",
+    message="names no image: it protects nothing",
+    remedy="list what runs; if nothing does, say so in a line that begins with '#'",
+    source="ecrkit: a list that could not be made is empty as well",
 )
 
 _DIGEST = r"[A-Za-z0-9_+.-]+:[A-Fa-f0-9]{32,}"
@@ -44,7 +52,10 @@ _REFERENCE = re.compile(
     re.VERBOSE,
 )
 _ECR_HOST = re.compile(r"([0-9]{12})\.dkr[.-]ecr(?:-fips)?\.")
+_ALGORITHMS = ("sha256", "sha512")
 _EXCERPT = 60
+_MAX_FINDINGS = 20
+"""What is no list of images at all is understood after a few."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,19 +96,24 @@ def read_used_images(text: str, *, file: str) -> tuple[UsedImage, ...]:
         file: as the person named it.
 
     Raises:
-        InvalidImagesError: a line is something else; carries every such line.
+        InvalidImagesError: a word is something else, or there is none; carries the first such words.
     """
-    used, findings = [], []
-    for number, line in enumerate(text.split("\n"), start=1):
-        entry = line.strip()
-        if not entry or entry.startswith("#"):
-            continue
-        found = _used_image(entry, origin=f"{file}:{number}")
-        if found:
-            used.append(found)
-        else:
-            got = repr(entry if len(entry) <= _EXCERPT else f"{entry[:_EXCERPT]}…")
-            findings.append(NOT_A_REFERENCE.at(Location(file, number, line.index(entry) + 1), got=got))
+    used, findings, is_empty = [], [], True
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
+        is_comment = line.lstrip().startswith("#")
+        is_empty = is_empty and not is_comment
+        # Several in a line is how the AWS CLI prints text, and kubectl a list.
+        for word in () if is_comment else re.finditer(r"\S+", line):
+            found = _used_image(word[0], origin=f"{file}:{number}")
+            if found:
+                used.append(found)
+            else:
+                got = repr(word[0] if len(word[0]) <= _EXCERPT else f"{word[0][:_EXCERPT]}…")
+                findings.append(NOT_A_REFERENCE.at(Location(file, number, word.start() + 1), got=got))
+                if len(findings) == _MAX_FINDINGS:
+                    raise InvalidImagesError(findings)
+    if is_empty and not used and not findings:
+        findings.append(NO_REFERENCE.at(Location(file, 1, 1)))
     if findings:
         raise InvalidImagesError(findings)
     return tuple(used)
@@ -131,11 +147,16 @@ class Protections:
     pulled_within: timedelta | None = None
     must_keep: tuple[str, ...] = ()
     _patterns: tuple[re.Pattern[str], ...] = field(init=False, repr=False)
+    _by_repository: dict[str, list[UsedImage]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Compile the patterns once."""
+        """Compile the patterns once, and find images in use by their repository, for thousands of either."""
         patterns = tuple(expression(TagPattern.of_pattern(text)) for text in self.must_keep)
+        by_repository: dict[str, list[UsedImage]] = {}
+        for used in self.used:
+            by_repository.setdefault(used.repository, []).append(used)
         object.__setattr__(self, "_patterns", patterns)
+        object.__setattr__(self, "_by_repository", by_repository)
 
     def violations(self, evaluation: Evaluation, inventory: Inventory, now: datetime) -> tuple[Violation, ...]:
         """
@@ -149,31 +170,58 @@ class Protections:
         Returns:
             In the order of the images.
         """
-        if not (self.used or self.pulled_within or self.must_keep):
-            return ()
-        used = [found for found in self.used if found.may_be_in(inventory)]
-        by_digest = _by(used, "digest")
-        by_tag = _by(used, "tag")
-        found = []
-        for verdict in evaluation.verdicts:
-            if verdict.action is ActionType.EXPIRE:
-                because = tuple(self._because(verdict.image, by_digest, by_tag, now))
-                if because:
-                    found.append(Violation(verdict, because))
-        return tuple(found)
+        return tuple(self._acted_on(ActionType.EXPIRE, evaluation, inventory, now))
+
+    def archived(self, evaluation: Evaluation, inventory: Inventory, now: datetime) -> tuple[Violation, ...]:
+        """Find protected images that would be archived, as :meth:`violations` finds those that would expire."""
+        return tuple(self._acted_on(ActionType.TRANSITION, evaluation, inventory, now))
 
     def missing(self, inventories: Sequence[Inventory]) -> tuple[UsedImage, ...]:
         """List what is in use, belongs to one of these repositories, and is not there any more."""
-        missing = []
-        for used in self.used:
-            homes = [found for found in inventories if used.repository and used.may_be_in(found)]
-            if homes and not any(
-                used.digest == image.digest if used.digest else used.tag in image.tags
-                for home in homes
-                for image in home.images
-            ):
-                missing.append(used)
-        return tuple(missing)
+        gone: dict[UsedImage, bool] = {}
+        for inventory in inventories:
+            uses = [used for used in self._uses_in(inventory) if used.repository]
+            if uses:
+                digests, tags = set(inventory.images.digests), set(inventory.images.all_tags)
+                for used in uses:
+                    is_here = used.digest in digests if used.digest else used.tag in tags
+                    gone[used] = gone.get(used, True) and not is_here
+        return tuple(used for used in self.used if gone.get(used))
+
+    def idle(self, inventories: Sequence[Inventory]) -> Iterator[str]:
+        """Say which protections have nothing to protect: a name misspelt protects nothing, too."""
+        digests = {digest for inventory in inventories for digest in inventory.images.digests} if self.used else ()
+        if self.used and not any(
+            used.repository or used.digest in digests for found in inventories for used in self._uses_in(found)
+        ):
+            yield "no image in use is of these repositories"
+        for text, pattern in zip(self.must_keep, self._patterns, strict=True):
+            if not any(pattern.fullmatch(tag) for found in inventories for tag in found.images.all_tags):
+                yield f"no image has a tag that matches '{text}'"
+
+    def _uses_in(self, inventory: Inventory) -> list[UsedImage]:
+        """Give the images in use that may be of *inventory*."""
+        if not inventory.repository:
+            named: Iterable[UsedImage] = self.used
+        else:
+            named = (*self._by_repository.get(inventory.repository, ()), *self._by_repository.get("", ()))
+        return [used for used in named if used.may_be_in(inventory)]
+
+    def _acted_on(
+        self, action: ActionType, evaluation: Evaluation, inventory: Inventory, now: datetime
+    ) -> Iterator[Violation]:
+        if not (self.used or self.pulled_within or self.must_keep) or all(
+            group.action is not action for group in evaluation.groups
+        ):
+            return
+        used = self._uses_in(inventory)
+        by_digest = _by(used, "digest")
+        by_tag = _by(used, "tag")
+        for verdict in evaluation.verdicts:
+            if verdict.action is action:
+                because = tuple(self._because(verdict.image, by_digest, by_tag, now))
+                if because:
+                    yield Violation(verdict, because)
 
     def _because(
         self, image: Image, by_digest: dict[str, UsedImage], by_tag: dict[str, UsedImage], now: datetime
@@ -201,7 +249,8 @@ def _used_image(entry: str, *, origin: str) -> UsedImage | None:
     if re.fullmatch(_DIGEST, entry):
         return UsedImage(text=entry, origin=origin, digest=entry)
     match = _REFERENCE.fullmatch(entry)
-    if not match:
+    # A digest that was cut short is no tag of a repository with the name of an algorithm.
+    if not match or (not match["host"] and match["repository"] in _ALGORITHMS):
         return None
     account = _ECR_HOST.match(match["host"] or "")
     digest = match["digest"] or ""

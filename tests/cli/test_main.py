@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from builders.commands import ecrkit
+from builders.commands import ecrkit, shell
 
 import ecrkit as package
 
@@ -35,6 +35,13 @@ def test_misuse_exits_2(arguments: tuple[str, ...], message: str) -> None:
     assert result.stdout == ""
     assert message in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_nobody_reads_on() -> None:
+    """Output that is cut off is neither a finding nor an error: the command ends as one that SIGPIPE ends."""
+    result = shell("{ sleep 0.2; ecrkit policy rules --output json; echo $? >&2; } | true")
+
+    assert result.stderr == "141\n"
 
 
 @pytest.mark.parametrize("group", [(), ("policy",), ("catalog",), ("repos",), ("images",), ("scan",)])

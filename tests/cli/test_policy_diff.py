@@ -107,6 +107,16 @@ class TestPolicy:
         assert lines[-1] == "0 images with another fate, 0 newly expired"
         assert [found["repositoryName"] for found in document["diffs"]] == ["my-app", "other"]
 
+    def test_same_name_twice(self, store: Path, images: Path) -> None:
+        """Repositories of the same name, as of two accounts, are told both, and the gate looks at both."""
+        write_images(images.with_name("other.json"), [image(tags=["v9"])])
+        options = ("--policies", store, "--images", images.parent, *AT, "--exit-code", "--output", "json")
+
+        result = ecrkit("policy", "diff", "keep@1", "keep@2", *options)
+
+        assert result.returncode == 1
+        assert [found["newlyExpiredImageTotalCount"] for found in json.loads(result.stdout)["diffs"]] == [2, 0]
+
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [

@@ -223,6 +223,20 @@ def test_missing_in_text(policy: Path, images: Path, tmp_path: Path) -> None:
     assert result.stdout.splitlines()[0] == "warning: in use, and not there: my-app:gone (in-use.txt:1)"
 
 
+def test_idle_protection(policy: Path, images: Path) -> None:
+    """A pattern that matches no tag is warned of, on standard error."""
+    result = ecrkit("policy", "preview", policy, "--images", images, *AT, "--must-keep", "relase-*")
+
+    assert (result.returncode, result.stderr) == (0, "warning: no image has a tag that matches 'relase-*'\n")
+
+
+def test_own_price(policy: Path, images: Path) -> None:
+    """A price of one's own is not passed off as that of AWS."""
+    saving = preview(policy, "--images", images, "--price", "0.05")["summary"]["savingPerMonth"]
+
+    assert (saving["pricePerGigabyteMonth"], saving["source"]) == (0.05, "as given")
+
+
 def test_manifests(policy: Path, tmp_path: Path) -> None:
     """With the manifests of lists at hand, what a list refers to stays with it."""
     images = write_images(
@@ -266,6 +280,12 @@ def test_manifests(policy: Path, tmp_path: Path) -> None:
             "images.json:1:1: must be an image",
             id="in use",
         ),
+        pytest.param(
+            ("{policy}", "--images", "{images}", "--must-keep", ""),
+            "must be a tag, or a pattern of tags as in 'release-*', got ''",
+            id="an empty pattern",
+        ),
+        pytest.param(("{policy}", "--images", "{images}", "--price", "nan"), "must be a number", id="no price"),
     ],
 )
 def test_bad_input_exits_2(

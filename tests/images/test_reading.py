@@ -167,6 +167,18 @@ def test_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
             '2:132: not JSON: the text has "}}" where the end of the text is expected [IMG101]',
             id="too much in a line",
         ),
+        pytest.param(
+            f"{json.dumps(A, indent=2)}\n{json.dumps(B, indent=2)}\n",
+            "1:1: not a list of images: the text has an image on several lines; JSON Lines have one on each, as 'jq -c'"
+            " writes them; {save} [IMG102]",
+            id="lines of several lines",
+        ),
+        pytest.param(
+            f"{text(A)}\n{text(B)}",
+            "2:1: not a list of images: the text has something behind the object with 'imageDetails'; a file holds one"
+            " list; {save} [IMG102]",
+            id="one list after the other",
+        ),
     ],
 )
 def test_refused_text(content: str, message: str) -> None:
@@ -188,6 +200,11 @@ def test_refused_text(content: str, message: str) -> None:
             {"imagePushedAt": "yesterday"}, ["[1].imagePushedAt: {time}, got 'yesterday' [IMG106]"], id="no time"
         ),
         pytest.param({"imagePushedAt": True}, ["[1].imagePushedAt: {time}, got true [IMG106]"], id="true"),
+        pytest.param(
+            {"imagePushedAt": "0001-01-01T00:00:00+05:00"},
+            ["[1].imagePushedAt: {time}, got '0001-01-01T00:00:00+05:00' [IMG106]"],
+            id="before the calendar in UTC",
+        ),
         pytest.param({"imagePushedAt": 1e30}, ["[1].imagePushedAt: {time}, got 1e+30 [IMG106]"], id="far away"),
         pytest.param(
             {"imagePushedAt": "2026-10-01T12:00:00"},

@@ -65,7 +65,7 @@ def _together(
 ) -> Fate:
     """Let an image wait for the lists that refer to it, and an artifact follow its subject."""
     fate = alone[digest]
-    lists = [other for other in alone if digest in children.get(other, ())]
+    lists = [other for other in alone if digest in children.get(other, ()) and other not in archived]
     if fate[0] and any(_together(other, alone, archived, subjects, children)[0] is None for other in lists):
         return None, fate[1]
     subject = subjects[digest]

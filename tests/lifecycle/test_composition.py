@@ -75,6 +75,19 @@ def test_a_clash_points_to_the_file_of_the_later_rule() -> None:
     ]
 
 
+def test_equal_policies_of_two_stores() -> None:
+    """A composition names the files that it was made of, also where another of equal policies was made before."""
+    made = [
+        compose([policy(rule(1, **untagged()), file=f"{store}/a.json"), policy(rule(1), file=f"{store}/b.json")])
+        for store in ("one", "two")
+    ]
+
+    assert [[found.origin and found.origin.file for found in each.rules] for each in made] == [
+        ["one/a.json", "one/b.json"],
+        ["two/a.json", "two/b.json"],
+    ]
+
+
 def test_two_any_clash() -> None:
     """Each policy's catch-all is fine by itself, and two are one too many."""
     assert refusal(policy(rule(1), file="one.json"), policy(rule(1, countNumber=5), file="two.json")) == [

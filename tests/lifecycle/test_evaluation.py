@@ -106,6 +106,13 @@ class TestClaims:
 
         assert reasons(evaluation) == ["no rule matches"]
 
+    def test_no_rule_for_archived_images(self) -> None:
+        """An archived image that a rule would match if it were not archived says why the rule does not."""
+        images = [image(age_days=99, archived_days_ago=9), image(tags=["v1"])]
+        evaluation = evaluate(made(rule(1, **untagged(), **pushed(1))), images, NOW)
+
+        assert reasons(evaluation) == ["archived, and no rule for archived images matches", "no rule matches"]
+
 
 class TestTags:
     @pytest.mark.parametrize(
@@ -248,6 +255,21 @@ class TestAge:
         ]
 
     @pytest.mark.parametrize(
+        "days", [pytest.param(10**6, id="before the calendar"), pytest.param(10**30, id="no integer")]
+    )
+    def test_any_number_of_days(self, days: int) -> None:
+        """A number of days has no highest: an age that the calendar has no room for is never reached."""
+        evaluation = evaluate(made(rule(1, **pushed(days))), [image(age_days=99)], NOW)
+
+        assert outcome(evaluation) == ["stay 1"]
+
+    def test_due_after_the_calendar(self) -> None:
+        """What would be due after the end of the calendar is due at its end."""
+        evaluation = evaluate(made(rule(1, **pushed(10**30))), [image(age_days=99)], NOW)
+
+        assert reasons(evaluation) == ["claimed by rule 1 and not old enough: expires after 9999-12-31"]
+
+    @pytest.mark.parametrize(
         ("images", "fate"),
         [
             pytest.param(image(age_days=99, pulled_days_ago=20), "stay 1", id="pulled"),
@@ -358,6 +380,12 @@ class TestReferences:
 
         assert outcome(evaluate(rules, [*images, image("c", age_days=30)], NOW)) == ["expire 1"] * 3
         assert outcome(evaluate(rules, [*images, image("c", age_days=3)], NOW)) == ["expire 1", "expire 1", "stay 1"]
+
+    def test_list_in_the_archive(self) -> None:
+        """A list that is in the archive already was archived first, and keeps none of its children."""
+        images = [image("a", tags=["v1"], age_days=30, archived_days_ago=5, children=["b"]), image("b", age_days=30)]
+
+        assert outcome(evaluate(made(rule(1, **untagged(), **pushed(14))), images, NOW)) == ["stay -", "expire 1"]
 
     def test_lists_of_lists(self) -> None:
         """What stays because of a list keeps its own children."""

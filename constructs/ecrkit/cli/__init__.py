@@ -2,7 +2,7 @@
 The ``ecrkit`` command: parse, call the library, print, exit.
 
 Exit codes: 0 fine; 1 findings, or a refusal to do harm; 2 usage or unreadable input; 3 AWS refused, could not be
-reached, or was interrupted: nothing is known.
+reached, or was interrupted: nothing is known; 141 nobody reads standard output any more, as a shell says of it.
 """
 
 from __future__ import annotations

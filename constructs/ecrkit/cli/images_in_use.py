@@ -45,9 +45,12 @@ def in_use(*, registry: str | None, profile: str | None, region: str | None, out
         left_out = [{"image": image, "usedBy": list(users)} for image, users in found.left_out.items()]
         others = {"registryId": account, "region": aws.region, "leftOut": left_out}
         echo_json_list("images", map(_document, found.images), others=others)
-    else:
+    elif found.images:
         for used in found.images:
             click.echo(used)
+    else:
+        # An empty list may be one that failed, and `policy preview --in-use` takes none.
+        click.echo(f"# ECS and Lambda run no image of {account} in {aws.region}")
     for image, users in found.left_out.items():
         click.echo(
             f"left out: {printable(image)}: not of {account} in {aws.region}; {count_of(len(users), 'user')}", err=True

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
+import os
+import sys
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["LazyGroup"]
+
+_EXIT_NOT_READ = 141
 
 
 class LazyGroup(click.Group):
@@ -26,6 +30,18 @@ class LazyGroup(click.Group):
     def __init__(self, name: str, *, commands: Mapping[str, str], help: str) -> None:  # noqa: A002 - click's own name
         super().__init__(name, help=help)
         self._lazy_commands = dict(commands)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+        """Run the command; when nobody reads on, as in `ecrkit … | head`, end as one that SIGPIPE ends."""
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except BrokenPipeError:
+            # click would end with 1, which means findings here. What is left in the buffer goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(_EXIT_NOT_READ)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Names in the order of declaration, which is the order of use."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ecrkit.files import decode, read_text
+from ecrkit.findings import printable
 from ecrkit.lifecycle import compose, read_policy
 from ecrkit.store import PolicyStore
 
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 __all__ = [
     "DURATION",
     "INSTANT",
+    "PRICE",
     "policies_option",
     "protection_options",
     "read_policies",
     "read_protections",
+    "warn_of_idle",
     "with_manifests",
 ]
 
@@ -68,8 +71,35 @@ class _Duration(click.ParamType[timedelta]):
         return int(match[1]) * _UNITS[match[2]]
 
 
+class _Price(click.ParamType[float]):
+    """An amount of money."""
+
+    name = "price"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            price = float(value)
+        except ValueError:
+            price = -1
+        if not 0 <= price < float("inf"):
+            self.fail(f"must be a number, 0 or more, got {value!r}", param, ctx)
+        return price
+
+
+class _Pattern(click.ParamType[str]):
+    """A pattern that a tag can match."""
+
+    name = "pattern"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9_*][A-Za-z0-9._*-]*", value):
+            self.fail(f"must be a tag, or a pattern of tags as in 'release-*', got {value!r}", param, ctx)
+        return value
+
+
 INSTANT = _Instant()
 DURATION = _Duration()
+PRICE = _Price()
 
 
 def policies_option(command: F) -> F:
@@ -86,7 +116,11 @@ def protection_options(command: F) -> F:
     """Add ``--in-use``, ``--pulled-within`` and ``--must-keep``."""
     for option in (
         click.option(
-            "--must-keep", multiple=True, metavar="PATTERN", help="Fail if an image with such a tag would expire."
+            "--must-keep",
+            type=_Pattern(),
+            multiple=True,
+            metavar="PATTERN",
+            help="Fail if an image with such a tag would expire.",
         ),
         click.option(
             "--pulled-within", type=DURATION, metavar="30d", help="Fail if an image pulled since then would expire."
@@ -113,6 +147,12 @@ def read_protections(
 
     used = [found for file in in_use for found in read_used_images(_text(file), file=file)]
     return Protections(used=tuple(used), pulled_within=pulled_within, must_keep=tuple(must_keep))
+
+
+def warn_of_idle(protections: Protections, inventories: Sequence[Inventory]) -> None:
+    """Say on standard error which protections have nothing to protect in *inventories*."""
+    for text in protections.idle(inventories):
+        click.echo(f"warning: {printable(text)}", err=True)
 
 
 def read_policies(arguments: Sequence[str], *, store: Path | None) -> LifecyclePolicy:

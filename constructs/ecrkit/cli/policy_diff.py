@@ -17,6 +17,7 @@ from ecrkit.images.sources import inventories_in
 from ecrkit.lifecycle.diff import PolicyDiff, diff_fates, diff_rules
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 __all__ = ["diff"]
@@ -57,23 +58,24 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     rules = diff_rules(before, after)
     at = now or datetime.now(UTC)
     if images is None:
-        diffs = {"": PolicyDiff(rules)}
+        diffs = [("", PolicyDiff(rules))]
     else:
         with reading_progress(images) as progress:
-            diffs = {
-                inventory.name: PolicyDiff(rules, diff_fates(before, after, inventory.images, at))
+            # By file: a repository may be there twice, from two accounts or Regions.
+            diffs = [
+                (inventory.name, PolicyDiff(rules, diff_fates(before, after, inventory.images, at)))
                 for inventory in with_manifests(inventories_in(images, progress=progress), manifests)
-            }
+            ]
     _echo(diffs, output=output, has_images=images is not None)
-    sys.exit(1 if exit_code and any(found.newly_expired for found in diffs.values()) else 0)
+    sys.exit(1 if exit_code and any(found.newly_expired for _, found in diffs) else 0)
 
 
-def _echo(diffs: dict[str, PolicyDiff], *, output: str, has_images: bool) -> None:
+def _echo(diffs: Sequence[tuple[str, PolicyDiff]], *, output: str, has_images: bool) -> None:
     if output == "json":
-        documents = [{"repositoryName": name, **diff_document(found)} for name, found in diffs.items()]
+        documents = [{"repositoryName": name, **diff_document(found)} for name, found in diffs]
         echo_json(documents[0] if len(documents) == 1 else {"diffs": documents})
         return
-    for name, found in diffs.items():
+    for name, found in diffs:
         if len(diffs) > 1:
             click.secho(name, bold=True)
         for line in diff_lines(found, has_images=has_images):

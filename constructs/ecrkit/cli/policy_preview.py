@@ -14,10 +14,12 @@ from ecrkit.cli.options import aws_options, children_option
 from ecrkit.cli.policy_arguments import (
     DURATION,
     INSTANT,
+    PRICE,
     policies_option,
     protection_options,
     read_policies,
     read_protections,
+    warn_of_idle,
     with_manifests,
 )
 from ecrkit.cli.reading_bar import reading_progress
@@ -64,7 +66,7 @@ __all__ = ["preview_command"]
 @click.option("--all", "all_images", is_flag=True, help="With JSON, list the images that stay, too.")
 @click.option(
     "--price",
-    type=click.FloatRange(min=0),
+    type=PRICE,
     default=STANDARD_PRICE,
     show_default=True,
     help="US dollars for a gigabyte in standard storage for a month.",
@@ -128,6 +130,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
             for inventory in with_manifests(found, manifests)
         ]
     disagreements = live.compare(previews[0], timeout=timeout) if live and compare_with_ecr else None
+    warn_of_idle(protections, [found.inventory for found in previews])
     missing = [f"{used.text} ({used.origin})" for used in protections.missing([found.inventory for found in previews])]
     _echo(
         previews,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ecrkit.lifecycle.rendering import render
 from ecrkit.lifecycle.values import ActionType
 from ecrkit.lifecycle.verdicts import Cause, reason_around
-from ecrkit.preview import PRICE_SOURCE, Totals
+from ecrkit.preview import PRICE_SOURCE, STANDARD_PRICE, Totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -189,6 +189,6 @@ def _summary(totals: Totals, price: float) -> dict[str, object]:
             "amount": round(totals.saving(price), 2),
             "currency": "USD",
             "pricePerGigabyteMonth": price,
-            "source": PRICE_SOURCE,
+            "source": PRICE_SOURCE if price == STANDARD_PRICE else "as given",
         },
     }

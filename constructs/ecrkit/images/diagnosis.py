@@ -10,6 +10,7 @@ import json
 import re
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.documents import SyntaxProblem, parse_json
@@ -82,6 +83,12 @@ class _Diagnosis:
             yield from self._items(start, "")
         elif is_whole and isinstance(first, dict) and LIST_KEY in first:
             yield from self._items_of_document(start, first)
+        elif isinstance(first, dict) and LIST_KEY in first:
+            problem = "the text has something behind the object with 'imageDetails'; a file holds one list"
+            self._report(rulebook.NOT_IMAGES, _skip(self._text, end), "", problem=problem)
+        elif isinstance(first, dict) and "imageDigest" in first and "\n" in self._text[start:end]:
+            problem = "the text has an image on several lines; JSON Lines have one on each, as 'jq -c' writes them"
+            self._report(rulebook.NOT_IMAGES, start, "", problem=problem)
         elif isinstance(first, dict) and ("imageDigest" in first or not is_whole):
             yield from self._lines()
         else:
@@ -195,6 +202,11 @@ class _Diagnosis:
             return
         if time.tzinfo is None:
             self._report(rulebook.NAIVE_TIME, at, pointer, got=_shown(value))
+            return
+        try:
+            time.astimezone(UTC)
+        except OverflowError:
+            self._report(rulebook.BAD_TIME, at, pointer, got=_shown(value))
 
     def _value(self, at: int) -> tuple[Any, int]:
         """Parse the value that begins at an offset; give it, and where it ends."""

@@ -14,6 +14,7 @@ from ecrkit.lifecycle.values import TagStatus
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ecrkit.findings import Location
     from ecrkit.lifecycle.checking import CheckedPolicy
     from ecrkit.lifecycle.values import LifecyclePolicy
 
@@ -34,7 +35,8 @@ def compose(policies: Iterable[LifecyclePolicy]) -> LifecyclePolicy:
     Raises:
         InvalidPolicyError: ECR would refuse the result; a finding points to the file that its rule came from.
     """
-    return _compose(tuple(policies))
+    policies = tuple(policies)
+    return _compose(policies, tuple(rule.origin for policy in policies for rule in policy.rules))
 
 
 def check_composition(policies: Iterable[LifecyclePolicy]) -> CheckedPolicy:
@@ -47,9 +49,10 @@ def check_composition(policies: Iterable[LifecyclePolicy]) -> CheckedPolicy:
     return check_rules([replace(rule, rule_priority=number) for number, rule in enumerate(ordered, start=1)])
 
 
-# A catalog names the same few compositions thousands of times.
+# A catalog names the same few compositions thousands of times. Equal policies may come from different files, which the
+# result has to name.
 @lru_cache(maxsize=256)
-def _compose(policies: tuple[LifecyclePolicy, ...]) -> LifecyclePolicy:
+def _compose(policies: tuple[LifecyclePolicy, ...], _origins: tuple[Location | None, ...]) -> LifecyclePolicy:
     checked = check_composition(policies)
     if checked.policy is None:
         raise InvalidPolicyError(errors_in(checked.findings))

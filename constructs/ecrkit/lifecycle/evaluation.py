@@ -11,7 +11,7 @@ and "Lifecycle policy evaluation rules"; "Lifecycle policy properties"; "Archivi
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import compress, count, islice
 from operator import eq, not_
@@ -28,7 +28,6 @@ from ecrkit.lifecycle.verdicts import Cause, Group, grouped
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
-    from datetime import datetime
 
     from ecrkit.images.values import Image
     from ecrkit.lifecycle.values import LifecyclePolicy, Rule
@@ -125,7 +124,14 @@ class _Run:
     def groups(self) -> tuple[Group, ...]:
         """Give all that was decided; an image that no rule claims stays."""
         unclaimed = [place for place in range(len(self._images)) if place not in self._claimed]
-        groups = (*self._groups, Group(None, None, Cause.NO_RULE, unclaimed, [None] * len(unclaimed)))
+        archived = [place for place in unclaimed if place in self._images.archived]
+        if archived:
+            unclaimed = [place for place in unclaimed if place not in self._images.archived]
+        groups = (
+            *self._groups,
+            Group(None, None, Cause.NO_RULE, unclaimed, [None] * len(unclaimed)),
+            Group(None, None, Cause.NO_RULE_FOR_ARCHIVED, archived, [None] * len(archived)),
+        )
         return tuple(group for group in groups if group.places)
 
     def note(self, question: OpenQuestion) -> None:
@@ -163,7 +169,7 @@ class _Run:
         last recorded pull; ``sinceImageTransitioned``, from the last time that the image was archived.
         """
         count_type = rule.selection.count_type
-        oldest_to_keep = self._now - timedelta(days=rule.selection.count_number)
+        oldest_to_keep = _days_before(self._now, rule.selection.count_number)
         free = sorted(matching - self._claimed)
         instants = self._counted_from(count_type)
         since = [instants[place] for place in free]
@@ -215,6 +221,14 @@ class _Run:
         parts = self._images.manifest_lists
         if parts.intersection(ranked) or any(self._images.subjects[place] for place in ranked):
             self.note(OpenQuestion.EVERYTHING_COUNTS)
+
+
+def _days_before(instant: datetime, days: int) -> datetime:
+    """Count back, to the beginning of the calendar at most: no document limits the number of days."""
+    try:
+        return instant - timedelta(days=days)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _check(images: ImageTable) -> None:

@@ -98,8 +98,11 @@ def _dependencies(images: Iterable[Image], places: dict[str, int]) -> Iterator[t
 def _settled(verdict: Verdict, lists: Iterable[Verdict], subject: Verdict | None) -> Verdict:
     """Decide about one image, when all that it depends on is decided about."""
     image, rule = verdict.image, verdict.rule
-    # The lowest digest, so that the reason does not depend on the order of the images.
-    list_that_stays = min((other.image.digest for other in lists if other.action is None), default=None)
+    # The lowest digest, so that the reason does not depend on the order of the images. A list that is in the archive
+    # has been archived first.
+    list_that_stays = min(
+        (other.image.digest for other in lists if other.action is None and not other.image.is_archived), default=None
+    )
     # "An image referenced by a manifest list cannot be expired or archived without the manifest list being deleted
     # or archived first."
     if verdict.action and list_that_stays:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,7 +12,6 @@ from ecrkit.lifecycle.values import ActionType, CountType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     from ecrkit.images.values import Image
     from ecrkit.lifecycle.values import Rule
@@ -37,6 +36,9 @@ class Cause(Enum):
 
     NO_RULE = auto()
     """It meets the tagging requirement of no rule."""
+
+    NO_RULE_FOR_ARCHIVED = auto()
+    """It is in the archive, and meets the tagging requirement of no rule for archived images."""
 
     LIST_STAYS = auto()
     """A rule selects it, and a manifest list that refers to it stays; ``because_of`` is the list."""
@@ -74,10 +76,17 @@ class Verdict(NamedTuple):
 
     @property
     def due_at(self) -> datetime | None:
-        """When a rule acts on an image that is not old enough yet, unless something happens to it before."""
+        """
+        When a rule acts on an image that is not old enough yet, unless something happens to it before.
+
+        The end of the calendar, where that is later; ``None`` where no age decides.
+        """
         if self.rule is None or self.since is None or self.cause is not Cause.WITHIN_THE_AGE:
             return None
-        return self.since + timedelta(days=self.rule.selection.count_number)
+        try:
+            return self.since + timedelta(days=self.rule.selection.count_number)
+        except OverflowError:
+            return datetime.max.replace(tzinfo=UTC)
 
     @property
     def reason(self) -> str:
@@ -149,7 +158,8 @@ def reason_around(rule: Rule | None, cause: Cause) -> tuple[str, str]:
         What stands before the detail of a verdict, and what stands behind it.
     """
     if rule is None:
-        return "no rule matches", ""
+        is_archived = cause is Cause.NO_RULE_FOR_ARCHIVED
+        return "archived, and no rule for archived images matches" if is_archived else "no rule matches", ""
     name = f"rule {rule.rule_priority}"
     number, count_type = rule.selection.count_number, rule.selection.count_type
     days = f"{number:,} {'day' if number == 1 else 'days'}"
@@ -180,5 +190,6 @@ _FIELDS = {
     Cause.SUBJECT_STAYS: 2,
     Cause.FOLLOWS_SUBJECT: 2,
     Cause.NO_RULE: 2,
+    Cause.NO_RULE_FOR_ARCHIVED: 2,
 }
 """Which of the last three fields of a verdict holds the fact of its group."""
