@@ -96,13 +96,16 @@ class TestPolicy:
         assert (document["repositoryName"], document["newlyExpiredImageTotalCount"]) == ("my-app", 2)
 
     def test_directory(self, store: Path, images: Path) -> None:
-        """Of a directory, each repository is told by itself."""
-        write_images(images.with_name("other.json"), [], repository="other")
+        """Of a directory, each repository is told by itself, and JSON lists them even if there is one."""
         arguments = ("policy", "diff", "keep@1", "keep@2", "--policies", store, "--images", images.parent, *AT)
+        alone = json.loads(ecrkit(*arguments, "--output", "json").stdout)
+        write_images(images.with_name("other.json"), [], repository="other")
+        images.with_name("._other.json").write_text("not images")
 
         lines = ecrkit(*arguments).stdout.splitlines()
         document = json.loads(ecrkit(*arguments, "--output", "json").stdout)
 
+        assert [found["repositoryName"] for found in alone["diffs"]] == ["my-app"]
         assert "my-app" in lines
         assert lines[-1] == "0 images with another fate, 0 newly expired"
         assert [found["repositoryName"] for found in document["diffs"]] == ["my-app", "other"]

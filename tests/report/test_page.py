@@ -79,6 +79,23 @@ def test_every_image_is_a_point() -> None:
     assert data["scope"] == "All images, newest first."
 
 
+@pytest.mark.parametrize("number", [1, 50])
+def test_every_rule_has_a_shade_of_its_own(number: int) -> None:
+    """Stacked on each other, what different rules decide can be told apart, however many rules there are."""
+    rules = [rule(place, **tagged(f"{place}-*"), countNumber=1, description="x" * 60) for place in range(1, number + 1)]
+    images = [image(format(place, "x"), tags=[f"{place % number + 1}-{place}"]) for place in range(3 * number)]
+    found = preview(
+        policy(*rules),
+        Inventory(file="i.json", images=ImageTable.of(images)),
+        now=NOW,
+        today=NOW,
+        protections=Protections(),
+    )
+    colors = [trace["marker"]["color"] for trace in data_in(page_of(found))["figure"]["data"]]
+
+    assert len(set(colors)) == len(colors) == 2 * number
+
+
 @pytest.mark.parametrize("number", [2_001, 20_000])
 def test_many_images_are_bars(number: int) -> None:
     """Many images are counted by time, and the bars hold every one; the table has the newest that do not stay."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,7 +19,6 @@ from ecrkit.lifecycle.diff import PolicyDiff, diff_fates, diff_rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 __all__ = ["diff"]
 
@@ -66,14 +66,15 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
                 (inventory.name, PolicyDiff(rules, diff_fates(before, after, inventory.images, at)))
                 for inventory in with_manifests(inventories_in(images, progress=progress), manifests)
             ]
-    _echo(diffs, output=output, has_images=images is not None)
+    is_directory = images not in (None, "-") and Path(str(images)).is_dir()
+    _echo(diffs, output=output, has_images=images is not None, is_directory=is_directory)
     sys.exit(1 if exit_code and any(found.newly_expired for _, found in diffs) else 0)
 
 
-def _echo(diffs: Sequence[tuple[str, PolicyDiff]], *, output: str, has_images: bool) -> None:
+def _echo(diffs: Sequence[tuple[str, PolicyDiff]], *, output: str, has_images: bool, is_directory: bool) -> None:
     if output == "json":
         documents = [{"repositoryName": name, **diff_document(found)} for name, found in diffs]
-        echo_json(documents[0] if len(documents) == 1 else {"diffs": documents})
+        echo_json({"diffs": documents} if is_directory else documents[0])
         return
     for name, found in diffs:
         if len(diffs) > 1:

@@ -53,13 +53,15 @@ def inventory_files(path: str) -> tuple[Path, ...]:
 
 def files_in(directory: Path) -> tuple[Path, ...]:
     """
-    Find the files in a directory that are taken for images, by name.
+    Find the files in a directory that are taken for images, by name; hidden ones are not.
 
     Raises:
         UnreadableInputError: the directory cannot be read.
     """
     try:
-        return tuple(sorted(found for found in directory.rglob("*") if found.suffix in _SUFFIXES and found.is_file()))
+        return tuple(
+            sorted(found for found in directory.rglob("[!.]*") if found.suffix in _SUFFIXES and found.is_file())
+        )
     except OSError as error:
         raise unreadable(directory, error) from None
 

@@ -29,10 +29,11 @@ _MAX_BARS = 150
 
 FATES = {None: "stay", ActionType.EXPIRE: "expire", ActionType.TRANSITION: "archive"}
 # Shades that people with every kind of sight tell apart, and a shape each beside them.
+# From dark to light, as red, green and blue.
 _SHADES = {
-    None: ("#1b7f5c", "#2fa37a", "#5cbf9b", "#8fd6bb"),
-    ActionType.EXPIRE: ("#b3261e", "#d6453d", "#e8756e", "#f2a49f"),
-    ActionType.TRANSITION: ("#a86400", "#cf8310", "#e3a548", "#f0c98b"),
+    None: ((27, 127, 92), (157, 219, 195)),
+    ActionType.EXPIRE: ((168, 29, 22), (245, 178, 174)),
+    ActionType.TRANSITION: ((156, 92, 0), (243, 212, 156)),
 }
 _SYMBOLS = {None: "circle", ActionType.EXPIRE: "x", ActionType.TRANSITION: "square"}
 
@@ -64,7 +65,7 @@ def _points(preview: Preview, groups: dict[tuple[int | None, ActionType | None],
     traces = []
     for (rule, action), parts in groups.items():
         verdicts = [verdict for part in parts for _, verdict in part.verdicts(images)]
-        trace = _trace(lanes.index(rule), rule, action, len(verdicts))
+        trace = _trace(lanes, rule, action, len(verdicts))
         trace |= {
             "type": "scatter",
             "mode": "markers",
@@ -96,7 +97,7 @@ def _bars(preview: Preview, groups: dict[tuple[int | None, ActionType | None], l
             start = _start_of_bar(images.pushed_at[place], first, days)
             counts[start] += 1
             sizes[start] += images.sizes[place] or 0
-        trace = _trace(lanes.index(rule), rule, action, sum(counts.values()))
+        trace = _trace(lanes, rule, action, sum(counts.values()))
         starts = sorted(counts)
         trace |= {
             "type": "bar",
@@ -112,13 +113,15 @@ def _bars(preview: Preview, groups: dict[tuple[int | None, ActionType | None], l
     return traces
 
 
-def _trace(lane: int, rule: int | None, action: ActionType | None, number: int) -> dict[str, Any]:
+def _trace(lanes: Sequence[int | None], rule: int | None, action: ActionType | None, number: int) -> dict[str, Any]:
     name = "no rule" if rule is None else f"rule {rule}"
-    shades = _SHADES[action]
+    # Each rule has a shade of its own, however many there are.
+    share = lanes.index(rule) / max(len(lanes) - 1, 1)
+    shade = [round(dark + share * (light - dark)) for dark, light in zip(*_SHADES[action], strict=True)]
     return {
         "name": f"{name}: {FATES[action]} ({number:,})",
         "meta": {"fate": FATES[action], "rule": "-" if rule is None else str(rule)},
-        "marker": {"color": shades[lane % len(shades)]},
+        "marker": {"color": "#" + bytes(shade).hex()},
     }
 
 
