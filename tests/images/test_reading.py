@@ -168,6 +168,11 @@ def test_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
             id="too much in a line",
         ),
         pytest.param(
+            f"{json.dumps(A)}, {json.dumps(B)}\n",
+            '1:132: not JSON: the text has "," where the end of the text is expected [IMG101]',
+            id="two in a line",
+        ),
+        pytest.param(
             f"{json.dumps(A, indent=2)}\n{json.dumps(B, indent=2)}\n",
             "1:1: not a list of images: the text has an image on several lines; JSON Lines have one on each, as 'jq -c'"
             " writes them; {save} [IMG102]",

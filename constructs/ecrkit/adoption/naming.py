@@ -6,7 +6,6 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from ecrkit.errors import InvalidNameError
 from ecrkit.names import output_key
 
 if TYPE_CHECKING:
@@ -40,16 +39,13 @@ def output_for(name: str, taken: Mapping[str, str]) -> Output:
         taken: names of repositories, by the keys that they have; this one may be among them.
 
     Returns:
-        The key that the catalog would choose; where another repository has that, or it is too long, one with some
-        digits of the name's digest.
+        The key that the catalog would choose; where another repository has that, one with some digits of the name's
+        digest.
     """
     readable = "".join(re.findall(r"[A-Za-z0-9]+", name.title()))[:_READABLE]
     own = f"{readable if readable[:1].isalpha() else f'R{readable}'}{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-    try:
-        key = str(output_key(name))
-    except InvalidNameError:
-        key = ""
-    if key and taken.get(key, name) == name:
+    key = str(output_key(name))
+    if taken.get(key, name) == name:
         return Output(key, is_to_be_said=False)
     return Output(f"{own}RepositoryUri", is_to_be_said=True)
 
