@@ -25,6 +25,27 @@ BY_LAMBDA: dict[str, Any] = {
 }
 CONDITION = {"StringEquals": {"aws:PrincipalOrgID": ["o-a1b2c3d4e5"]}, "Bool": {"aws:SecureTransport": "true"}}
 
+OPENINGS = {
+    "any ARN": {"StringLike": {"aws:PrincipalArn": "*"}},
+    "a role of any account": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ci"}},
+    "one of two": {"StringLike": {"aws:SourceArn": ["arn:aws:lambda:us-east-1:111111111111:function:*", "*"]}},
+    "any address": {"IpAddress": {"aws:SourceIp": ["192.0.2.0/24", "0.0.0.0/0"]}},
+    "an organization, or none": {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+    "a unit, or none": {"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/r-ab12/*"}},
+    "any organization": {"StringLike": {"aws:PrincipalOrgID": "o-*"}},
+    "a tag that anybody can set": {"StringEquals": {"aws:PrincipalTag/team": "shop"}},
+    "whatever is no service": {"Bool": {"aws:PrincipalIsAWSService": "false"}},
+}
+"""Conditions that let in somebody who is not known."""
+CLOSINGS = {
+    "an account": {"StringEqualsIfExists": {"aws:PrincipalAccount": "111111111111"}},
+    "roles of an account": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/*"}},
+    "a network": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}},
+    "an endpoint": {"StringEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}},
+    "a unit": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/r-ab12/*"}},
+}
+"""Conditions that do not."""
+
 
 def difference(declared: dict[str, object], there: dict[str, object], **document: str) -> str:
     return policy_difference([declared], iam(there, **document), account=ACCOUNT)
@@ -152,6 +173,13 @@ def test_what_only_has_the_name_of_lambdas_is_told(forged: dict[str, object]) ->
             [("statement 'Ci'", "the Principal '*'")],
             id="everybody but one",
         ),
+        *(
+            pytest.param(
+                statement(Principal="*", Condition=opening), [("statement 'Ci'", "the Principal '*'")], id=name
+            )
+            for name, opening in OPENINGS.items()
+        ),
+        *(pytest.param(statement(Principal="*", Condition=closing), [], id=name) for name, closing in CLOSINGS.items()),
         pytest.param(statement(Principal="*", Condition=CONDITION), [], id="an organization"),
         pytest.param(statement(Principal="*", Effect="Deny"), [], id="nobody"),
         pytest.param(statement(), [], id="an account"),
