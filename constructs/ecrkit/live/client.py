@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_lambda import LambdaClient
 
-__all__ = ["Aws", "aws_errors", "connect"]
+__all__ = ["Aws", "aws_errors", "configuration_errors", "connect"]
 
 _CONNECT_TIMEOUT_SECONDS = 3
 _READ_TIMEOUT_SECONDS = 20
@@ -63,7 +63,7 @@ class Aws:
         Raises:
             AwsError: the configuration of boto3 does not allow it.
         """
-        with _configuration_errors():
+        with configuration_errors():
             return _guarded(self.session.client("ecr", config=self.config))
 
     def ecs(self) -> ECSClient:
@@ -73,7 +73,7 @@ class Aws:
         Raises:
             AwsError: the configuration of boto3 does not allow it.
         """
-        with _configuration_errors():
+        with configuration_errors():
             return _guarded(self.session.client("ecs", config=self.config))
 
     def functions(self) -> LambdaClient:
@@ -83,7 +83,7 @@ class Aws:
         Raises:
             AwsError: the configuration of boto3 does not allow it.
         """
-        with _configuration_errors():
+        with configuration_errors():
             return _guarded(self.session.client("lambda", config=self.config))
 
     def cloudformation(self) -> CloudFormationClient:
@@ -93,7 +93,7 @@ class Aws:
         Raises:
             AwsError: the configuration of boto3 does not allow it.
         """
-        with _configuration_errors():
+        with configuration_errors():
             return _guarded(self.session.client("cloudformation", config=self.config))
 
     def account(self) -> str:
@@ -106,7 +106,7 @@ class Aws:
         Raises:
             AwsError: AWS refused, or could not be reached.
         """
-        with _configuration_errors():
+        with configuration_errors():
             client = _guarded(self.session.client("sts", config=self.config))
         with aws_errors():
             return client.get_caller_identity()["Account"]
@@ -169,8 +169,13 @@ def aws_errors() -> Iterator[None]:
 
 
 @contextmanager
-def _configuration_errors() -> Iterator[None]:
-    """Turn what botocore raises where a client is made into one line, an endpoint that is no address too."""
+def configuration_errors() -> Iterator[None]:
+    """
+    Turn what botocore raises where a client is made into one line, an endpoint that is no address too.
+
+    Raises:
+        AwsError: no client can be made.
+    """
     try:
         with aws_errors():
             yield
