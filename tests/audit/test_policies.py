@@ -23,6 +23,7 @@ BY_LAMBDA: dict[str, Any] = {
     "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
     "Condition": {"StringLike": {"aws:sourceArn": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:*"}},
 }
+BY_FUNCTION = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:f"
 CONDITION = {"StringEquals": {"aws:PrincipalOrgID": ["o-a1b2c3d4e5"]}, "Bool": {"aws:SecureTransport": "true"}}
 
 OPENINGS = {
@@ -135,6 +136,17 @@ def test_what_lambda_wrote_is_no_difference() -> None:
     assert policy_difference([statement()], iam(statement(), BY_LAMBDA), account=ACCOUNT) == ""
     assert policy_difference([], iam(BY_LAMBDA), account=ACCOUNT) == ""
     assert policy_difference([BY_LAMBDA], None, account=ACCOUNT) == "there is none"
+
+
+def test_what_lambda_writes_anew_is_no_difference() -> None:
+    """Lambda's statement, declared as it was once, is no difference where it says something else by now."""
+    before = {**BY_LAMBDA, "Condition": {"StringLike": {"aws:sourceArn": [BY_FUNCTION]}}}
+
+    assert policy_difference([before], iam(BY_LAMBDA), account=ACCOUNT) == ""
+    assert policy_difference([before, statement()], iam(BY_LAMBDA), account=ACCOUNT) == "statement 'Ci' is missing"
+    assert policy_difference([before], iam(statement()), account=ACCOUNT) == (
+        "statement 'Ci' is not declared; statement 'LambdaECRImageRetrievalPolicy' is missing"
+    )
 
 
 @pytest.mark.parametrize(
