@@ -33,7 +33,10 @@ def test_missing_and_unknown_are_told_where_they_stand(policies: PolicyStore) ->
             'repositories.yaml:3:1: repositories["other/api"]: is in 123456789012 us-east-1, and not in the catalog; '
             "`ecrkit adopt other/api` declares it; or delete it, with `ecrkit repos delete other/api` [AUD102]"
         ),
-        "repositories.yaml:4:3: repositories.web: is declared, and not in 123456789012 us-east-1; deploy it [AUD101]",
+        (
+            "repositories.yaml:4:3: repositories.web: is declared, and not in 123456789012 us-east-1; deploy it; if it "
+            "was deleted by hand, a deploy without its entry, and another with it, make it again [AUD101]"
+        ),
     ]
 
 

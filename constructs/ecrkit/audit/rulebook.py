@@ -17,7 +17,7 @@ MISSING = Check(
     code="AUD101",
     title="a repository that is declared is there",
     message="is declared, and not in {place}",
-    remedy="deploy it",
+    remedy="deploy it; if it was deleted by hand, a deploy without its entry, and another with it, make it again",
     source=_DESIGN,
 )
 UNKNOWN = Check(
