@@ -41,7 +41,7 @@ def test_missing_and_unknown_are_told_where_they_stand(policies: PolicyStore) ->
 
 
 def test_repository_of_another_stack_is_that_stacks(policies: PolicyStore) -> None:
-    """What another stack has is not judged, unless it lets everybody in; of our own it is unknown."""
+    """What another stack has is not judged, unless it lets everybody in; of our own it is told which one has it."""
     theirs = actual("theirs", stack="Shop", image_tag_mutability="MUTABLE")
     public = actual("public", stack="Shop", repository_policy_text=iam(statement(Principal="*")), scan_on_push=False)
     ours = actual("ours", stack="Repositories-dev")
@@ -49,9 +49,13 @@ def test_repository_of_another_stack_is_that_stacks(policies: PolicyStore) -> No
     findings = found("", [actual(), theirs, public, ours], policies)
 
     assert [(one.pointer, one.code) for one in findings] == [
-        ("/repositories/ours", "AUD102"),
+        ("/repositories/ours", "AUD103"),
         ("/repositories/public", "AUD121"),
     ]
+    assert str(findings[0]) == (
+        "repositories.yaml:3:1: repositories.ours: is a resource of the stack Repositories-dev, and not in the "
+        "catalog; put its entry back; or deploy the stack without it, which `ecrkit guard` looks at first [AUD103]"
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ecrkit.audit.comparing import drift
 from ecrkit.audit.posture import posture
-from ecrkit.audit.rulebook import MISSING, UNKNOWN
+from ecrkit.audit.rulebook import MISSING, UNDEPLOYED, UNKNOWN
 from ecrkit.catalog.resources import stack_name
 from ecrkit.findings import Location, errors_in, in_file_order, silence
 from ecrkit.lifecycle.rulebook import NO_CAP
@@ -73,7 +73,9 @@ class _Audit:
             entry = missing.pop(repository.name, None)
             if entry:
                 yield from self._drift(entry, repository)
-            elif repository.stack is None or repository.stack in self._stacks:
+            elif repository.stack in self._stacks:
+                yield UNDEPLOYED.at(self._location(repository.name), stack=repository.stack)
+            elif repository.stack is None:
                 yield UNKNOWN.at(self._location(repository.name), place=place, name=repository.name)
             else:
                 # What it should be is that stack's business; that it is open to all is everybody's.

@@ -27,6 +27,13 @@ UNKNOWN = Check(
     remedy="`ecrkit adopt {name}` declares it; or delete it, with `ecrkit repos delete {name}`",
     source=_DESIGN,
 )
+UNDEPLOYED = Check(
+    code="AUD103",
+    title="a repository of the stacks of the catalog is declared",
+    message="is a resource of the stack {stack}, and not in the catalog",
+    remedy="put its entry back; or deploy the stack without it, which `ecrkit guard` looks at first",
+    source=_DESIGN,
+)
 SCANNING = Check(
     code="AUD111",
     title="scanning on push is as declared",
