@@ -58,6 +58,23 @@ def test_repository_of_another_stack_is_that_stacks(policies: PolicyStore) -> No
     )
 
 
+def test_repository_of_a_cache_is_ecrs(policies: PolicyStore) -> None:
+    """What ECR makes for a cache of the catalog is not unknown, nor is it judged, unless it lets everybody in."""
+    cached = actual("quay/app", image_tag_mutability="MUTABLE", scan_on_push=False)
+    public = actual("quay/open", repository_policy_text=iam(statement(Principal="*")))
+    others = [actual("quayside/app"), actual("quay")]
+    caches = "pull_through_cache: {quay: {upstream: quay.io}}"
+
+    findings = found("", [actual(), cached, public, *others], policies, registry=caches)
+
+    assert sorted((one.pointer, one.code) for one in findings) == [
+        ("/repositories/quay", "AUD102"),
+        ("/repositories/quayside~1app", "AUD102"),
+        ("/repositories/quay~1open", "AUD121"),
+    ]
+    assert codes(found("", [actual(), cached], policies)) == ["AUD102", "AUD122", "AUD123"]
+
+
 @pytest.mark.parametrize(
     ("there", "code"),
     [
