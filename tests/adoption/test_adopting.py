@@ -234,6 +234,10 @@ REFUSED: dict[str, tuple[ActualRepository, str]] = {
             " read"
         ),
     ),
+    "a tag without a value, which CloudFormation does not take": (
+        actual("api", tags={"team": ""}),
+        "tags.team: a tag's value must have 1 to 256 characters, got 0",
+    ),
     "a Sid twice": (
         actual("api", repository_policy_text=iam(statement(), statement(Effect="Deny"))),
         "statements[1]: the Sid 'Ci' is that of another statement; write another",
@@ -378,7 +382,7 @@ def there(draw: st.DrawFn) -> ActualRepository:
         exclusion_filters=filters,
         repository_policy_text=iam(*(statement(Sid=sid) for sid in sids)) if sids else None,
         lifecycle_policy_text=draw(st.sampled_from([None, policy_text(), policy_text(keep=3)])),
-        tags=draw(st.dictionaries(st.sampled_from(["team", "yes", "stage"]), st.sampled_from(["web", "1", ""]))),
+        tags=draw(st.dictionaries(st.sampled_from(["team", "yes", "stage"]), st.sampled_from(["web", "1", " "]))),
     )
 
 

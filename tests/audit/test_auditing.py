@@ -33,12 +33,15 @@ def test_missing_and_unknown_are_told_where_they_stand(policies: PolicyStore) ->
             'repositories.yaml:3:1: repositories["other/api"]: is in 123456789012 us-east-1, and not in the catalog; '
             "`ecrkit adopt other/api` declares it; or delete it, with `ecrkit repos delete other/api` [AUD102]"
         ),
-        "repositories.yaml:4:3: repositories.web: is declared, and not in 123456789012 us-east-1; deploy it [AUD101]",
+        (
+            "repositories.yaml:4:3: repositories.web: is declared, and not in 123456789012 us-east-1; deploy it; if it "
+            "was deleted by hand, a deploy without its entry, and another with it, make it again [AUD101]"
+        ),
     ]
 
 
 def test_repository_of_another_stack_is_that_stacks(policies: PolicyStore) -> None:
-    """What another stack has is not judged, unless it lets everybody in; of our own it is unknown."""
+    """What another stack has is not judged, unless it lets everybody in; of our own it is told which one has it."""
     theirs = actual("theirs", stack="Shop", image_tag_mutability="MUTABLE")
     public = actual("public", stack="Shop", repository_policy_text=iam(statement(Principal="*")), scan_on_push=False)
     ours = actual("ours", stack="Repositories-dev")
@@ -46,9 +49,30 @@ def test_repository_of_another_stack_is_that_stacks(policies: PolicyStore) -> No
     findings = found("", [actual(), theirs, public, ours], policies)
 
     assert [(one.pointer, one.code) for one in findings] == [
-        ("/repositories/ours", "AUD102"),
+        ("/repositories/ours", "AUD103"),
         ("/repositories/public", "AUD121"),
     ]
+    assert str(findings[0]) == (
+        "repositories.yaml:3:1: repositories.ours: is a resource of the stack Repositories-dev, and not in the "
+        "catalog; put its entry back; or deploy the stack without it, which `ecrkit guard` looks at first [AUD103]"
+    )
+
+
+def test_repository_of_a_cache_is_ecrs(policies: PolicyStore) -> None:
+    """What ECR makes for a cache of the catalog is not unknown, nor is it judged, unless it lets everybody in."""
+    cached = actual("quay/app", image_tag_mutability="MUTABLE", scan_on_push=False)
+    public = actual("quay/open", repository_policy_text=iam(statement(Principal="*")))
+    others = [actual("quayside/app"), actual("quay")]
+    caches = "pull_through_cache: {quay: {upstream: quay.io}}"
+
+    findings = found("", [actual(), cached, public, *others], policies, registry=caches)
+
+    assert sorted((one.pointer, one.code) for one in findings) == [
+        ("/repositories/quay", "AUD102"),
+        ("/repositories/quayside~1app", "AUD102"),
+        ("/repositories/quay~1open", "AUD121"),
+    ]
+    assert codes(found("", [actual(), cached], policies)) == ["AUD102", "AUD122", "AUD123"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from builders.actual import ACCOUNT, actual, found, iam, statement
 from builders.stores import policy_text
 
 from ecrkit.audit.lifecycle import lifecycle_difference
+from ecrkit.lifecycle import read_policy
 
 if TYPE_CHECKING:
     from ecrkit import PolicyStore
@@ -158,21 +159,30 @@ def test_what_means_the_same_is_no_drift(policies: PolicyStore, case: str) -> No
     assert texts(settings, policies, **there) == []
 
 
-def test_rules_in_the_order_of_their_priority_are_no_drift(policies: PolicyStore) -> None:
-    """The service sorts rules; the policy is the same."""
-    rules = [
-        {**POLICY["rules"][0], "rulePriority": 2},
+def test_order_is_no_drift() -> None:
+    """Neither the order of rules makes a difference, which the service sorts, nor that of the entries of a list."""
+    rules: list[dict[str, Any]] = [
         {
-            "rulePriority": 1,
-            "selection": {"tagStatus": "untagged", "countType": "imageCountMoreThan", "countNumber": 1},
+            "rulePriority": priority,
+            "selection": {
+                "tagStatus": "tagged",
+                key: entries,
+                "countType": "imageCountMoreThan",
+                "countNumber": 1,
+            },
             "action": {"type": "expire"},
-        },
+        }
+        for priority, key, entries in ((2, "tagPatternList", ["b*", "a*"]), (1, "tagPrefixList", ["d", "c"]))
     ]
-    there = json.dumps({"rules": rules[::-1]})
+    declared = read_policy(json.dumps({"rules": rules}), file="-")
+    for rule in rules:
+        for entries in rule["selection"].values():
+            if isinstance(entries, list):
+                entries.reverse()
 
-    [finding] = texts("", policies, lifecycle_policy_text=json.dumps({"rules": rules}))
-    assert [finding] == texts("", policies, lifecycle_policy_text=there)
-    assert "1 rule added" in finding
+    assert lifecycle_difference(declared, json.dumps({"rules": rules[::-1]}), name=None) == ""
+    rules[0]["selection"]["tagPatternList"] = ["b*", "b*"]
+    assert lifecycle_difference(declared, json.dumps({"rules": rules}), name=None) == "1 rule changed"
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,29 @@ BY_LAMBDA: dict[str, Any] = {
     "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
     "Condition": {"StringLike": {"aws:sourceArn": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:*"}},
 }
+BY_FUNCTION = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:f"
 CONDITION = {"StringEquals": {"aws:PrincipalOrgID": ["o-a1b2c3d4e5"]}, "Bool": {"aws:SecureTransport": "true"}}
+
+OPENINGS = {
+    "any ARN": {"StringLike": {"aws:PrincipalArn": "*"}},
+    "a role of any account": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ci"}},
+    "one of two": {"StringLike": {"aws:SourceArn": ["arn:aws:lambda:us-east-1:111111111111:function:*", "*"]}},
+    "any address": {"IpAddress": {"aws:SourceIp": ["192.0.2.0/24", "0.0.0.0/0"]}},
+    "an organization, or none": {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+    "a unit, or none": {"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/r-ab12/*"}},
+    "any organization": {"StringLike": {"aws:PrincipalOrgID": "o-*"}},
+    "a tag that anybody can set": {"StringEquals": {"aws:PrincipalTag/team": "shop"}},
+    "whatever is no service": {"Bool": {"aws:PrincipalIsAWSService": "false"}},
+}
+"""Conditions that let in somebody who is not known."""
+CLOSINGS = {
+    "an account": {"StringEqualsIfExists": {"aws:PrincipalAccount": "111111111111"}},
+    "roles of an account": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/*"}},
+    "a network": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}},
+    "an endpoint": {"StringEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}},
+    "a unit": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/r-ab12/*"}},
+}
+"""Conditions that do not."""
 
 
 def difference(declared: dict[str, object], there: dict[str, object], **document: str) -> str:
@@ -116,6 +138,17 @@ def test_what_lambda_wrote_is_no_difference() -> None:
     assert policy_difference([BY_LAMBDA], None, account=ACCOUNT) == "there is none"
 
 
+def test_what_lambda_writes_anew_is_no_difference() -> None:
+    """Lambda's statement, declared as it was once, is no difference where it says something else by now."""
+    before = {**BY_LAMBDA, "Condition": {"StringLike": {"aws:sourceArn": [BY_FUNCTION]}}}
+
+    assert policy_difference([before], iam(BY_LAMBDA), account=ACCOUNT) == ""
+    assert policy_difference([before, statement()], iam(BY_LAMBDA), account=ACCOUNT) == "statement 'Ci' is missing"
+    assert policy_difference([before], iam(statement()), account=ACCOUNT) == (
+        "statement 'Ci' is not declared; statement 'LambdaECRImageRetrievalPolicy' is missing"
+    )
+
+
 @pytest.mark.parametrize(
     "forged",
     [
@@ -152,6 +185,13 @@ def test_what_only_has_the_name_of_lambdas_is_told(forged: dict[str, object]) ->
             [("statement 'Ci'", "the Principal '*'")],
             id="everybody but one",
         ),
+        *(
+            pytest.param(
+                statement(Principal="*", Condition=opening), [("statement 'Ci'", "the Principal '*'")], id=name
+            )
+            for name, opening in OPENINGS.items()
+        ),
+        *(pytest.param(statement(Principal="*", Condition=closing), [], id=name) for name, closing in CLOSINGS.items()),
         pytest.param(statement(Principal="*", Condition=CONDITION), [], id="an organization"),
         pytest.param(statement(Principal="*", Effect="Deny"), [], id="nobody"),
         pytest.param(statement(), [], id="an account"),

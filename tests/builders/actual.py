@@ -56,10 +56,16 @@ def store_in(directory: Path) -> PolicyStore:
 
 
 def found(
-    settings: str, repositories: Iterable[ActualRepository], policies: PolicyStore, *, name: str = "web"
+    settings: str,
+    repositories: Iterable[ActualRepository],
+    policies: PolicyStore,
+    *,
+    name: str = "web",
+    registry: str = "",
 ) -> tuple[Finding, ...]:
-    """Audit *repositories* against a catalog of one that keeps ten images, with *settings* in flow style."""
-    text = f"{ONE_ENVIRONMENT}defaults: {{lifecycle: ten@1}}\nrepositories:\n  {name}: {{{settings}}}\n"
+    """Audit *repositories* against a catalog of one that keeps ten images, with settings in flow style."""
+    defaults = "defaults: {lifecycle: ten@1}" + (f"\nregistry: {{{registry}}}\n" if registry else "\n")
+    text = f"{ONE_ENVIRONMENT}{defaults}repositories:\n  {name}: {{{settings}}}\n"
     [environment] = catalog(text, policies).environments
     places = repository_places(text, file="repositories.yaml")
     return audit(environment, repositories, policies=policies, policy_name=lambda _: None, places=places)

@@ -219,8 +219,9 @@ def test_network_changes_nothing_in_the_result(
     assert files(project) == files(whole)
 
 
-def test_interrupt_leaves_a_valid_catalog(account: Account, project: Path) -> None:
-    """Ctrl-C while AWS takes its time: the command ends soon, and what it wrote is valid."""
+@pytest.mark.parametrize("interrupt", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupt_leaves_a_valid_catalog(account: Account, project: Path, interrupt: signal.Signals) -> None:
+    """Ctrl-C, or a pipeline that is cancelled, while AWS takes its time: it ends soon, and what it wrote is valid."""
     slow = Fault("ecr:GetRepositoryPolicy", delay(20), after=2)
     with proxy_to(account.url, slow) as proxy:
         with subprocess.Popen(
@@ -235,11 +236,12 @@ def test_interrupt_leaves_a_valid_catalog(account: Account, project: Path) -> No
                 time.sleep(0.02)
             time.sleep(1)
             begin = time.monotonic()
-            process.send_signal(signal.SIGINT)
+            process.send_signal(interrupt)
             _, said = process.communicate()
         took = time.monotonic() - begin
 
     assert process.returncode == 3
     assert said.splitlines()[-1] == "error: interrupted"
+    assert "adopted before that\n" in said
     assert took < 10
     assert ecrkit("catalog", "check", cwd=project).returncode == 0

@@ -188,7 +188,7 @@ def test_nothing_is_written(account: Account, project: Path) -> None:
     with proxy_to(account.url) as proxy:
         audit(account, project, url=proxy.url)
 
-    assert {action.partition(":")[2].rstrip("abcdefghijklmnopqrstuvwxyz") for action in proxy.actions}
+    assert {"ecr:DescribeRepositories", "ecr:GetRepositoryPolicy"} <= set(proxy.actions)
     assert {
         action for action in proxy.actions if not action.split(":")[1].startswith(("Describe", "Get", "List"))
     } == set()

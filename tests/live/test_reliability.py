@@ -151,6 +151,15 @@ def test_password_in_an_address_is_not_shown(account: Account) -> None:
             "`aws configure list-profiles` names those that there are",
             id="no profile",
         ),
+        *(
+            pytest.param(
+                {"AWS_ENDPOINT_URL": endpoint},
+                "error: the endpoint is no address; write AWS_ENDPOINT_URL, or endpoint_url of the profile, as in "
+                "'https://host:port', or unset it",
+                id=f"endpoint {endpoint}",
+            )
+            for endpoint in ("localhost:4566", "http://", "http://localhost:99999", "me:hunter2@nowhere")
+        ),
     ],
 )
 def test_what_is_not_configured_is_one_line(account: Account, variables: dict[str, str], line: str) -> None:

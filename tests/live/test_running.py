@@ -136,6 +136,31 @@ def test_refusal_is_no_empty_cluster(ecs: ECSClient, stub: Stubber, kind: str, o
         list(task_uses(ecs) if kind == "task" else service_uses(ecs))
 
 
+@pytest.mark.parametrize("reason", ["MISSING", "ACCESS_DENIED"])
+@pytest.mark.parametrize("what", ["task", "service", "revision"])
+def test_one_that_is_not_described_may_still_run(ecs: ECSClient, stub: Stubber, what: str, reason: str) -> None:
+    """One of many that ECS does not describe runs nothing where it is gone, and is an error for any other reason."""
+    failures = [{"arn": "x", "reason": reason}]
+    stub.add_response("list_clusters", {"clusterArns": ["one"]})
+    if what == "task":
+        stub.add_response("list_tasks", {"taskArns": ["x"]})
+        stub.add_response("describe_tasks", {"tasks": [], "failures": failures})
+    else:
+        stub.add_response("list_services", {"serviceArns": ["x"]})
+        service = {"serviceArn": "y", "currentServiceRevisions": [{"arn": "x"}]}
+        described = {"services": [], "failures": failures} if what == "service" else {"services": [service]}
+        stub.add_response("describe_services", described)
+    if what == "revision":
+        stub.add_response("describe_service_revisions", {"serviceRevisions": [], "failures": failures})
+    uses = task_uses(ecs) if what == "task" else service_uses(ecs)
+
+    if reason == "MISSING":
+        assert list(uses) == []
+    else:
+        with pytest.raises(AwsError, match=r": x is not described: ACCESS_DENIED$"):
+            list(uses)
+
+
 def configuration(version: str, *, package_type: str = "Image", arn: str = FUNCTION) -> dict[str, Any]:
     return {"FunctionName": "f", "FunctionArn": arn, "Version": version, "PackageType": package_type}
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from ecrkit.audit.comparing import drift
 from ecrkit.audit.posture import posture
-from ecrkit.audit.rulebook import MISSING, UNKNOWN
+from ecrkit.audit.rulebook import MISSING, UNDEPLOYED, UNKNOWN
 from ecrkit.catalog.resources import stack_name
 from ecrkit.findings import Location, errors_in, in_file_order, silence
 from ecrkit.lifecycle.rulebook import NO_CAP
 from ecrkit.posture_rulebook import NO_LIFECYCLE
+from ecrkit.registry.values import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -43,7 +44,8 @@ def audit(
 
     Returns:
         Findings in the order of the catalog; what is not in it stands where its repositories begin. A warning that the
-        catalog silences is marked. Of a repository that another stack has, only that it lets everybody in is told.
+        catalog silences is marked. Of a repository that another stack has, or that ECR made for a pull-through cache of
+        the catalog, only that it lets everybody in is told.
     """
     return in_file_order(_Audit(environment, policies, policy_name, places).run(actual))
 
@@ -73,15 +75,28 @@ class _Audit:
             entry = missing.pop(repository.name, None)
             if entry:
                 yield from self._drift(entry, repository)
-            elif repository.stack is None or repository.stack in self._stacks:
+            elif repository.stack in self._stacks:
+                yield UNDEPLOYED.at(self._location(repository.name), stack=repository.stack)
+            elif repository.stack is None and not self._is_of_a_cache(repository.name):
                 yield UNKNOWN.at(self._location(repository.name), place=place, name=repository.name)
             else:
-                # What it should be is that stack's business; that it is open to all is everybody's.
+                # What it should be is that stack's business, or ECR's; that it is open to all is everybody's.
                 yield from errors_in(self._posture(None, repository))
                 continue
             yield from self._posture(entry, repository)
         for name in missing:
             yield MISSING.at(self._location(name), place=place)
+
+    def _is_of_a_cache(self, name: str) -> bool:
+        """
+        Whether ECR makes a repository of that name when somebody pulls through a cache of the catalog.
+
+        Source: ECR user guide, "Sync an upstream registry with an Amazon ECR private registry" (read 2026-11).
+        """
+        registry = self._environment.registry
+        prefixes = registry.pull_through_cache if registry else ()
+        # A cache without a prefix could have made any, so that it excuses none.
+        return any(name.startswith(f"{prefix.removesuffix('/')}/") for prefix in prefixes if prefix != ROOT)
 
     def _drift(self, entry: RepositoryEntry, actual: ActualRepository) -> Iterator[Finding]:
         text = actual.lifecycle_policy_text

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ecrkit.lifecycle import check_policy, render
+from ecrkit.lifecycle import LifecyclePolicy, check_policy
 from ecrkit.lifecycle.diff import Change, diff_rules
 from ecrkit.lifecycle.values import CountType
 
 if TYPE_CHECKING:
-    from ecrkit.lifecycle import LifecyclePolicy
     from ecrkit.lifecycle.checking import CheckedPolicy
 
 __all__ = ["lifecycle_difference", "read_actual"]
@@ -33,19 +33,20 @@ def lifecycle_difference(declared: LifecyclePolicy | None, text: str | None, *, 
         name: of the policy of the store that *text* is; ``None`` where it is none of them.
 
     Returns:
-        What differs, in words; empty where nothing does, so that order, formatting, case and defaults that are written
-        out make no difference.
+        What differs, in words; empty where nothing does, so that order, also that of the entries of a list, formatting,
+        case and defaults that are written out make no difference.
     """
     if text is None:
         return "there is none" if declared else ""
     actual = read_actual(text).policy
-    if declared and actual and render(actual) == render(declared):
+    wanted, there = (_in_one_order(policy) if policy else None for policy in (declared, actual))
+    if wanted and wanted == there:
         return ""
     if name:
         return f"it is {name}"
-    if declared is None:
+    if wanted is None:
         return "there is one, and none is declared"
-    return _changes(declared, actual) if actual else "it cannot be read as one that ECR takes"
+    return _changes(wanted, there) if there else "it cannot be read as one that ECR takes"
 
 
 # Thousands of repositories have the same few policies.
@@ -61,6 +62,23 @@ def read_actual(text: str) -> CheckedPolicy:
         return checked
     again = check_policy(json.dumps(_in_our_words(document), indent=_INDENT), file="-")
     return checked if again.policy is None else again
+
+
+def _in_one_order(policy: LifecyclePolicy) -> LifecyclePolicy:
+    """Every entry of a list has to match, in whatever order they stand."""
+    return LifecyclePolicy(
+        tuple(
+            replace(
+                rule,
+                selection=replace(
+                    rule.selection,
+                    tag_pattern_list=tuple(sorted(rule.selection.tag_pattern_list)),
+                    tag_prefix_list=tuple(sorted(rule.selection.tag_prefix_list)),
+                ),
+            )
+            for rule in policy.rules
+        )
+    )
 
 
 def _in_our_words(value: object, key: str = "") -> object:

@@ -33,8 +33,15 @@ _LAMBDA_ACTIONS = frozenset(
         "ecr:setrepositorypolicy",
     }
 )
-_WHO = re.compile(r"aws:(principal|source|userid|username|vpce?|calledvia|viaawsservice).*|sts:externalid")
-"""Keys of conditions that say who asks, or from where."""
+_WHO = re.compile(
+    r"aws:(principal(account|arn|orgid|orgpaths|servicename|servicenameslist)"
+    r"|source(account|arn|ip|orgid|orgpaths|owner|vpc|vpcarn|vpce)|userid|vpcsourceip)"
+)
+"""Keys of conditions that say who asks, or from where. Tags, names and kinds of principals are as anybody likes."""
+_ALWAYS_THERE = frozenset({"aws:principalaccount", "aws:principalarn", "aws:userid"})
+"""Of these, the keys that every request has."""
+_ANYBODY = re.compile(r"[*?]*|o-[*?]+(/.*)?|(0\.0\.0\.0|::)/0|arn:\*.*|arn:[^:]*:[^:]*:[^:]*:\*(:.*)?")
+"""Values that say nobody in particular."""
 
 
 def statements_in(text: str) -> list[dict[str, Any]] | None:
@@ -75,6 +82,9 @@ def policy_difference(declared: Sequence[Mapping[str, object]], text: str | None
     added = [json.loads(key) for key in (found - wanted).elements()]
     added = [statement for statement in added if not is_written_by_lambda(statement, account=account)]
     missing = [json.loads(key) for key in (wanted - found).elements()]
+    if any(is_written_by_lambda(statement, account=account) for statement in actual):
+        # One that is declared, as adopting does, is Lambda's to change all the same.
+        missing = [statement for statement in missing if not is_written_by_lambda(statement, account=account)]
     if actual and not (added or missing) and _means_more(document):
         return f"it has variables, and the version {document.get('Version', '2008-10-17')} without them"
     if missing and not actual:
@@ -132,12 +142,31 @@ def public_statements(text: str) -> Iterator[tuple[str, str]]:
             yield name, "the Principal '*'"
 
 
-def _is_limited(condition: Mapping[str, Mapping[str, object]]) -> bool:
+def _is_limited(condition: object) -> bool:
+    """Whether a condition holds for somebody in particular only."""
+    operators = condition.items() if isinstance(condition, dict) else ()
     return any(
-        _WHO.fullmatch(key)
-        for operator, keys in condition.items()
-        if "Not" not in operator and operator != "Null"
-        for key in keys
+        _says_who(operator, key, values)
+        for operator, keys in operators
+        if isinstance(keys, dict)
+        for key, values in keys.items()
+    )
+
+
+def _says_who(operator: str, key: str, values: list[str]) -> bool:
+    """
+    Whether one part of a condition does; it is met by any of *values*.
+
+    Source: IAM user guide, "IfExists condition operators" and "Set operators for multivalued context keys": what a
+    request does not have meets both, as of a principal that is in no organization (read 2026-11).
+    """
+    is_met_without = operator.endswith("IfExists") or operator.startswith("ForAllValues:")
+    return (
+        _WHO.fullmatch(key) is not None
+        and "Not" not in operator
+        and operator != "Null"
+        and (key in _ALWAYS_THERE or not is_met_without)
+        and not any(map(_ANYBODY.fullmatch, values))
     )
 
 

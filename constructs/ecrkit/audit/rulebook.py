@@ -17,7 +17,7 @@ MISSING = Check(
     code="AUD101",
     title="a repository that is declared is there",
     message="is declared, and not in {place}",
-    remedy="deploy it",
+    remedy="deploy it; if it was deleted by hand, a deploy without its entry, and another with it, make it again",
     source=_DESIGN,
 )
 UNKNOWN = Check(
@@ -25,6 +25,13 @@ UNKNOWN = Check(
     title="a repository that is there is declared",
     message="is in {place}, and not in the catalog",
     remedy="`ecrkit adopt {name}` declares it; or delete it, with `ecrkit repos delete {name}`",
+    source=_DESIGN,
+)
+UNDEPLOYED = Check(
+    code="AUD103",
+    title="a repository of the stacks of the catalog is declared",
+    message="is a resource of the stack {stack}, and not in the catalog",
+    remedy="put its entry back; or deploy the stack without it, which `ecrkit guard` looks at first",
     source=_DESIGN,
 )
 SCANNING = Check(

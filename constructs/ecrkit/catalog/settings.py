@@ -256,7 +256,7 @@ class SettingsReader:
         for key, child in members.items():
             value = None if is_empty(child) else self._reader.string(child)
             tags[key] = None if is_empty(child) else value or ""
-            for problem in _tag_problems(key, value or ""):
+            for problem in _tag_problems(key, value):
                 self._reader.report(rulebook.BAD_TAG, child.key_location, problem=problem)
         return tags
 
@@ -283,18 +283,22 @@ class SettingsReader:
         return read_word(self._reader, at, words)
 
 
-def _tag_problems(key: str, value: str) -> list[str]:
-    """Source: AWS general reference, tag naming limits and requirements (read 2026-11)."""
+def _tag_problems(key: str, value: str | None) -> list[str]:
+    """
+    Source: AWS general reference, tag naming limits and requirements (read 2026-11).
+
+    ECR takes an empty value; the schema of AWS::ECR::Repository does not.
+    """
     problems = []
     if not 1 <= len(key) <= MAX_TAG_KEY:
         problems.append(f"a tag's key must have 1 to {MAX_TAG_KEY} characters, got {len(key)}")
     if key.lower().startswith("aws:"):
         problems.append(f"a tag's key must not begin with 'aws:', got {key!r}")
-    if len(value) > MAX_TAG_VALUE:
-        problems.append(f"a tag's value must have at most {MAX_TAG_VALUE} characters, got {len(value)}")
+    if value is not None and not 1 <= len(value) <= MAX_TAG_VALUE:
+        problems.append(f"a tag's value must have 1 to {MAX_TAG_VALUE} characters, got {len(value)}")
     problems += [
         f"a tag's {part} must be letters, digits, spaces and any of _ . : / = + - @, got {text!r}"
-        for part, text in (("key", key), ("value", value))
+        for part, text in (("key", key), ("value", value or ""))
         if not _TAG_TEXT.fullmatch(text)
     ]
     return problems

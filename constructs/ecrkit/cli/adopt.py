@@ -13,6 +13,7 @@ from ecrkit.adoption import Adopter, published_in, resource_mappings, write_adop
 from ecrkit.cli.adopt_report import AdoptionReport
 from ecrkit.cli.counting import counted
 from ecrkit.cli.environments import environment_option, look_around
+from ecrkit.cli.interrupts import tidy_end
 from ecrkit.cli.options import (
     aws_options,
     catalog_options,
@@ -101,7 +102,8 @@ def adopt(  # noqa: PLR0913 - one parameter per option
     if everything:
         there = run.report.without_those_of_stacks(there, run.adopter.stacks)
     if yes and not dry_run:
-        run.in_batches(there)
+        with tidy_end():
+            run.in_batches(there)
     else:
         run.at_once(list(there), dry_run=dry_run)
     run.report.echo(run.mappings())

@@ -50,7 +50,7 @@ def audit(  # noqa: PLR0913 - one parameter per option
     Settings that drifted, policies edited by hand, repositories that are missing or unknown; and of
     all of them whether everybody is let in, tags can be overwritten, pushes are not scanned, or no
     lifecycle policy is there. What AWS writes by itself is no drift, and a repository of another
-    stack is not looked at, unless it lets everybody in. Nothing is changed.
+    stack, or of a pull-through cache, is not looked at, unless it lets everybody in. Nothing is changed.
 
     Exits with 1 when something is found that the catalog does not silence.
     """

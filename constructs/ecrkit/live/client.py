@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 from ecrkit.errors import AwsError
 from ecrkit.live.refusals import explain_client_error, explain_failure
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_lambda import LambdaClient
 
-__all__ = ["Aws", "aws_errors", "connect", "giving_up_early"]
+__all__ = ["Aws", "aws_errors", "configuration_errors", "connect", "giving_up_early"]
 
 _CONNECT_TIMEOUT_SECONDS = 3
 _READ_TIMEOUT_SECONDS = 20
@@ -62,7 +63,7 @@ class Aws:
         Raises:
             AwsError: the configuration of boto3 does not allow it.
         """
-        with aws_errors():
+        with configuration_errors():
             return _guarded(self.session.client("ecr", config=self.config))
 
     def ecs(self) -> ECSClient:
@@ -72,7 +73,7 @@ class Aws:
         Raises:
             AwsError: the configuration of boto3 does not allow it.
         """
-        with aws_errors():
+        with configuration_errors():
             return _guarded(self.session.client("ecs", config=self.config))
 
     def functions(self) -> LambdaClient:
@@ -82,7 +83,7 @@ class Aws:
         Raises:
             AwsError: the configuration of boto3 does not allow it.
         """
-        with aws_errors():
+        with configuration_errors():
             return _guarded(self.session.client("lambda", config=self.config))
 
     def cloudformation(self) -> CloudFormationClient:
@@ -92,7 +93,7 @@ class Aws:
         Raises:
             AwsError: the configuration of boto3 does not allow it.
         """
-        with aws_errors():
+        with configuration_errors():
             return _guarded(self.session.client("cloudformation", config=self.config))
 
     def account(self) -> str:
@@ -105,8 +106,10 @@ class Aws:
         Raises:
             AwsError: AWS refused, or could not be reached.
         """
+        with configuration_errors():
+            client = _guarded(self.session.client("sts", config=self.config))
         with aws_errors():
-            return _guarded(self.session.client("sts", config=self.config)).get_caller_identity()["Account"]
+            return client.get_caller_identity()["Account"]
 
 
 def connect(*, profile: str | None = None, region: str | None = None, needs_region: bool = True) -> Aws:
@@ -165,8 +168,35 @@ def aws_errors() -> Iterator[None]:
         raise AwsError(explain_failure(error), code=type(error).__name__) from error
 
 
+@contextmanager
+def configuration_errors() -> Iterator[None]:
+    """
+    Turn what botocore raises where a client is made into one line, an endpoint that is no address too.
+
+    Raises:
+        AwsError: no client can be made.
+    """
+    try:
+        with aws_errors():
+            yield
+    except ValueError:
+        # It may have a password in it, and is not repeated.
+        raise AwsError(
+            "the endpoint is no address; write AWS_ENDPOINT_URL, or endpoint_url of the profile, as in "
+            "'https://host:port', or unset it",
+            code="InvalidEndpointError",
+        ) from None
+
+
 def giving_up_early(client: Client) -> Client:
-    """Have a client give up early on what another attempt does not mend; gives the client."""
+    """
+    Have a client give up early on what another attempt does not mend; gives the client.
+
+    Raises:
+        ValueError: the port of the endpoint is none.
+    """
+    if urlsplit(client.meta.endpoint_url).port == 0:
+        raise ValueError("a port of 0")
     service = client.meta.service_model.service_id.hyphenize()
     client.meta.events.register_first(f"needs-retry.{service}", _give_up_early)
     return client

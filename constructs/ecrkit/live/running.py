@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from ecrkit.errors import AwsError
 from ecrkit.live.client import aws_errors
 from ecrkit.live.concurrency import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_ecs.type_defs import ServiceTypeDef
@@ -25,6 +25,8 @@ _SERVICES_PER_CALL = 10
 _REVISIONS_PER_CALL = 20
 _GONE = frozenset({"ClusterNotFoundException", "ResourceNotFoundException"})
 """What was listed a moment ago and is deleted by now runs nothing."""
+_MISSING = "MISSING"
+"""The same, of one among many."""
 
 T = TypeVar("T")
 
@@ -122,15 +124,15 @@ def _uses_of_tasks(client: ECSClient, batch: tuple[str, list[str]]) -> list[Use]
     cluster, arns = batch
     try:
         with aws_errors():
-            # Those that have ended meanwhile are among the failures.
-            tasks = client.describe_tasks(cluster=cluster, tasks=arns)["tasks"]
+            answer = client.describe_tasks(cluster=cluster, tasks=arns)
     except AwsError as error:
         if error.code in _GONE:
             return []
         raise
+    _refuse_failures("DescribeTasks", answer)
     return [
         Use(container["image"], container.get("imageDigest", ""), task["taskArn"])
-        for task in tasks
+        for task in answer["tasks"]
         for container in task.get("containers", ())
         if "image" in container
     ]
@@ -140,22 +142,37 @@ def _services(client: ECSClient, batch: tuple[str, list[str]]) -> Sequence[Servi
     cluster, arns = batch
     try:
         with aws_errors():
-            return client.describe_services(cluster=cluster, services=arns)["services"]
+            answer = client.describe_services(cluster=cluster, services=arns)
     except AwsError as error:
         if error.code in _GONE:
             return []
         raise
+    _refuse_failures("DescribeServices", answer)
+    return answer["services"]
 
 
 def _uses_of_revisions(client: ECSClient, arns: list[str]) -> list[Use]:
     with aws_errors():
-        revisions = client.describe_service_revisions(serviceRevisionArns=arns)["serviceRevisions"]
+        answer = client.describe_service_revisions(serviceRevisionArns=arns)
+    _refuse_failures("DescribeServiceRevisions", answer)
     return [
         Use(container["image"], container["imageDigest"], revision["serviceArn"])
-        for revision in revisions
+        for revision in answer["serviceRevisions"]
         for container in revision.get("containerImages", ())
         if container.get("image") and container.get("imageDigest")
     ]
+
+
+def _refuse_failures(operation: str, answer: Mapping[str, Any]) -> None:
+    """
+    Take what was not described for what has ended meanwhile only where ECS says so.
+
+    Source: ECS developer guide, "API failure reasons" (read 2026-11).
+    """
+    for failure in answer.get("failures", ()):
+        if failure.get("reason") != _MISSING:
+            what, why = failure.get("arn", "something"), failure.get("reason", "no reason given")
+            raise AwsError(f"{operation}: {what} is not described: {failure.get('detail') or why}", code=why)
 
 
 def _definitions_of(service: ServiceTypeDef) -> list[str]:

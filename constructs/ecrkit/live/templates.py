@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ecrkit.errors import AwsError
 from ecrkit.guard import Stack, parse_template, resources_of, shards_of
 from ecrkit.guard.changes import APP_STACKS
-from ecrkit.live.client import aws_errors, giving_up_early
+from ecrkit.live.client import aws_errors, configuration_errors, giving_up_early
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -43,8 +43,10 @@ def deployed_stacks(assembly: Sequence[Stack], session: Session, *, config: Conf
         AwsError: AWS refused or could not be reached, or an account cannot be read with these credentials.
         InvalidAssemblyError: the template of a stack is no template.
     """
+    with configuration_errors():
+        asked = giving_up_early(session.client("sts", config=config))
     with aws_errors():
-        identity = giving_up_early(session.client("sts", config=config)).get_caller_identity()
+        identity = asked.get_caller_identity()
     partition = identity["Arn"].split(":")[1]
     found: list[Stack] = []
     for (account, region), stacks in sorted(_by_place(assembly, identity["Account"], session).items()):

@@ -170,7 +170,7 @@ def _settings() -> Schema:
             "type": "object",
             "maxProperties": MAX_TAGS,
             "propertyNames": {**_tag_text("(?![Aa][Ww][Ss]:)"), "minLength": 1, "maxLength": MAX_TAG_KEY},
-            "additionalProperties": or_nothing({**_tag_text(), "maxLength": MAX_TAG_VALUE}),
+            "additionalProperties": or_nothing({**_tag_text(), "minLength": 1, "maxLength": MAX_TAG_VALUE}),
         },
         "removal": choice(Removal),
         "empty_on_delete": {"type": "boolean"},
