@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ecrkit.live.tools import TOOLS
 from ecrkit.references import ImageReference
 
 if TYPE_CHECKING:
@@ -53,6 +52,8 @@ def yes_option(command: F) -> F:
 
 def tool_option(command: F) -> F:
     """Add ``--tool``."""
+    from ecrkit.live.tools import TOOLS  # noqa: PLC0415 - brings subprocess, which most commands do without
+
     return click.option(
         "--tool", type=click.Choice(TOOLS), help="The program to use.  [default: the first that is there]"
     )(command)

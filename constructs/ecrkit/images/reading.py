@@ -155,8 +155,9 @@ def _inventory(rows: list[_Row], *, file: str) -> Inventory:
     told = () if children.count(()) == len(children) else children
     states = _states(statuses)
     pushes, pulls, archivals, activations = map(_times, (pushed, pulled, archived, activated))
+    table = ImageTable((digests, pushes, tags, sizes, states, pulls, archivals, activations, subjects, media, children))
     types: list[tuple[set[type], tuple[Iterable[object], ...]]] = [
-        ({str}, (digests, names[:1], registries[:1], chain.from_iterable(tags), chain.from_iterable(told))),
+        ({str}, (digests, names[:1], registries[:1], table.all_tags, chain.from_iterable(told))),
         ({str, type(None)}, (subjects, media)),
         ({int, type(None)}, (sizes,)),
         ({list, tuple}, (tags, told)),
@@ -165,7 +166,7 @@ def _inventory(rows: list[_Row], *, file: str) -> Inventory:
         all(allowed.issuperset(map(type, column)) for allowed, columns in types for column in columns)
         # All are equal to the first, which is faster to find out than what they are.
         and all(column.count(column[0]) == len(column) for column in (names, registries))
-        and len(set(digests)) == len(digests)
+        and table.has_each_once
         and DIGESTS.fullmatch("\n".join((*digests, "")))
         and min(filter(None, sizes), default=0) >= 0
         and None not in pushes
@@ -173,12 +174,9 @@ def _inventory(rows: list[_Row], *, file: str) -> Inventory:
     )
     if not is_sound:
         raise _Unsound
-    fields = (digests, pushes, tags, sizes, states, pulls, archivals, activations, subjects, media, children)
     # These are printed as they are, and so may hold nothing that JSON would escape.
     texts = pushed if set(map(type, pushed)) == {str} and _PLAIN_TIMES.fullmatch("\n".join(pushed)) else ()
-    return Inventory(
-        file=file, registry=registries[0], repository=names[0], images=ImageTable(fields), pushed_texts=texts
-    )
+    return Inventory(file=file, registry=registries[0], repository=names[0], images=table, pushed_texts=texts)
 
 
 def _states(column: Sequence[Any]) -> Sequence[ImageStatus]:

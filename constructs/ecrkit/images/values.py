@@ -148,6 +148,11 @@ class ImageTable(Sequence[Image]):
         return Image(*(column[place] for column in self._columns))
 
     @cached_property
+    def has_each_once(self) -> bool:
+        """Whether no digest is there twice."""
+        return len(set(self.digests)) == len(self)
+
+    @cached_property
     def all_tags(self) -> Sequence[str]:
         """The tags of all images, one after the other."""
         return list(chain.from_iterable(self.tags))

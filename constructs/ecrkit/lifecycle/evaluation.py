@@ -232,7 +232,7 @@ def _days_before(instant: datetime, days: int) -> datetime:
 
 
 def _check(images: ImageTable) -> None:
-    if len(set(images.digests)) < len(images):
+    if not images.has_each_once:
         digest = min(digest for digest, number in Counter(images.digests).items() if number > 1)
         raise DuplicateDigestError(f"{digest}: is there twice; a repository has each digest once")
     undated = [images.digests[place] for place in images.archived if images.archived_at[place] is None]
