@@ -14,6 +14,7 @@ from ecrkit.cloudformation import (
     MAX_RESOURCES,
     MAX_TEMPLATE_BYTES,
     shard_of,
+    template_bytes,
 )
 from ecrkit.properties import KMS_KEY
 
@@ -96,9 +97,8 @@ class EnvironmentChecks:
         stack = stack_name(draft.name, shard_of(entry.name, draft.shards), shards=draft.shards)
         resources = repository_resources(entry, policy, account=draft.account, region=draft.region, stack=stack)
         outputs = repository_outputs(entry)
-        # CDK writes templates with one space per level.
-        text = json.dumps({"Resources": resources, "Outputs": outputs}, indent=1, ensure_ascii=False)
-        return {"outputs": len(outputs), "resources": len(resources), "bytes of template": len(text.encode())}
+        size = template_bytes({"Resources": resources, "Outputs": outputs})
+        return {"outputs": len(outputs), "resources": len(resources), "bytes of template": size}
 
 
 def _fullest(sizes: Sequence[tuple[str, dict[str, int]]], what: str, shards: int) -> tuple[int, int]:
