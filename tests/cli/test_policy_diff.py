@@ -46,8 +46,8 @@ class TestPolicy:
         assert (result.returncode, result.stderr) == (0, "")
         assert result.stdout.splitlines() == [
             "  OLD                                   | NEW",
-            "~ 1. keep the newest 10 images tagged   | 1. keep the newest 1 images tagged",
-            "     'v*', expire the rest              |    'v*', expire the rest",
+            "~ 1. keep the newest 10 images tagged   | 1. keep the newest image tagged 'v*',",
+            "     'v*', expire the rest              |    expire the rest",
             "+                                       | 2. expire untagged images pushed more",
             "                                        |    than 14 days ago",
         ]

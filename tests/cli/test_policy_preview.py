@@ -58,7 +58,7 @@ def test_text(policy: Path, images: Path) -> None:
         "insight: rule 2 protected nothing: it acted on every image that it claimed",
         "",
         "RULE  EXPIRE  ARCHIVE  STAY  FREED   WHAT IT DOES",
-        "1     1       0        1     2.0 GB  keep the newest 1 images tagged 'prod*', expire the rest",
+        "1     1       0        1     2.0 GB  keep the newest image tagged 'prod*', expire the rest",
         "2     1       0        0     3.0 GB  expire untagged images pushed more than 14 days ago",
         "-     0       0        1     0 B     no rule matches",
         "",

@@ -16,7 +16,7 @@ LONG = "A description that makes a short policy long enough for the service"
         pytest.param(rule(), "keep the newest 10 images, expire the rest", id="count"),
         pytest.param(
             rule(**tagged("v*", "*-web"), countNumber=1, action=ARCHIVE),
-            "keep the newest 1 images tagged 'v*' and '*-web', archive the rest",
+            "keep the newest image tagged 'v*' and '*-web', archive the rest",
             id="patterns",
         ),
         pytest.param(

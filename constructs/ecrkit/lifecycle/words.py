@@ -22,20 +22,22 @@ def in_words(rule: Rule) -> str:
     selection = rule.selection
     verb = "expire" if rule.action.type is ActionType.EXPIRE else "archive"
     if selection.count_type is CountType.IMAGE_COUNT_MORE_THAN:
+        if selection.count_number == 1:
+            return f"keep the newest {_which(selection, images='image')}, {verb} the rest"
         return f"keep the newest {selection.count_number:,} {_which(selection)}, {verb} the rest"
     return f"{verb} {_which(selection)} {_SINCE[selection.count_type]} more than {_days(selection.count_number)} ago"
 
 
-def _which(selection: Selection) -> str:
+def _which(selection: Selection, *, images: str = "images") -> str:
     archived = "archived " if selection.storage_class is StorageClass.ARCHIVE else ""
     match selection.tag_status:
         case TagStatus.UNTAGGED:
-            return f"{archived}untagged images"
+            return f"{archived}untagged {images}"
         case TagStatus.ANY:
-            return f"{archived}images"
+            return f"{archived}{images}"
         case TagStatus.TAGGED:
             entries = [*map(repr, selection.tag_pattern_list), *(f"'{text}…'" for text in selection.tag_prefix_list)]
-            return f"{archived}images tagged {' and '.join(entries)}"
+            return f"{archived}{images} tagged {' and '.join(entries)}"
 
 
 def _days(number: int) -> str:
