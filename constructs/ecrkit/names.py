@@ -11,8 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "MAX_FILTER_WILDCARDS",
+    "MAX_OUTPUT_KEY",
+    "MAX_REPOSITORY",
+    "MIN_REPOSITORY",
+    "OUTPUT_KEY",
     "REGION",
     "REPOSITORY_PATH",
+    "TAG_FILTER",
     "OutputKey",
     "RepositoryName",
     "TagFilter",
@@ -27,12 +33,12 @@ _REPOSITORY_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 REPOSITORY_PATH = re.compile(rf"{_REPOSITORY_PART}(?:/{_REPOSITORY_PART})*")
 """A repository's name, or its first parts. Source: ECR API model 2015-09-21, RepositoryName and Prefix."""
 
-_MIN_REPOSITORY = 2
-_MAX_REPOSITORY = 256
-_TAG_FILTER = re.compile(r"[0-9A-Za-z._*-]{1,128}")
-_MAX_FILTER_WILDCARDS = 2
-_OUTPUT_KEY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
-_MAX_OUTPUT_KEY = 255
+MIN_REPOSITORY = 2
+MAX_REPOSITORY = 256
+TAG_FILTER = re.compile(r"[0-9A-Za-z._*-]{1,128}")
+MAX_FILTER_WILDCARDS = 2
+OUTPUT_KEY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+MAX_OUTPUT_KEY = 255
 _MAX_IN_OUTPUT_KEY = 255 - len("ecr:") - len("RepositoryUri")
 """The name of an export has 255 characters too, and begins with ``ecr:``."""
 
@@ -52,8 +58,8 @@ class RepositoryName(str):
 
     def __new__(cls, text: str) -> Self:
         """Check *text* and keep it."""
-        if not _MIN_REPOSITORY <= len(text) <= _MAX_REPOSITORY:
-            msg = f"must have {_MIN_REPOSITORY} to {_MAX_REPOSITORY} characters, got {len(text)}"
+        if not MIN_REPOSITORY <= len(text) <= MAX_REPOSITORY:
+            msg = f"must have {MIN_REPOSITORY} to {MAX_REPOSITORY} characters, got {len(text)}"
             raise InvalidNameError(msg)
         if not REPOSITORY_PATH.fullmatch(text):
             msg = (
@@ -77,8 +83,8 @@ class OutputKey(str):
 
     def __new__(cls, text: str) -> Self:
         """Check *text* and keep it."""
-        if not _OUTPUT_KEY.fullmatch(text) or len(text) > _MAX_OUTPUT_KEY:
-            msg = f"must be a letter and then letters and digits, {_MAX_OUTPUT_KEY} at most, got {text!r}"
+        if not OUTPUT_KEY.fullmatch(text) or len(text) > MAX_OUTPUT_KEY:
+            msg = f"must be a letter and then letters and digits, {MAX_OUTPUT_KEY} at most, got {text!r}"
             raise InvalidNameError(msg)
         return super().__new__(cls, text)
 
@@ -99,11 +105,11 @@ class TagFilter(str):
 
     def __new__(cls, text: str) -> Self:
         """Check *text* and keep it."""
-        if not _TAG_FILTER.fullmatch(text):
+        if not TAG_FILTER.fullmatch(text):
             msg = f"must be 1 to 128 letters, digits, '.', '_', '-' and '*', got {text!r}"
             raise InvalidNameError(msg)
-        if text.count("*") > _MAX_FILTER_WILDCARDS:
-            msg = f"must have at most {_MAX_FILTER_WILDCARDS} wildcards (*), got {text.count('*')} in {text!r}"
+        if text.count("*") > MAX_FILTER_WILDCARDS:
+            msg = f"must have at most {MAX_FILTER_WILDCARDS} wildcards (*), got {text.count('*')} in {text!r}"
             raise InvalidNameError(msg)
         return super().__new__(cls, text)
 

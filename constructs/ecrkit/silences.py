@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
     from ecrkit.store import PolicyStore
 
-__all__ = ["SILENCES_FILE", "SILENCE_RULEBOOK", "Silences", "read_reasons", "read_silences"]
+__all__ = ["SILENCEABLE", "SILENCES_FILE", "SILENCE_RULEBOOK", "Silences", "read_reasons", "read_silences"]
 
 SILENCES_FILE = "silenced.yaml"
 
 _SOURCE = "ecrkit policy store reference"
 _RULE_POINTER = re.compile("/rules/([0-9]+)")
-_CODES = tuple(
+SILENCEABLE = tuple(
     check.code for check in RULEBOOK if check.severity is Severity.WARNING and check.code not in COMPLETENESS_CODES
 )
 
@@ -93,7 +93,7 @@ def read_silences(text: str, *, file: str) -> tuple[dict[PolicyRef, dict[str, st
         except MalformedReferenceError as error:
             reader.report(NOT_SILENCES, child.key_location, problem=f"has a key that is no version: {error}")
             continue
-        silences[reference] = read_reasons(reader, child, codes=_CODES, unknown=UNKNOWN_CODE, empty=NO_REASON)
+        silences[reference] = read_reasons(reader, child, codes=SILENCEABLE, unknown=UNKNOWN_CODE, empty=NO_REASON)
     return silences, tuple(reader.findings)
 
 

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from ecrkit.lifecycle import LifecyclePolicy
 
-__all__ = ["PolicyRef", "PolicyStore", "is_policy_name"]
+__all__ = ["REFERENCE", "PolicyRef", "PolicyStore", "is_policy_name"]
 
 _NAME = r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
-_REFERENCE = re.compile(rf"(?P<name>{_NAME})@(?P<version>[1-9][0-9]{{0,8}})")
+REFERENCE = re.compile(rf"(?P<name>{_NAME})@(?P<version>[1-9][0-9]{{0,8}})")
 _UNPINNED = re.compile(_NAME)
 _VERSION_FILE = re.compile(r"v([1-9][0-9]{0,8})\.json")
 
@@ -55,7 +55,7 @@ class PolicyRef:
         Raises:
             MalformedReferenceError: *text* is something else.
         """
-        match = _REFERENCE.fullmatch(text)
+        match = REFERENCE.fullmatch(text)
         if match:
             return cls(match["name"], int(match["version"]))
         if _UNPINNED.fullmatch(text):

@@ -4,36 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
-from botocore.stub import Stubber
 
 from ecrkit.errors import AwsError
 from ecrkit.live.in_use import images_in_use
 from ecrkit.live.running import Use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from botocore.stub import Stubber
     from mypy_boto3_ecr import ECRClient
 
 ACCOUNT = "123456789012"
 HOST = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com"
 DIGEST = f"sha256:{'a' * 64}"
-
-
-@pytest.fixture
-def client() -> ECRClient:
-    """A client that reaches nobody."""
-    return boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1").client("ecr")
-
-
-@pytest.fixture
-def stub(client: ECRClient) -> Iterator[Stubber]:
-    """Its answers; none is left in the end."""
-    with Stubber(client) as stubber:
-        yield stubber
-        stubber.assert_no_pending_responses()
 
 
 def listed(client: ECRClient, *uses: Use) -> list[str]:

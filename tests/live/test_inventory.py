@@ -6,9 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from botocore.stub import Stubber
 from builders.inventories import LIST_TYPE, digest
 from builders.policies import policy_text, rule
 
@@ -19,27 +17,12 @@ from ecrkit.images.writing import Heading, inventory_lines
 from ecrkit.live.inventory import ImageSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from botocore.stub import Stubber
     from mypy_boto3_ecr import ECRClient
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 ASKED = {"repositoryName": "web", "filter": {"imageStatus": "ANY"}, "maxResults": 1000}
 HEADING = Heading(registry="123456789012", repository="web", region="us-east-1", begun_at=NOW.isoformat())
-
-
-@pytest.fixture
-def client() -> ECRClient:
-    """A client that reaches nobody."""
-    return boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1").client("ecr")
-
-
-@pytest.fixture
-def stub(client: ECRClient) -> Iterator[Stubber]:
-    """Its answers; none is left in the end."""
-    with Stubber(client) as stubber:
-        yield stubber
-        stubber.assert_no_pending_responses()
 
 
 def source(client: ECRClient, *, children: bool | None = True, **known: tuple[str, ...]) -> ImageSource:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from botocore.stub import Stubber
 from builders.inventories import digest
 from builders.policies import policy, policy_text, pushed, rule, untagged
 
@@ -18,8 +16,7 @@ from ecrkit.live.previews import ecr_preview
 from ecrkit.live.scans import Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from botocore.stub import Stubber
     from mypy_boto3_ecr import ECRClient
 
     from ecrkit.comparison import Outcome
@@ -30,20 +27,6 @@ POLICY = policy(*RULES)
 # As the service gives it: with other spaces, and in its order.
 TEXT = policy_text(*reversed(RULES))
 ARCHIVE = {"type": "TRANSITION", "targetStorageClass": "ARCHIVE"}
-
-
-@pytest.fixture
-def client() -> ECRClient:
-    """A client that reaches nobody."""
-    return boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1").client("ecr")
-
-
-@pytest.fixture
-def stub(client: ECRClient) -> Iterator[Stubber]:
-    """Its answers; none is left in the end."""
-    with Stubber(client) as stubber:
-        yield stubber
-        stubber.assert_no_pending_responses()
 
 
 class Clock:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecrkit.public_names import imported_when_used
+
 __all__ = ["LifecyclePolicyValidation", "Registry", "Repository"]
 
 _HOMES = {
@@ -22,12 +24,4 @@ if TYPE_CHECKING:
     from ecrkit.cdk.validation import LifecyclePolicyValidation
 else:
     # A type checker that saw this function would take every name for granted.
-    def __getattr__(name: str) -> object:
-        """Import the module that *name* lives in."""
-        if name not in _HOMES:
-            msg = f"module {__name__!r} has no attribute {name!r}"
-            raise AttributeError(msg)
-        from importlib import import_module  # noqa: PLC0415 - only for a name that is used
-
-        value = globals()[name] = getattr(import_module(_HOMES[name]), name)
-        return value
+    __getattr__ = imported_when_used(__name__, globals(), _HOMES)

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
     from ecrkit.findings import Check, Finding
 
-__all__ = ["read_drafts"]
+__all__ = ["ACTION_KEYS", "RULE_KEYS", "SELECTION_KEYS", "read_drafts"]
 
 T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
 
 _EXCERPT = 60
 _MAX_READ = 10 * rulebook.MAX_RULES
-_RULE_KEYS = ("rulePriority", "description", "selection", "action")
-_ACTION_KEYS = ("type", "targetStorageClass")
-_SELECTION_KEYS = (
+RULE_KEYS = ("rulePriority", "description", "selection", "action")
+ACTION_KEYS = ("type", "targetStorageClass")
+SELECTION_KEYS = (
     "tagStatus",
     "tagPatternList",
     "tagPrefixList",
@@ -88,13 +88,13 @@ class _PolicyReader:
 
     def _rule(self, at: At, name: str) -> DraftRule:
         reader = self._reader
-        members = reader.fields(at, known=_RULE_KEYS, required=("rulePriority", "selection", "action"))
+        members = reader.fields(at, known=RULE_KEYS, required=("rulePriority", "selection", "action"))
         selection = self._part(
             members.get("selection"),
-            known=_SELECTION_KEYS,
+            known=SELECTION_KEYS,
             required=("tagStatus", "countType", "countNumber"),
         )
-        action = self._part(members.get("action"), known=_ACTION_KEYS, required=("type",))
+        action = self._part(members.get("action"), known=ACTION_KEYS, required=("type",))
         return DraftRule(
             location=at.location,
             name=name,

@@ -10,10 +10,10 @@ from ecrkit.catalog.environments import ENVIRONMENT_NAME, MAX_ENVIRONMENT_NAME, 
 from ecrkit.catalog.settings import MAX_TAG_KEY, MAX_TAG_VALUE, MAX_TAGS, SETTING_KEYS
 from ecrkit.lifecycle import COMPLETENESS_CODES
 from ecrkit.names import (
-    _MAX_OUTPUT_KEY,
-    _MAX_REPOSITORY,
-    _MIN_REPOSITORY,
-    _OUTPUT_KEY,
+    MAX_OUTPUT_KEY,
+    MAX_REPOSITORY,
+    MIN_REPOSITORY,
+    OUTPUT_KEY,
     REGION,
     REPOSITORY_PATH,
     TagFilter,
@@ -35,7 +35,7 @@ from ecrkit.schemas.parts import (
     when,
 )
 from ecrkit.schemas.registry import VERBATIM, registry_schema, statements_schema, verbatim_schema
-from ecrkit.store import _REFERENCE
+from ecrkit.store import REFERENCE
 
 if TYPE_CHECKING:
     from ecrkit.schemas.parts import Schema
@@ -61,8 +61,8 @@ def catalog_schema() -> Schema:
                 "type": ["object", "null"],
                 "propertyNames": {
                     **matching(REPOSITORY_PATH, rulebook.BAD_REPOSITORY_NAME),
-                    "minLength": _MIN_REPOSITORY,
-                    "maxLength": _MAX_REPOSITORY,
+                    "minLength": MIN_REPOSITORY,
+                    "maxLength": MAX_REPOSITORY,
                 },
                 "additionalProperties": or_nothing(_entry(settings)),
                 "description": "Every repository, by its name.",
@@ -129,8 +129,8 @@ def _environments(settings: Schema, registry: Schema) -> Schema:
 
 def _entry(settings: Schema) -> Schema:
     output = {
-        **matching(_OUTPUT_KEY, rulebook.BAD_OUTPUT_KEY),
-        "maxLength": _MAX_OUTPUT_KEY,
+        **matching(OUTPUT_KEY, rulebook.BAD_OUTPUT_KEY),
+        "maxLength": MAX_OUTPUT_KEY,
         "description": help_text(said_of(RepositoryEntry, "output"), rulebook.SAME_OUTPUT_KEY),
     }
     only = {
@@ -149,7 +149,7 @@ def _entry(settings: Schema) -> Schema:
 
 
 def _settings() -> Schema:
-    policy = matching(_REFERENCE, rulebook.BAD_POLICY_REFERENCE, says="a policy is named as in 'keep-last-10@1'")
+    policy = matching(REFERENCE, rulebook.BAD_POLICY_REFERENCE, says="a policy is named as in 'keep-last-10@1'")
     tag_filters = {
         "type": "array",
         "maxItems": TagFilter.MAX_PER_REPOSITORY,

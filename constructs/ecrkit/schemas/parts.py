@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ecrkit.lifecycle import RULEBOOK
-from ecrkit.names import _MAX_FILTER_WILDCARDS, _TAG_FILTER
+from ecrkit.names import MAX_FILTER_WILDCARDS, TAG_FILTER
 from ecrkit.posture_rulebook import POSTURE_RULEBOOK
 from ecrkit.registry import REGISTRY_RULEBOOK
 
@@ -103,11 +103,11 @@ def at_most(count: int, character: str) -> str:
 def tag_filter(check: Check) -> Schema:
     """Describe a tag, or a pattern of tags, that is an exception of a repository's mutability."""
     few_wildcards = {
-        "pattern": at_most(_MAX_FILTER_WILDCARDS, "*"),
-        "patternErrorMessage": message_of(check, says=f"a tag filter has at most {_MAX_FILTER_WILDCARDS} wildcards"),
+        "pattern": at_most(MAX_FILTER_WILDCARDS, "*"),
+        "patternErrorMessage": message_of(check, says=f"a tag filter has at most {MAX_FILTER_WILDCARDS} wildcards"),
     }
     says = "a tag filter is 1 to 128 letters, digits, '.', '_', '-' and '*'"
-    return {**matching(_TAG_FILTER, check, says=says), "allOf": [few_wildcards]}
+    return {**matching(TAG_FILTER, check, says=says), "allOf": [few_wildcards]}
 
 
 def saying_something(check: Check) -> Schema:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecrkit.lifecycle import Action, ActionType, CountType, Rule, Selection, StorageClass, TagStatus, rulebook
-from ecrkit.lifecycle.reading import _ACTION_KEYS, _RULE_KEYS, _SELECTION_KEYS
+from ecrkit.lifecycle.reading import ACTION_KEYS, RULE_KEYS, SELECTION_KEYS
 from ecrkit.schemas.parts import (
     anything_but,
     at_most,
@@ -46,7 +46,7 @@ def policy_schema() -> Schema:
 
 def _rule() -> Schema:
     rule = object_of(
-        _RULE_KEYS,
+        RULE_KEYS,
         {
             "rulePriority": {
                 "type": "integer",
@@ -77,7 +77,7 @@ def _selection() -> Schema:
     lists = ("tagPatternList", "tagPrefixList")
     ages = [count_type.value for count_type in CountType if count_type.is_age]
     selection = object_of(
-        _SELECTION_KEYS,
+        SELECTION_KEYS,
         {
             "tagStatus": choice(TagStatus, rulebook.SECOND_UNTAGGED, rulebook.SECOND_ANY, rulebook.ANY_NOT_LAST),
             "tagPatternList": _tag_list(
@@ -147,7 +147,7 @@ def _tag_list(entry: Schema, *, description: str) -> Schema:
 
 def _action() -> Schema:
     action = object_of(
-        _ACTION_KEYS,
+        ACTION_KEYS,
         {
             "type": choice(ActionType),
             "targetStorageClass": {

@@ -18,8 +18,8 @@ from ecrkit.schemas.parts import (
     summary_of,
     when,
 )
-from ecrkit.silences import _CODES, NO_REASON, NOT_SILENCES
-from ecrkit.store import _REFERENCE
+from ecrkit.silences import NO_REASON, NOT_SILENCES, SILENCEABLE
+from ecrkit.store import REFERENCE
 
 if TYPE_CHECKING:
     from ecrkit.schemas.parts import Schema
@@ -75,6 +75,6 @@ def silenced_schema() -> Schema:
         "title": "Silenced warnings of ECR lifecycle policies",
         "description": "By version and code: why somebody decided to live with a warning.",
         "type": "object",
-        "propertyNames": matching(_REFERENCE, NOT_SILENCES, says="a version is named as in 'keep-last-10@1'"),
-        "additionalProperties": reasons(_CODES, empty=NO_REASON),
+        "propertyNames": matching(REFERENCE, NOT_SILENCES, says="a version is named as in 'keep-last-10@1'"),
+        "additionalProperties": reasons(SILENCEABLE, empty=NO_REASON),
     }
