@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from ecrkit.cdk import process
-from ecrkit.node import bundled_node
+from ecrkit.cdk.node import bundled_node
 
 # Importing aws_cdk starts Node, so the choice of a Node comes before it.
 if node := bundled_node():
@@ -20,10 +20,9 @@ import aws_cdk as cdk
 
 from ecrkit.catalog import check_catalog
 from ecrkit.cdk import LifecyclePolicyValidation
-from ecrkit.errors import EcrkitError, InvalidCatalogError
-from ecrkit.files import read_text
-from ecrkit.findings import errors_in
-from ecrkit.store import PolicyStore
+from ecrkit.documents.files import read_text
+from ecrkit.errors import EcrkitError, InvalidCatalogError, errors_in
+from ecrkit.policies.store import PolicyStore
 from stacks.repositories import repositories_stacks
 
 HERE = Path(os.path.relpath(Path(__file__).parent))

@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from textwrap import dedent
 
-from ecrkit.node import bundled_node
+from ecrkit.cdk.node import bundled_node
 
 __all__ = ["main"]
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 
 from ecrkit.cdk import Registry
-from ecrkit.registry import SCANNING_WARNINGS, TEMPLATE_WARNINGS
+from ecrkit.registry.settings import SCANNING_WARNINGS, TEMPLATE_WARNINGS
 
 if TYPE_CHECKING:
     from constructs import Construct
 
     from ecrkit.catalog import Environment
-    from ecrkit.registry import RegistrySettings
-    from ecrkit.store import PolicyStore
+    from ecrkit.policies.store import PolicyStore
+    from ecrkit.registry.settings import RegistrySettings
 
 __all__ = ["RegistryStack"]
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import cloudformation_include as cfn_include
 
-from ecrkit.catalog.resources import repository_outputs, repository_resources, stack_name
-from ecrkit.cloudformation import SHARDS, shard_of
+from ecrkit.catalog.template import repository_outputs, repository_resources, stack_name
+from ecrkit.registry.cloudformation import SHARDS, shard_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from ecrkit.catalog import Environment, RepositoryEntry
-    from ecrkit.store import PolicyStore
+    from ecrkit.policies.store import PolicyStore
 
 __all__ = ["RepositoriesStack", "repositories_stacks"]
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from ecrkit.node import bundled_node
+from ecrkit.cdk.node import bundled_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ecrkit.live.sandbox import Sandbox
+    from ecrkit.aws.sandbox import Sandbox
 
 # Importing aws_cdk starts Node; here it is the one that comes with the development environment.
 if node := bundled_node():
@@ -43,7 +43,7 @@ def ministack() -> Iterator[Sandbox]:
     """One local AWS for all tests; ``builders.accounts.account_in`` gives a test an empty account in it."""
     from builders.sandboxes import HOME  # noqa: PLC0415 - brings boto3, which not every test needs
 
-    from ecrkit.live.sandbox import running_sandbox  # noqa: PLC0415 - as above
+    from ecrkit.aws.sandbox import running_sandbox  # noqa: PLC0415 - as above
 
     with running_sandbox(HOME, environ=os.environ) as sandbox:
         yield sandbox

@@ -21,11 +21,11 @@ from cfnlint.rules import Rules, RulesCollection  # type: ignore[import-untyped]
 
 from ecrkit import cfnlint as adapter
 from ecrkit.cfnlint import RULES, rule_id
-from ecrkit.findings import Severity
+from ecrkit.errors import Severity
 from ecrkit.lifecycle import RULEBOOK
 
 if TYPE_CHECKING:
-    from ecrkit.findings import Check
+    from ecrkit.errors import Check
 
 Lines: TypeAlias = list[str]
 

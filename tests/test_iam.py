@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from builders.accounts import Account
 
-    from ecrkit.live.sandbox import Sandbox
+    from ecrkit.aws.sandbox import Sandbox
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.needs("skopeo", "umoci")]
 

@@ -1,4 +1,4 @@
-"""The layers of the design, held by what every module imports: in functions and for type checking, too."""
+"""The layers of ecrkit: one list, and what every module imports, inside functions and for type checking too."""
 
 from __future__ import annotations
 
@@ -14,43 +14,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "constructs" / "ecrkit"
+
+LAYERS = (
+    "errors",
+    "documents",
+    "images",
+    "lifecycle",
+    "policies",
+    "preview",
+    "registry",
+    "catalog",
+    "cdk",
+    "deployment",
+    "aws",
+    "cli",
+)
+"""The packages. Each imports from those above it, never from one below."""
+
 CDK = {"aws_cdk", "cdk_nag", "constructs", "jsii"}
 BOTO = {"boto3", "botocore", *(f"mypy_boto3_{name}" for name in ("cloudformation", "ecr", "ecs", "lambda"))}
 CLICK = {"click"}
-TESTS = {"tests", "builders"}
-APP = {"app", "stacks", *TESTS}
+HOSTS = {"cfnlint": {"cfnlint.py"}, "pytest": {"pytest_plugin.py"}, "plotly": {"preview"}}
+"""Tools of others, and the only modules or packages of ours that may import each."""
 
-# Modules that make ecrkit part of another tool, and that tool: they know the core and it, nothing else.
-ADAPTERS = {"ecrkit.cfnlint": "cfnlint", "ecrkit.pytest_plugin": "pytest"}
-
-# What the modules of each layer must not import; the layer of a module is the one with the longest name.
-PARTS = {"ecrkit.cdk", "ecrkit.live", "ecrkit.cli", "ecrkit.report"}
-CORE = {*CDK, *BOTO, *CLICK, *APP, "plotly", "pytest", *ADAPTERS, *ADAPTERS.values(), *PARTS}
-FORBIDDEN = {
-    "ecrkit": CORE,
-    "ecrkit.cdk": {*BOTO, *CLICK, *APP, "ecrkit.live", "ecrkit.cli"},
-    "ecrkit.live": {*CDK, *CLICK, *APP, "ecrkit.cdk", "ecrkit.cli"},
-    "ecrkit.cli": APP,
-    "ecrkit.report": CORE - {"plotly", "ecrkit.report"},
-    "stacks": {*BOTO, *CLICK, *TESTS, "app", "ecrkit.live", "ecrkit.cli"},
-    "app": {*BOTO, *CLICK, *TESTS, "ecrkit.live", "ecrkit.cli"},
-    **{adapter: CORE - {host} for adapter, host in ADAPTERS.items()},
-}
-
-
-def sources() -> dict[str, Path]:
-    """Find every module, by name; of a package that is its ``__init__``."""
-    files = {
-        **{path: path.relative_to(ROOT / "constructs") for path in (ROOT / "constructs" / "ecrkit").rglob("*.py")},
-        **{path: path.relative_to(ROOT) for path in (ROOT / "stacks").rglob("*.py")},
-        ROOT / "app.py": Path("app.py"),
-    }
-    return {
-        ".".join(relative.with_suffix("").parts).removesuffix(".__init__"): path for path, relative in files.items()
-    }
-
-
-MODULES = sources()
+AT_THE_TOP = {"__init__.py", "__main__.py", "cfnlint.py", "pytest_plugin.py", "py.typed"}
 
 
 def imports_of(source: str, *, package: str) -> set[str]:
@@ -73,25 +61,15 @@ def _imports(tree: ast.AST, *, package: str) -> Iterator[str]:
             yield from (".".join([*origin, alias.name]) for alias in node.names)
 
 
-def forbidden_in(module: str) -> set[str]:
-    """Find what *module* must not import; what the table does not know is core, which may import least."""
-    return next(FORBIDDEN[name] for name in outward(module) if name in FORBIDDEN)
+def modules() -> dict[str, Path]:
+    """Find every module of ecrkit, by name; that of a package is its ``__init__``."""
+    return {
+        ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in SOURCE.rglob("*.py")
+    }
 
 
-def home_of(name: str) -> str | None:
-    """Find the module of ours that an import of *name* loads last, if any."""
-    return next((module for module in outward(name) if module in MODULES), None)
-
-
-def outward(name: str) -> list[str]:
-    """Give *name*, the package that it lies in, the one that this lies in, and so on."""
-    parts = name.split(".")
-    return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
-
-
-def violations(imports: set[str], forbidden: set[str]) -> list[str]:
-    """Give those of *imports* that are, or lie in, something *forbidden*."""
-    return sorted(name for name in imports if not forbidden.isdisjoint(outward(name)))
+MODULES = modules()
 
 
 def imports_in(module: str) -> set[str]:
@@ -100,16 +78,77 @@ def imports_in(module: str) -> set[str]:
     return imports_of(path.read_text(encoding="utf-8"), package=package)
 
 
-@pytest.mark.parametrize("module", sorted(MODULES))
+def layer_of(name: str) -> str:
+    """Give the package of ecrkit that *name* is in; empty for the top, and for what is not ours."""
+    top, _, rest = f"{name}.".partition(".")
+    package = rest.partition(".")[0]
+    return package if top == "ecrkit" and package in LAYERS else ""
+
+
+def upwards(imports: set[str], *, layer: str) -> list[str]:
+    """Give those of *imports* that lie below *layer* in the list."""
+    below = LAYERS[LAYERS.index(layer) + 1 :]
+    return sorted(name for name in imports if layer_of(name) in below)
+
+
+def home_of(name: str) -> str | None:
+    """Find the module of ours that an import of *name* loads last, if any."""
+    parts = name.split(".")
+    outward = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((module for module in outward if module in MODULES), None)
+
+
+IN_LAYERS = sorted(module for module in MODULES if layer_of(module))
+
+
+def test_packages() -> None:
+    """Every folder of ecrkit is in the list, and beside the folders are the adapters only."""
+    folders = {path.name for path in SOURCE.iterdir() if path.is_dir() and path.name != "__pycache__"}
+
+    assert folders == set(LAYERS)
+    assert {path.name for path in SOURCE.iterdir() if path.is_file()} == AT_THE_TOP
+
+
+@pytest.mark.parametrize("module", IN_LAYERS)
 def test_layer(module: str) -> None:
-    """A module imports nothing that its layer must not know."""
-    assert violations(imports_in(module), forbidden_in(module)) == []
+    """A module imports only from its own package and those above it."""
+    assert upwards(imports_in(module), layer=layer_of(module)) == []
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_libraries(module: str) -> None:
+    """CDK stays in ``cdk``, boto3 in ``aws``, click in ``cli``, and each other tool in its adapter."""
+    tops = {name.partition(".")[0] for name in imports_in(module)}
+    place = layer_of(module) or MODULES[module].name
+    allowed = {"cdk": CDK, "aws": BOTO, "cli": CLICK}.get(place, set())
+    hosts = {host for host, places in HOSTS.items() if place not in places}
+
+    assert tops & ({*CDK, *BOTO, *CLICK, *hosts} - allowed) == set()
+    assert tops & {"tests", "builders", "app", "stacks"} == set()
+
+
+@pytest.mark.parametrize("adapter", ["ecrkit.cfnlint", "ecrkit.pytest_plugin"])
+def test_adapters(adapter: str) -> None:
+    """An adapter imports the core only: not what needs CDK, AWS or the command line."""
+    assert {layer_of(name) for name in imports_in(adapter)} & {"cdk", "deployment", "aws", "cli"} == set()
+
+
+@pytest.mark.parametrize("path", [ROOT / "app.py", *sorted((ROOT / "stacks").glob("*.py"))], ids=lambda path: path.name)
+def test_app(path: Path) -> None:
+    """The app of this repository uses the library as any app does: neither boto3 nor the command line."""
+    imports = imports_of(path.read_text(encoding="utf-8"), package="stacks")
+
+    assert {name.partition(".")[0] for name in imports} & {*BOTO, *CLICK, "tests", "builders"} == set()
+    assert {layer_of(name) for name in imports} & {"aws", "cli"} == set()
 
 
 def test_no_cycles() -> None:
-    """Imports go one way only: no module needs, by whatever way, one that needs it."""
-    graph = {module: {needed for name in imports_in(module) if (needed := home_of(name))} for module in MODULES}
-    # Import every module whose imports are all there, again and again; a cycle never becomes complete.
+    """Imports go one way: no module needs, directly or not, one that needs it."""
+    graph = {
+        module: {needed for name in imports_in(module) if (needed := home_of(name)) not in {None, "ecrkit"}}
+        for module in MODULES
+    }
+    # Remove every module whose imports are all removed, again and again; a cycle never goes.
     while ready := {module for module, needed in graph.items() if not needed}:
         graph = {module: needed - ready for module, needed in graph.items() if module not in ready}
 
@@ -120,48 +159,32 @@ class TestTheTest:
     @pytest.mark.parametrize(
         "source",
         [
-            pytest.param("import boto3", id="plain"),
-            pytest.param("import json, boto3.session as session", id="among-others"),
-            pytest.param("from boto3 import Session", id="from"),
-            pytest.param("from boto3.session import Session", id="from-submodule"),
-            pytest.param("def client():\n    import boto3\n", id="in-a-function"),
-            pytest.param("try:\n    import boto3\nexcept ImportError:\n    boto3 = None\n", id="in-a-try"),
-            pytest.param("if TYPE_CHECKING:\n    from boto3 import Session\n", id="for-type-checking"),
-            pytest.param("from ecrkit import live", id="own"),
-            pytest.param("from ecrkit.live.sandbox import Sandbox", id="own-submodule"),
-            pytest.param("from . import live", id="relative"),
-            pytest.param("from .live import Sandbox", id="relative-submodule"),
+            pytest.param("import ecrkit.aws", id="plain"),
+            pytest.param("import json, ecrkit.cli.console as console", id="among-others"),
+            pytest.param("from ecrkit import aws", id="from"),
+            pytest.param("from ecrkit.aws.sandbox import Sandbox", id="from-submodule"),
+            pytest.param("def client():\n    import ecrkit.aws.client\n", id="in-a-function"),
+            pytest.param("try:\n    import ecrkit.aws\nexcept ImportError:\n    pass\n", id="in-a-try"),
+            pytest.param("if TYPE_CHECKING:\n    from ecrkit.aws import client\n", id="for-type-checking"),
+            pytest.param("from ..aws import client", id="relative"),
         ],
     )
     def test_seen(self, source: str) -> None:
-        """What a layer must not know is seen wherever it stands, however it is written."""
-        assert violations(imports_of(source, package="ecrkit"), CORE) != []
+        """An import upwards is seen wherever it is, however it is written."""
+        assert upwards(imports_of(source, package="ecrkit.catalog"), layer="catalog") != []
 
     @pytest.mark.parametrize(
         "source",
         [
-            pytest.param("import boto3_stubs", id="longer-name"),
-            pytest.param("from ecrkit import liveness", id="longer-own-name"),
-            pytest.param("import yaml", id="dependency"),
-            pytest.param("from . import names", id="relative"),
+            pytest.param("import boto3_stubs", id="library"),
+            pytest.param("from ecrkit import awscli", id="longer-name"),
+            pytest.param("from ecrkit.errors import Check", id="above"),
+            pytest.param("from . import values", id="own"),
         ],
     )
     def test_allowed(self, source: str) -> None:
-        """What only looks alike is allowed."""
-        assert violations(imports_of(source, package="ecrkit"), CORE) == []
-
-    def test_relative_in_a_package(self) -> None:
-        """A relative import is resolved from the package it stands in."""
-        source = "from ..live import Sandbox\nfrom .values import Rule"
-
-        assert imports_of(source, package="ecrkit.lifecycle") == {
-            "ecrkit.live.Sandbox",
-            "ecrkit.lifecycle.values.Rule",
-        }
-
-    def test_modules(self) -> None:
-        """Every layer has modules to be held to it."""
-        assert FORBIDDEN.keys() - ADAPTERS.keys() <= MODULES.keys()
+        """What is above, one's own, or only looks alike is allowed."""
+        assert upwards(imports_of(source, package="ecrkit.catalog"), layer="catalog") == []
 
 
 class TestImportTime:
@@ -187,5 +210,5 @@ def loaded_by(statement: str) -> set[str]:
 
 @pytest.mark.parametrize("folder", ["constructs", "tests/constructs"])
 def test_constructs_is_no_package(folder: str) -> None:
-    """A package named ``constructs`` would stand before the library of that name, which aws_cdk imports."""
+    """A package named ``constructs`` would hide the library of that name, which aws_cdk imports."""
     assert not (ROOT / folder / "__init__.py").exists()

@@ -15,8 +15,8 @@ class TestPublicNames:
         ("name", "home"),
         [
             pytest.param("LifecyclePolicy", "ecrkit.lifecycle", id="LifecyclePolicy"),
-            pytest.param("PolicyStore", "ecrkit.store", id="PolicyStore"),
-            pytest.param("evaluate", "ecrkit.lifecycle.evaluation", id="evaluate"),
+            pytest.param("PolicyStore", "ecrkit.policies.store", id="PolicyStore"),
+            pytest.param("evaluate", "ecrkit.lifecycle.evaluation.evaluation", id="evaluate"),
         ],
     )
     def test_name(self, name: str, home: str) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from ecrkit.catalog import check_catalog
-from ecrkit.catalog.registry import REGISTRY_KEYS, TEMPLATE_KEYS
-from ecrkit.registry import REGISTRY_RULEBOOK
-from ecrkit.store import PolicyStore
+from ecrkit.catalog.reading.registry import REGISTRY_KEYS, TEMPLATE_KEYS
+from ecrkit.policies.store import PolicyStore
+from ecrkit.registry.settings import REGISTRY_RULEBOOK
 
 PAGE = (Path(__file__).parents[1] / "docs" / "registry.md").read_text(encoding="utf-8")
 

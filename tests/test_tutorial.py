@@ -15,14 +15,14 @@ from builders.accounts import account_in
 from builders.sandboxes import HOME, ROOT
 from builders.scans import scanning_account
 
-from ecrkit.live.sandbox import bootstrap, find_cdk
+from ecrkit.aws.sandbox import bootstrap, find_cdk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from builders.accounts import Account
 
-    from ecrkit.live.sandbox import Sandbox
+    from ecrkit.aws.sandbox import Sandbox
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.needs("skopeo", "umoci", "jq")]
 

@@ -16,14 +16,14 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "LifecyclePolicy": "ecrkit.lifecycle",
-    "PolicyStore": "ecrkit.store",
-    "evaluate": "ecrkit.lifecycle.evaluation",
+    "PolicyStore": "ecrkit.policies.store",
+    "evaluate": "ecrkit.lifecycle.evaluation.evaluation",
 }
 
 if TYPE_CHECKING:
     from ecrkit.lifecycle import LifecyclePolicy
-    from ecrkit.lifecycle.evaluation import evaluate
-    from ecrkit.store import PolicyStore
+    from ecrkit.lifecycle.evaluation.evaluation import evaluate
+    from ecrkit.policies.store import PolicyStore
 else:
     # A type checker that saw this function would take every name for granted.
     __getattr__ = imported_when_used(__name__, globals(), _HOMES)

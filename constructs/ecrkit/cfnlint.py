@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch  # type: ignore[import-untyped] # it ships no types
 
-from ecrkit.findings import Severity
+from ecrkit.errors import Severity
 from ecrkit.lifecycle import RULEBOOK
-from ecrkit.templates import POLICY_PROPERTIES
+from ecrkit.lifecycle.properties import POLICY_PROPERTIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ecrkit.findings import Check, Finding
+    from ecrkit.errors import Check, Finding
 
 __all__ = ["RULES", "rule_id"]
 

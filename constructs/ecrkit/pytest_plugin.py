@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecrkit.lifecycle.values import LifecyclePolicy
-    from ecrkit.policy_tests import PolicyTest
+    from ecrkit.policies.testing.cases import PolicyTest
 
 __all__ = ["PolicyTestItem", "PolicyTestModule", "pytest_collect_file"]
 
@@ -39,7 +39,7 @@ class PolicyTestModule(pytest.File):
     def collect(self) -> Iterator[PolicyTestItem]:
         """Give a test for every case."""
         from ecrkit.errors import EcrkitError  # noqa: PLC0415 - see above
-        from ecrkit.policy_test_runs import read_policy_tests  # noqa: PLC0415 - see above
+        from ecrkit.policies.testing.running import read_policy_tests  # noqa: PLC0415 - see above
 
         try:
             read = read_policy_tests(self.path)
@@ -65,7 +65,7 @@ class PolicyTestItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run it."""
-        from ecrkit.policy_test_runs import run_policy_test  # noqa: PLC0415 - see above
+        from ecrkit.policies.testing.running import run_policy_test  # noqa: PLC0415 - see above
 
         failures = run_policy_test(self._policy, self._test)
         if failures:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_lambda import LambdaClient
 
-    from ecrkit.live.sandbox import Sandbox
+    from ecrkit.aws.sandbox import Sandbox
 
 __all__ = ["REGISTRY", "Account", "account_in", "manifest_text"]
 

@@ -9,14 +9,14 @@ from builders.catalogs import ONE_ENVIRONMENT, catalog
 from builders.stores import make_store, policy_text
 
 from ecrkit import PolicyStore
-from ecrkit.audit import ActualRepository, audit
-from ecrkit.catalog.places import repository_places
+from ecrkit.catalog.locations import repository_places
+from ecrkit.deployment.audit import ActualRepository, audit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from ecrkit.findings import Finding
+    from ecrkit.errors import Finding
 
 __all__ = ["ACCOUNT", "actual", "found", "iam", "statement", "store_in"]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 
 from ecrkit.catalog import check_catalog
-from ecrkit.store import PolicyStore
+from ecrkit.policies.store import PolicyStore
 from stacks.registry import RegistryStack
 from stacks.repositories import RepositoriesStack, repositories_stacks
 

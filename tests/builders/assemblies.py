@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecrkit.guard import Stack, resources_of
+from ecrkit.deployment.guard import Stack, resources_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

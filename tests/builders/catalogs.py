@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog import check_catalog
-from ecrkit.findings import errors_in
+from ecrkit.errors import errors_in
 
 if TYPE_CHECKING:
     from ecrkit.catalog import Catalog, RepositoryEntry
-    from ecrkit.store import PolicyStore
+    from ecrkit.policies.store import PolicyStore
 
 CATALOG = """\
 environments:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ecrkit.findings import errors_in
+from ecrkit.errors import errors_in
 from ecrkit.lifecycle import check_policy, read_policy
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from ecrkit.live.sandbox import Sandbox, Target, bootstrap, find_cdk, running_sandbox
+from ecrkit.aws.sandbox import Sandbox, Target, bootstrap, find_cdk, running_sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

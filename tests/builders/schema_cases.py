@@ -11,9 +11,9 @@ from builders import registries
 from builders.policies import ABSENT, ARCHIVE, EXPIRE, archived, document, policy_text, pulled, pushed, rule, tagged
 from hypothesis import strategies as st
 
-from ecrkit.catalog.registry import REGISTRY_KEYS
-from ecrkit.schemas import DocumentKind
-from ecrkit.store import PolicyStore
+from ecrkit.catalog.reading.registry import REGISTRY_KEYS
+from ecrkit.cli.schemas import DocumentKind
+from ecrkit.policies.store import PolicyStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ import pytest
 from builders.policies import policy_text, pushed, rule, untagged
 from builders.stores import make_store
 
-from ecrkit.store import PolicyStore
+from ecrkit.policies.store import PolicyStore
 
 if TYPE_CHECKING:
     from pathlib import Path

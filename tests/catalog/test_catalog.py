@@ -8,7 +8,6 @@ from builders.policies import edited
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecrkit.access import Access
 from ecrkit.catalog import (
     Catalog,
     Encryption,
@@ -19,15 +18,16 @@ from ecrkit.catalog import (
     check_catalog,
     read_catalog,
 )
-from ecrkit.errors import InvalidCatalogError, UnreadableInputError
-from ecrkit.findings import Severity, errors_in, in_file_order
-from ecrkit.names import RepositoryName, TagFilter, output_key
-from ecrkit.store import PolicyRef
+from ecrkit.errors import InvalidCatalogError, Severity, UnreadableInputError, errors_in, in_file_order
+from ecrkit.images.names import RepositoryName, TagFilter
+from ecrkit.policies.store import PolicyRef
+from ecrkit.registry.access import Access
+from ecrkit.registry.outputs import output_key
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ecrkit.store import PolicyStore
+    from ecrkit.policies.store import PolicyStore
 
 
 def entry(name: str, **settings: Any) -> RepositoryEntry:  # noqa: ANN401 - as many types as there are settings

@@ -7,14 +7,13 @@ from builders.catalogs import CATALOG, ONE_ENVIRONMENT, errors, repository
 from builders.policies import edited
 
 from ecrkit.catalog import check_catalog
-from ecrkit.errors import UnreadableInputError
-from ecrkit.findings import Severity
-from ecrkit.store import PolicyRef
+from ecrkit.errors import Severity, UnreadableInputError
+from ecrkit.policies.store import PolicyRef
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ecrkit.store import PolicyStore
+    from ecrkit.policies.store import PolicyStore
 
 
 def test_an_unknown_policy_is_told_what_may_have_been_meant(policies: PolicyStore, tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ from builders.catalogs import CATALOG, errors
 from builders.policies import edited
 
 from ecrkit.catalog import CATALOG_RULEBOOK, check_catalog
-from ecrkit.registry import REGISTRY_RULEBOOK
+from ecrkit.registry.settings import REGISTRY_RULEBOOK
 
 if TYPE_CHECKING:
-    from ecrkit.findings import Check
-    from ecrkit.store import PolicyStore
+    from ecrkit.errors import Check
+    from ecrkit.policies.store import PolicyStore
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,13 @@ from builders.apps import findings_in
 from builders.templates import ACCOUNT, OTHER_ACCOUNT, stack, template_of
 
 from ecrkit import PolicyStore
-from ecrkit.access import Access, Grantees, policy_statements
 from ecrkit.cdk import LifecyclePolicyValidation, Registry
 from ecrkit.errors import InvalidPolicyError, InvalidPropertyError
 from ecrkit.lifecycle import compose, render
-from ecrkit.properties import Mutability
-from ecrkit.registry import (
+from ecrkit.policies.store import PolicyRef
+from ecrkit.registry.access import Access, Grantees, policy_statements
+from ecrkit.registry.properties import Mutability
+from ecrkit.registry.settings import (
     AppliedFor,
     CreationTemplate,
     Destination,
@@ -31,7 +32,6 @@ from ecrkit.registry import (
     ScanType,
     TemplateEncryption,
 )
-from ecrkit.store import PolicyRef
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,9 +13,9 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from builders.templates import repository_in, stack, template_of
 
-from ecrkit.access import Grantees
 from ecrkit.cdk import Repository
 from ecrkit.errors import InvalidPropertyError
+from ecrkit.registry.access import Grantees
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,8 @@ from builders.assemblies import repository, setting, synthesize, write_assembly
 from builders.commands import ECRKIT, ecrkit, ecrkit_on_terminal, shell
 
 from ecrkit.cdk import Repository
-from ecrkit.guard import read_assembly
-from ecrkit.guard.changes import APP_STACKS
+from ecrkit.deployment.guard import read_assembly
+from ecrkit.deployment.guard.changes import APP_STACKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

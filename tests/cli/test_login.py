@@ -19,7 +19,7 @@ from builders.proxies import Fault, delay, drop, proxy_to
 if TYPE_CHECKING:
     from builders.accounts import Account
 
-    from ecrkit.live.sandbox import Sandbox
+    from ecrkit.aws.sandbox import Sandbox
 
 pytestmark = pytest.mark.sandbox
 

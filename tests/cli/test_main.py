@@ -57,7 +57,7 @@ def test_checking_loads_nothing_heavy() -> None:
     """`policy check` loads neither CDK, boto3 nor a YAML reader."""
     code = (
         "import sys\n"
-        "import ecrkit.cli.policy_check\n"
+        "import ecrkit.cli.policy.check\n"
         "print(sorted({'aws_cdk', 'jsii', 'boto3', 'botocore', 'yaml'} & sys.modules.keys()))\n"
     )
 

@@ -13,8 +13,8 @@ from builders.commands import ecrkit
 from builders.sandboxes import ACCOUNT, REGION, ROOT, deploy_target
 
 from ecrkit import PolicyStore
-from ecrkit.cloudformation import shard_of
 from ecrkit.lifecycle import render
+from ecrkit.registry.cloudformation import shard_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,7 +4,7 @@ import pytest
 
 from ecrkit.documents import At, Reader, StructuralChecks, parse_json
 from ecrkit.documents.yaml_text import parse_yaml
-from ecrkit.findings import Check, Location
+from ecrkit.errors import Check, Location
 
 CHECKS = StructuralChecks(
     unknown_key=Check(code="T1", title="", message="unknown {key}", remedy="{near} of {known}", source=""),

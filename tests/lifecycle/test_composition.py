@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 from builders.policies import ARCHIVE, archived, policy, pushed, rule, tagged, untagged
 
-from ecrkit.errors import InvalidPolicyError
-from ecrkit.findings import Severity
+from ecrkit.errors import InvalidPolicyError, Severity
 from ecrkit.lifecycle import LifecyclePolicy, check_composition, compose
 
 

@@ -9,7 +9,7 @@ from builders.random_cases import inventories, policies
 from hypothesis import given
 
 from ecrkit.lifecycle.diff import Change, PolicyDiff, diff_fates, diff_rules
-from ecrkit.lifecycle.evaluation import evaluate
+from ecrkit.lifecycle.evaluation.evaluation import evaluate
 
 if TYPE_CHECKING:
     from ecrkit.images import Image

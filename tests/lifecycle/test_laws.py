@@ -11,7 +11,7 @@ from lifecycle.mutations import MUTATIONS, Mutation
 from lifecycle.strategies import documents, layouts, rich_documents
 from lifecycle.texts import texts
 
-from ecrkit.findings import Finding, errors_in, in_file_order
+from ecrkit.errors import Finding, errors_in, in_file_order
 from ecrkit.lifecycle import (
     RULEBOOK,
     LifecyclePolicy,
@@ -22,7 +22,7 @@ from ecrkit.lifecycle import (
     read_policy,
     render,
 )
-from ecrkit.lifecycle.checking import check_rules
+from ecrkit.lifecycle.checks.check import check_rules
 
 if TYPE_CHECKING:
     from random import Random

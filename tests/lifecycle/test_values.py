@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from builders.policies import policy, rule, untagged
 
-from ecrkit.findings import Location
+from ecrkit.errors import Location
 from ecrkit.lifecycle import CountType, LifecyclePolicy
-from ecrkit.lifecycle.drafts import DraftRule
+from ecrkit.lifecycle.checks.drafts import DraftRule
 
 
 def test_rules_are_in_the_order_of_their_priorities() -> None:

@@ -15,8 +15,8 @@ from builders.templates import repository_in, template_of
 
 from ecrkit import PolicyStore
 from ecrkit.catalog import read_catalog
-from ecrkit.cloudformation import logical_id
 from ecrkit.lifecycle import compose, render
+from ecrkit.registry.cloudformation import logical_id
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion

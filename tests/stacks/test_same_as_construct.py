@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecrkit import PolicyStore
-from ecrkit.access import Access, Grantees
 from ecrkit.catalog import Encryption, Environment, Mutability, Removal, RepositoryEntry
 from ecrkit.cdk import Repository
-from ecrkit.names import RepositoryName, TagFilter, construct_id, output_key
-from ecrkit.store import PolicyRef
+from ecrkit.images.names import RepositoryName, TagFilter
+from ecrkit.policies.store import PolicyRef
+from ecrkit.registry.access import Access, Grantees
+from ecrkit.registry.outputs import construct_id, output_key
 from stacks.repositories import repositories_stacks
 
 if TYPE_CHECKING:

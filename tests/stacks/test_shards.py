@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecrkit.catalog import Catalog, check_catalog
-from ecrkit.catalog.resources import repository_resources, stack_name
-from ecrkit.cloudformation import MAX_OUTPUTS, shard_of
+from ecrkit.catalog.template import repository_resources, stack_name
+from ecrkit.registry.cloudformation import MAX_OUTPUTS, shard_of
 
 ACCOUNT = "123456789012"
 

@@ -1,9 +1,9 @@
 """The catalog: which repositories there are, and in which environments, as one YAML file."""
 
-from ecrkit.catalog.checking import CheckedCatalog, check_catalog, read_catalog
+from ecrkit.catalog.checks import CheckedCatalog, check_catalog, read_catalog
 from ecrkit.catalog.rulebook import CATALOG_RULEBOOK
 from ecrkit.catalog.values import Catalog, Environment, RepositoryEntry
-from ecrkit.properties import Encryption, Mutability, Removal
+from ecrkit.registry.properties import Encryption, Mutability, Removal
 
 __all__ = [
     "CATALOG_RULEBOOK",

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog import rulebook
-from ecrkit.catalog.environments import MAX_SHARDS
-from ecrkit.catalog.resources import repository_outputs, repository_resources, repository_statements, stack_name
-from ecrkit.cloudformation import (
+from ecrkit.catalog.reading.environments import MAX_SHARDS
+from ecrkit.catalog.template import repository_outputs, repository_resources, repository_statements, stack_name
+from ecrkit.registry.cloudformation import (
     MAX_OUTPUTS,
     MAX_REPOSITORY_POLICY,
     MAX_RESOURCES,
@@ -16,14 +16,14 @@ from ecrkit.cloudformation import (
     shard_of,
     template_bytes,
 )
-from ecrkit.properties import KMS_KEY
+from ecrkit.registry.properties import KMS_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ecrkit.catalog.environments import EnvironmentDraft
-    from ecrkit.catalog.repositories import RepositoryDraft
-    from ecrkit.catalog.settings import SettingsReader
+    from ecrkit.catalog.reading.environments import EnvironmentDraft
+    from ecrkit.catalog.reading.repositories import RepositoryDraft
+    from ecrkit.catalog.reading.settings import SettingsReader
     from ecrkit.catalog.values import RepositoryEntry
     from ecrkit.documents import Reader
 

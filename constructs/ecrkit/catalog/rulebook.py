@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ecrkit.documents import StructuralChecks
-from ecrkit.findings import Check
-from ecrkit.registry import REGISTRY_RULEBOOK
-from ecrkit.statements import CLOSE_IT
+from ecrkit.errors import Check
+from ecrkit.registry.settings import REGISTRY_RULEBOOK
+from ecrkit.registry.statements import CLOSE_IT
 
 __all__ = ["CATALOG_RULEBOOK"]
 

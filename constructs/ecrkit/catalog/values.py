@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ecrkit.access import Access
-    from ecrkit.names import OutputKey, RepositoryName, TagFilter
-    from ecrkit.properties import Encryption, Mutability, Removal
-    from ecrkit.registry import RegistrySettings
-    from ecrkit.store import PolicyRef
+    from ecrkit.images.names import RepositoryName, TagFilter
+    from ecrkit.policies.store import PolicyRef
+    from ecrkit.registry.access import Access
+    from ecrkit.registry.outputs import OutputKey
+    from ecrkit.registry.properties import Encryption, Mutability, Removal
+    from ecrkit.registry.settings import RegistrySettings
 
 __all__ = ["Catalog", "Environment", "RepositoryEntry"]
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 
-from ecrkit import statements
-from ecrkit.access import Grantees
 from ecrkit.errors import InvalidNameError
+from ecrkit.images.names import RepositoryName, TagFilter
 from ecrkit.lifecycle import LifecyclePolicy
-from ecrkit.names import OutputKey, RepositoryName, TagFilter
-from ecrkit.properties import KMS_KEY, Encryption, Mutability
+from ecrkit.registry.access import Grantees
+from ecrkit.registry.outputs import OutputKey
+from ecrkit.registry.properties import KMS_KEY, Encryption, Mutability
+from ecrkit.registry import statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

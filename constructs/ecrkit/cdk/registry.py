@@ -8,11 +8,10 @@ import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
-from ecrkit.cloudformation import partition_of
-from ecrkit.errors import InvalidPropertyError
-from ecrkit.findings import errors_in, silence
+from ecrkit.errors import InvalidPropertyError, errors_in, silence
 from ecrkit.lifecycle import LifecyclePolicy, check_completeness, compose, render
-from ecrkit.registry import (
+from ecrkit.registry.cloudformation import partition_of
+from ecrkit.registry.settings import (
     Home,
     RegistrySettings,
     check_registry,
@@ -20,15 +19,15 @@ from ecrkit.registry import (
     repository_policy,
     upstream_of,
 )
-from ecrkit.registry.places import at, without_slash
+from ecrkit.registry.settings.fields import at, without_slash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from constructs import IConstruct
 
-    from ecrkit.findings import Finding
-    from ecrkit.registry import (
+    from ecrkit.errors import Finding
+    from ecrkit.registry.settings import (
         CreationTemplate,
         PullThroughCacheRule,
         RegistryPolicy,

@@ -9,10 +9,12 @@ from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ssm as ssm
 
-from ecrkit.access import Access, Grantees, policy_statements
 from ecrkit.cdk import refusals
 from ecrkit.cdk.imported import ImportedRepository
-from ecrkit.cloudformation import (
+from ecrkit.errors import InvalidPropertyError, Location
+from ecrkit.lifecycle import LifecyclePolicy, check_completeness, compose
+from ecrkit.registry.access import Access, Grantees, policy_statements
+from ecrkit.registry.cloudformation import (
     arn_output_key,
     encryption_properties,
     export_name,
@@ -20,11 +22,8 @@ from ecrkit.cloudformation import (
     mutability_properties,
     parameter_name,
 )
-from ecrkit.errors import InvalidPropertyError
-from ecrkit.findings import Location
-from ecrkit.lifecycle import LifecyclePolicy, check_completeness, compose
-from ecrkit.names import OutputKey, output_key
-from ecrkit.properties import Encryption, Mutability
+from ecrkit.registry.outputs import OutputKey, output_key
+from ecrkit.registry.properties import Encryption, Mutability
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

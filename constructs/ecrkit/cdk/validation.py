@@ -13,19 +13,19 @@ import aws_cdk as cdk
 import jsii
 
 from ecrkit import __version__
-from ecrkit.findings import errors_in
+from ecrkit.errors import errors_in
 from ecrkit.lifecycle import COMPLETENESS_CODES, RULEBOOK
-from ecrkit.silences import Silences
-from ecrkit.templates import POLICY_PROPERTIES
+from ecrkit.lifecycle.properties import POLICY_PROPERTIES
+from ecrkit.policies.silences import Silences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from constructs import IConstruct
 
-    from ecrkit.findings import Finding
-    from ecrkit.store import PolicyStore
-    from ecrkit.templates import PolicyProperty
+    from ecrkit.errors import Finding
+    from ecrkit.lifecycle.properties import PolicyProperty
+    from ecrkit.policies.store import PolicyStore
 
 __all__ = ["LifecyclePolicyValidation"]
 

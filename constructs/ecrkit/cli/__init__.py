@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 import ecrkit
-from ecrkit.cli.lazy import LazyGroup
+from ecrkit.cli.console.lazy import LazyGroup
 from ecrkit.errors import AwsError, EcrkitError, RefusedError, ToolError
 
 __all__ = ["cli", "main"]

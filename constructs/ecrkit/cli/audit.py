@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecrkit.audit import AUDIT_RULEBOOK
-from ecrkit.audit import audit as audited
-from ecrkit.catalog.places import repository_places
-from ecrkit.cli.counting import counted
-from ecrkit.cli.environments import environment_option, look_around
-from ecrkit.cli.options import aws_options, catalog_options
-from ecrkit.cli.reports import echo_report, exit_code
-from ecrkit.files import read_text
-from ecrkit.live.declared import Declared
-from ecrkit.live.settings import actual_repositories
-from ecrkit.live.stacks import StackFinder
-from ecrkit.posture_rulebook import POSTURE_RULEBOOK
+from ecrkit.aws.actual import actual_repositories
+from ecrkit.aws.stacks import StackFinder
+from ecrkit.catalog.locations import repository_places
+from ecrkit.cli.arguments.environment import environment_option, look_around
+from ecrkit.cli.arguments.options import aws_options, catalog_options
+from ecrkit.cli.console.counting import counted
+from ecrkit.cli.console.reports import echo_report, exit_code
+from ecrkit.deployment.audit import AUDIT_RULEBOOK
+from ecrkit.deployment.audit import audit as audited
+from ecrkit.deployment.declared import Declared
+from ecrkit.documents.files import read_text
+from ecrkit.registry.posture import POSTURE_RULEBOOK
 
 if TYPE_CHECKING:
     from pathlib import Path

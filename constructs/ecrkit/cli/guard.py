@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecrkit.cli.output import count_of, echo_json
-from ecrkit.cli.reports import github_command, severity_label
-from ecrkit.findings import printable
-from ecrkit.guard import GuardFinding, Stack, acknowledge, compare, read_assembly, read_baseline, refused
-from ecrkit.names import near
+from ecrkit.cli.console.output import count_of, echo_json
+from ecrkit.cli.console.reports import github_command, severity_label
+from ecrkit.deployment.guard import GuardFinding, Stack, acknowledge, compare, read_assembly, read_baseline, refused
+from ecrkit.documents.nearest import near
+from ecrkit.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,8 +77,8 @@ def guard(  # noqa: PLR0913 - a parameter per option
 
 
 def _deployed(new: Sequence[Stack], *, profile: str | None, region: str | None) -> tuple[Stack, ...]:
-    from ecrkit.live.client import connect  # noqa: PLC0415 - loads boto3
-    from ecrkit.live.templates import deployed_stacks  # noqa: PLC0415 - as above
+    from ecrkit.aws.client import connect  # noqa: PLC0415 - loads boto3
+    from ecrkit.aws.templates import deployed_stacks  # noqa: PLC0415 - as above
 
     # The AWS CLI reads this variable, and boto3 does not.
     aws = connect(profile=profile, region=region or os.environ.get("AWS_REGION"), needs_region=False)

@@ -6,12 +6,12 @@ import os
 
 import click
 
-from ecrkit.cli.interrupts import tidy_end
-from ecrkit.cli.options import aws_options, dry_run_option, output_option, tool_option
-from ecrkit.cli.output import echo_json
-from ecrkit.live.client import connect
-from ecrkit.live.tools import find_tool
-from ecrkit.live.transfers import log_in
+from ecrkit.aws.client import connect
+from ecrkit.aws.tools import find_tool
+from ecrkit.aws.transfers import log_in
+from ecrkit.cli.arguments.options import aws_options, dry_run_option, output_option, tool_option
+from ecrkit.cli.console.interrupts import tidy_end
+from ecrkit.cli.console.output import echo_json
 
 __all__ = ["login"]
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecrkit.live.sandbox import Target, bootstrap, find_cdk, run_command, running_sandbox
+from ecrkit.aws.sandbox import Target, bootstrap, find_cdk, run_command, running_sandbox
 
 if TYPE_CHECKING:
-    from ecrkit.live.sandbox import Sandbox
+    from ecrkit.aws.sandbox import Sandbox
 
 __all__ = ["sandbox"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ecrkit.schemas import DocumentKind, render_schema
+from ecrkit.cli.schemas import DocumentKind, render_schema
 
 __all__ = ["schema"]
 

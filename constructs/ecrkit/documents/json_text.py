@@ -12,15 +12,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from ecrkit.documents.nodes import (
-    ListNode,
-    Member,
-    Node,
-    ObjectNode,
-    Position,
-    ScalarNode,
-    SyntaxProblem,
-)
+from ecrkit.documents.nodes import ListNode, Member, Node, ObjectNode, Position, ScalarNode, SyntaxProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,17 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ecrkit.documents.nodes import (
-    ListNode,
-    Member,
-    Node,
-    ObjectNode,
-    Position,
-    ScalarNode,
-    type_name,
-)
-from ecrkit.findings import Check, Finding, Location
-from ecrkit.names import near
+from ecrkit.documents.nearest import near
+from ecrkit.documents.nodes import ListNode, Member, Node, ObjectNode, Position, ScalarNode, type_name
+from ecrkit.errors import Check, Finding, Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

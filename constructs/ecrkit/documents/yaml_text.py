@@ -11,15 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import yaml
 
-from ecrkit.documents.nodes import (
-    ListNode,
-    Member,
-    Node,
-    ObjectNode,
-    Position,
-    ScalarNode,
-    SyntaxProblem,
-)
+from ecrkit.documents.nodes import ListNode, Member, Node, ObjectNode, Position, ScalarNode, SyntaxProblem
 
 if TYPE_CHECKING:
     import re

@@ -1,10 +1,10 @@
 """Lifecycle policies: reading, checking and rendering, without AWS."""
 
-from ecrkit.lifecycle.checking import CheckedPolicy, check_policy, read_policy
-from ecrkit.lifecycle.completeness import COMPLETENESS_CODES, check_completeness
+from ecrkit.lifecycle.checks.check import CheckedPolicy, check_policy, read_policy
+from ecrkit.lifecycle.checks.completeness import COMPLETENESS_CODES, check_completeness
+from ecrkit.lifecycle.checks.rulebook import RULEBOOK
 from ecrkit.lifecycle.composition import check_composition, compose
 from ecrkit.lifecycle.rendering import render
-from ecrkit.lifecycle.rulebook import RULEBOOK
 from ecrkit.lifecycle.values import (
     Action,
     ActionType,

@@ -6,16 +6,15 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ecrkit.errors import InvalidPolicyError
-from ecrkit.findings import errors_in
-from ecrkit.lifecycle.checking import check_rules
+from ecrkit.errors import InvalidPolicyError, errors_in
+from ecrkit.lifecycle.checks.check import check_rules
 from ecrkit.lifecycle.values import TagStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ecrkit.findings import Location
-    from ecrkit.lifecycle.checking import CheckedPolicy
+    from ecrkit.errors import Location
+    from ecrkit.lifecycle.checks.check import CheckedPolicy
     from ecrkit.lifecycle.values import LifecyclePolicy
 
 __all__ = ["check_composition", "compose"]

@@ -7,16 +7,16 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from ecrkit.lifecycle.evaluation import evaluate
+from ecrkit.lifecycle.evaluation.evaluation import evaluate
 from ecrkit.lifecycle.values import ActionType, LifecyclePolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from ecrkit.images.values import Image
+    from ecrkit.images.inventory.values import Image
+    from ecrkit.lifecycle.evaluation.verdicts import Verdict
     from ecrkit.lifecycle.values import Rule
-    from ecrkit.lifecycle.verdicts import Verdict
 
 __all__ = ["Change", "FateChange", "PolicyDiff", "RuleChange", "diff_fates", "diff_rules"]
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ecrkit.findings import Location
+    from ecrkit.errors import Location
 
 __all__ = [
     "Action",

@@ -1,0 +1,71 @@
+"""Everything that a catalog can say of a repository, as it is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecrkit.aws.client import aws_errors
+from ecrkit.aws.concurrency import in_order
+from ecrkit.aws.repositories import lifecycle_policy_text
+from ecrkit.aws.stacks import resource_tags
+from ecrkit.deployment.audit import ActualRepository
+from ecrkit.errors import AwsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mypy_boto3_ecr import ECRClient
+
+    from ecrkit.aws.repositories import DeployedRepository
+    from ecrkit.aws.stacks import StackFinder
+
+__all__ = ["actual_repositories"]
+
+_OF_AWS = "aws:"
+"""What the keys of tags begin with that nobody else can set."""
+
+
+def actual_repositories(
+    client: ECRClient, repositories: Iterable[DeployedRepository], *, stacks: StackFinder
+) -> Iterator[ActualRepository]:
+    """
+    Read all settings of repositories: several at a time, and only as far as the result is read.
+
+    Args:
+        client: of the Region that they are in.
+        repositories: any number.
+        stacks: finds the stack of each.
+
+    Returns:
+        Repositories in the order given.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached; a repository that vanished meanwhile is such a case.
+    """
+
+    def read(repository: DeployedRepository) -> ActualRepository:
+        tags = resource_tags(client, repository.arn)
+        return ActualRepository(
+            name=repository.name,
+            scan_on_push=repository.scan_on_push,
+            encryption_type=repository.encryption_type,
+            kms_key=repository.kms_key,
+            image_tag_mutability=repository.image_tag_mutability,
+            exclusion_filters=repository.exclusion_filters,
+            repository_policy_text=_repository_policy_text(client, repository.name),
+            lifecycle_policy_text=lifecycle_policy_text(client, repository.name),
+            tags={key: value for key, value in tags.items() if not key.startswith(_OF_AWS)},
+            stack=stacks.stack_by(tags, repository.name),
+        )
+
+    return in_order(read, repositories)
+
+
+def _repository_policy_text(client: ECRClient, name: str) -> str | None:
+    try:
+        with aws_errors():
+            return client.get_repository_policy(repositoryName=name)["policyText"]
+    except AwsError as error:
+        if error.code == "RepositoryPolicyNotFoundException":
+            return None
+        raise

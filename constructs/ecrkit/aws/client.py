@@ -1,0 +1,245 @@
+"""The way to AWS: clients with time-outs and retries, and errors that a person can act on."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+from ecrkit.aws.refusals import explain_client_error, explain_failure
+from ecrkit.errors import AwsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import boto3
+    from botocore.awsrequest import AWSResponse
+    from botocore.client import BaseClient
+    from botocore.config import Config
+    from botocore.model import OperationModel
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_lambda import LambdaClient
+
+__all__ = ["Aws", "aws_errors", "configuration_errors", "connect", "giving_up_early"]
+
+_CONNECT_TIMEOUT_SECONDS = 3
+_READ_TIMEOUT_SECONDS = 20
+# AWS_MAX_ATTEMPTS and max_attempts of the configuration say otherwise, as they always do.
+_ATTEMPTS = 6
+# Nobody is helped by waiting for a network that is not there; a single drop is worth another try.
+_ATTEMPTS_TO_CONNECT = 2
+# More than the calls that are made at the same time, so that none waits for a connection.
+_CONNECTIONS = 32
+_SCANNED_ALREADY = "LimitExceededException"
+
+Client = TypeVar("Client", bound="BaseClient")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aws:
+    """
+    The account and Region to work on; :func:`connect` makes it.
+
+    Attributes:
+        session: credentials and Region.
+        config: of every client: time-outs and retries.
+    """
+
+    session: boto3.Session
+    config: Config
+
+    @property
+    def region(self) -> str:
+        """As in ``us-east-1``."""
+        return str(self.session.region_name)
+
+    def ecr(self) -> ECRClient:
+        """
+        Make a client for ECR; threads may share it.
+
+        Raises:
+            AwsError: the configuration of boto3 does not allow it.
+        """
+        with configuration_errors():
+            return _guarded(self.session.client("ecr", config=self.config))
+
+    def ecs(self) -> ECSClient:
+        """
+        Make a client for ECS; threads may share it.
+
+        Raises:
+            AwsError: the configuration of boto3 does not allow it.
+        """
+        with configuration_errors():
+            return _guarded(self.session.client("ecs", config=self.config))
+
+    def functions(self) -> LambdaClient:
+        """
+        Make a client for Lambda; threads may share it.
+
+        Raises:
+            AwsError: the configuration of boto3 does not allow it.
+        """
+        with configuration_errors():
+            return _guarded(self.session.client("lambda", config=self.config))
+
+    def cloudformation(self) -> CloudFormationClient:
+        """
+        Make a client for CloudFormation; threads may share it.
+
+        Raises:
+            AwsError: the configuration of boto3 does not allow it.
+        """
+        with configuration_errors():
+            return _guarded(self.session.client("cloudformation", config=self.config))
+
+    def account(self) -> str:
+        """
+        Ask whose credentials these are; nobody can be forbidden to.
+
+        Returns:
+            Twelve digits.
+
+        Raises:
+            AwsError: AWS refused, or could not be reached.
+        """
+        with configuration_errors():
+            client = _guarded(self.session.client("sts", config=self.config))
+        with aws_errors():
+            return client.get_caller_identity()["Account"]
+
+
+def connect(*, profile: str | None = None, region: str | None = None, needs_region: bool = True) -> Aws:
+    """
+    Find credentials and Region by the standard chain; no call is made yet.
+
+    Args:
+        profile: of the shared configuration; ``None`` for the default.
+        region: overrides the configured one.
+        needs_region: there must be one, given or configured.
+
+    Raises:
+        AwsError: boto3 is not installed, there is no such profile or no Region, or a file cannot be read.
+    """
+    try:
+        import boto3  # noqa: PLC0415 - a quarter of a second, and an extra
+        from botocore.config import Config  # noqa: PLC0415 - comes with boto3
+        from botocore.session import Session  # noqa: PLC0415 - comes with boto3
+    except ImportError:
+        raise AwsError("boto3 is not installed; install ecrkit[live]") from None
+    with aws_errors():
+        core = Session(profile=profile)
+        attempts = core.get_config_variable("max_attempts") or _ATTEMPTS
+        config = Config(
+            connect_timeout=_CONNECT_TIMEOUT_SECONDS,
+            read_timeout=_READ_TIMEOUT_SECONDS,
+            max_pool_connections=_CONNECTIONS,
+            retries={"mode": "adaptive", "total_max_attempts": attempts},
+        )
+        session = boto3.Session(botocore_session=core, region_name=region)
+    if needs_region and not session.region_name:
+        raise AwsError("no AWS Region; set AWS_REGION, or pass --region", code="NoRegionError")
+    return Aws(session=session, config=config)
+
+
+@contextmanager
+def aws_errors() -> Iterator[None]:
+    """
+    Turn what botocore raises into one line.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - comes with boto3
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 - comes with boto3
+
+    try:
+        yield
+    except ClientError as error:
+        details = error.response.get("Error", {})
+        code = details.get("Code", "unknown")
+        # AWS repeats itself with a dead pipe or a proxy's page in between; one line is all that helps.
+        message = " ".join((details.get("Message") or "no reason given").split())
+        raise AwsError(explain_client_error(error.operation_name, code=code, message=message), code=code) from error
+    except (BotoCoreError, ResponseParserError) as error:
+        raise AwsError(explain_failure(error), code=type(error).__name__) from error
+
+
+@contextmanager
+def configuration_errors() -> Iterator[None]:
+    """
+    Turn what botocore raises where a client is made into one line, an endpoint that is no address too.
+
+    Raises:
+        AwsError: no client can be made.
+    """
+    try:
+        with aws_errors():
+            yield
+    except ValueError:
+        # It may have a password in it, and is not repeated.
+        raise AwsError(
+            "the endpoint is no address; write AWS_ENDPOINT_URL, or endpoint_url of the profile, as in "
+            "'https://host:port', or unset it",
+            code="InvalidEndpointError",
+        ) from None
+
+
+def giving_up_early(client: Client) -> Client:
+    """
+    Have a client give up early on what another attempt does not mend; gives the client.
+
+    Raises:
+        ValueError: the port of the endpoint is none.
+    """
+    if urlsplit(client.meta.endpoint_url).port == 0:
+        raise ValueError("a port of 0")
+    service = client.meta.service_model.service_id.hyphenize()
+    client.meta.events.register_first(f"needs-retry.{service}", _give_up_early)
+    return client
+
+
+def _guarded(client: Client) -> Client:
+    """Give up early, and notice answers that are not from AWS."""
+    service = client.meta.service_model.service_id.hyphenize()
+    client.meta.events.register(f"after-call.{service}", _refuse_foreign_answers)
+    return giving_up_early(client)
+
+
+def _give_up_early(
+    *,
+    response: tuple[object, dict[str, Any]] | None,
+    caught_exception: Exception | None,
+    attempts: int,
+    operation: OperationModel,
+    **_: object,
+) -> None:
+    from botocore.exceptions import (  # noqa: PLC0415 - comes with boto3
+        ClientError,
+        ConnectTimeoutError,
+        EndpointConnectionError,
+        ProxyConnectionError,
+    )
+
+    unreachable = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)
+    if isinstance(caught_exception, unreachable) and attempts >= _ATTEMPTS_TO_CONNECT:
+        raise caught_exception
+    # botocore takes it for throttling. It means that the image was scanned in the last 24 hours.
+    if response and response[1].get("Error", {}).get("Code") == _SCANNED_ALREADY:
+        raise ClientError(response[1], operation.name)  # type: ignore[arg-type] # what botocore itself would pass
+
+
+def _refuse_foreign_answers(*, http_response: AWSResponse, **_: object) -> None:
+    content_type = http_response.headers.get("content-type", "")
+    # moto's server calls JSON text; no log-in page begins like an object.
+    is_json = "json" in content_type or http_response.content.startswith(b"{")
+    if not (is_json or "xml" in content_type):
+        raise AwsError(
+            f"no answer from AWS: something in between answered {http_response.status_code} with "
+            f"{content_type or 'no content type'}; check the network, its proxy or log-in page, and "
+            "AWS_ENDPOINT_URL if it is set",
+            code="ForeignAnswer",
+        )

@@ -1,0 +1,95 @@
+"""The registry behind ECR: its address, and the password for it."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ecrkit.aws.client import aws_errors
+from ecrkit.errors import AwsError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mypy_boto3_ecr import ECRClient
+
+__all__ = ["Password", "Registry", "password_for", "registry_at"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """
+    Where images are pushed to and pulled from.
+
+    Attributes:
+        host: with a port where it has one.
+        tls: whether it speaks TLS; a local one may not.
+    """
+
+    host: str
+    tls: bool = True
+
+    @property
+    def url(self) -> str:
+        """Scheme and host."""
+        return f"{'https' if self.tls else 'http'}://{self.host}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Password:
+    """
+    What a client logs in with; it shows in no representation.
+
+    Attributes:
+        user: always ``AWS``.
+        secret: good for twelve hours.
+        expires_at: timezone-aware.
+    """
+
+    user: str
+    secret: str = field(repr=False)
+    expires_at: datetime
+
+
+def registry_at(client: ECRClient, host: str) -> Registry:
+    """
+    Find the way to a registry.
+
+    Args:
+        client: that described it; what it was told to use instead of AWS serves the registry too.
+        host: by the service's account, as in ``123456789012.dkr.ecr.us-east-1.amazonaws.com``.
+    """
+    if is_aws(host) and not is_aws(endpoint_host(client)):
+        endpoint = urlsplit(client.meta.endpoint_url)
+        return Registry(host=endpoint.netloc, tls=endpoint.scheme == "https")
+    return Registry(host=host)
+
+
+def password_for(client: ECRClient) -> tuple[Registry, Password]:
+    """
+    Ask for the password of the account's registry.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+    """
+    with aws_errors():
+        (data,) = client.get_authorization_token()["authorizationData"]
+    try:
+        user, _, secret = base64.b64decode(data["authorizationToken"], validate=True).decode().partition(":")
+    except ValueError:
+        # Not chained: what cannot be decoded is a secret all the same.
+        raise AwsError("GetAuthorizationToken: the token is not a user and a password in base64") from None
+    registry = registry_at(client, urlsplit(data["proxyEndpoint"]).netloc)
+    return registry, Password(user=user, secret=secret, expires_at=data["expiresAt"])
+
+
+def is_aws(host: str) -> bool:
+    """Whether a host is one of Amazon's, in any partition."""
+    return host.partition(":")[0].endswith((".amazonaws.com", ".amazonaws.com.cn", ".aws", ".amazonaws.eu"))
+
+
+def endpoint_host(client: ECRClient) -> str:
+    """Name the host that the client talks to."""
+    return urlsplit(client.meta.endpoint_url).netloc

@@ -1,0 +1,144 @@
+"""ECR's own preview of a lifecycle policy, which changes no image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecrkit.aws.client import aws_errors
+from ecrkit.errors import AwsError, EcrkitError, NoVerdictError
+from ecrkit.lifecycle import read_policy
+from ecrkit.lifecycle.rendering import render
+from ecrkit.lifecycle.values import ActionType
+from ecrkit.preview.comparison import Outcome
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecr.type_defs import (
+        GetLifecyclePolicyPreviewResponseTypeDef,
+        LifecyclePolicyPreviewResultTypeDef,
+    )
+
+    from ecrkit.aws.scans import Patience
+    from ecrkit.lifecycle.values import LifecyclePolicy
+
+__all__ = ["ecr_preview"]
+
+_PAGE = 100
+_FIRST_PAUSE_SECONDS = 2.0
+_LONGEST_PAUSE_SECONDS = 30.0
+_BACK_OFF = 1.5
+_ACTIONS = {"EXPIRE": ActionType.EXPIRE, "TRANSITION": ActionType.TRANSITION}
+_NO_RESULT = {
+    "EXPIRED": "it was not read in time; run the command again",
+    "FAILED": "ECR does not say why; run the command again",
+}
+
+
+def ecr_preview(
+    client: ECRClient, repository: str, policy: LifecyclePolicy, *, patience: Patience
+) -> dict[str, Outcome]:
+    """
+    Have ECR preview a policy, and wait for the result.
+
+    There is one preview at a time in a repository: another that is running is waited for.
+
+    Args:
+        client: of the Region.
+        repository: its name.
+        policy: a valid policy; it need not be that of the repository.
+        patience: how to wait.
+
+    Returns:
+        What would become of images, by digest. Those that stay are not there.
+
+    Raises:
+        NoVerdictError: there is no result, or none within the time, or one of another policy.
+        AwsError: there is no such repository, AWS refused, or could not be reached.
+
+    Source: ECR API model 2015-09-21, StartLifecyclePolicyPreview and GetLifecyclePolicyPreview.
+    """
+    wait = _Wait(repository, patience)
+    text = render(policy)
+    while not _start(client, repository, text):
+        wait.for_("another preview is running")
+    page = _page(client, repository, "")
+    while page is None or page["status"] == "IN_PROGRESS":
+        wait.for_("ECR's preview is running")
+        page = _page(client, repository, "")
+    outcomes: dict[str, Outcome] = {}
+    while page:
+        _check(page, repository, text)
+        outcomes |= {result["imageDigest"]: _outcome(repository, result) for result in page["previewResults"]}
+        token = page.get("nextToken", "")
+        page = _page(client, repository, token) if token else None
+    return outcomes
+
+
+class _Wait:
+    """Pauses that grow, until there is no patience left."""
+
+    def __init__(self, repository: str, patience: Patience) -> None:
+        self._repository = repository
+        self._patience = patience
+        self._begin = patience.clock()
+        self._pause = _FIRST_PAUSE_SECONDS
+
+    def for_(self, what: str) -> None:
+        waited = self._patience.clock() - self._begin
+        if waited + self._pause > self._patience.seconds:
+            seconds = f"{self._patience.seconds:g} s"
+            raise NoVerdictError(f"{self._repository}: no preview of ECR within {seconds}, the last word is: {what}")
+        self._patience.report(f"{self._repository}: {what}", waited)
+        self._patience.sleep(self._pause)
+        self._pause = min(self._pause * _BACK_OFF, _LONGEST_PAUSE_SECONDS)
+
+
+def _start(client: ECRClient, repository: str, text: str) -> bool:
+    """Start a preview; false where another is running."""
+    try:
+        with aws_errors():
+            client.start_lifecycle_policy_preview(repositoryName=repository, lifecyclePolicyText=text)
+    except AwsError as error:
+        if error.code == "LifecyclePolicyPreviewInProgressException":
+            return False
+        raise
+    return True
+
+
+def _page(client: ECRClient, repository: str, token: str) -> GetLifecyclePolicyPreviewResponseTypeDef | None:
+    """Read one page; ``None`` where the preview that was started is not there yet."""
+    try:
+        with aws_errors():
+            if token:
+                return client.get_lifecycle_policy_preview(repositoryName=repository, maxResults=_PAGE, nextToken=token)
+            return client.get_lifecycle_policy_preview(repositoryName=repository, maxResults=_PAGE)
+    except AwsError as error:
+        if error.code == "LifecyclePolicyPreviewNotFoundException" and not token:
+            return None
+        raise
+
+
+def _check(page: GetLifecyclePolicyPreviewResponseTypeDef, repository: str, text: str) -> None:
+    """Make sure that this is the result that was asked for."""
+    status = page["status"]
+    if status != "COMPLETE":
+        remedy = _NO_RESULT.get(status, "run the command again")
+        raise NoVerdictError(f"{repository}: ECR's preview is {status}; {remedy}")
+    try:
+        theirs = render(read_policy(page.get("lifecyclePolicyText", text), file="ECR's preview"))
+    except EcrkitError:
+        theirs = ""
+    if theirs != text:
+        raise NoVerdictError(f"{repository}: somebody started another preview meanwhile; run the command again")
+
+
+def _outcome(repository: str, result: LifecyclePolicyPreviewResultTypeDef) -> Outcome:
+    action = result.get("action", {}).get("type", "none")
+    if action not in _ACTIONS:
+        raise NoVerdictError(f"{repository}: ECR's preview has an action that ecrkit does not know: {action}")
+    return Outcome(
+        action=_ACTIONS[action],
+        rule_priority=result.get("appliedRulePriority", 0),
+        tags=tuple(sorted(result.get("imageTags", ()))),
+        pushed_at=result["imagePushedAt"],
+    )

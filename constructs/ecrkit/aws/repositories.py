@@ -1,0 +1,223 @@
+"""Repositories as the service describes them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ecrkit.aws.client import aws_errors
+from ecrkit.aws.concurrency import in_order
+from ecrkit.aws.images import Contents, contents_of
+from ecrkit.aws.login import registry_at
+from ecrkit.aws.stacks import StackFinder
+from ecrkit.errors import AwsError, RefusedError
+from ecrkit.lifecycle.checks.patterns import TagPattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecr.type_defs import RepositoryTypeDef
+
+    from ecrkit.images.references import ImageReference
+
+__all__ = [
+    "DeployedRepository",
+    "RepositoryDetails",
+    "delete_repository",
+    "deployed_repositories",
+    "lifecycle_policy_text",
+    "repository_details",
+    "repository_of",
+]
+
+_NOT_FOUND = "RepositoryNotFoundException"
+_LOOK = "`ecrkit repos list` shows those that there are"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployedRepository:
+    """
+    A repository that exists.
+
+    Attributes:
+        name: of the repository.
+        uri: what images are pushed to and pulled from, without a tag.
+        arn: of the repository.
+        account: that it belongs to, twelve digits.
+        created_at: timezone-aware.
+        scan_on_push: whether each push starts a basic scan.
+        encryption_type: ``AES256``, ``KMS`` or ``KMS_DSSE``.
+        kms_key: ARN of the key; ``None`` without one.
+        image_tag_mutability: in ECR's words.
+        exclusion_filters: patterns of tags for which the opposite holds.
+    """
+
+    name: str
+    uri: str
+    arn: str
+    account: str
+    created_at: datetime
+    scan_on_push: bool
+    encryption_type: str
+    kms_key: str | None
+    image_tag_mutability: str
+    exclusion_filters: tuple[str, ...]
+
+    def is_immutable(self, tag: str) -> bool:
+        """
+        Whether *tag*, once it is there, stays where it is.
+
+        Source: ECR user guide, "Preventing image tags from being overwritten" (read 2026-11).
+        """
+        excluded = any(TagPattern.of_pattern(text).matches(tag) for text in self.exclusion_filters)
+        return self.image_tag_mutability.startswith("IMMUTABLE") != excluded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryDetails:
+    """
+    What takes calls of its own for each repository.
+
+    Attributes:
+        repository: as it was described.
+        lifecycle_policy_text: ECR's JSON; ``None`` where there is no policy.
+        contents: its images, counted.
+        stack: name of the stack that it is a resource of; ``None`` where there is none.
+    """
+
+    repository: DeployedRepository
+    lifecycle_policy_text: str | None
+    contents: Contents
+    stack: str | None
+
+    @property
+    def lifecycle_rule_count(self) -> int:
+        """How many rules its lifecycle policy has; 0 without a policy."""
+        return len(json.loads(self.lifecycle_policy_text)["rules"]) if self.lifecycle_policy_text else 0
+
+
+def deployed_repositories(client: ECRClient) -> list[DeployedRepository]:
+    """
+    Describe every repository of the account and Region, by name.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+    """
+    with aws_errors():
+        pages = client.get_paginator("describe_repositories").paginate(PaginationConfig={"PageSize": 1000})
+        found = [_repository(description) for page in pages for description in page["repositories"]]
+    return sorted(found, key=lambda repository: repository.name)
+
+
+def repository_of(client: ECRClient, reference: ImageReference, *, remedy: str = _LOOK) -> DeployedRepository:
+    """
+    Describe the repository that a reference means.
+
+    Args:
+        client: of the Region.
+        reference: its tag or digest does not matter.
+        remedy: what to do where there is none.
+
+    Raises:
+        RefusedError: its host is another registry's than the one that the credentials lead to.
+        AwsError: there is none of that name, AWS refused, or could not be reached.
+    """
+    name = reference.repository
+    try:
+        with aws_errors():
+            answer = client.describe_repositories(repositoryNames=[name])
+    except AwsError as error:
+        if error.code != _NOT_FOUND:
+            raise
+        where = client.meta.region_name
+        raise AwsError(f"{name}: there is no such repository in {where}; {remedy}", code=_NOT_FOUND) from error
+    repository = _repository(answer["repositories"][0])
+    host = repository.uri.partition("/")[0]
+    if reference.host not in {"", host, registry_at(client, host).host}:
+        raise RefusedError(
+            f"{reference.host}: another registry than {host}, where the credentials lead; "
+            "change --profile or --region, or leave the host out"
+        )
+    return repository
+
+
+def repository_details(
+    ecr: ECRClient, cloudformation: CloudFormationClient, repositories: Iterable[DeployedRepository]
+) -> Iterator[RepositoryDetails]:
+    """
+    Look into repositories: several at a time, and only as far as the result is read.
+
+    Args:
+        ecr: client of the Region that they are in.
+        cloudformation: client of the same Region.
+        repositories: any number.
+
+    Returns:
+        Details in the order given.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached; a repository that vanished meanwhile is such a case.
+    """
+    stacks = StackFinder(ecr, cloudformation)
+
+    def details(repository: DeployedRepository) -> RepositoryDetails:
+        return RepositoryDetails(
+            repository=repository,
+            lifecycle_policy_text=lifecycle_policy_text(ecr, repository.name),
+            contents=contents_of(ecr, repository.name),
+            stack=stacks.stack_of(repository.name, arn=repository.arn),
+        )
+
+    return in_order(details, repositories)
+
+
+def lifecycle_policy_text(client: ECRClient, name: str) -> str | None:
+    """
+    Read the lifecycle policy of a repository, ``None`` where there is none.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+    """
+    try:
+        with aws_errors():
+            return client.get_lifecycle_policy(repositoryName=name)["lifecyclePolicyText"]
+    except AwsError as error:
+        if error.code == "LifecyclePolicyNotFoundException":
+            return None
+        raise
+
+
+def delete_repository(client: ECRClient, name: str, *, force: bool) -> None:
+    """
+    Delete a repository.
+
+    Args:
+        client: of the Region that it is in.
+        name: of the repository.
+        force: delete its images with it; else AWS refuses when it has any.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+    """
+    with aws_errors():
+        client.delete_repository(repositoryName=name, force=force)
+
+
+def _repository(description: RepositoryTypeDef) -> DeployedRepository:
+    encryption = description["encryptionConfiguration"]
+    return DeployedRepository(
+        name=description["repositoryName"],
+        uri=description["repositoryUri"],
+        arn=description["repositoryArn"],
+        account=description["registryId"],
+        created_at=description["createdAt"],
+        scan_on_push=description["imageScanningConfiguration"]["scanOnPush"],
+        encryption_type=encryption["encryptionType"],
+        kms_key=encryption.get("kmsKey"),
+        image_tag_mutability=description["imageTagMutability"],
+        exclusion_filters=tuple(entry["filter"] for entry in description.get("imageTagMutabilityExclusionFilters", ())),
+    )

@@ -1,0 +1,23 @@
+"""
+A local AWS for one command: MiniStack on a loopback port of its own, bootstrapped by the real CDK.
+
+Nothing outlives the process that asked for it. The server reads a pipe whose only writer is that
+process; when the pipe ends, for whatever reason, SIGKILL included, the server ends what it was told
+to watch, removes its files and kills itself.
+
+Two of them never meet. Each has its own files, and a socket that is made here, on a port that the
+kernel picks, and inherited by the server: no moment passes between finding the port and taking it.
+
+Several accounts and regions live in one server. The access key id is the account, and the roles
+that ``cdk deploy`` assumes lead to the account in their ARN, so that an app of many environments
+deploys with the credentials of any one. A push or a pull is not signed and goes to the account and
+region called *home*.
+"""
+
+from __future__ import annotations
+
+from ecrkit.aws.sandbox.bootstrapping import bootstrap, find_cdk
+from ecrkit.aws.sandbox.commands import run_command
+from ecrkit.aws.sandbox.running import Sandbox, Target, running_sandbox
+
+__all__ = ["Sandbox", "Target", "bootstrap", "find_cdk", "run_command", "running_sandbox"]

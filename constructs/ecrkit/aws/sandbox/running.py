@@ -1,0 +1,257 @@
+"""Start MiniStack, say how to reach it, and stop it."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import importlib.util
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from ecrkit.errors import SandboxError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Sandbox", "Target", "running_sandbox", "tail"]
+
+_START_SECONDS = 30
+# Longer than the server takes to end what it watches.
+_STOP_SECONDS = 15
+_TAIL_LINES = 20
+
+# Whatever of these the caller has set could lead to a real account: credentials, profiles, endpoints
+# of single services, and the options of the CDK command line, each of which is also a variable.
+_FOREIGN = re.compile(r"(AWS|AMAZON|CDK)_")
+
+# All that MiniStack gets of the caller's environment, which may hold settings for another MiniStack.
+_INHERITED = re.compile(r"PATH|HOME|LANG|LC_\w+|LD_LIBRARY_PATH|PYTHON(PATH|HOME)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """
+    An account and a region of it, what the CDK calls an environment.
+
+    Attributes:
+        account: twelve digits.
+        region: like ``us-east-1``.
+    """
+
+    account: str
+    region: str
+
+    def __str__(self) -> str:
+        """The way the CDK command line spells it."""
+        return f"aws://{self.account}/{self.region}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sandbox:
+    """
+    A running MiniStack; :func:`running_sandbox` makes it.
+
+    Attributes:
+        home: account and region of requests that name none.
+        port: where it listens, on 127.0.0.1 only.
+        environ: the caller's environment.
+        directory: its files, removed when it ends.
+        server: its process.
+    """
+
+    home: Target
+    port: int
+    environ: Mapping[str, str]
+    directory: Path
+    server: subprocess.Popen[bytes]
+
+    @property
+    def endpoint_url(self) -> str:
+        """Where every service answers, the image registry too, without TLS."""
+        return f"http://localhost:{self.port}"
+
+    def settings(self, target: Target) -> dict[str, str]:
+        """
+        Name the variables that lead a program to this sandbox.
+
+        Args:
+            target: the account whose credentials the program gets, and its region.
+        """
+        proxied = self.environ.get("no_proxy") or self.environ.get("NO_PROXY")
+        no_proxy = ",".join([*([proxied] if proxied else []), "localhost", "127.0.0.1"])
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_ACCESS_KEY_ID": target.account,
+            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            # The CDK reads the one, boto3 the other.
+            "AWS_REGION": target.region,
+            "AWS_DEFAULT_REGION": target.region,
+            # Neither file exists: no profile of the caller's is ever read.
+            "AWS_CONFIG_FILE": str(self.directory / "aws-config"),
+            "AWS_SHARED_CREDENTIALS_FILE": str(self.directory / "aws-credentials"),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            # The CDK remembers in its home which account an access key belongs to.
+            "CDK_HOME": str(self.directory / "cdk"),
+            # It would ask the internet for notices, report its use and look for a newer version.
+            "CDK_NOTICES": "false",
+            "CDK_DISABLE_CLI_TELEMETRY": "true",
+            "CDK_DISABLE_VERSION_CHECK": "true",
+            "NO_PROXY": no_proxy,
+            "no_proxy": no_proxy,
+        }
+
+    def unwanted(self) -> tuple[str, ...]:
+        """Name the caller's variables that must not stand beside :meth:`settings`, sorted."""
+        foreign = {name for name in self.environ if _FOREIGN.match(name)}
+        return tuple(sorted(foreign - self.settings(self.home).keys()))
+
+    def environment(self, target: Target) -> dict[str, str]:
+        """
+        Lead the caller's environment to this sandbox and away from every real account.
+
+        Args:
+            target: the account whose credentials it holds, and its region.
+        """
+        unwanted = set(self.unwanted())
+        kept = {name: value for name, value in self.environ.items() if name not in unwanted}
+        return kept | self.settings(target)
+
+    def wait(self) -> NoReturn:
+        """
+        Wait for the server to end, which it does not do by itself.
+
+        Raises:
+            SandboxError: it ended nevertheless.
+        """
+        self.server.wait()
+        raise SandboxError(f"MiniStack: ended by itself; it said:\n{self._last_words()}")
+
+    def wait_until_healthy(self) -> None:
+        """
+        Wait for the server to answer; the socket listens, so that the question waits in its queue.
+
+        Raises:
+            SandboxError: it ended, or did not answer within 30 seconds.
+        """
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_START_SECONDS)
+        try:
+            connection.request("GET", "/_ministack/health")
+            status = connection.getresponse().status
+        except (OSError, http.client.HTTPException) as error:
+            raise SandboxError(f"MiniStack: did not start, {error}; it said:\n{self._last_words()}") from error
+        finally:
+            connection.close()
+        if status != HTTPStatus.OK:
+            raise SandboxError(f"MiniStack: is not healthy, got status {status}")
+
+    @contextmanager
+    def watching(self, process_id: int) -> Iterator[None]:
+        """
+        Have the server end a process should this one be gone.
+
+        Args:
+            process_id: of a child of this process; negative for its whole group.
+        """
+        self._mention(process_id)
+        try:
+            yield
+        finally:
+            self._mention(process_id)
+
+    def _mention(self, process_id: int) -> None:
+        if self.server.stdin is None:
+            raise ValueError("the server was started without a pipe")
+        with contextlib.suppress(BrokenPipeError):
+            self.server.stdin.write(b"%d\n" % process_id)
+
+    def _last_words(self) -> str:
+        return tail(_log(self.directory))
+
+
+@contextmanager
+def running_sandbox(home: Target, *, environ: Mapping[str, str]) -> Iterator[Sandbox]:
+    """
+    Run MiniStack for the time of the context.
+
+    Args:
+        home: account and region of requests that name none.
+        environ: the caller's environment.
+
+    Raises:
+        SandboxError: MiniStack is not installed, or did not start.
+    """
+    if importlib.util.find_spec("ministack") is None:
+        raise SandboxError("MiniStack: is not installed; install ecrkit[sandbox]")
+    with tempfile.TemporaryDirectory(prefix="ecrkit-", ignore_cleanup_errors=True) as temporary:
+        directory = Path(temporary)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            server = _start(listener, home=home, directory=directory, environ=environ)
+        try:
+            sandbox = Sandbox(home=home, port=port, environ=environ, directory=directory, server=server)
+            sandbox.wait_until_healthy()
+            yield sandbox
+        finally:
+            _stop(server)
+
+
+def tail(log: Path) -> str:
+    """Return the last twenty lines of a log."""
+    lines = log.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()
+    return "\n".join(lines[-_TAIL_LINES:])
+
+
+def _start(
+    listener: socket.socket, *, home: Target, directory: Path, environ: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    inherited = {name: value for name, value in environ.items() if _INHERITED.fullmatch(name)}
+    settings = {
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(listener.getsockname()[1]),
+        "MINISTACK_ACCOUNT_ID": home.account,
+        "MINISTACK_REGION": home.region,
+        "LOG_LEVEL": "WARNING",
+        "S3_DATA_DIR": str(directory / "s3"),
+        "STATE_DIR": str(directory / "state"),
+        "TMPDIR": str(directory),
+        # These two would listen on ports that everybody shares.
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        # MiniStack removes the containers that any MiniStack left behind: let it find no Docker.
+        "DOCKER_HOST": f"unix://{directory}/no-docker.sock",
+    }
+    server = "ecrkit.aws.sandbox.server"
+    with _log(directory).open("wb") as log:
+        return subprocess.Popen(  # noqa: S603 - this very package, in another process
+            [sys.executable, "-P", "-m", server, str(listener.fileno()), str(directory)],
+            env=inherited | settings,
+            pass_fds=[listener.fileno()],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            bufsize=0,
+            # Ctrl-C in the terminal is not meant for it.
+            start_new_session=True,
+        )
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    if server.stdin is not None:
+        server.stdin.close()
+    try:
+        server.wait(timeout=_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def _log(directory: Path) -> Path:
+    return directory / "ministack.log"

@@ -1,0 +1,136 @@
+"""The templates of deployed stacks, as CloudFormation has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ecrkit.aws.client import aws_errors, configuration_errors, giving_up_early
+from ecrkit.deployment.guard import Stack, parse_template, resources_of, shards_of
+from ecrkit.deployment.guard.changes import APP_STACKS
+from ecrkit.errors import AwsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from boto3 import Session
+    from botocore.config import Config
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+__all__ = ["deployed_stacks"]
+
+# Deleted; a change set that was never executed; a first deploy that failed, and that CDK deletes before the next.
+_NOT_DEPLOYED = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE")
+_SESSION_NAME = "ecrkit-guard"
+
+
+def deployed_stacks(assembly: Sequence[Stack], session: Session, *, config: Config | None = None) -> tuple[Stack, ...]:
+    """
+    Find what is deployed of an app.
+
+    Args:
+        assembly: the stacks that the app declares.
+        session: its credentials read their own account in any Region; another account is read by the lookup role that
+            CDK's bootstrap made there, as ``cdk diff`` does. Its Region is that of stacks which name none.
+        config: of every client: time-outs and retries; ``None`` for those of boto3.
+
+    Returns:
+        The stacks that are deployed, by account, Region and name, each with account and Region. Beside those of the
+        assembly they are the stacks that have the naming scheme of ecrkit's own app, ``Repositories-…`` and
+        ``Registry-…``, in an account and Region for which the assembly has stacks of that scheme: the shards and
+        environments that the app had before.
+
+    Raises:
+        AwsError: AWS refused or could not be reached, or an account cannot be read with these credentials.
+        InvalidAssemblyError: the template of a stack is no template.
+    """
+    with configuration_errors():
+        asked = giving_up_early(session.client("sts", config=config))
+    with aws_errors():
+        identity = asked.get_caller_identity()
+    partition = identity["Arn"].split(":")[1]
+    found: list[Stack] = []
+    for (account, region), stacks in sorted(_by_place(assembly, identity["Account"], session).items()):
+        if account == identity["Account"]:
+            reader = session
+        else:
+            reader = _lookup_session(
+                session, stacks[0], credentials_of=identity["Account"], partition=partition, config=config
+            )
+        with aws_errors():
+            client = giving_up_early(reader.client("cloudformation", region_name=region, config=config))
+            for name in _deployed_names(client, stacks):
+                template = _template(client, name)
+                resources = resources_of(template, nested=_nested_in(client, name))
+                shards = shards_of(template)
+                found.append(Stack(name=name, account=account, region=region, resources=resources, shards=shards))
+    return tuple(found)
+
+
+def _by_place(assembly: Iterable[Stack], account: str, session: Session) -> dict[tuple[str, str], list[Stack]]:
+    places: dict[tuple[str, str], list[Stack]] = {}
+    for stack in assembly:
+        region = stack.region or session.region_name
+        if not region:
+            raise AwsError(f"{stack.name}: has no Region, and none is configured; give one with --region")
+        places.setdefault((stack.account or account, region), []).append(stack)
+    return places
+
+
+def _lookup_session(
+    session: Session, stack: Stack, *, credentials_of: str, partition: str, config: Config | None
+) -> Session:
+    import boto3  # noqa: PLC0415 - loaded already, by whoever made the session
+
+    problem = f"{stack.name}: is in account {stack.account}, and the credentials are of {credentials_of}"
+    if not stack.lookup_role:
+        raise AwsError(f"{problem}; use others, or a synthesizer that has a lookup role")
+    role = stack.lookup_role.replace("${AWS::Partition}", partition)
+    try:
+        with aws_errors():
+            sts = giving_up_early(session.client("sts", region_name=stack.region or None, config=config))
+            answer = sts.assume_role(RoleArn=role, RoleSessionName=_SESSION_NAME)
+    except AwsError as error:
+        raise AwsError(f"{problem}, which cannot assume {role}: {error}") from error
+    credentials = answer["Credentials"]
+    return boto3.Session(
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+    )
+
+
+def _deployed_names(client: CloudFormationClient, stacks: Iterable[Stack]) -> list[str]:
+    declared = {stack.name for stack in stacks}
+    schemes = tuple(scheme for scheme in APP_STACKS if any(name.startswith(scheme) for name in declared))
+    return sorted(
+        summary["StackName"]
+        for page in client.get_paginator("list_stacks").paginate()
+        for summary in page["StackSummaries"]
+        if summary["StackStatus"] not in _NOT_DEPLOYED
+        # A nested stack is read with the stack that has it.
+        and "ParentId" not in summary
+        and (summary["StackName"] in declared or summary["StackName"].startswith(schemes))
+    )
+
+
+def _template(client: CloudFormationClient, name: str) -> Mapping[str, object]:
+    # As it was given to CloudFormation, like the template that it is compared with.
+    return parse_template(client.get_template(StackName=name, TemplateStage="Original").get("TemplateBody"), name=name)
+
+
+def _nested_in(
+    client: CloudFormationClient, name: str
+) -> Callable[[str, Mapping[str, Any]], Mapping[str, object] | None]:
+    """Read nested stacks of CDK by the id that CloudFormation gave them; others cannot be read in the assembly."""
+    ids = {"": name}
+
+    def nested(logical_id: str, resource: Mapping[str, Any]) -> Mapping[str, object] | None:
+        metadata = resource.get("Metadata")
+        if not isinstance(metadata, dict) or "aws:asset:path" not in metadata:
+            return None
+        parent, _, own_id = logical_id.rpartition("/")
+        answer = client.describe_stack_resource(StackName=ids[parent], LogicalResourceId=own_id)
+        ids[logical_id] = answer["StackResourceDetail"].get("PhysicalResourceId", "")
+        return _template(client, ids[logical_id]) if ids[logical_id] else None
+
+    return nested

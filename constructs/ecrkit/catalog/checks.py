@@ -1,0 +1,193 @@
+"""The one function that everything calls to learn whether a catalog is valid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ecrkit.catalog import rulebook
+from ecrkit.catalog.limits import EnvironmentChecks
+from ecrkit.catalog.reading.environments import EnvironmentReader
+from ecrkit.catalog.reading.registry import RegistryReader
+from ecrkit.catalog.reading.repositories import RepositoryReader
+from ecrkit.catalog.reading.settings import SETTING_KEYS, Settings, SettingsReader
+from ecrkit.catalog.values import Catalog, Environment
+from ecrkit.documents import ObjectNode, Reader, SyntaxProblem, is_empty
+from ecrkit.documents.files import read_text
+from ecrkit.documents.yaml_text import parse_yaml
+from ecrkit.errors import Finding, InvalidCatalogError, Location, errors_in, in_file_order
+from ecrkit.registry.settings import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from ecrkit.catalog.reading.environments import EnvironmentDraft
+    from ecrkit.catalog.reading.repositories import RepositoryDraft
+    from ecrkit.catalog.values import RepositoryEntry
+    from ecrkit.documents import At
+    from ecrkit.policies.store import PolicyStore
+
+__all__ = ["CheckedCatalog", "check_catalog", "read_catalog"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedCatalog:
+    """
+    What a check found.
+
+    Attributes:
+        catalog: the catalog, or ``None`` when there are errors.
+        findings: in the catalog, and in the policies that it names, in file order.
+    """
+
+    catalog: Catalog | None
+    findings: tuple[Finding, ...]
+
+
+def check_catalog(
+    text: str, *, file: str, policies: PolicyStore | None = None, may_be_empty: bool = False
+) -> CheckedCatalog:
+    """
+    Check a catalog, and the policies that it names.
+
+    Args:
+        text: a YAML document; anything at all may be passed.
+        file: how findings name it.
+        policies: what its references are looked up in; ``None`` leaves them unresolved.
+        may_be_empty: an environment may have no repository yet, though it could not be deployed so.
+
+    Returns:
+        Every finding, and the catalog when there is no error.
+
+    Raises:
+        UnreadableInputError: the store, or a policy that is named, cannot be read.
+    """
+    reader = Reader(file, rulebook.CATALOG_STRUCTURE)
+    try:
+        node = parse_yaml(text)
+    except SyntaxProblem as problem:
+        where = Location(file, problem.position.line, problem.position.column)
+        reader.report(rulebook.NOT_YAML, where, problem=problem.message)
+        return CheckedCatalog(None, tuple(reader.findings))
+    if node is None:
+        reader.report(rulebook.NOT_YAML, Location(file, 1, 1), problem="is empty")
+        return CheckedCatalog(None, tuple(reader.findings))
+    catalog = _CatalogReader(reader, policies, may_be_empty=may_be_empty).catalog(reader.root(node))
+    findings = in_file_order(reader.findings)
+    return CheckedCatalog(None if errors_in(findings) else catalog, findings)
+
+
+def read_catalog(path: Path, *, policies: PolicyStore | None = None, may_be_empty: bool = False) -> Catalog:
+    """
+    Read a catalog that has to be valid.
+
+    Args:
+        path: of the YAML file.
+        policies: what its references are looked up in; ``None`` leaves them unresolved.
+        may_be_empty: an environment may have no repository yet, though it could not be deployed so.
+
+    Raises:
+        InvalidCatalogError: it could not be deployed; carries every error, those of its policies too.
+        UnreadableInputError: a file cannot be read.
+    """
+    checked = check_catalog(read_text(path), file=str(path), policies=policies, may_be_empty=may_be_empty)
+    if checked.catalog is None:
+        raise InvalidCatalogError(errors_in(checked.findings))
+    return checked.catalog
+
+
+class _CatalogReader:
+    """Reads a catalog, and lays its settings over each other."""
+
+    def __init__(self, reader: Reader, policies: PolicyStore | None, *, may_be_empty: bool) -> None:
+        self._reader = reader
+        self._may_be_empty = may_be_empty
+        self._settings = SettingsReader(reader, policies)
+        self._repositories = RepositoryReader(reader, self._settings)
+        self._checks = EnvironmentChecks(reader, self._settings)
+        self._registries = RegistryReader(reader, policies)
+        self._alike: dict[str, RepositoryEntry | None] = {}
+
+    def catalog(self, at: At) -> Catalog:
+        members = self._reader.fields(
+            at,
+            known=("environments", "defaults", "registry", "repositories"),
+            required=("environments", "repositories"),
+        )
+        defaults = Settings()
+        if "defaults" in members and not is_empty(members["defaults"]):
+            defaults = self._settings.read(self._reader.fields(members["defaults"], known=SETTING_KEYS))
+        repositories = self._repositories.read(members["repositories"]) if "repositories" in members else ()
+        environments: tuple[EnvironmentDraft, ...] = ()
+        if "environments" in members:
+            reader = EnvironmentReader(self._reader, self._settings)
+            names = {draft.text for draft in repositories}
+            environments = reader.read(members["environments"], repositories=names)
+        self._check_environment_names(repositories, environments)
+        registry = members.get("registry")
+        # Also where there is no environment to read it for: everything that is wrong is told in one go.
+        self._registries.read(registry)
+        knows_repositories = repositories or ("repositories" in members and _has_none(members["repositories"]))
+        if knows_repositories and not self._may_be_empty:
+            self._check_not_empty(repositories, environments)
+        return Catalog(
+            environments=tuple(self._environment(draft, repositories, defaults, registry) for draft in environments)
+        )
+
+    def _environment(
+        self,
+        draft: EnvironmentDraft,
+        repositories: Sequence[RepositoryDraft],
+        defaults: Settings,
+        registry: At | None,
+    ) -> Environment:
+        here = [repository for repository in repositories if repository.is_in(draft.name)]
+        pairs = [(repository, self._entry(draft, repository, defaults)) for repository in here]
+        self._checks.check(draft, [(repository, entry) for repository, entry in pairs if entry])
+        return Environment(
+            name=draft.name,
+            account=draft.account,
+            region=draft.region,
+            shards=draft.shards,
+            repositories=tuple(entry for _, entry in pairs if entry),
+            registry=self._registries.read(
+                registry, draft.registry, home=Home(account=draft.account or None, region=draft.region or None)
+            ),
+        )
+
+    def _entry(
+        self, environment: EnvironmentDraft, repository: RepositoryDraft, defaults: Settings
+    ) -> RepositoryEntry | None:
+        if not environment.is_like_the_others(repository.text):
+            here = environment.repositories.get(repository.text, Settings())
+            settings = here.over(repository.own.over(environment.defaults.over(defaults)))
+            return self._repositories.entry(repository, settings)
+        if repository.text not in self._alike:
+            self._alike[repository.text] = self._repositories.entry(repository, repository.own.over(defaults))
+        return self._alike[repository.text]
+
+    def _check_not_empty(
+        self, repositories: Sequence[RepositoryDraft], environments: Sequence[EnvironmentDraft]
+    ) -> None:
+        for draft in environments:
+            if not any(repository.is_in(draft.name) for repository in repositories):
+                self._reader.report(rulebook.NO_REPOSITORY, draft.at.key_location, environment=draft.name)
+
+    def _check_environment_names(
+        self, repositories: Sequence[RepositoryDraft], environments: Sequence[EnvironmentDraft]
+    ) -> None:
+        known = [draft.name for draft in environments]
+        for repository in repositories:
+            for name in repository.only or ():
+                if known and name not in known:
+                    self._reader.report(
+                        rulebook.UNKNOWN_ENVIRONMENT,
+                        repository.at.key_location,
+                        got=repr(name),
+                        known=", ".join(known),
+                    )
+
+
+def _has_none(at: At) -> bool:
+    return is_empty(at) or (isinstance(at.node, ObjectNode) and not at.node.members)

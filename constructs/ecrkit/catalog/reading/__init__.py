@@ -1,0 +1,1 @@
+"""The readers of a catalog: one module for each part of it."""

@@ -1,0 +1,300 @@
+"""What `registry` of a catalog, and of an environment, may say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from ecrkit.catalog import rulebook
+from ecrkit.catalog.reading.settings import SettingsReader
+from ecrkit.catalog.reading.statements import read_verbatim
+from ecrkit.catalog.reading.words import read_word
+from ecrkit.documents import At, ObjectNode, Reader, is_empty
+from ecrkit.errors import errors_in, silence
+from ecrkit.policies.silences import read_reasons
+from ecrkit.registry.access import Access, Grantees
+from ecrkit.registry.properties import Mutability
+from ecrkit.registry.settings import (
+    SCANNING_WARNINGS,
+    TEMPLATE_WARNINGS,
+    AppliedFor,
+    CreationTemplate,
+    Destination,
+    Home,
+    PullThroughCacheRule,
+    RegistryPolicy,
+    RegistrySettings,
+    ReplicationRule,
+    ReplicationSource,
+    ScanFrequency,
+    Scanning,
+    ScanningRule,
+    ScanType,
+    TemplateEncryption,
+    check_registry,
+)
+from ecrkit.registry.settings.fields import at as at_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ecrkit.errors import Finding
+    from ecrkit.policies.store import PolicyStore
+
+Value = TypeVar("Value")
+
+__all__ = ["REGISTRY_KEYS", "TEMPLATE_KEYS", "RegistryReader", "overridden"]
+
+REGISTRY_KEYS = ("scanning", "replication", "policy", "pull_through_cache", "creation_templates")
+TEMPLATE_KEYS = (
+    "applied_for",
+    "lifecycle",
+    "encryption",
+    "mutability",
+    "mutable_tags",
+    "immutable_tags",
+    "pull",
+    "push",
+    "tags",
+    "description",
+    "role",
+    "silence",
+)
+_CACHE_KEYS = ("upstream", "credential", "role", "upstream_prefix")
+_OF_REPOSITORIES = ("lifecycle", "mutability", "pull", "push", "tags")
+"""What a template says as repositories do, and is read as theirs."""
+
+_PREFIX_DEPTH = 3
+_BY_PREFIX = ("pull_through_cache", "creation_templates")
+
+
+def overridden(*layers: dict[str, At]) -> dict[str, At]:
+    """
+    Lay the settings of an environment over those of all.
+
+    Args:
+        layers: settings by key, the more special ones later.
+
+    Returns:
+        What holds: each key whole from the last layer that has it, and none that is empty there.
+    """
+    merged = {key: child for layer in layers for key, child in layer.items()}
+    return {key: child for key, child in merged.items() if not is_empty(child)}
+
+
+class RegistryReader:
+    """
+    Reads what is registry-wide, and reports what is wrong with it.
+
+    Args:
+        reader: of the catalog.
+        policies: what references of templates are looked up in; ``None`` leaves them unresolved.
+    """
+
+    def __init__(self, reader: Reader, policies: PolicyStore | None) -> None:
+        self._reader = reader
+        self._policies = policies
+
+    def read(self, *layers: At | None, home: Home | None = None) -> RegistrySettings | None:
+        """
+        Read what holds in one account and Region.
+
+        Args:
+            layers: `registry` of the catalog, then that of the environment; ``None`` where there is none.
+            home: where it will be.
+
+        Returns:
+            The settings; ``None`` where there are none.
+        """
+        given = [layer for layer in layers if layer is not None and not is_empty(layer)]
+        if not given:
+            return None
+        # What all environments share is read for each, and told once.
+        reader = Reader(given[0].location.file, rulebook.CATALOG_STRUCTURE)
+        registry = _Reading(reader, SettingsReader(reader, self._policies)).registry(given, home or Home())
+        self._reader.add(reader.findings)
+        return registry or None
+
+
+class _Reading:
+    """One run over the settings of one registry; remembers where each value stood."""
+
+    def __init__(self, reader: Reader, settings: SettingsReader) -> None:
+        self._reader = reader
+        self._settings = settings
+        self._places: dict[str, At] = {}
+
+    def registry(self, layers: list[At], home: Home) -> RegistrySettings:
+        members = overridden(*(self._reader.fields(layer, known=REGISTRY_KEYS) for layer in layers))
+        registry = RegistrySettings(
+            scanning=self._scanning(members["scanning"]) if "scanning" in members else None,
+            replication=self._each(members, "replication", "", self._replication_rule),
+            policy=self._policy(members["policy"]) if "policy" in members else None,
+            pull_through_cache=self._by_prefix(members, "pull_through_cache", self._cache),
+            creation_templates=self._by_prefix(members, "creation_templates", self._template),
+        )
+        unread = [found.pointer for found in errors_in(self._reader.findings)]
+        for finding in check_registry(registry, home):
+            placed = self._placed(finding)
+            # What could not be read is no ground to say that something is missing.
+            if not any(f"{pointer}/".startswith(f"{placed.pointer}/") for pointer in unread):
+                self._reader.add([placed])
+        return registry
+
+    def _scanning(self, at: At) -> Scanning | None:
+        keys = ("type", "rules")
+        members = self._fields(at, "/scanning", known=(*keys, "silence"), required=keys)
+        # Enhanced scanning allows more, so that a type that cannot be read is told once.
+        scan_type = read_word(self._reader, members["type"], ScanType) if "type" in members else None
+        return Scanning(
+            type=scan_type or ScanType.ENHANCED,
+            rules=self._each(members, "rules", "/scanning", self._scanning_rule),
+            silence=self._reasons(members, SCANNING_WARNINGS),
+        )
+
+    def _scanning_rule(self, at: At, path: str) -> ScanningRule | None:
+        keys = ("frequency", "repositories")
+        members = self._fields(at, path, known=keys, required=keys)
+        frequency = read_word(self._reader, members["frequency"], ScanFrequency) if "frequency" in members else None
+        repositories = self._each(members, "repositories", path, self._text)
+        return ScanningRule(frequency=frequency, repositories=repositories) if frequency else None
+
+    def _replication_rule(self, at: At, path: str) -> ReplicationRule:
+        members = self._fields(at, path, known=("to", "repositories"), required=("to",))
+        return ReplicationRule(
+            to=self._each(members, "to", path, self._destination),
+            repositories=self._each(members, "repositories", path, self._text),
+        )
+
+    def _destination(self, at: At, path: str) -> Destination | None:
+        members = self._fields(at, path, known=("account", "region"), required=("region",))
+        account = self._string(members, "account")
+        region = self._string(members, "region")
+        return Destination(region=region, account=account) if region is not None else None
+
+    def _policy(self, at: At) -> RegistryPolicy:
+        members = self._fields(at, "/policy", known=("replication_from", "pull_through_by", "statements"))
+        return RegistryPolicy(
+            replication_from=self._each(members, "replication_from", "/policy", self._source),
+            pull_through_by=self._each(members, "pull_through_by", "/policy", self._text),
+            statements=self._each(members, "statements", "/policy", self._statement),
+        )
+
+    def _source(self, at: At, path: str) -> ReplicationSource | None:
+        if not isinstance(at.node, ObjectNode):
+            text = self._text(at, path)
+            return None if text is None else ReplicationSource(account=text)
+        members = self._fields(at, path, known=("account", "repositories"), required=("account",))
+        account = self._string(members, "account")
+        prefixes = self._each(members, "repositories", path, self._text)
+        return None if account is None else ReplicationSource(account=account, repositories=prefixes)
+
+    def _statement(self, at: At, path: str) -> dict[str, object]:
+        members = self._remember(path, at, self._reader.members(at))
+        return {key: read_verbatim(self._reader, child) for key, child in members.items()}
+
+    def _cache(self, at: At, path: str) -> PullThroughCacheRule | None:
+        members = self._fields(at, path, known=_CACHE_KEYS, required=("upstream",))
+        texts = {key: self._string(members, key) for key in _CACHE_KEYS}
+        upstream = texts.pop("upstream")
+        return None if upstream is None else PullThroughCacheRule(upstream=upstream, **texts)
+
+    def _template(self, at: At, path: str) -> CreationTemplate:
+        members = self._fields(at, path, known=TEMPLATE_KEYS, required=("applied_for",))
+        settings = self._settings.read({key: members[key] for key in _OF_REPOSITORIES if key in members})
+        encryption, key = self._encryption(members["encryption"], path) if "encryption" in members else (None, None)
+        reasons = self._reasons(members, TEMPLATE_WARNINGS)
+        if settings.lifecycle is not None or "lifecycle" not in members:
+            where = members["lifecycle"].location if "lifecycle" in members else at.key_location
+            self._reader.add(silence(self._settings.completeness(settings.lifecycle or (), where), reasons))
+        return CreationTemplate(
+            applied_for=self._each(members, "applied_for", path, self._occasion),
+            lifecycle=settings.lifecycle or (),
+            encryption=encryption or TemplateEncryption.AES256,
+            key=key,
+            mutability=settings.mutability or Mutability.IMMUTABLE,
+            mutable_tags=self._each(members, "mutable_tags", path, self._text),
+            immutable_tags=self._each(members, "immutable_tags", path, self._text),
+            access=Access(pull=settings.pull or Grantees(), push=settings.push or Grantees()),
+            tags=settings.resource_tags,
+            description=self._string(members, "description"),
+            role=self._string(members, "role"),
+            silence=reasons,
+        )
+
+    def _occasion(self, at: At, path: str) -> AppliedFor | None:
+        self._places[path] = at
+        return read_word(self._reader, at, AppliedFor)
+
+    def _encryption(self, at: At, path: str) -> tuple[TemplateEncryption | None, str | None]:
+        if not isinstance(at.node, ObjectNode):
+            return read_word(self._reader, at, TemplateEncryption), None
+        members = self._reader.fields(at, known=("type", "key"), required=("type",))
+        if "key" in members:
+            self._places[f"{path}/key"] = members["key"]
+        # A type that cannot be read is told once: with KMS a key is allowed.
+        encryption = read_word(self._reader, members["type"], TemplateEncryption) if "type" in members else None
+        return encryption or TemplateEncryption.KMS, self._string(members, "key")
+
+    def _fields(self, at: At, path: str, *, known: tuple[str, ...], required: tuple[str, ...] = ()) -> dict[str, At]:
+        return self._remember(path, at, self._reader.fields(at, known=known, required=required))
+
+    def _remember(self, path: str, at: At, members: dict[str, At]) -> dict[str, At]:
+        self._places[path] = at
+        self._places |= {f"{path}/{key}": child for key, child in members.items()}
+        return members
+
+    def _each(
+        self, members: dict[str, At], key: str, path: str, read: Callable[[At, str], Value | None]
+    ) -> tuple[Value, ...]:
+        """Read the list behind *key*, if there is one; an item that cannot be read is left out."""
+        if key not in members:
+            return ()
+        self._places[f"{path}/{key}"] = members[key]
+        values: list[Value] = []
+        for item in self._reader.items(members[key]) or ():
+            value = read(item, f"{path}/{key}/{len(values)}")
+            if value is not None:
+                values.append(value)
+        return tuple(values)
+
+    def _by_prefix(self, members: dict[str, At], key: str, read: Callable[[At, str], Value | None]) -> dict[str, Value]:
+        """Read the mapping behind *key*, if there is one; a value that cannot be read is left out."""
+        if key not in members:
+            return {}
+        self._places[f"/{key}"] = members[key]
+        values: dict[str, Value] = {}
+        for prefix, child in self._reader.members(members[key]).items():
+            value = read(child, at_value(key, prefix).pointer)
+            if value is not None:
+                values[prefix] = value
+        return values
+
+    def _text(self, at: At, path: str) -> str | None:
+        self._places[path] = at
+        return self._reader.string(at)
+
+    def _string(self, members: dict[str, At], key: str) -> str | None:
+        return self._reader.string(members[key]) if key in members else None
+
+    def _reasons(self, members: dict[str, At], codes: tuple[str, ...]) -> dict[str, str]:
+        if "silence" not in members:
+            return {}
+        return read_reasons(
+            self._reader,
+            members["silence"],
+            codes=codes,
+            unknown=rulebook.UNKNOWN_WARNING,
+            empty=rulebook.NO_REASON,
+        )
+
+    def _placed(self, finding: Finding) -> Finding:
+        """Move a finding about a value to where that stands, or the nearest around it."""
+        pointer = finding.pointer
+        while pointer not in self._places:
+            pointer = pointer.rpartition("/")[0]
+        at = self._places[pointer]
+        # What is about all of a cache or a template is about the prefix that it stands behind.
+        parts = pointer.split("/")
+        where = at.key_location if len(parts) == _PREFIX_DEPTH and parts[1] in _BY_PREFIX else at.location
+        return replace(finding, file=where.file, line=where.line, column=where.column, pointer=where.pointer)

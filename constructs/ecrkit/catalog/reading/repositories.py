@@ -1,0 +1,182 @@
+"""What `repositories` of a catalog may say, and what they come to in an environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ecrkit.catalog import rulebook
+from ecrkit.catalog.reading.settings import MAX_TAGS, SETTING_KEYS, Settings, SettingsReader
+from ecrkit.catalog.reading.statements import same_sids
+from ecrkit.catalog.values import RepositoryEntry
+from ecrkit.documents import At, ListNode, Reader, is_empty
+from ecrkit.errors import InvalidNameError, silence
+from ecrkit.images.names import RepositoryName
+from ecrkit.registry.access import Access, Grantees
+from ecrkit.registry.outputs import OutputKey, output_key
+from ecrkit.registry.properties import Encryption, Mutability, Removal
+
+if TYPE_CHECKING:
+    from ecrkit.errors import Check, Location
+
+__all__ = ["RepositoryDraft", "RepositoryReader"]
+
+_MAX_NAME_PARTS = 12
+"""``/ecr/<name>/uri`` has three levels more, and a parameter has 15 at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryDraft:
+    """
+    A repository as far as it could be read.
+
+    Attributes:
+        text: its name as written.
+        name: its name; ``None`` where that is none.
+        output: key of its output; ``None`` where there can be none.
+        own: the settings that it has of its own.
+        only: environments in which it exists; ``None`` for all.
+        at: where it stands.
+    """
+
+    text: str
+    name: RepositoryName | None
+    output: OutputKey | None
+    own: Settings
+    only: tuple[str, ...] | None
+    at: At
+
+    def is_in(self, environment: str) -> bool:
+        """Whether it exists in *environment*."""
+        return self.only is None or environment in self.only
+
+
+class RepositoryReader:
+    """
+    Reads repositories, and reports what is wrong with each.
+
+    Args:
+        reader: of the catalog.
+        settings: reads their settings.
+    """
+
+    def __init__(self, reader: Reader, settings: SettingsReader) -> None:
+        self._reader = reader
+        self._settings = settings
+
+    def read(self, at: At) -> tuple[RepositoryDraft, ...]:
+        """Read all repositories."""
+        drafts = tuple(
+            self._draft(text, child) for text, child in ({} if is_empty(at) else self._reader.members(at)).items()
+        )
+        first: dict[OutputKey, RepositoryDraft] = {}
+        for draft in drafts:
+            if draft.name is None or draft.output is None:
+                continue
+            other = first.setdefault(draft.output, draft)
+            if other is not draft:
+                self._reader.report(
+                    rulebook.SAME_OUTPUT_KEY,
+                    draft.at.key_location,
+                    name=draft.text,
+                    other=other.text,
+                    key=draft.output,
+                )
+        return drafts
+
+    def entry(self, draft: RepositoryDraft, settings: Settings) -> RepositoryEntry | None:
+        """
+        Make what a repository comes to.
+
+        Args:
+            draft: the repository.
+            settings: all that hold for it, laid over each other.
+
+        Returns:
+            The entry; ``None`` where it has no name or output.
+        """
+        self._check(draft, settings)
+        if draft.name is None or draft.output is None:
+            return None
+        encryption, key = settings.encryption or (Encryption.AES256, None)
+        return RepositoryEntry(
+            name=draft.name,
+            lifecycle=settings.lifecycle or (),
+            encryption=encryption,
+            encryption_key=key,
+            scan_on_push=settings.scan_on_push is not False,
+            mutability=settings.mutability or Mutability.IMMUTABLE,
+            mutable_tags=settings.mutable_tags or (),
+            immutable_tags=settings.immutable_tags or (),
+            access=Access(pull=settings.pull or Grantees(), push=settings.push or Grantees()),
+            statements=tuple(statement.document for statement in settings.statements or ()),
+            tags=settings.resource_tags,
+            removal=settings.removal or Removal.RETAIN,
+            empty_on_delete=bool(settings.empty_on_delete),
+            silence=settings.silence or {},
+            exports=bool(settings.exports),
+            parameters=bool(settings.parameters),
+            output=draft.output,
+        )
+
+    def _draft(self, text: str, at: At) -> RepositoryDraft:
+        # `my-app:` with nothing behind it takes the defaults as they are.
+        members = {} if is_empty(at) else self._reader.fields(at, known=(*SETTING_KEYS, "output", "only"))
+        own = self._settings.read(members)
+        name = self._name(text, at)
+        return RepositoryDraft(
+            text=text,
+            name=name,
+            output=own.output or (output_key(name) if name and "output" not in own.places else None),
+            own=own,
+            only=self._only(members["only"]) if "only" in members else None,
+            at=at,
+        )
+
+    def _only(self, at: At) -> tuple[str, ...] | None:
+        texts = tuple(self._reader.string(item) for item in self._reader.items(at) or ())
+        known = tuple(text for text in texts if text is not None)
+        # What cannot be read is reported; that the repository is nowhere would be said besides.
+        return None if len(known) < len(texts) or not isinstance(at.node, ListNode) else known
+
+    def _check(self, draft: RepositoryDraft, settings: Settings) -> None:
+        """Report what does not fit together; once, however many environments it holds for."""
+        removal = settings.removal or Removal.RETAIN
+        # A word that is none is reported where it stands; what it was meant to be is not known here.
+        if settings.empty_on_delete and removal is not Removal.DESTROY and _is_known(settings, "removal"):
+            self._report(rulebook.EMPTY_NEEDS_DESTROY, draft, "empty_on_delete", removal=removal)
+        mutability = settings.mutability or Mutability.IMMUTABLE
+        for key, needed in (("mutable_tags", Mutability.IMMUTABLE), ("immutable_tags", Mutability.MUTABLE)):
+            if getattr(settings, key) and mutability is not needed and _is_known(settings, "mutability"):
+                self._report(rulebook.MUTABLE_TAGS_OF_MUTABLE, draft, key, key=key, needed=needed, got=mutability)
+        if len(settings.resource_tags) > MAX_TAGS:
+            problem = f"must have at most {MAX_TAGS} tags, got {len(settings.resource_tags)} with those of the defaults"
+            self._report(rulebook.BAD_TAG, draft, "tags", problem=problem)
+        if settings.parameters and draft.text.count("/") >= _MAX_NAME_PARTS:
+            levels = draft.text.count("/") + 4
+            self._report(rulebook.BAD_PARAMETER_NAME, draft, "parameters", levels=levels)
+        access = Access(pull=settings.pull or Grantees(), push=settings.push or Grantees())
+        self._reader.add(same_sids(settings.statements or (), access))
+        if _is_known(settings, "lifecycle"):
+            warnings = self._settings.completeness(settings.lifecycle or (), _place(draft, "lifecycle"))
+            self._reader.add(silence(warnings, settings.silence or {}))
+
+    def _report(self, check: Check, draft: RepositoryDraft, place: str, **values: object) -> None:
+        self._reader.add([check.at(_place(draft, place), **values)])
+
+    def _name(self, text: str, at: At) -> RepositoryName | None:
+        try:
+            return RepositoryName(text)
+        except InvalidNameError as error:
+            self._reader.report(rulebook.BAD_REPOSITORY_NAME, at.key_location, problem=str(error))
+            return None
+
+
+def _is_known(settings: Settings, key: str) -> bool:
+    """Whether *key* is absent or could be read."""
+    return key not in settings.places or getattr(settings, key) is not None
+
+
+def _place(draft: RepositoryDraft, key: str) -> Location:
+    """Where the repository says *key* itself; its own name where that comes from elsewhere."""
+    return draft.own.places.get(key, draft.at.key_location)

@@ -1,0 +1,5 @@
+"""The JSON Schema of a catalog."""
+
+from ecrkit.catalog.schema.catalog import catalog_schema
+
+__all__ = ["catalog_schema"]

@@ -1,0 +1,224 @@
+"""The schema of the catalog."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecrkit.catalog import Encryption, Environment, Mutability, Removal, RepositoryEntry, rulebook
+from ecrkit.catalog.reading.environments import ENVIRONMENT_NAME, MAX_ENVIRONMENT_NAME, MAX_SHARDS
+from ecrkit.catalog.reading.settings import MAX_TAG_KEY, MAX_TAG_VALUE, MAX_TAGS, SETTING_KEYS
+from ecrkit.catalog.schema.registry import VERBATIM, registry_schema, statements_schema, tag_filter, verbatim_schema
+from ecrkit.documents.schema import (
+    choice,
+    help_text,
+    matching,
+    message_of,
+    nothing_but,
+    object_of,
+    or_nothing,
+    reasons,
+    said_of,
+    summary_of,
+    when,
+)
+from ecrkit.images.names import MAX_REPOSITORY, MIN_REPOSITORY, REGION, REPOSITORY_PATH, TagFilter
+from ecrkit.lifecycle import COMPLETENESS_CODES, RULEBOOK
+from ecrkit.policies.store import REFERENCE
+from ecrkit.registry.access import ACCOUNT, GRANTEES, Grantees
+from ecrkit.registry.outputs import MAX_OUTPUT_KEY, OUTPUT_KEY
+from ecrkit.registry.posture import POSTURE_CODES, POSTURE_RULEBOOK
+from ecrkit.registry.properties import KMS_KEY
+
+if TYPE_CHECKING:
+    from ecrkit.documents.schema import Schema
+
+__all__ = ["catalog_schema"]
+
+_ENVIRONMENT_KEYS = ("account", "region", "shards", "defaults", "registry", "repositories")
+_REQUIRED_KEYS = ("account", "region")
+_SILENCEABLE = [
+    check for check in (*RULEBOOK, *POSTURE_RULEBOOK) if check.code in {*COMPLETENESS_CODES, *POSTURE_CODES}
+]
+
+
+def catalog_schema() -> Schema:
+    """Describe a catalog."""
+    settings = _settings()
+    registry = or_nothing(registry_schema(settings))
+    defaults = object_of(SETTING_KEYS, settings, description="What every repository has that does not say otherwise.")
+    return object_of(
+        ("environments", "defaults", "registry", "repositories"),
+        {
+            "environments": _environments(settings, registry),
+            "defaults": or_nothing(defaults),
+            "registry": registry,
+            "repositories": {
+                "type": ["object", "null"],
+                "propertyNames": {
+                    **matching(REPOSITORY_PATH, rulebook.BAD_REPOSITORY_NAME),
+                    "minLength": MIN_REPOSITORY,
+                    "maxLength": MAX_REPOSITORY,
+                },
+                "additionalProperties": or_nothing(_entry(settings)),
+                "description": "Every repository, by its name.",
+            },
+        },
+        required=("environments", "repositories"),
+        title="ecrkit catalog",
+        description="Which repositories there are, and in which environments.",
+    ) | {"definitions": {VERBATIM: verbatim_schema()}}
+
+
+def _environments(settings: Schema, registry: Schema) -> Schema:
+    differences = object_of(SETTING_KEYS, settings, description="What differs here.")
+    environment = object_of(
+        _ENVIRONMENT_KEYS,
+        {
+            "account": {
+                **matching(ACCOUNT, rulebook.BAD_ACCOUNT),
+                "description": help_text(said_of(Environment, "account"), "in quotes, or YAML reads a number"),
+            },
+            "region": {
+                **matching(REGION, rulebook.BAD_REGION, says="a Region is written as in 'us-east-1'"),
+                "description": help_text(said_of(Environment, "region")),
+            },
+            "shards": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": MAX_SHARDS,
+                "errorMessage": message_of(rulebook.BAD_SHARDS),
+                "description": help_text(said_of(Environment, "shards"), "fixed once deployed"),
+            },
+            "defaults": {
+                **or_nothing(differences),
+                "description": "What every repository has here that does not say otherwise.",
+            },
+            "registry": {
+                **registry,
+                "description": "What is registry-wide here, each key instead of that of the catalog.",
+            },
+            "repositories": {
+                "type": ["object", "null"],
+                "additionalProperties": or_nothing(differences),
+                "description": "What single repositories have here, whatever they say themselves.",
+            },
+        },
+        required=_REQUIRED_KEYS,
+        description=summary_of(Environment),
+    )
+    return {
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": {
+            **matching(
+                ENVIRONMENT_NAME,
+                rulebook.BAD_ENVIRONMENT_NAME,
+                says="the name of an environment is letters and digits, joined by dashes",
+            ),
+            "maxLength": MAX_ENVIRONMENT_NAME,
+        },
+        "additionalProperties": environment,
+        "description": help_text(rulebook.NO_ENVIRONMENT, rulebook.SAME_ENVIRONMENT),
+    }
+
+
+def _entry(settings: Schema) -> Schema:
+    output = {
+        **matching(OUTPUT_KEY, rulebook.BAD_OUTPUT_KEY),
+        "maxLength": MAX_OUTPUT_KEY,
+        "description": help_text(said_of(RepositoryEntry, "output"), rulebook.SAME_OUTPUT_KEY),
+    }
+    only = {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": help_text("Environments in which it exists; all without it", rulebook.UNKNOWN_ENVIRONMENT),
+    }
+    entry = object_of(
+        (*SETTING_KEYS, "output", "only"),
+        {**settings, "output": output, "only": only},
+        description=summary_of(RepositoryEntry),
+    )
+    only_destroy = nothing_but(Removal.DESTROY, rulebook.EMPTY_NEEDS_DESTROY)
+    entry["allOf"] = [when({"empty_on_delete": {"const": True}}, removal=only_destroy)]
+    return entry
+
+
+def _settings() -> Schema:
+    policy = matching(REFERENCE, rulebook.BAD_POLICY_REFERENCE, says="a policy is named as in 'keep-last-10@1'")
+    tag_filters = {
+        "type": "array",
+        "maxItems": TagFilter.MAX_PER_REPOSITORY,
+        "uniqueItems": True,
+        "items": tag_filter(rulebook.BAD_TAG_FILTER),
+    }
+    parts: Schema = {
+        "lifecycle": {**policy, "type": ["string", "array"], "items": policy},
+        "encryption": _encryption(),
+        "scan_on_push": {"type": "boolean"},
+        "mutability": choice(Mutability),
+        "mutable_tags": tag_filters,
+        "immutable_tags": tag_filters,
+        "pull": _grantees("pull", "lambda"),
+        "push": _grantees("push"),
+        "statements": statements_schema(),
+        "tags": {
+            "type": "object",
+            "maxProperties": MAX_TAGS,
+            "propertyNames": {**_tag_text("(?![Aa][Ww][Ss]:)"), "minLength": 1, "maxLength": MAX_TAG_KEY},
+            "additionalProperties": or_nothing({**_tag_text(), "minLength": 1, "maxLength": MAX_TAG_VALUE}),
+        },
+        "removal": choice(Removal),
+        "empty_on_delete": {"type": "boolean"},
+        "exports": {"type": "boolean"},
+        "parameters": {"type": "boolean"},
+        "silence": reasons(_SILENCEABLE, empty=rulebook.NO_REASON),
+    }
+    return {key: {"description": help_text(said_of(RepositoryEntry, key)), **parts[key]} for key in SETTING_KEYS}
+
+
+def _encryption() -> Schema:
+    with_key = object_of(
+        ("type", "key"),
+        {
+            "type": choice(Encryption),
+            "key": {
+                **matching(KMS_KEY, rulebook.BAD_KMS_KEY),
+                "description": help_text(said_of(RepositoryEntry, "encryption_key")),
+            },
+        },
+        required=("type",),
+    )
+    takes_key = {"enum": [word.value for word in Encryption if word.takes_key]}
+    with_key["allOf"] = [when({"key": {}}, rulebook.KEY_WITHOUT_KMS, type=takes_key)]
+    return {"type": ["string", "object"], "if": {"type": "string"}, "then": choice(Encryption), "else": with_key}
+
+
+def _grantees(verb: str, *more: str) -> Schema:
+    lists: Schema = {
+        kind: {
+            "type": "array",
+            "items": matching(pattern, rulebook.BAD_GRANTEE, says=f"one of {kind} is {what}"),
+            "description": help_text(said_of(Grantees, kind)),
+        }
+        for kind, (pattern, what) in GRANTEES.items()
+    }
+    pattern, what = GRANTEES["organizations"]
+    single = {
+        "organization": {
+            **matching(pattern, rulebook.BAD_GRANTEE, says=f"an organization is {what}"),
+            "description": help_text("the one organization"),
+        },
+        "lambda": {"type": "boolean", "description": help_text(said_of(Grantees, "lambda_functions"))},
+    }
+    return object_of((*GRANTEES, "organization", *more), {**lists, **single}, description=f"Who may {verb}.")
+
+
+def _tag_text(lookahead: str = "") -> Schema:
+    # ECMAScript and Python have no name in common for the letters and spaces of all scripts: these pass here.
+    return {
+        "type": "string",
+        "pattern": rf"^{lookahead}(?:[A-Za-z0-9 _.:/=+@-]|[^\x00-\x7F])*$",
+        "patternErrorMessage": message_of(
+            rulebook.BAD_TAG, says="a tag is letters, digits, spaces and any of _ . : / = + - @, its key not 'aws:…'"
+        ),
+    }

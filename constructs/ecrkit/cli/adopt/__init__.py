@@ -1,0 +1,5 @@
+"""``ecrkit adopt``."""
+
+from ecrkit.cli.adopt.command import adopt
+
+__all__ = ["adopt"]

@@ -1,0 +1,192 @@
+"""``ecrkit adopt``: repositories that exist, into the catalog."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ecrkit.aws.actual import actual_repositories
+from ecrkit.aws.repositories import repository_of
+from ecrkit.aws.stacks import StackFinder
+from ecrkit.cli.adopt.report import AdoptionReport
+from ecrkit.cli.arguments.environment import environment_option, look_around
+from ecrkit.cli.arguments.options import (
+    aws_options,
+    catalog_options,
+    confirmed,
+    dry_run_option,
+    output_option,
+    repository_named,
+    yes_option,
+)
+from ecrkit.cli.console.counting import counted
+from ecrkit.cli.console.interrupts import tidy_end
+from ecrkit.cli.console.output import count_of
+from ecrkit.deployment.adoption import Adopter, published_in, resource_mappings, write_adopted, write_mapping
+from ecrkit.documents.files import read_text
+from ecrkit.errors import EcrkitError, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ecrkit.aws.repositories import DeployedRepository
+    from ecrkit.cli.arguments.environment import Surroundings
+    from ecrkit.deployment.adoption import Adopted
+    from ecrkit.deployment.audit import ActualRepository
+
+__all__ = ["adopt"]
+
+_BATCH = 1000
+"""So many repositories are written at once with --yes: what an interruption costs."""
+
+
+@click.command("adopt", short_help="Bring repositories that exist into the catalog.")
+@click.argument("names", metavar="[NAME…]", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every repository that no stack has and no catalog declares.")
+@environment_option
+@click.option(
+    "--resource-mapping",
+    "mappings",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to write what `cdk import --resource-mapping` reads.  [default: cdk-import beside the catalog]",
+)
+@dry_run_option("Show what would be written, and write nothing.")
+@yes_option
+@catalog_options
+@aws_options
+@output_option()
+def adopt(  # noqa: PLR0913 - one parameter per option
+    names: tuple[str, ...],
+    *,
+    everything: bool,
+    environment: str | None,
+    mappings: Path | None,
+    dry_run: bool,
+    yes: bool,
+    catalog: Path | None,
+    policies: Path | None,
+    profile: str | None,
+    region: str | None,
+    output: str,
+) -> None:
+    """
+    Declare repositories that exist, exactly as they are, so that CloudFormation can import them.
+
+    Adds entries to the catalog and leaves all that is there as it is; publishes lifecycle policies in
+    the store, one version for all repositories that share it; writes resource mappings for
+    `cdk import`; and tells the steps to run. AWS is only read. What is declared already is left alone,
+    so that a run that was interrupted goes on where it stopped.
+
+    Exits with 1 when a repository cannot be declared exactly as it is; that one is not adopted.
+    """
+    if bool(names) == everything:
+        raise click.UsageError("give names of repositories, or --all.")
+    if not (yes or dry_run or sys.stdin.isatty()):
+        raise click.UsageError("nobody is there to be asked; pass --yes, or --dry-run to see what would be written")
+    here = look_around(catalog, policies, environment=environment, profile=profile, region=region)
+    # Thousands of entries are read again and again, and nothing of them is garbage.
+    gc.disable()
+    published_in(here.store)
+    run = _Run(here, AdoptionReport(here.environment, dry_run=dry_run, output=output), mappings)
+    candidates = run.candidates(names)
+    if len(candidates) > _BATCH:
+        run.adopter.check_room(repository.name for repository in candidates)
+    ecr = here.aws.ecr()
+    actual = actual_repositories(ecr, candidates, stacks=StackFinder(ecr, here.aws.cloudformation()))
+    there = counted(actual, total=len(candidates))
+    if everything:
+        there = run.report.without_those_of_stacks(there, run.adopter.stacks)
+    if yes and not dry_run:
+        with tidy_end():
+            run.in_batches(there)
+    else:
+        run.at_once(list(there), dry_run=dry_run)
+    run.report.echo(run.mappings())
+    sys.exit(1 if run.report.refused else 0)
+
+
+class _Run:
+    """
+    One run over the repositories of an environment.
+
+    Args:
+        here: what it works on.
+        report: of what is done.
+        mappings: directory of the resource mappings, if one was given.
+    """
+
+    def __init__(self, here: Surroundings, report: AdoptionReport, mappings: Path | None) -> None:
+        self._here = here
+        self._mappings = mappings or here.path.parent / "cdk-import"
+        self.report = report
+        self.adopter = Adopter(
+            read_text(here.path), file=str(here.path), policies=here.policies, environment=here.environment.name
+        )
+
+    def candidates(self, names: Sequence[str]) -> list[DeployedRepository]:
+        """Find what is to be adopted: *names*, or whatever is there; not what is declared already."""
+        deployed = {repository.name: repository for repository in self._here.deployed}
+        declared = {str(entry.name) for entry in self._here.environment.repositories}
+        references = {str(found.repository): found for found in map(repository_named, names)}
+        wanted = list(references) or list(deployed)
+        self.report.declared += [name for name in wanted if name in deployed and name in declared]
+        ecr = self._here.aws.ecr()
+        return [
+            # What is not there, or in another registry, is told as every command tells it.
+            repository_of(ecr, references[name]) if name in references else deployed[name]
+            for name in wanted
+            if name not in declared or name not in deployed
+        ]
+
+    def mappings(self) -> dict[str, str]:
+        """Tell where the resource mapping of each stack is that takes over a repository."""
+        stacks = resource_mappings(self._here.environment, self.report.names)
+        return {stack: str(self._mappings / f"{stack}.json") for stack in stacks}
+
+    def in_batches(self, repositories: Iterable[ActualRepository]) -> None:
+        """Adopt as they are read, some at a time; of an interrupted run, what was read before is adopted."""
+        batch: list[ActualRepository] = []
+        failure: EcrkitError | KeyboardInterrupt | None = None
+        repositories = iter(repositories)
+        while failure is None:
+            try:
+                batch.append(next(repositories))
+            except StopIteration:
+                break
+            except (EcrkitError, KeyboardInterrupt) as error:
+                failure = error
+            if len(batch) == _BATCH:
+                self._adopt(batch)
+                batch = []
+        self._adopt(batch)
+        if failure:
+            click.echo(f"{count_of(len(self.report.names), 'repository')} adopted before that", err=True)
+            raise failure
+
+    def at_once(self, repositories: Sequence[ActualRepository], *, dry_run: bool) -> None:
+        """Show everything, and write it if that is agreed to."""
+        adopted = self.adopter.adopt(repositories)
+        self.report.echo_diff(adopted, catalog=self._here.path, store=self._here.store)
+        if adopted.names and not dry_run:
+            if not confirmed(f"Write this, and adopt {count_of(len(adopted.names), 'repository')}?", yes=False):
+                raise RefusedError("nothing written")
+            self._write(adopted)
+        self.report.add(adopted)
+
+    def _adopt(self, repositories: Sequence[ActualRepository]) -> None:
+        adopted = self.adopter.adopt(repositories)
+        self.report.echo_diff(adopted, catalog=self._here.path, store=self._here.store)
+        if adopted.names:
+            self._write(adopted)
+        self.report.add(adopted)
+
+    def _write(self, adopted: Adopted) -> None:
+        # Before the catalog: `cdk import` passes over what it maps and no template has.
+        for stack, mapping in resource_mappings(self._here.environment, adopted.names).items():
+            write_mapping(self._mappings / f"{stack}.json", mapping)
+        write_adopted(adopted, catalog=self._here.path, store=self._here.store)

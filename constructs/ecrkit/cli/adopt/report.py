@@ -1,0 +1,153 @@
+"""What was adopted and what was not, for people and programs."""
+
+from __future__ import annotations
+
+import re
+from difflib import unified_diff
+from typing import TYPE_CHECKING
+
+import click
+
+from ecrkit.cli.console.output import count_of, echo_json
+from ecrkit.deployment.adoption import import_steps, policy_text, resource_mappings
+from ecrkit.errors import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from ecrkit.catalog import Environment
+    from ecrkit.deployment.adoption import Adopted
+    from ecrkit.deployment.audit import ActualRepository
+
+__all__ = ["AdoptionReport"]
+
+_CONTEXT = 3
+_FEW = 20
+
+
+class AdoptionReport:
+    """
+    Tells of a run.
+
+    Args:
+        environment: whose repositories are adopted.
+        dry_run: whether nothing is written.
+        output: ``text`` or ``json``.
+
+    Attributes:
+        names: of what was adopted.
+        refused: the names of what cannot be, and why.
+        declared: names of what was declared before.
+        of_stacks: names of what other stacks have.
+    """
+
+    def __init__(self, environment: Environment, *, dry_run: bool, output: str) -> None:
+        self._environment = environment
+        self._dry_run = dry_run
+        self._output = output
+        self._policies: list[str] = []
+        self.names: list[str] = []
+        self.refused: dict[str, tuple[str, ...]] = {}
+        self.declared: list[str] = []
+        self.of_stacks: list[str] = []
+
+    def add(self, adopted: Adopted) -> None:
+        """Take note of what was done."""
+        self.names += adopted.names
+        self.refused |= adopted.refused
+        self._policies += [str(one) for one in adopted.policies if str(one) not in self._policies]
+
+    def without_those_of_stacks(
+        self, repositories: Iterable[ActualRepository], own: Collection[str]
+    ) -> Iterator[ActualRepository]:
+        """Leave out what other stacks than our *own* have, which nobody asked for by name."""
+        for repository in repositories:
+            if repository.stack is None or repository.stack in own:
+                yield repository
+            else:
+                self.of_stacks.append(repository.name)
+
+    def echo_diff(self, adopted: Adopted, *, catalog: Path, store: Path) -> None:
+        """Show what is written, before it is."""
+        if self._output == "text":
+            for line in _diff(adopted, catalog=catalog, store=store):
+                click.echo(printable(line))
+
+    def echo(self, mappings: Mapping[str, str]) -> None:
+        """
+        Tell the outcome.
+
+        Args:
+            mappings: path of the resource mapping of each stack that takes over a repository.
+        """
+        steps = import_steps(self._environment, mappings) if mappings else []
+        if self._output == "json":
+            echo_json(self._document(mappings, steps))
+            return
+        for step in steps:
+            click.echo(step)
+        for name, reasons in self.refused.items():
+            for reason in reasons:
+                click.echo(f"{name}: not adopted: {reason}", err=True)
+        for names, what in ((self.declared, "declared already"), (self.of_stacks, "of another stack, left alone")):
+            if len(names) <= _FEW:
+                for name in names:
+                    click.echo(f"{name}: {what}", err=True)
+        click.echo(self._summary(), err=True)
+
+    def _summary(self) -> str:
+        verb = "would be adopted" if self._dry_run else "adopted"
+        counts = [
+            f"{count_of(len(self.names), 'repository')} {verb} into {self._environment.name}",
+            *([f"{len(self.declared):,} declared already"] if self.declared else []),
+            *([f"{len(self.of_stacks):,} of other stacks left alone"] if self.of_stacks else []),
+            *([f"{len(self.refused):,} not adopted"] if self.refused else []),
+        ]
+        return ", ".join(counts)
+
+    def _document(self, mappings: Mapping[str, str], steps: list[str]) -> dict[str, object]:
+        resources = resource_mappings(self._environment, self.names)
+        return {
+            "environment": self._environment.name,
+            "dryRun": self._dry_run,
+            "adopted": [
+                {"repositoryName": identifier["RepositoryName"], "stackName": stack, "logicalId": logical_id}
+                for stack, mapping in resources.items()
+                for logical_id, identifier in mapping.items()
+            ],
+            "notAdopted": [{"repositoryName": name, "reasons": list(why)} for name, why in self.refused.items()],
+            "declared": self.declared,
+            "ofOtherStacks": self.of_stacks,
+            "policies": self._policies,
+            "resourceMappings": dict(mappings),
+            "steps": steps,
+        }
+
+
+def _diff(adopted: Adopted, *, catalog: Path, store: Path) -> Iterator[str]:
+    """Show files that are new, and what is added to the catalog, as ``diff -u`` does."""
+    for reference, policy in adopted.policies.items():
+        path = store / reference.name / f"v{reference.version}.json"
+        if not path.exists():
+            lines = policy_text(policy).splitlines()
+            yield from unified_diff([], lines, "/dev/null", str(path), lineterm="")
+    old, new = adopted.before.splitlines(), adopted.after.splitlines()
+    # What both begin and end with is most of a long catalog, and need not be compared.
+    start = max(_common(old, new) - _CONTEXT, 0)
+    end = max(_common(old[start:][::-1], new[start:][::-1]) - _CONTEXT, 0)
+    before, after = old[start : len(old) - end], new[start : len(new) - end]
+    for line in unified_diff(before, after, str(catalog), str(catalog), lineterm="", n=_CONTEXT):
+        yield _shifted(line, start) if line.startswith("@@") else line
+
+
+def _common(first: list[str], second: list[str]) -> int:
+    """Count the lines that both begin with."""
+    return next(
+        (number for number, (one, other) in enumerate(zip(first, second, strict=False)) if one != other),
+        min(len(first), len(second)),
+    )
+
+
+def _shifted(header: str, lines: int) -> str:
+    return re.sub(r"(?<=[-+])[0-9]+", lambda match: str(int(match[0]) + lines), header)

@@ -1,0 +1,111 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ecrkit.images.references import ImageReference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "aws_options",
+    "catalog_options",
+    "children_option",
+    "confirmed",
+    "dry_run_option",
+    "output_option",
+    "repository_named",
+    "tool_option",
+    "yes_option",
+]
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+def aws_options(command: F) -> F:
+    """Add ``--profile`` and ``--region``."""
+    # The AWS CLI reads this variable, and boto3 does not.
+    command = click.option("--region", envvar="AWS_REGION", help="Instead of the configured one.")(command)
+    return click.option("--profile", help="Of the shared AWS configuration.")(command)
+
+
+def output_option(*formats: str) -> Callable[[F], F]:
+    """Add ``--output``; *formats* are offered beside text and json."""
+    return click.option("--output", type=click.Choice(["text", "json", *formats]), default="text", show_default=True)
+
+
+def dry_run_option(help: str) -> Callable[[F], F]:  # noqa: A002 - click's own name
+    """Add ``--dry-run``."""
+    return click.option("--dry-run", is_flag=True, help=help)
+
+
+def yes_option(command: F) -> F:
+    """Add ``--yes``."""
+    return click.option("--yes", is_flag=True, help="Do not ask.")(command)
+
+
+def tool_option(command: F) -> F:
+    """Add ``--tool``."""
+    from ecrkit.aws.tools import TOOLS  # noqa: PLC0415 - brings subprocess, which most commands do without
+
+    return click.option(
+        "--tool", type=click.Choice(TOOLS), help="The program to use.  [default: the first that is there]"
+    )(command)
+
+
+def catalog_options(command: F) -> F:
+    """Add ``--catalog`` and ``--policies``."""
+    command = click.option(
+        "--policies",
+        type=click.Path(path_type=Path),
+        help="The policy store.  [default: policies/lifecycle beside the catalog]",
+    )(command)
+    return click.option(
+        "--catalog",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="What should be there.  [default: repositories.yaml, if it exists]",
+    )(command)
+
+
+def children_option(command: F) -> F:
+    """Add ``--children`` and ``--no-children``."""
+    return click.option(
+        "--children/--no-children",
+        default=None,
+        help="Read what manifest lists refer to, which ECR counts as a pull.  "
+        "[default: unless the lifecycle policy counts pulls]",
+    )(command)
+
+
+def repository_named(text: str) -> ImageReference:
+    """
+    Read the argument that names a repository: its name, or its URI.
+
+    Raises:
+        InvalidNameError: it is neither.
+        click.UsageError: it names an image.
+    """
+    reference = ImageReference.parse(text)
+    if reference.suffix:
+        raise click.UsageError(f"{text}: name a repository, without {reference.suffix!r}")
+    return reference
+
+
+def confirmed(question: str, *, yes: bool) -> bool:
+    """
+    Ask, unless the answer is given.
+
+    Raises:
+        click.UsageError: nobody is there to answer.
+    """
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise click.UsageError("nobody is there to be asked; pass --yes if it is to be done")
+    return click.confirm(question, err=True)

@@ -1,0 +1,205 @@
+"""Arguments that several commands take: policies, images, an instant, protections."""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ecrkit.documents.files import decode, read_text
+from ecrkit.errors import printable
+from ecrkit.lifecycle import compose, read_policy
+from ecrkit.policies.store import PolicyStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from ecrkit.images import Inventory
+    from ecrkit.lifecycle import LifecyclePolicy
+    from ecrkit.preview.protection import Protections
+
+__all__ = [
+    "DURATION",
+    "INSTANT",
+    "PRICE",
+    "policies_option",
+    "protection_options",
+    "read_policies",
+    "read_protections",
+    "warn_of_idle",
+    "with_manifests",
+]
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+_DEFAULT_STORE = Path("policies/lifecycle")
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+class _Instant(click.ParamType[datetime]):
+    """ISO 8601 with an offset."""
+
+    name = "instant"
+
+    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            instant = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"must be a time in ISO 8601 as in '2026-11-01T12:00:00Z', got {value!r}", param, ctx)
+        if instant.tzinfo is None:
+            self.fail(f"must have an offset from UTC, got {value!r}; append 'Z' if it is UTC", param, ctx)
+        return instant.astimezone(UTC)
+
+
+class _Duration(click.ParamType[timedelta]):
+    """A number of hours, days or weeks."""
+
+    name = "duration"
+
+    def convert(self, value: str | timedelta, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        if isinstance(value, timedelta):
+            return value
+        match = re.fullmatch(r"([0-9]{1,5})([hdw])", value)
+        if not match:
+            self.fail(f"must be hours, days or weeks as in '12h', '30d' or '2w', got {value!r}", param, ctx)
+        return int(match[1]) * _UNITS[match[2]]
+
+
+class _Price(click.ParamType[float]):
+    """An amount of money."""
+
+    name = "price"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            price = float(value)
+        except ValueError:
+            price = -1
+        if not 0 <= price < float("inf"):
+            self.fail(f"must be a number, 0 or more, got {value!r}", param, ctx)
+        return price
+
+
+class _Pattern(click.ParamType[str]):
+    """A pattern that a tag can match."""
+
+    name = "pattern"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9_*][A-Za-z0-9._*-]*", value):
+            self.fail(f"must be a tag, or a pattern of tags as in 'release-*', got {value!r}", param, ctx)
+        return value
+
+
+INSTANT = _Instant()
+DURATION = _Duration()
+PRICE = _Price()
+
+
+def policies_option(command: F) -> F:
+    """Add ``--policies``."""
+    return click.option(
+        "--policies",
+        "store",
+        type=click.Path(path_type=Path),
+        help="The policy store that name@N is looked up in.  [default: policies/lifecycle, or those of ecrkit]",
+    )(command)
+
+
+def protection_options(command: F) -> F:
+    """Add ``--in-use``, ``--pulled-within`` and ``--must-keep``."""
+    for option in (
+        click.option(
+            "--must-keep",
+            type=_Pattern(),
+            multiple=True,
+            metavar="PATTERN",
+            help="Fail if an image with such a tag would expire.",
+        ),
+        click.option(
+            "--pulled-within", type=DURATION, metavar="30d", help="Fail if an image pulled since then would expire."
+        ),
+        click.option(
+            "--in-use", multiple=True, metavar="FILE", help="Fail if an image named here, one a line, would expire."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def read_protections(
+    *, in_use: Sequence[str], pulled_within: timedelta | None, must_keep: Sequence[str]
+) -> Protections:
+    """
+    Read what must not expire.
+
+    Raises:
+        InvalidImagesError: a line of a file names no image.
+        UnreadableInputError: a file cannot be read.
+    """
+    from ecrkit.preview.protection import Protections, read_used_images  # noqa: PLC0415 - few commands protect
+
+    used = [found for file in in_use for found in read_used_images(_text(file), file=file)]
+    return Protections(used=tuple(used), pulled_within=pulled_within, must_keep=tuple(must_keep))
+
+
+def warn_of_idle(protections: Protections, inventories: Sequence[Inventory]) -> None:
+    """Say on standard error which protections have nothing to protect in *inventories*."""
+    for text in protections.idle(inventories):
+        click.echo(f"warning: {printable(text)}", err=True)
+
+
+def read_policies(arguments: Sequence[str], *, store: Path | None) -> LifecyclePolicy:
+    """
+    Read the policy that *arguments* make.
+
+    Args:
+        arguments: each ``name@N``, a path to a JSON file, or ``-``; several are composed.
+        store: where ``name@N`` is looked up; ``None`` for the store here or, without one, that of ecrkit.
+
+    Raises:
+        InvalidPolicyError: ECR would refuse one, or what they make together.
+        PolicyReferenceError: the store has no such policy.
+        UnreadableInputError: a file cannot be read.
+    """
+    return compose([_policy(argument, store) for argument in arguments])
+
+
+def with_manifests(inventories: Iterable[Inventory], manifests: str | None) -> Iterator[Inventory]:
+    """
+    Add to images what manifest lists refer to.
+
+    Args:
+        inventories: any.
+        manifests: a file, as ``batch-get-image`` prints it; ``None`` adds nothing.
+
+    Raises:
+        InvalidImagesError: the file holds something else.
+        UnreadableInputError: it cannot be read.
+    """
+    if manifests is None:
+        yield from inventories
+        return
+    from ecrkit.images.inventory.manifests import add_children, read_manifests  # noqa: PLC0415 - few have manifests at hand
+
+    children = read_manifests(_text(manifests), file=manifests)
+    for inventory in inventories:
+        yield add_children(inventory, children)
+
+
+def _policy(argument: str, store: Path | None) -> LifecyclePolicy:
+    if argument == "-" or argument.endswith(".json") or "/" in argument or Path(argument).is_file():
+        return read_policy(_text(argument), file=argument)
+    if store is None and not _DEFAULT_STORE.is_dir():
+        return PolicyStore.bundled()[argument]
+    return PolicyStore(store or _DEFAULT_STORE)[argument]
+
+
+def _text(file: str) -> str:
+    return decode(sys.stdin.buffer.read(), file="-") if file == "-" else read_text(Path(file))

@@ -1,0 +1,16 @@
+"""``ecrkit catalog``: the repositories that are declared."""
+
+from __future__ import annotations
+
+from ecrkit.cli.console.lazy import LazyGroup
+
+__all__ = ["catalog"]
+
+catalog = LazyGroup(
+    "catalog",
+    help="Check the catalog, and see what a change of it does.",
+    commands={
+        "check": "ecrkit.cli.catalog.check:check",
+        "diff": "ecrkit.cli.catalog.diff:diff",
+    },
+)

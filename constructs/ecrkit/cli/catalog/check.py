@@ -1,0 +1,37 @@
+"""``ecrkit catalog check``: the catalog and all it names."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ecrkit.catalog import CATALOG_RULEBOOK, check_catalog
+from ecrkit.cli.console.reports import FORMATS, echo_report, exit_code
+from ecrkit.documents.files import read_text
+from ecrkit.lifecycle import RULEBOOK as LIFECYCLE_RULEBOOK
+from ecrkit.policies.store import PolicyStore
+
+__all__ = ["check"]
+
+
+@click.command("check")
+@click.argument("path", default="repositories.yaml", type=click.Path(path_type=Path))
+@click.option(
+    "--policies",
+    type=click.Path(path_type=Path),
+    help="The policy store.  [default: policies/lifecycle beside the catalog]",
+)
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+@click.option("--output", type=click.Choice(FORMATS), default="text", show_default=True)
+def check(path: Path, *, policies: Path | None, strict: bool, output: str) -> None:
+    """
+    Tell everything that is wrong with the catalog PATH and the policies that it names.
+
+    Exits with 1 when it could not be deployed.
+    """
+    store = PolicyStore(policies or path.parent / "policies" / "lifecycle")
+    findings = check_catalog(read_text(path), file=str(path), policies=store).findings
+    echo_report(findings, checked=1, noun="catalog", output=output, rulebook=(*CATALOG_RULEBOOK, *LIFECYCLE_RULEBOOK))
+    sys.exit(exit_code(findings, strict=strict))

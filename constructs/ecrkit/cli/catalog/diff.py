@@ -1,0 +1,118 @@
+"""``ecrkit catalog diff``: what a change of the catalog does to images."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ecrkit.catalog import read_catalog
+from ecrkit.catalog.changes import diff_images, policy_changes
+from ecrkit.cli.arguments.policies import INSTANT
+from ecrkit.cli.console.output import count_of, echo_json
+from ecrkit.cli.console.reading_bar import reading_progress
+from ecrkit.cli.policy.diff_report import diff_document, diff_lines
+from ecrkit.errors import UnreadableInputError
+from ecrkit.images.inventory.sources import inventories_in
+from ecrkit.policies.store import PolicyStore
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ecrkit.catalog.changes import ChangedRepository
+
+__all__ = ["diff"]
+
+
+@click.command("diff")
+@click.argument("old_catalog", type=click.Path(path_type=Path))
+@click.argument("new_catalog", type=click.Path(path_type=Path))
+@click.option(
+    "--images",
+    metavar="DIR",
+    required=True,
+    help="A directory with a file per repository; each as for `policy preview`.",
+)
+@click.option(
+    "--policies",
+    "store",
+    type=click.Path(path_type=Path),
+    help="The policy store of both.  [default: policies/lifecycle beside the new catalog]",
+)
+@click.option(
+    "--old-policies",
+    "old_store",
+    type=click.Path(path_type=Path),
+    help="The policy store of the old catalog, if it is another.",
+)
+@click.option("--now", type=INSTANT, help="Instant of evaluation, ISO 8601 with an offset.  [default: the clock]")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 when an image is newly expired.")
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def diff(  # noqa: PLR0913 - click passes each option as an argument
+    old_catalog: Path,
+    new_catalog: Path,
+    *,
+    images: str,
+    store: Path | None,
+    old_store: Path | None,
+    now: datetime | None,
+    exit_code: bool,
+    output: str,
+) -> None:
+    """
+    Show what NEW_CATALOG does to images that OLD_CATALOG does not, for every repository whose policy changed.
+
+    Each environment may have another policy, and has images of its own: those in the folder of its name, or else those
+    of its account.
+
+    With --exit-code, a changed repository without a file of images is an error, exit 2: nobody knows what it loses.
+    """
+    gc.disable()
+    new_policies = PolicyStore(store or new_catalog.parent / "policies" / "lifecycle")
+    old_policies = PolicyStore(old_store) if old_store else new_policies
+    changes = policy_changes(
+        read_catalog(old_catalog, policies=old_policies),
+        read_catalog(new_catalog, policies=new_policies),
+        old_policies=old_policies,
+        new_policies=new_policies,
+    )
+    at = now or datetime.now(UTC)
+    with reading_progress(images) as progress:
+        inventories = inventories_in(images, progress=progress) if changes else ()
+        found = diff_images(changes, inventories, root=Path(images), now=at)
+    missing = sorted(each.name for each in found if not each.has_images)
+    if missing and exit_code:
+        listed = ", ".join(missing)
+        raise UnreadableInputError(f"{images}: has no images of {listed}, whose policy changes; save them there")
+    _echo(found, output=output)
+    sys.exit(1 if exit_code and any(each.diff.newly_expired for each in found) else 0)
+
+
+def _echo(found: Sequence[ChangedRepository], *, output: str) -> None:
+    if output == "json":
+        documents = [
+            {
+                "repositoryName": each.repository,
+                "environments": list(each.environments),
+                "imagesKnown": each.has_images,
+                **diff_document(each.diff),
+            }
+            for each in found
+        ]
+        echo_json({"diffs": documents})
+        return
+    for each in found:
+        click.secho(each.name, bold=True)
+        for line in diff_lines(each.diff, has_images=each.has_images):
+            click.echo(line)
+        if not each.has_images:
+            click.echo("no images at hand: what this does to them is not known")
+        click.echo()
+    number = len({each.repository for each in found})
+    newly = sum(each.diff.newly_expired for each in found)
+    what = "repository has another policy" if number == 1 else "repositories have another policy"
+    click.echo(f"{number:,} {what}, {count_of(newly, 'image')} newly expired", err=True)

@@ -1,0 +1,163 @@
+"""Findings as people, programs, code scanners and GitHub read them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+import ecrkit
+from ecrkit.cli.console.output import count_of, echo_json
+from ecrkit.errors import Severity, errors_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ecrkit.errors import Check, Finding
+
+__all__ = ["FORMATS", "echo_report", "exit_code", "github_command", "severity_label"]
+
+FORMATS = ("text", "json", "sarif", "github")
+
+_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
+_SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def echo_report(
+    findings: Sequence[Finding], *, checked: int, noun: str, output: str, rulebook: Iterable[Check]
+) -> None:
+    """
+    Print findings.
+
+    Args:
+        findings: in the order to print.
+        checked: how many documents were looked at.
+        noun: what these are, for the summary.
+        output: one of :data:`FORMATS`.
+        rulebook: the checks that may have made them.
+    """
+    match output:
+        case "json":
+            echo_json({"findings": [_document(finding) for finding in findings], "checked": checked})
+        case "sarif":
+            echo_json(_sarif(findings, tuple(rulebook)))
+        case "github":
+            for finding in findings:
+                click.echo(_github(finding))
+        case _:
+            _echo_text(findings)
+            click.echo(f"{count_of(checked, noun)} checked: {_summary(findings)}", err=True)
+
+
+def exit_code(findings: Iterable[Finding], *, strict: bool) -> int:
+    """Give 1 when there is an error or, when *strict*, a warning that nobody silenced; else 0."""
+    failing = [found for found in findings if found.severity is Severity.ERROR or (strict and not found.silenced)]
+    return 1 if failing else 0
+
+
+def severity_label(severity: Severity) -> str:
+    """Write a severity in its colour, which click strips by itself where nobody looks."""
+    return click.style(severity.value, fg=_COLORS[severity], bold=True)
+
+
+def github_command(command: str, text: str, **properties: object) -> str:
+    """
+    Write a workflow command that annotates a run.
+
+    Args:
+        command: ``error``, ``warning`` or ``notice``.
+        text: of the annotation.
+        **properties: of the annotation, ``file`` and ``title`` for two.
+
+    Source: GitHub Actions documentation, "Workflow commands", setting an error message (read 2026-11).
+    """
+    escaped = ",".join(f"{key}={_github_property(str(value))}" for key, value in properties.items())
+    return f"::{command} {escaped}::{_github_data(text)}"
+
+
+def _echo_text(findings: Iterable[Finding]) -> None:
+    # click strips colours by itself where nobody looks at them.
+    color = False if os.environ.get("NO_COLOR") else None
+    for finding in findings:
+        silenced = f" (silenced: {finding.silenced})" if finding.silenced else ""
+        click.echo(
+            f"{finding.place}: {severity_label(finding.severity)}: {finding.text} [{finding.code}]{silenced}",
+            color=color,
+        )
+
+
+def _summary(findings: Sequence[Finding]) -> str:
+    errors = len(errors_in(findings))
+    silenced = sum(bool(found.silenced) for found in findings)
+    warnings = len(findings) - errors - silenced
+    counts = [count_of(errors, "error")] if errors else []
+    counts += [count_of(warnings, "warning")] if warnings else []
+    what = ", ".join(counts) or "nothing wrong"
+    return f"{what}, {count_of(silenced, 'warning')} silenced" if silenced else what
+
+
+def _document(finding: Finding) -> dict[str, object]:
+    """Turn a finding into an object for JSON; only a silenced one has the key ``silenced``."""
+    return {key: value for key, value in asdict(finding).items() if key != "silenced" or value}
+
+
+def _sarif(findings: Sequence[Finding], rulebook: Sequence[Check]) -> dict[str, object]:
+    """Source: Static Analysis Results Interchange Format 2.1.0, OASIS."""
+    indexes = {check.code: index for index, check in enumerate(rulebook)}
+    driver = {
+        "name": "ecrkit",
+        "version": ecrkit.__version__,
+        "rules": [
+            {
+                "id": check.code,
+                "shortDescription": {"text": check.title},
+                "fullDescription": {"text": check.example or check.title},
+                "defaultConfiguration": {"level": check.severity.value},
+                "properties": {"source": check.source},
+            }
+            for check in rulebook
+        ],
+    }
+    results = [_sarif_result(finding, indexes[finding.code]) for finding in findings]
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    return {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _sarif_result(finding: Finding, rule_index: int) -> dict[str, object]:
+    from urllib.parse import quote  # noqa: PLC0415 - the other formats need no URI
+
+    location: dict[str, object] = {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote("stdin" if finding.file == "-" else os.fsencode(finding.file))},
+            "region": {"startLine": finding.line, "startColumn": finding.column},
+        }
+    }
+    if finding.pointer:
+        location["logicalLocations"] = [{"fullyQualifiedName": finding.pointer}]
+    result: dict[str, object] = {
+        "ruleId": finding.code,
+        "ruleIndex": rule_index,
+        "level": finding.severity.value,
+        "message": {"text": finding.text},
+        "locations": [location],
+    }
+    if finding.silenced:
+        result["suppressions"] = [{"kind": "external", "justification": finding.silenced}]
+    return result
+
+
+def _github(finding: Finding) -> str:
+    command = "notice" if finding.silenced else finding.severity.value
+    silenced = f" (silenced: {finding.silenced})" if finding.silenced else ""
+    text = f"{finding.text}{silenced}"
+    return github_command(command, text, file=finding.file, line=finding.line, col=finding.column, title=finding.code)
+
+
+def _github_data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _github_property(text: str) -> str:
+    return _github_data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,19 @@
+"""``ecrkit images``: what is in a repository, how it gets there and back, and what runs."""
+
+from __future__ import annotations
+
+from ecrkit.cli.console.lazy import LazyGroup
+
+__all__ = ["images"]
+
+images = LazyGroup(
+    "images",
+    help="List, push and pull images, save what there is, and see what runs.",
+    commands={
+        "list": "ecrkit.cli.images.list:list_",
+        "push": "ecrkit.cli.images.push:push",
+        "pull": "ecrkit.cli.images.pull:pull",
+        "inventory": "ecrkit.cli.images.inventory:inventory",
+        "in-use": "ecrkit.cli.images.in_use:in_use",
+    },
+)

@@ -1,0 +1,133 @@
+"""``ecrkit images inventory``: every image of many repositories, in files."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ecrkit.aws.client import connect
+from ecrkit.aws.concurrency import in_order
+from ecrkit.aws.inventory import take_inventory
+from ecrkit.aws.repositories import deployed_repositories, repository_of
+from ecrkit.cli.arguments.options import aws_options, children_option, output_option, repository_named
+from ecrkit.cli.console.listing import echo_json_list
+from ecrkit.cli.console.output import count_of
+from ecrkit.cli.console.progress import with_bar
+from ecrkit.errors import AwsError
+from ecrkit.images.inventory.directory import InventoryDirectory, Job
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from mypy_boto3_ecr import ECRClient
+
+    from ecrkit.aws.inventory import Taken
+    from ecrkit.aws.repositories import DeployedRepository
+    from ecrkit.images.references import ImageReference
+
+__all__ = ["inventory"]
+
+_SHOWN_NAMES = 3
+
+
+@click.command("inventory")
+@click.argument("names", nargs=-1, metavar="[NAME…]")
+@click.option("--all", "everything", is_flag=True, help="Every repository of the account and Region.")
+@click.option(
+    "-o",
+    "--directory",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to: a file for each repository, 'payments/api.json' for 'payments/api'.",
+)
+@click.option("--restart", is_flag=True, help="Do not go on with what was interrupted, begin anew.")
+@children_option
+@aws_options
+@output_option()
+def inventory(  # noqa: PLR0913 - one parameter per option
+    names: tuple[str, ...],
+    *,
+    everything: bool,
+    directory: Path,
+    restart: bool,
+    children: bool | None,
+    profile: str | None,
+    region: str | None,
+    output: str,
+) -> None:
+    """
+    Write every image of repositories to files.
+
+    Archived images are among them, and what manifest lists refer to; `ecrkit policy preview --images` reads the files.
+
+    A run that was interrupted is continued by the same command; one that ended is repeated. With --all, the file of a
+    repository that is not there any more is removed. Nothing in AWS is changed.
+    """
+    if everything == bool(names):
+        raise click.UsageError("name repositories, or pass --all")
+    named = {reference.repository: reference for reference in map(repository_named, names)}
+    aws = connect(profile=profile, region=region)
+    ecr = aws.ecr()
+    found = _repositories(ecr, [named[name] for name in sorted(named)])
+    account = found[0].account if found else aws.account()
+    target = InventoryDirectory(directory)
+    asked = Job(registry=account, region=aws.region, names=tuple(sorted(named)), begun_at=datetime.now(UTC).isoformat())
+    progress = target.begin(asked, restart=restart)
+    left = [repository.name for repository in found if repository.name not in progress.done]
+    if progress.is_continued:
+        click.echo(
+            f"continued: {len(found) - len(left):,} of {count_of(len(found), 'repository')} are there since "
+            f"{progress.job.begun_at[:16]}Z; --restart begins anew",
+            err=True,
+        )
+    taken = list(_taken(take_inventory(ecr, left, directory=target, job=progress.job, children=children), left))
+    gone = target.finish(progress.job, {repository.name for repository in found})
+    if output == "json":
+        others = {"directory": str(directory), "registryId": account, "region": aws.region, "removed": list(gone)}
+        counts = {one.repository: one.image_count for one in taken}
+        echo_json_list("repositories", (_document(target, one.name, counts) for one in found), others=others)
+    else:
+        repositories = count_of(len(found), "repository")
+        click.echo(f"{directory}: {repositories}, {count_of(sum(one.image_count for one in taken), 'image')} fetched")
+    for name in gone:
+        click.echo(f"{name}: not there any more, its file is removed", err=True)
+    _tell_unread(taken)
+
+
+def _taken(results: Iterable[Taken], left: Sequence[str]) -> Iterator[Taken]:
+    try:
+        yield from with_bar(results, length=len(left), label="fetching images")
+    except AwsError as error:
+        raise AwsError(f"{error}; the same command goes on where this stopped", code=error.code) from error
+
+
+def _repositories(ecr: ECRClient, references: Sequence[ImageReference]) -> list[DeployedRepository]:
+    if not references:
+        return deployed_repositories(ecr)
+    return list(in_order(lambda reference: repository_of(ecr, reference), references))
+
+
+def _document(directory: InventoryDirectory, repository: str, counts: Mapping[str, int]) -> dict[str, object]:
+    """Describe a file; what was there already has not been counted."""
+    return {
+        "repositoryName": repository,
+        "file": str(directory.file_of(repository)),
+        "imageCount": counts.get(repository),
+    }
+
+
+def _tell_unread(taken: Iterable[Taken]) -> None:
+    """Say, once for each reason, which manifest lists have not been read."""
+    by_reason: dict[str, list[Taken]] = {}
+    for one in taken:
+        if one.unread:
+            by_reason.setdefault(one.why_unread, []).append(one)
+    for reason, several in by_reason.items():
+        names = ", ".join(one.repository for one in several[:_SHOWN_NAMES])
+        more = ", …" if len(several) > _SHOWN_NAMES else ""
+        number = sum(one.unread for one in several)
+        lists = "1 manifest list refers" if number == 1 else f"{number:,} manifest lists refer"
+        click.echo(f"{names}{more}: what {lists} to is not known: {reason}", err=True)

@@ -1,0 +1,170 @@
+"""``ecrkit images list``: the images of a repository, newest first."""
+
+from __future__ import annotations
+
+import heapq
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from ecrkit.aws.client import connect
+from ecrkit.aws.concurrency import in_order
+from ecrkit.aws.images import deployed_images, with_scan
+from ecrkit.aws.manifests import platforms_of
+from ecrkit.aws.repositories import lifecycle_policy_text, repository_of
+from ecrkit.cli.arguments.options import aws_options, output_option, repository_named
+from ecrkit.cli.console.listing import age, echo_json_list, echo_rows, size
+from ecrkit.cli.console.output import count_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mypy_boto3_ecr import ECRClient
+
+    from ecrkit.aws.images import DeployedImage
+
+__all__ = ["list_"]
+
+_HEADINGS = ("DIGEST", "TAGS", "SIZE", "AGE", "PLATFORMS", "SIGNED", "SCAN")
+_SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNDEFINED", "UNTRIAGED")
+_COUNTS_PULLS = "sinceImagePulled"
+
+
+class Row(NamedTuple):
+    """An image, the platforms that it runs on as far as they were read, and whether it is signed."""
+
+    image: DeployedImage
+    platforms: tuple[str, ...] | None
+    is_signed: bool
+
+
+@click.command("list")
+@click.argument("repository")
+@click.option("--limit", type=click.IntRange(min=1), help="Only so many, the newest.  [default: all]")
+@click.option(
+    "--platforms/--no-platforms",
+    default=None,
+    help="Read the platforms, which ECR counts as a pull.  [default: unless the lifecycle policy counts pulls]",
+)
+@click.option("--scans/--no-scans", default=True, help="Ask for the last scan of each image.  [default: scans]")
+@aws_options
+@output_option()
+def list_(  # noqa: PLR0913 - one parameter per option
+    repository: str,
+    *,
+    limit: int | None,
+    platforms: bool | None,
+    scans: bool,
+    profile: str | None,
+    region: str | None,
+    output: str,
+) -> None:
+    """
+    List the images of REPOSITORY, newest first, archived ones too.
+
+    SIGNED tells that there is a signature, not whose it is. To learn the platforms, manifests are read, and ECR takes
+    that for a pull: where the lifecycle policy counts the days since the last pull, it is left out. Platforms and
+    scans take calls for each image; --limit keeps a long list short.
+    """
+    reference = repository_named(repository)
+    name = reference.repository
+    client = connect(profile=profile, region=region).ecr()
+    if reference.host:
+        repository_of(client, reference)
+    if platforms is None:
+        platforms = _COUNTS_PULLS not in (lifecycle_policy_text(client, name) or "")
+        if not platforms:
+            click.echo("platforms not read: the lifecycle policy counts pulls; pass --platforms to read them", err=True)
+    found = _Found(deployed_images(client, name))
+    newest = _newest(found, limit)
+    look = partial(_look, client, name, platforms=platforms, scans=scans)
+    looked = in_order(look, newest) if platforms or scans else map(look, newest)
+    rows = (Row(image, runs_on, image.digest in found.signed) for image, runs_on in looked)
+    if output == "json":
+        echo_json_list("imageDetails", (_document(name, row) for row in rows))
+        return
+    now = datetime.now(UTC)
+    echo_rows(_HEADINGS, (_cells(row, now=now) for row in rows))
+    shown = f", {len(newest):,} shown" if len(newest) < found.count else ""
+    click.echo(f"{count_of(found.count, 'image')}{shown}", err=True)
+
+
+class _Found:
+    """Images as they are found: counted, and what is signed by them noted, while nobody has to keep them all."""
+
+    def __init__(self, images: Iterable[DeployedImage]) -> None:
+        self._images = images
+        self.count = 0
+        self.signed: set[str] = set()
+
+    def __iter__(self) -> Iterator[DeployedImage]:
+        for image in self._images:
+            self.count += 1
+            self.signed |= image.signs
+            yield image
+
+
+def _newest(found: Iterable[DeployedImage], limit: int | None) -> list[DeployedImage]:
+    # Those that were pushed in the same second stay in one order, whatever that of the service.
+    def order(image: DeployedImage) -> tuple[datetime, str]:
+        return image.pushed_at, image.digest
+
+    return heapq.nlargest(limit, found, key=order) if limit else sorted(found, key=order, reverse=True)
+
+
+def _look(
+    client: ECRClient, name: str, image: DeployedImage, *, platforms: bool, scans: bool
+) -> tuple[DeployedImage, tuple[str, ...] | None]:
+    """Look at an image itself; what is archived cannot be read, and ECR scans no index and no signature."""
+    if image.status != "ACTIVE":
+        return image, None
+    if scans and not (image.scan_status or image.is_index or image.is_signature):
+        image = with_scan(client, name, image)
+    return image, platforms_of(client, name, image) if platforms else None
+
+
+def _cells(row: Row, *, now: datetime) -> tuple[str, ...]:
+    image, runs_on, is_signed = row
+    kind = "signature" if image.is_signature else ",".join(runs_on or ()) or ("-" if runs_on is None else "artifact")
+    return (
+        image.digest,
+        ",".join(image.tags) or "-",
+        size(image.size_bytes),
+        age(image.pushed_at, now=now),
+        kind if image.status == "ACTIVE" else image.status.lower(),
+        "yes" if is_signed else "no",
+        _scan(image),
+    )
+
+
+def _scan(image: DeployedImage) -> str:
+    counts = image.severity_counts
+    worst = next((f"{counts[severity]} {severity}" for severity in _SEVERITIES if counts.get(severity)), "")
+    return " ".join(filter(None, (image.scan_status, worst))) or "-"
+
+
+def _document(name: str, row: Row) -> dict[str, object]:
+    """Name what AWS names as AWS does; the rest in the same style."""
+    image, runs_on, is_signed = row
+    document = {
+        "repositoryName": name,
+        "imageDigest": image.digest,
+        "imageTags": list(image.tags),
+        "imageSizeInBytes": image.size_bytes,
+        "imagePushedAt": image.pushed_at.isoformat(),
+        "lastRecordedPullTime": image.last_pulled_at.isoformat() if image.last_pulled_at else None,
+        "imageStatus": image.status,
+        "imageManifestMediaType": image.media_type,
+        "artifactMediaType": image.artifact_media_type,
+        "subjectManifestDigest": image.subject_digest,
+        "imageScanStatus": {"status": image.scan_status} if image.scan_status else None,
+        "imageScanFindingsSummary": {"findingSeverityCounts": dict(image.severity_counts)}
+        if image.scan_status
+        else None,
+        "platforms": None if runs_on is None else list(runs_on),
+        "signed": is_signed,
+    }
+    # Absent where AWS leaves it out; `platforms` is null where it was not read.
+    return {key: value for key, value in document.items() if value is not None or key == "platforms"}

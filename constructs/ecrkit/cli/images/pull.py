@@ -1,0 +1,69 @@
+"""``ecrkit images pull``: an image out of a repository."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from ecrkit.aws.client import connect
+from ecrkit.aws.tools import find_tool
+from ecrkit.aws.transfers import plan_pull
+from ecrkit.aws.transfers import pull as pull_image
+from ecrkit.cli.arguments.options import aws_options, dry_run_option, output_option, tool_option
+from ecrkit.cli.console.interrupts import tidy_end
+from ecrkit.cli.console.output import echo_json
+from ecrkit.images.references import ImageReference
+
+__all__ = ["pull"]
+
+
+@click.command("pull")
+@click.argument("source", metavar="REPOSITORY[:TAG|@DIGEST]")
+@click.argument("destination", default="")
+@tool_option
+@dry_run_option("Tell what would be pulled, and pull nothing.")
+@aws_options
+@output_option()
+def pull(  # noqa: PLR0913 - one parameter per option
+    source: str,
+    destination: str,
+    *,
+    tool: str | None,
+    dry_run: bool,
+    profile: str | None,
+    region: str | None,
+    output: str,
+) -> None:
+    """
+    Pull an image, and print its URI and digest.
+
+    Into docker or podman, under the name DESTINATION too if it is given; or to wherever skopeo writes, as in
+    oci:DIRECTORY:TAG. Without a tag, `latest` is meant. Logs in by itself.
+    """
+    reference = ImageReference.parse(source, default_tag="latest")
+    program = find_tool(tool, search_path=os.environ.get("PATH", os.defpath), source=destination or "engine")
+    if program.name == "skopeo" and not destination:
+        raise click.UsageError("skopeo keeps no images; say where to, as in oci:DIRECTORY:TAG")
+    client = connect(profile=profile, region=region).ecr()
+    plan = plan_pull(client, reference, destination=destination)
+    uri = f"{plan.repository.uri}{reference.suffix}"
+    if dry_run:
+        click.echo(f"would be pulled, with {program.name}: {uri}", err=True)
+        return
+    with tidy_end():
+        pull_image(client, program, plan)
+    if output == "json":
+        echo_json(
+            {
+                "image": {
+                    "registryId": plan.repository.account,
+                    "repositoryName": plan.repository.name,
+                    "imageId": {"imageDigest": plan.image.digest}
+                    | ({"imageTag": reference.tag} if reference.tag else {}),
+                },
+                "imageUri": uri,
+            }
+        )
+        return
+    click.echo(f"{uri}\n{plan.image.digest}")

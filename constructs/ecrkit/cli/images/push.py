@@ -1,0 +1,81 @@
+"""``ecrkit images push``: an image into a repository."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from ecrkit.aws.client import connect
+from ecrkit.aws.tools import find_tool
+from ecrkit.aws.transfers import plan_push, tag_of
+from ecrkit.aws.transfers import push as push_image
+from ecrkit.cli.arguments.options import aws_options, confirmed, dry_run_option, output_option, tool_option, yes_option
+from ecrkit.cli.console.interrupts import tidy_end
+from ecrkit.cli.console.output import echo_json
+from ecrkit.errors import RefusedError
+from ecrkit.images.references import ImageReference
+
+__all__ = ["push"]
+
+
+@click.command("push")
+@click.argument("source")
+@click.argument("target", metavar="REPOSITORY[:TAG]")
+@tool_option
+@dry_run_option("Tell what would be pushed, and push nothing.")
+@yes_option
+@aws_options
+@output_option()
+def push(  # noqa: PLR0913 - one parameter per option
+    source: str,
+    target: str,
+    *,
+    tool: str | None,
+    dry_run: bool,
+    yes: bool,
+    profile: str | None,
+    region: str | None,
+    output: str,
+) -> None:
+    """
+    Push SOURCE, and print the URI and the digest that it has then.
+
+    SOURCE is a local image of docker or podman, or whatever skopeo reads, as in oci:DIRECTORY:TAG. Without a TAG the
+    image keeps the one that it has, or else is `latest`. Logs in by itself.
+
+    Refuses, with exit code 1, before anything is uploaded, when the tag is there and immutable. Asks before a tag
+    that may change is taken from another image.
+    """
+    reference = ImageReference.parse(target, default_tag=tag_of(source) or "latest")
+    if reference.digest:
+        raise click.UsageError(f"{target}: push to a tag; the digest follows from the image")
+    program = find_tool(tool, search_path=os.environ.get("PATH", os.defpath), source=source)
+    client = connect(profile=profile, region=region).ecr()
+    plan = plan_push(client, program, source, reference)
+    uri = f"{plan.repository.uri}{reference.suffix}"
+    if plan.is_there:
+        click.echo(f"{reference}: is there already, nothing to upload", err=True)
+    elif plan.replaced:
+        click.echo(f"{reference}: is now {plan.replaced.digest}", err=True)
+    if dry_run:
+        if not plan.is_there:
+            click.echo(f"would be pushed, with {program.name}: {uri}", err=True)
+        return
+    if plan.replaced and not plan.is_there and not confirmed(f"Move the tag {reference.tag}?", yes=yes):
+        raise RefusedError("nothing pushed")
+    with tidy_end():
+        image = push_image(client, program, plan)
+    if output == "json":
+        echo_json(
+            {
+                "image": {
+                    "registryId": plan.repository.account,
+                    "repositoryName": plan.repository.name,
+                    "imageId": {"imageDigest": image.digest, "imageTag": reference.tag},
+                },
+                "imageUri": uri,
+            }
+        )
+        return
+    click.echo(f"{uri}\n{image.digest}")

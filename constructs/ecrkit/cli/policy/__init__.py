@@ -1,0 +1,20 @@
+"""``ecrkit policy``: lifecycle policies as files, without AWS and without Node."""
+
+from __future__ import annotations
+
+from ecrkit.cli.console.lazy import LazyGroup
+
+__all__ = ["policy"]
+
+policy = LazyGroup(
+    "policy",
+    help="Check, test, preview and publish lifecycle policies.",
+    commands={
+        "check": "ecrkit.cli.policy.check:check",
+        "lock": "ecrkit.cli.policy.lock:lock",
+        "diff": "ecrkit.cli.policy.diff:diff",
+        "preview": "ecrkit.cli.policy.preview:preview_command",
+        "rules": "ecrkit.cli.policy.rules:rules",
+        "test": "ecrkit.cli.policy.run_tests:test_command",
+    },
+)

@@ -1,0 +1,59 @@
+"""``ecrkit policy check``: every problem of every policy file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ecrkit.cli.console.reports import FORMATS, echo_report, exit_code
+from ecrkit.documents.files import decode, read_text
+from ecrkit.lifecycle import RULEBOOK as LIFECYCLE_RULEBOOK
+from ecrkit.lifecycle import check_policy
+from ecrkit.policies.checks import STORE_RULEBOOK, check_store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ecrkit.errors import Finding
+
+__all__ = ["check"]
+
+_DEFAULT_STORE = Path("policies/lifecycle")
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, metavar="[PATH…]")
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+@click.option("--output", type=click.Choice(FORMATS), default="text", show_default=True)
+def check(paths: tuple[str, ...], *, strict: bool, output: str) -> None:
+    """
+    Tell everything that is wrong with lifecycle policies.
+
+    A PATH is a JSON file, a directory that is a policy store (<name>/v<N>.json; or one that holds it as
+    `lifecycle`), or - for standard input. Without one: policies/lifecycle.
+
+    Exits with 1 when ECR would refuse a policy, or a published version changed.
+    """
+    findings: list[Finding] = []
+    checked = 0
+    for path in paths or (str(_DEFAULT_STORE),):
+        found, count = _check(path)
+        findings += found
+        checked += count
+    echo_report(
+        findings, checked=checked, noun="policy", output=output, rulebook=(*LIFECYCLE_RULEBOOK, *STORE_RULEBOOK)
+    )
+    sys.exit(exit_code(findings, strict=strict))
+
+
+def _check(path: str) -> tuple[Sequence[Finding], int]:
+    if path == "-":
+        return check_policy(decode(sys.stdin.buffer.read(), file="-"), file="-").findings, 1
+    if not Path(path).is_dir():
+        return check_policy(read_text(Path(path)), file=path).findings, 1
+    store = Path(path, "lifecycle") if Path(path, "lifecycle").is_dir() else Path(path)
+    result = check_store(store)
+    return result.findings, result.checked

@@ -1,0 +1,83 @@
+"""``ecrkit policy diff``: what a change of policy changes."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ecrkit.cli.arguments.policies import INSTANT, policies_option, read_policies, with_manifests
+from ecrkit.cli.console.output import echo_json
+from ecrkit.cli.console.reading_bar import reading_progress
+from ecrkit.cli.policy.diff_report import diff_document, diff_lines
+from ecrkit.images.inventory.sources import inventories_in
+from ecrkit.lifecycle.diff import PolicyDiff, diff_fates, diff_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["diff"]
+
+
+@click.command("diff")
+@click.argument("old")
+@click.argument("new")
+@click.option("--images", metavar="FILE", help="Show the images whose fate changes; as for `policy preview`.")
+@click.option("--manifests", metavar="FILE", help="What manifest lists refer to; as for `policy preview`.")
+@click.option("--now", type=INSTANT, help="Instant of evaluation, ISO 8601 with an offset.  [default: the clock]")
+@policies_option
+@click.option("--exit-code", is_flag=True, help="Exit with 1 when an image is newly expired; needs --images.")
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def diff(  # noqa: PLR0913 - click passes each option as an argument
+    old: str,
+    new: str,
+    *,
+    images: str | None,
+    manifests: str | None,
+    now: datetime | None,
+    store: Path | None,
+    exit_code: bool,
+    output: str,
+) -> None:
+    """
+    Show what the policy NEW does that OLD does not.
+
+    Each is name@N, a path to a JSON file, or - for standard input. The rules stand side by side in words; with
+    --images, the images whose fate changes follow, newly expired ones first.
+    """
+    if exit_code and images is None:
+        raise click.UsageError("--exit-code is about images; name them with --images")
+    if [old, new, images, manifests].count("-") > 1:
+        raise click.UsageError("standard input (-) can be read once only; name a file for the others")
+    gc.disable()
+    before, after = (read_policies([argument], store=store) for argument in (old, new))
+    rules = diff_rules(before, after)
+    at = now or datetime.now(UTC)
+    if images is None:
+        diffs = [("", PolicyDiff(rules))]
+    else:
+        with reading_progress(images) as progress:
+            # By file: a repository may be there twice, from two accounts or Regions.
+            diffs = [
+                (inventory.name, PolicyDiff(rules, diff_fates(before, after, inventory.images, at)))
+                for inventory in with_manifests(inventories_in(images, progress=progress), manifests)
+            ]
+    is_directory = images not in (None, "-") and Path(str(images)).is_dir()
+    _echo(diffs, output=output, has_images=images is not None, is_directory=is_directory)
+    sys.exit(1 if exit_code and any(found.newly_expired for _, found in diffs) else 0)
+
+
+def _echo(diffs: Sequence[tuple[str, PolicyDiff]], *, output: str, has_images: bool, is_directory: bool) -> None:
+    if output == "json":
+        documents = [{"repositoryName": name, **diff_document(found)} for name, found in diffs]
+        echo_json({"diffs": documents} if is_directory else documents[0])
+        return
+    for name, found in diffs:
+        if len(diffs) > 1:
+            click.secho(name, bold=True)
+        for line in diff_lines(found, has_images=has_images):
+            click.echo(line)

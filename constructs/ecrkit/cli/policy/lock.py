@@ -1,0 +1,43 @@
+"""``ecrkit policy lock``: publish new versions of policies."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ecrkit.cli.console.output import count_of
+from ecrkit.cli.console.reports import echo_report
+from ecrkit.documents.files import write_text
+from ecrkit.errors import errors_in
+from ecrkit.policies.checks import check_store
+from ecrkit.policies.lock import digest, lock_path, render_lock
+
+__all__ = ["lock"]
+
+
+@click.command("lock")
+@click.argument("store", default="policies/lifecycle", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Tell what would be published, and write nothing.")
+def lock(store: Path, *, dry_run: bool) -> None:
+    """
+    Publish new versions of the policies in STORE: from then on they cannot change.
+
+    Writes the lock beside STORE. Refuses, and exits with 1, when a policy is invalid, its tests cannot be read, or a
+    published version changed or vanished.
+    """
+    checked = check_store(store, with_tests=True)
+    errors = errors_in(checked.findings)
+    if errors:
+        echo_report(errors, checked=checked.checked, noun="policy", output="text", rulebook=())
+        click.echo("nothing published", err=True)
+        sys.exit(1)
+    new = [reference for reference in checked.policies if reference not in checked.published]
+    if new and not dry_run:
+        digests = {reference: digest(policy) for reference, policy in checked.policies.items()}
+        write_text(lock_path(store), render_lock(digests))
+    for reference in new:
+        click.echo(str(reference))
+    verb = "would be published" if dry_run else "published"
+    click.echo(f"{count_of(len(new), 'version')} {verb} in {lock_path(store)}", err=True)

@@ -1,0 +1,194 @@
+"""``ecrkit policy preview``: what a policy would do to the images of a repository."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ecrkit.cli.arguments.options import aws_options, children_option
+from ecrkit.cli.arguments.policies import (
+    DURATION,
+    INSTANT,
+    PRICE,
+    policies_option,
+    protection_options,
+    read_policies,
+    read_protections,
+    warn_of_idle,
+    with_manifests,
+)
+from ecrkit.cli.console.reading_bar import reading_progress
+from ecrkit.images.inventory.sources import inventories_in
+from ecrkit.preview.preview import PRICE_SOURCE, STANDARD_PRICE, preview
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ecrkit.cli.policy.preview_live import LiveRepository
+    from ecrkit.preview.comparison import Disagreement
+    from ecrkit.preview.preview import Preview
+
+__all__ = ["preview_command"]
+
+
+@click.command("preview")
+@click.argument("policies", nargs=-1, required=True, metavar="POLICY…")
+@click.option(
+    "--images",
+    metavar="FILE",
+    help="What `aws ecr describe-images` prints, JSON Lines, a directory with a file per repository, or -.",
+)
+@click.option(
+    "--manifests",
+    metavar="FILE",
+    help="What `aws ecr batch-get-image` prints of the manifest lists: it tells which images these refer to.",
+)
+@click.option("--repository", metavar="NAME", help="Instead of --images: ask AWS for the images of this repository.")
+@click.option(
+    "--compare-with-ecr",
+    is_flag=True,
+    help="Have ECR preview the policy, too, and show every image that it disagrees on.",
+)
+@click.option(
+    "--timeout", type=click.FloatRange(min=0), default=600, show_default=True, help="Seconds to wait for ECR's preview."
+)
+@children_option
+@aws_options
+@click.option("--now", type=INSTANT, help="Instant of evaluation, ISO 8601 with an offset.  [default: the clock]")
+@click.option("--in", "ahead", type=DURATION, metavar="30d", help="Show what is gone by then, if nothing is pushed.")
+@policies_option
+@protection_options
+@click.option("--all", "all_images", is_flag=True, help="With JSON, list the images that stay, too.")
+@click.option(
+    "--price",
+    type=PRICE,
+    default=STANDARD_PRICE,
+    show_default=True,
+    help="US dollars for a gigabyte in standard storage for a month.",
+)
+@click.option("--output", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+def preview_command(  # noqa: PLR0913 - click passes each option as an argument
+    policies: tuple[str, ...],
+    *,
+    images: str | None,
+    repository: str | None,
+    compare_with_ecr: bool,
+    timeout: float,
+    children: bool | None,
+    profile: str | None,
+    region: str | None,
+    manifests: str | None,
+    now: datetime | None,
+    ahead: timedelta | None,
+    store: Path | None,
+    in_use: tuple[str, ...],
+    pulled_within: timedelta | None,
+    must_keep: tuple[str, ...],
+    all_images: bool,
+    price: float,
+    output: str,
+) -> None:
+    """
+    Show which images POLICY would expire or archive, by which rule, and why the others stay.
+
+    A POLICY is name@N, a path to a JSON file, or - for standard input; several are composed, in order of precedence.
+
+    An HTML report is one file that opens offline. With --images, nothing is asked of AWS; nothing is ever changed.
+
+    Exits with 1 when an image would expire that --in-use, --pulled-within or --must-keep protects, and when ECR
+    disagrees.
+    """
+    if (images is None) == (repository is None):
+        raise click.UsageError("name a file with --images, or a repository with --repository")
+    if compare_with_ecr and (repository is None or now or ahead or output == "html"):
+        raise click.UsageError("--compare-with-ecr takes --repository, and neither --now, --in nor --output html")
+    if [*policies, images, manifests, *in_use].count("-") > 1:
+        raise click.UsageError("standard input (-) can be read once only; name a file for the others")
+    # The memory of this process is given back when it ends, soon; looking for circles in it takes a third of the time.
+    gc.disable()
+    is_directory = images not in {None, "-"} and Path(images or "").is_dir()
+    if output == "html":
+        if is_directory:
+            raise click.UsageError("an HTML report is about one repository; name one file with --images")
+        _page()
+    policy = read_policies(policies, store=store)
+    protections = read_protections(in_use=in_use, pulled_within=pulled_within, must_keep=must_keep)
+    live = _live(repository, profile=profile, region=region) if repository else None
+    with reading_progress(images or "-") as progress:
+        found = (
+            [live.inventory(policy, children=children)] if live else inventories_in(images or "-", progress=progress)
+        )
+        today = now or datetime.now(UTC)
+        at = today + (ahead or timedelta())
+        previews = [
+            preview(policy, inventory, now=at, today=today, protections=protections)
+            for inventory in with_manifests(found, manifests)
+        ]
+    disagreements = live.compare(previews[0], timeout=timeout) if live and compare_with_ecr else None
+    warn_of_idle(protections, [found.inventory for found in previews])
+    missing = [f"{used.text} ({used.origin})" for used in protections.missing([found.inventory for found in previews])]
+    _echo(
+        previews,
+        output=output,
+        all_images=all_images,
+        price=price,
+        is_directory=is_directory,
+        missing=missing,
+        disagreements=disagreements,
+    )
+    sys.exit(1 if disagreements or any(found.violations for found in previews) else 0)
+
+
+def _live(name: str, *, profile: str | None, region: str | None) -> LiveRepository:
+    from ecrkit.cli.policy.preview_live import LiveRepository  # noqa: PLC0415 - most previews ask nothing of AWS
+
+    return LiveRepository(name, profile=profile, region=region)
+
+
+def _echo(  # noqa: PLR0913 - as above
+    previews: list[Preview],
+    *,
+    output: str,
+    all_images: bool,
+    price: float,
+    is_directory: bool,
+    missing: list[str],
+    disagreements: Sequence[Disagreement] | None,
+) -> None:
+    if output == "json":
+        from ecrkit.cli.policy.preview_json import preview_json  # noqa: PLC0415 - of two formats one is wanted
+
+        others = {}
+        if disagreements is not None:
+            from ecrkit.cli.policy.preview_live import comparison_json  # noqa: PLC0415 - as in _live
+
+            others = comparison_json(disagreements)
+        pieces = preview_json(
+            previews, all_images=all_images, price=price, is_directory=is_directory, missing=missing, others=others
+        )
+        sys.stdout.writelines(pieces)
+        return
+    source = PRICE_SOURCE if price == STANDARD_PRICE else "as given"
+    if output == "html":
+        click.echo(_page()(previews[0], price=price, price_source=source, missing=missing), nl=False)
+    else:
+        from ecrkit.cli.policy.preview_text import echo_preview  # noqa: PLC0415 - as above
+
+        echo_preview(previews, price=price, price_source=source, missing=missing)
+        if disagreements is not None:
+            from ecrkit.cli.policy.preview_live import echo_comparison  # noqa: PLC0415 - as in _live
+
+            echo_comparison(disagreements)
+
+
+def _page() -> Callable[..., str]:
+    try:
+        from ecrkit.preview.report import render_page  # noqa: PLC0415 - loads a charting library, which is an extra
+    except ModuleNotFoundError as error:
+        raise click.UsageError(f"--output html needs {error.name}; pip install 'ecrkit[report]'") from None
+    return render_page

@@ -1,0 +1,149 @@
+"""A preview for people."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from ecrkit.cli.console.output import count_of, table
+from ecrkit.errors import printable
+from ecrkit.lifecycle.values import ActionType
+from ecrkit.lifecycle.wording import in_words
+from ecrkit.preview.preview import Totals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ecrkit.lifecycle.evaluation.verdicts import Verdict
+    from ecrkit.preview.preview import Preview
+
+__all__ = ["FATES", "echo_preview", "readable_bytes", "short_digest"]
+
+FATES = {None: "stay", ActionType.EXPIRE: "expire", ActionType.TRANSITION: "archive"}
+
+_COLORS = {None: "green", ActionType.EXPIRE: "red", ActionType.TRANSITION: "yellow"}
+_DIGEST = 19
+_TAGS = 30
+
+
+def echo_preview(previews: Sequence[Preview], *, price: float, price_source: str, missing: Sequence[str]) -> None:
+    """
+    Print previews.
+
+    Args:
+        previews: one per repository.
+        price: US dollars for a gigabyte in standard storage for a month.
+        price_source: where the price comes from.
+        missing: images in use that are in no repository.
+    """
+    color = False if os.environ.get("NO_COLOR") else None
+    for line in _lines(previews, price=price, price_source=price_source, missing=missing):
+        click.echo(line, color=color)
+
+
+def readable_bytes(number: int) -> str:
+    """Write a number of bytes for people: ``1.5 GB``, where 1 GB is 1,024 MB."""
+    size = float(number)
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1024:  # noqa: PLR2004 - the ratio of the units
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:,.1f} TB"
+
+
+def short_digest(digest: str) -> str:
+    """Shorten a digest to what people compare."""
+    return digest[:_DIGEST]
+
+
+def _lines(previews: Sequence[Preview], *, price: float, price_source: str, missing: Sequence[str]) -> Iterator[str]:
+    for found in previews:
+        for violation in found.violations:
+            verdict = violation.verdict
+            because = " and ".join(violation.because)
+            yield (
+                f"{click.style('error', fg='red', bold=True)}: {found.inventory.name}: {_label(verdict)}: "
+                f"{because}, and rule {verdict.rule.rule_priority if verdict.rule else '-'} would expire it"
+            )
+    for text in missing:
+        yield f"{click.style('warning', fg='yellow', bold=True)}: in use, and not there: {text}"
+    if len(previews) > 1:
+        totals = Totals.sum(found.totals for found in previews)
+        yield click.style(f"{len(previews):,} repositories", bold=True)
+        yield from _summary(totals, price, price_source)
+    for found in previews:
+        if len(previews) > 1 or missing or found.violations:
+            yield ""
+        yield from _repository(found, price, price_source)
+
+
+def _repository(preview: Preview, price: float, price_source: str) -> Iterator[str]:
+    yield click.style(f"{preview.inventory.name} at {preview.now.isoformat(timespec='seconds')}", bold=True)
+    yield from _summary(preview.totals, price, price_source)
+    for note in preview.notes:
+        yield f"note: {note}"
+    for insight in preview.insights:
+        yield f"insight: {insight}"
+    yield ""
+    rows = [
+        (
+            str(found.rule.rule_priority),
+            f"{found.totals.expire:,}",
+            f"{found.totals.archive:,}",
+            f"{found.totals.stay:,}",
+            readable_bytes(found.totals.expire_bytes),
+            in_words(found.rule),
+        )
+        for found in preview.by_rule
+    ]
+    if preview.unclaimed:
+        rows.append(("-", "0", "0", f"{preview.unclaimed:,}", readable_bytes(0), "no rule matches"))
+    yield _fitting(("RULE", "EXPIRE", "ARCHIVE", "STAY", "FREED", "WHAT IT DOES"), rows)
+    verdicts = preview.newest_first()
+    if verdicts:
+        yield ""
+        yield _fitting(("PUSHED", "DIGEST", "FATE", "RULE", "TAGS", "WHY"), [_row(verdict) for verdict in verdicts])
+
+
+def _summary(totals: Totals, price: float, price_source: str) -> Iterator[str]:
+    yield (
+        f"{count_of(totals.images, 'image')}: {totals.expire:,} expire, {totals.archive:,} archive,"
+        f" {totals.stay:,} stay"
+    )
+    if totals.expire:
+        yield f"frees up to {readable_bytes(totals.expire_bytes)}: layers shared with images that stay are not freed"
+        yield f"saves up to ${totals.saving(price):,.2f} a month, at ${price:.2f} per GB and month"
+        yield f"price: {price_source}"
+
+
+def _row(verdict: Verdict) -> tuple[str, ...]:
+    image, rule = verdict.image, verdict.rule
+    tags = ", ".join(image.tags)
+    return (
+        str(image.pushed_at.date()),
+        short_digest(image.digest),
+        FATES[verdict.action],
+        str(rule.rule_priority) if rule else "-",
+        printable(tags if len(tags) <= _TAGS else f"{tags[: _TAGS - 1]}…"),
+        printable(verdict.reason),
+    )
+
+
+def _label(verdict: Verdict) -> str:
+    tags = ", ".join(verdict.image.tags)
+    return printable(f"{verdict.image.digest} ({tags})" if tags else verdict.image.digest)
+
+
+def _fitting(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Lay out a table; on a terminal that is too narrow for it, the last column goes to lines of its own."""
+    wide = table(headings, rows)
+    columns = shutil.get_terminal_size().columns
+    if not sys.stdout.isatty() or max(map(len, wide.splitlines())) <= columns:
+        return wide
+    heading, *lines = table(headings[:-1], [row[:-1] for row in rows]).splitlines()
+    blocks = [f"{line}\n  {row[-1]}" for line, row in zip(lines, rows, strict=True)]
+    return "\n".join([heading, *blocks])

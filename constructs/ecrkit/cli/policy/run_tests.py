@@ -1,0 +1,73 @@
+"""``ecrkit policy test``: the tests of policies, run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ecrkit.cli.console.output import count_of, echo_json
+from ecrkit.errors import InvalidDocumentError, printable
+from ecrkit.policies.testing.running import find_policy_tests, read_policy_tests, run_policy_test
+
+if TYPE_CHECKING:
+    from ecrkit.policies.testing.cases import PolicyTest
+    from ecrkit.policies.testing.running import Failure
+
+__all__ = ["test_command"]
+
+_DEFAULT_STORE = Path("policies/lifecycle")
+
+
+@click.command("test")
+@click.argument("paths", nargs=-1, metavar="[PATH…]", type=click.Path(path_type=Path))
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def test_command(paths: tuple[Path, ...], *, output: str) -> None:
+    """
+    Run the tests that stand beside policies: v1.test.yaml for v1.json.
+
+    A PATH is a file of tests, a policy, or a directory with both. Without one: policies/lifecycle.
+
+    Exits with 1 when a test fails, with 2 when one cannot be read.
+    """
+    files = [found for path in paths or (_DEFAULT_STORE,) for found in find_policy_tests(path)]
+    if not files:
+        raise click.UsageError(f"no tests in {', '.join(map(str, paths or (_DEFAULT_STORE,)))}; write a v1.test.yaml")
+    results, unreadable = [], []
+    for path in files:
+        try:
+            read = read_policy_tests(path)
+        except InvalidDocumentError as error:
+            # The others are still worth running.
+            unreadable.append(error)
+            continue
+        results += [(path, test, run_policy_test(read.policy, test)) for test in read.tests]
+    for problem in unreadable:
+        click.echo(f"error: {problem}", err=True)
+    failed = sum(bool(failures) for _, _, failures in results)
+    if output == "json":
+        echo_json({"cases": [_document(*result) for result in results]})
+    else:
+        for path, test, failures in results:
+            for failure in failures:
+                click.echo(f"{_place(path, failure)}: {printable(test.name)}: {failure.message}")
+        verdict = f"{failed:,} failed" if failed else "all passed"
+        click.echo(f"{count_of(len(results), 'case')} of {count_of(len(files), 'policy')}: {verdict}", err=True)
+    sys.exit(2 if unreadable else 1 if failed else 0)
+
+
+def _place(path: Path, failure: Failure) -> str:
+    return f"{path}:{failure.location.line}:{failure.location.column}" if failure.location else str(path)
+
+
+def _document(path: Path, test: PolicyTest, failures: tuple[Failure, ...]) -> dict[str, object]:
+    return {
+        "file": str(path),
+        "name": test.name,
+        "passed": not failures,
+        "failures": [
+            {"line": failure.location and failure.location.line, "message": failure.message} for failure in failures
+        ],
+    }

@@ -1,0 +1,16 @@
+"""``ecrkit repos``: the repositories that exist."""
+
+from __future__ import annotations
+
+from ecrkit.cli.console.lazy import LazyGroup
+
+__all__ = ["repos"]
+
+repos = LazyGroup(
+    "repos",
+    help="Work on the repositories that exist.",
+    commands={
+        "list": "ecrkit.cli.repos.list:list_",
+        "delete": "ecrkit.cli.repos.delete:delete",
+    },
+)

@@ -1,0 +1,107 @@
+"""``ecrkit repos delete``: a repository that nobody declares any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ecrkit.aws.client import connect
+from ecrkit.aws.repositories import delete_repository, repository_details, repository_of
+from ecrkit.cli.arguments.declared import read_declared
+from ecrkit.cli.arguments.options import (
+    aws_options,
+    catalog_options,
+    confirmed,
+    dry_run_option,
+    output_option,
+    repository_named,
+    yes_option,
+)
+from ecrkit.cli.console.listing import size
+from ecrkit.cli.console.output import count_of, echo_json
+from ecrkit.errors import RefusedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ecrkit.aws.repositories import RepositoryDetails
+
+__all__ = ["delete"]
+
+
+@click.command("delete")
+@click.argument("name")
+@click.option("--force", is_flag=True, help="Delete its images with it.")
+@dry_run_option("Show what would go, and delete nothing.")
+@yes_option
+@catalog_options
+@aws_options
+@output_option()
+def delete(  # noqa: PLR0913 - one parameter per option
+    name: str,
+    *,
+    force: bool,
+    dry_run: bool,
+    yes: bool,
+    catalog: Path | None,
+    policies: Path | None,
+    profile: str | None,
+    region: str | None,
+    output: str,
+) -> None:
+    """
+    Delete the repository NAME, after showing what goes with it.
+
+    Refuses, with exit code 1, what the catalog declares, and what holds images unless --force is given.
+    """
+    aws = connect(profile=profile, region=region)
+    ecr = aws.ecr()
+    repository = repository_of(ecr, repository_named(name))
+    name = repository.name
+    declared = read_declared(catalog, policies, account=repository.account, region=aws.region)
+    if declared is None:
+        click.echo("no catalog is here: nobody looked whether one declares it; pass --catalog to look", err=True)
+    elif not declared.is_about_it:
+        click.echo(f"the catalog has no environment in {repository.account}, {aws.region}", err=True)
+    elif name in declared.names:
+        raise RefusedError(f"{name}: the catalog declares it; remove it there and deploy, then delete it")
+    (details,) = repository_details(ecr, aws.cloudformation(), [repository])
+    images = details.contents.image_count
+    click.echo(_what_goes(details), err=True)
+    if images and not force:
+        raise RefusedError(f"{name}: holds {count_of(images, 'image')}; pass --force to delete them with it")
+    if not dry_run:
+        if not confirmed(f"Delete {name}, for good?", yes=yes):
+            raise RefusedError("nothing deleted")
+        delete_repository(ecr, name, force=force)
+    if output == "json":
+        echo_json(
+            {
+                "repository": {
+                    "repositoryArn": repository.arn,
+                    "registryId": repository.account,
+                    "repositoryName": name,
+                    "repositoryUri": repository.uri,
+                },
+                "imageCount": images,
+                "dryRun": dry_run,
+            }
+        )
+        return
+    click.echo(f"{'would be deleted' if dry_run else 'deleted'}: {repository.uri}")
+
+
+def _what_goes(details: RepositoryDetails) -> str:
+    contents = details.contents
+    lines = [details.repository.uri]
+    if contents.last_pushed_at:
+        lines.append(
+            f"  {count_of(contents.image_count, 'image')}, {size(contents.size_bytes)}, "
+            f"the last pushed on {contents.last_pushed_at:%Y-%m-%d}"
+        )
+    else:
+        lines.append("  no images")
+    if details.stack:
+        lines.append(f"  a resource of the stack {details.stack}, which will miss it")
+    return "\n".join(lines)

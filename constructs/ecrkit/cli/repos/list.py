@@ -1,0 +1,124 @@
+"""``ecrkit repos list``: the repositories that exist, and those that should."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ecrkit.aws.client import connect
+from ecrkit.aws.repositories import deployed_repositories, repository_details
+from ecrkit.cli.arguments.declared import read_declared
+from ecrkit.cli.arguments.options import aws_options, catalog_options, output_option
+from ecrkit.cli.console.listing import echo_json_list, echo_rows, size
+from ecrkit.cli.console.output import count_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ecrkit.aws.repositories import RepositoryDetails
+    from ecrkit.deployment.declared import Declared
+
+__all__ = ["list_"]
+
+_HEADINGS = (
+    "URI",
+    "IMAGES",
+    "SIZE",
+    "LAST PUSH",
+    "POLICY",
+    "RULES",
+    "STACK",
+    "CATALOG",
+    "SCAN ON PUSH",
+    "ENCRYPTION",
+    "MUTABILITY",
+)
+
+
+@click.command("list")
+@catalog_options
+@aws_options
+@output_option()
+def list_(*, catalog: Path | None, policies: Path | None, profile: str | None, region: str | None, output: str) -> None:
+    """
+    List the repositories of the account and Region.
+
+    Each with its images, archived ones too; its lifecycle policy, by name where the policy store has it; the stack
+    that it is a resource of; and whether the catalog declares it. What the catalog declares and is not there is told
+    on standard error.
+    """
+    aws = connect(profile=profile, region=region)
+    ecr = aws.ecr()
+    found = deployed_repositories(ecr)
+    account = found[0].account if found else aws.account()
+    declared = read_declared(catalog, policies, account=account, region=aws.region)
+    missing = sorted(declared.names - {repository.name for repository in found}) if declared else []
+    details = repository_details(ecr, aws.cloudformation(), found)
+    if output == "json":
+        echo_json_list(
+            "repositories",
+            (_document(repository, declared) for repository in details),
+            others={"notDeployed": missing},
+        )
+        return
+    echo_rows(_HEADINGS, (_row(repository, declared) for repository in details))
+    for name in missing:
+        click.echo(f"{name}: in the catalog, and not deployed", err=True)
+    click.echo(count_of(len(found), "repository"), err=True)
+
+
+def _row(details: RepositoryDetails, declared: Declared | None) -> tuple[str, ...]:
+    repository = details.repository
+    last_push = details.contents.last_pushed_at
+    is_declared = _is_declared(details, declared)
+    return (
+        repository.uri,
+        f"{details.contents.image_count:,}",
+        size(details.contents.size_bytes),
+        f"{last_push:%Y-%m-%d}" if last_push else "-",
+        _policy(details, declared) or ("unnamed" if details.lifecycle_policy_text else "-"),
+        str(details.lifecycle_rule_count),
+        details.stack or "-",
+        "-" if is_declared is None else "yes" if is_declared else "no",
+        "yes" if repository.scan_on_push else "no",
+        repository.encryption_type,
+        repository.image_tag_mutability,
+    )
+
+
+def _document(details: RepositoryDetails, declared: Declared | None) -> dict[str, object]:
+    """Name what AWS names as AWS does; the rest in the same style."""
+    repository = details.repository
+    last_push = details.contents.last_pushed_at
+    encryption = {"encryptionType": repository.encryption_type}
+    return {
+        "repositoryArn": repository.arn,
+        "registryId": repository.account,
+        "repositoryName": repository.name,
+        "repositoryUri": repository.uri,
+        "createdAt": repository.created_at.isoformat(),
+        "imageTagMutability": repository.image_tag_mutability,
+        "imageTagMutabilityExclusionFilters": [
+            {"filterType": "WILDCARD", "filter": text} for text in repository.exclusion_filters
+        ],
+        "imageScanningConfiguration": {"scanOnPush": repository.scan_on_push},
+        "encryptionConfiguration": encryption | ({"kmsKey": repository.kms_key} if repository.kms_key else {}),
+        "lifecyclePolicyText": details.lifecycle_policy_text,
+        "lifecyclePolicyName": _policy(details, declared),
+        "imageCount": details.contents.image_count,
+        "imageSizeInBytes": details.contents.size_bytes,
+        "lastImagePushedAt": last_push.isoformat() if last_push else None,
+        "stackName": details.stack,
+        "inCatalog": _is_declared(details, declared),
+    }
+
+
+def _policy(details: RepositoryDetails, declared: Declared | None) -> str | None:
+    text = details.lifecycle_policy_text
+    return declared.policy_name(text) if declared and text else None
+
+
+def _is_declared(details: RepositoryDetails, declared: Declared | None) -> bool | None:
+    """``None`` where no catalog is about this account and Region."""
+    return details.repository.name in declared.names if declared and declared.is_about_it else None

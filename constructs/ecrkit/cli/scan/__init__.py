@@ -1,0 +1,17 @@
+"""``ecrkit scan``: what is known to be wrong with an image."""
+
+from __future__ import annotations
+
+from ecrkit.cli.console.lazy import LazyGroup
+
+__all__ = ["scan"]
+
+scan = LazyGroup(
+    "scan",
+    help="Scan images for vulnerabilities.",
+    commands={
+        "start": "ecrkit.cli.scan.start:start",
+        "findings": "ecrkit.cli.scan.findings:findings",
+        "gate": "ecrkit.cli.scan.gate:gate",
+    },
+)

@@ -1,0 +1,164 @@
+"""``ecrkit scan gate``: whether an image may pass."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import ecrkit
+from ecrkit.aws.client import connect
+from ecrkit.aws.scans import Patience, needs_scan, scan_targets, wait_for_scans
+from ecrkit.cli.arguments.options import aws_options, dry_run_option, output_option
+from ecrkit.cli.console.listing import echo_rows
+from ecrkit.cli.console.output import count_of, echo_json
+from ecrkit.cli.console.progress import ProgressLine
+from ecrkit.documents.files import read_text
+from ecrkit.errors import printable
+from ecrkit.images.references import ImageReference
+from ecrkit.images.scans import Severity, Verdict, judge, read_allow_list, sarif
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from ecrkit.aws.scans import ScanTarget
+    from ecrkit.images.scans import AllowList, Judgement
+
+__all__ = ["gate"]
+
+_EXIT_NO_VERDICT = 3
+_HEADINGS = ("SEVERITY", "VULNERABILITY", "PACKAGE", "VERSION", "FIXED IN", "VERDICT")
+
+
+@click.command("gate")
+@click.argument("image", metavar="REPOSITORY[:TAG|@DIGEST]")
+@click.option(
+    "--fail-on",
+    type=click.Choice([severity.value for severity in Severity], case_sensitive=False),
+    required=True,
+    metavar="[" + "|".join(Severity) + "]",
+    help="The least grave severity that fails.",
+)
+@click.option(
+    "--allow", type=click.Path(dir_okay=False, path_type=Path), help="A list of vulnerabilities to live with, YAML."
+)
+@click.option(
+    "--timeout", type=click.FloatRange(min=0), default=600, show_default=True, help="Seconds to wait for results."
+)
+@dry_run_option("Tell which scans would be started, start none, and exit with 3: no verdict.")
+@aws_options
+@output_option("sarif")
+def gate(  # noqa: PLR0913 - one parameter per option
+    image: str,
+    *,
+    fail_on: str,
+    allow: Path | None,
+    timeout: float,
+    dry_run: bool,
+    profile: str | None,
+    region: str | None,
+    output: str,
+) -> None:
+    """
+    Let an image pass, or not: 0 for yes, 1 for vulnerabilities at or above a severity, 3 for no verdict.
+
+    Starts a scan where there is none, or where the last is more than a day old, and waits for its result; of an index,
+    each of its images has to pass. Vulnerabilities of the list given with --allow pass until their last day; see
+    docs/scanning.md.
+    """
+    threshold = Severity(fail_on)
+    now = datetime.now(UTC)
+    allowed = read_allow_list(read_text(allow), file=str(allow)) if allow else {}
+    client = connect(profile=profile, region=region).ecr()
+    targets = scan_targets(client, ImageReference.parse(image, default_tag="latest"))
+    if dry_run:
+        for target in targets:
+            needs = needs_scan(client, target, now=now)
+            click.echo(f"{'would be scanned' if needs else 'would not be scanned again'}: {target}", err=True)
+        sys.exit(_EXIT_NO_VERDICT)
+    with ProgressLine() as progress:
+        patience = Patience(seconds=timeout, clock=time.monotonic, sleep=time.sleep, report=progress.tell)
+        scans = wait_for_scans(client, targets, now=now, patience=patience)
+    judged = {
+        target: judge(scan.vulnerabilities, fail_on=threshold, allowed=allowed, today=now.date())
+        for target, scan in scans.items()
+    }
+    match output:
+        case "json":
+            echo_json(_document(judged, threshold))
+        case "sarif":
+            echo_json(sarif({str(target): several for target, several in judged.items()}, version=ecrkit.__version__))
+        case _:
+            echo_rows(_HEADINGS if len(judged) == 1 else ("PLATFORM", *_HEADINGS), _rows(judged))
+    _tell_unused(allowed, judged.values())
+    failing = sum(judgement.fails for several in judged.values() for judgement in several)
+    count = count_of(failing, "vulnerability") if failing else "no vulnerability"
+    click.echo(f"{image}: {count} at or above {threshold}", err=True)
+    sys.exit(1 if failing else 0)
+
+
+def _rows(judged: Mapping[ScanTarget, Sequence[Judgement]]) -> Iterator[tuple[str, ...]]:
+    """Give a row per package, with the platform before it where there are several."""
+    for target, judgement in ((target, judgement) for target, several in judged.items() for judgement in several):
+        first = () if len(judged) == 1 else (target.name_in_index,)
+        vulnerability = judgement.vulnerability
+        for package in vulnerability.packages:
+            cells = (package.name, package.version, package.fixed_in)
+            found = (vulnerability.severity, vulnerability.id, *(cell or "-" for cell in cells))
+            yield *first, *found, _verdict(judgement)
+
+
+def _verdict(judgement: Judgement) -> str:
+    match judgement:
+        case _ if judgement.allowance and judgement.verdict is Verdict.ALLOWED:
+            return f"allowed until {judgement.allowance.expires}: {' '.join(judgement.allowance.reason.split())}"
+        case _ if judgement.allowance and judgement.verdict is Verdict.EXPIRED:
+            return f"fails: allowed until {judgement.allowance.expires}"
+        case _:
+            return judgement.verdict.value
+
+
+def _document(judged: Mapping[ScanTarget, Sequence[Judgement]], threshold: Severity) -> dict[str, object]:
+    return {
+        "failOn": threshold,
+        "passed": not any(judgement.fails for several in judged.values() for judgement in several),
+        "images": [
+            {
+                "repositoryName": target.repository,
+                "imageId": {"imageDigest": target.digest},
+                "platform": target.platform or None,
+                "findings": [_finding(judgement) for judgement in several],
+            }
+            for target, several in judged.items()
+        ],
+    }
+
+
+def _finding(judgement: Judgement) -> dict[str, object]:
+    vulnerability = judgement.vulnerability
+    finding: dict[str, object] = {
+        "name": vulnerability.id,
+        "severity": vulnerability.severity,
+        "uri": vulnerability.uri,
+        "packages": [
+            {"name": package.name, "version": package.version, "fixedInVersion": package.fixed_in or None}
+            for package in vulnerability.packages
+        ],
+        "verdict": judgement.verdict.value,
+    }
+    if judgement.allowance:
+        finding["reason"] = judgement.allowance.reason
+        finding["expires"] = judgement.allowance.expires.isoformat()
+    return finding
+
+
+def _tell_unused(allowed: AllowList, judged: Iterable[Sequence[Judgement]]) -> None:
+    used = {judgement.vulnerability.id for several in judged for judgement in several if judgement.allowance}
+    for name, allowance in allowed.items():
+        if name not in used:
+            where = f"{allowance.location.file}:{allowance.location.line}:{allowance.location.column}"
+            click.echo(printable(f"{where}: {name}: nothing that was found is allowed by this"), err=True)

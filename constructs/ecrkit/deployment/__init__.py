@@ -1,0 +1,1 @@
+"""Deployed repositories compared with declared ones: guard, audit and adoption, without AWS."""

@@ -1,0 +1,20 @@
+"""
+Repositories that exist, brought into a catalog: what it has to say for its template to be what is there.
+
+:class:`Adopter` decides, without AWS and without writing; :func:`write_adopted` writes.
+"""
+
+from ecrkit.deployment.adoption.adopter import Adopted, Adopter
+from ecrkit.deployment.adoption.importing import import_steps, resource_mappings
+from ecrkit.deployment.adoption.writing import policy_text, published_in, write_adopted, write_mapping
+
+__all__ = [
+    "Adopted",
+    "Adopter",
+    "import_steps",
+    "policy_text",
+    "published_in",
+    "resource_mappings",
+    "write_adopted",
+    "write_mapping",
+]

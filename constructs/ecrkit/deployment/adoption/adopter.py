@@ -1,0 +1,274 @@
+"""Repositories that exist, as entries of a catalog that make them and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ecrkit.catalog import check_catalog
+from ecrkit.catalog.template import stack_name
+from ecrkit.deployment.adoption.naming import output_for, repository_in
+from ecrkit.deployment.adoption.settings import exact_settings, is_exact
+from ecrkit.deployment.audit import drift
+from ecrkit.deployment.audit.lifecycle import read_actual
+from ecrkit.deployment.policies import KnownPolicies
+from ecrkit.documents.yaml_edits import YamlEditor
+from ecrkit.errors import InvalidNameError, Location, RefusedError, errors_in
+from ecrkit.images.names import RepositoryName
+from ecrkit.lifecycle.checks.check import check_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from ecrkit.catalog import Environment, RepositoryEntry
+    from ecrkit.deployment.audit import ActualRepository
+    from ecrkit.errors import Finding
+    from ecrkit.lifecycle import LifecyclePolicy
+    from ecrkit.policies.store import PolicyRef, PolicyStore
+
+__all__ = ["Adopted", "Adopter"]
+
+_PROBE = "ecrkit-adopt/probe"
+_INEXACT = "the catalog cannot say exactly what is there"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopted:
+    """
+    Repositories that the catalog can declare now.
+
+    Attributes:
+        names: of those that are in the new text and were not in the old one.
+        refused: the others, and why not.
+        policies: versions that were made for them, whether or not their files are there.
+        before: text of the catalog.
+        after: text of the catalog, with them.
+    """
+
+    names: tuple[str, ...]
+    refused: Mapping[str, tuple[str, ...]]
+    policies: Mapping[PolicyRef, LifecyclePolicy]
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What the catalog has to say of one repository."""
+
+    actual: ActualRepository
+    settings: dict[str, object]
+    lifecycle: tuple[PolicyRef, ...]
+
+
+@dataclass(slots=True)
+class _Settled:
+    """A text that is valid, and what had to be left out of it."""
+
+    text: str
+    environment: Environment
+    refused: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Adopter:
+    """
+    Adds repositories to a catalog, some at a time.
+
+    Args:
+        text: of a valid catalog.
+        file: how messages name it.
+        policies: its store; versions that are new are made known to it.
+        environment: name of the environment that the repositories are in.
+
+    Attributes:
+        text: of the catalog, with all that was adopted so far.
+        stacks: names of the stacks of the environment.
+    """
+
+    def __init__(self, text: str, *, file: str, policies: PolicyStore, environment: str) -> None:
+        self.text = text
+        self._file = file
+        self._policies = policies
+        self._environment = environment
+        catalog = check_catalog(text, file=file, policies=policies, may_be_empty=True).catalog
+        if catalog is None:
+            raise RefusedError(f"{file}: is not valid; `ecrkit catalog check` tells why")
+        self._is_one_of_several = len(catalog.environments) > 1
+        self._here = here = next(one for one in catalog.environments if one.name == environment)
+        self._base_of_new: RepositoryEntry | None = None
+        self.stacks = {stack_name(environment, shard, shards=here.shards) for shard in range(here.shards)}
+        self._elsewhere = {str(entry.name) for entry in catalog.repositories}
+        self._elsewhere -= {str(entry.name) for entry in here.repositories}
+        self._outputs = {str(entry.output): str(entry.name) for entry in catalog.repositories}
+        self._known = KnownPolicies(catalog, policies)
+
+    def check_room(self, names: Iterable[str]) -> None:
+        """
+        Refuse, before anything is read, more repositories than the stacks of the environment can hold.
+
+        Raises:
+            RefusedError: says how many stacks could.
+        """
+        self._settle([name for name in names if _name_problem(name) is None], self._bare)
+
+    def adopt(self, repositories: Iterable[ActualRepository]) -> Adopted:
+        """
+        Add repositories that the environment does not have yet.
+
+        Args:
+            repositories: any number, each name once.
+
+        Returns:
+            What changes. A repository that the catalog cannot declare exactly as it is there is refused, and no part
+            of it is added.
+
+        Raises:
+            RefusedError: the catalog cannot be added to at all.
+        """
+        there = {actual.name: actual for actual in sorted(repositories, key=lambda actual: actual.name)}
+        refused = {name: problems for name, actual in there.items() if (problems := self._problems(actual))}
+        bases, without_base = self._bases([name for name in there if name not in refused])
+        refused |= without_base
+        plans = {name: self._plan(actual, bases[name]) for name, actual in there.items() if name not in refused}
+        settled = self._settle(list(plans), partial(self._with, plans))
+        inexact = self._inexact(settled, plans)
+        if inexact:
+            settled = self._settle([name for name in plans if name not in inexact], partial(self._with, plans))
+        refused |= settled.refused | inexact
+        plans = {name: plan for name, plan in plans.items() if name not in refused}
+        before, self.text = self.text, settled.text
+        new = {
+            reference for plan in plans.values() for reference in plan.lifecycle if self._known.is_adopted(reference)
+        }
+        return Adopted(
+            names=tuple(plans),
+            refused=dict(sorted(refused.items())),
+            policies={reference: self._policies[reference] for reference in sorted(new)},
+            before=before,
+            after=self.text,
+        )
+
+    def _problems(self, actual: ActualRepository) -> tuple[str, ...]:
+        """Tell why a repository cannot be declared, as far as that is known without the catalog."""
+        name_problem = _name_problem(actual.name)
+        if name_problem:
+            return (name_problem,)
+        if actual.stack is not None:
+            return (self._stack_problem(actual.stack),)
+        if actual.lifecycle_policy_text is None:
+            return ()
+        checked = read_actual(actual.lifecycle_policy_text)
+        # The template has it on one line, which may be shorter than what is there, and than ECR takes.
+        findings = checked.findings if checked.policy is None else check_rules(checked.policy.rules).findings
+        return tuple(f"its lifecycle policy: {found.text}" for found in errors_in(findings))
+
+    def _stack_problem(self, stack: str) -> str:
+        if stack in self.stacks:
+            return f"a resource of the stack {stack}, whose catalog does not declare it any more; put its entry back"
+        return (
+            f"a resource of the stack {stack}, and no other can import it; deploy it there with DeletionPolicy Retain, "
+            "remove it there and deploy again, and then adopt it"
+        )
+
+    def _bases(self, names: Sequence[str]) -> tuple[dict[str, RepositoryEntry], dict[str, tuple[str, ...]]]:
+        """Tell what the catalog makes of entries that say nothing of their own; of all that are new the same."""
+        elsewhere = [name for name in names if name in self._elsewhere]
+        probes = [_PROBE] if self._base_of_new is None and len(elsewhere) < len(names) else []
+        entries: dict[str, RepositoryEntry] = {}
+        refused: dict[str, tuple[str, ...]] = {}
+        if elsewhere or probes:
+            bare = self._settle([*probes, *elsewhere], self._bare)
+            refused = bare.refused
+            if _PROBE in refused:
+                raise RefusedError(f"{self._file}: defaults: {'; '.join(refused[_PROBE])}")
+            entries = {str(entry.name): entry for entry in bare.environment.repositories}
+            self._base_of_new = self._base_of_new or entries.get(_PROBE)
+            self._outputs = {key: name for key, name in self._outputs.items() if name != _PROBE}
+        bases = ((name, entries.get(name) or self._base_of_new) for name in names if name not in refused)
+        return {name: base for name, base in bases if base}, refused
+
+    def _plan(self, actual: ActualRepository, base: RepositoryEntry) -> _Plan:
+        policy = read_actual(actual.lifecycle_policy_text).policy if actual.lifecycle_policy_text else None
+        lifecycle = self._known.references(policy, base.lifecycle)
+        settings = exact_settings(actual, base, lifecycle=lifecycle, environment=self._here)
+        return _Plan(actual, settings, lifecycle)
+
+    def _bare(self, names: Sequence[str]) -> str:
+        """Write entries that say nothing of their own."""
+        return self._text({name: {} for name in names})
+
+    def _with(self, plans: Mapping[str, _Plan], names: Sequence[str]) -> str:
+        return self._text({name: plans[name].settings for name in names})
+
+    def _text(self, settings: Mapping[str, dict[str, object]]) -> str:
+        editor = YamlEditor(self.text, self._file)
+        for name in sorted(settings.keys() & self._elsewhere):
+            editor.add_item(["repositories", name, "only"], self._environment)
+        new = {name: self._entry(name, own) for name, own in settings.items() if name not in self._elsewhere}
+        if new:
+            editor.add_members(["repositories"], new)
+        differing = {name: own for name, own in settings.items() if name in self._elsewhere and own}
+        if differing:
+            editor.add_members(["environments", self._environment, "repositories"], differing)
+        return editor.result()
+
+    def _entry(self, name: str, settings: dict[str, object]) -> dict[str, object]:
+        output = output_for(name, self._outputs)
+        self._outputs[output.key] = name
+        return {
+            **settings,
+            **({"output": output.key} if output.is_to_be_said else {}),
+            # In the other environments it would be made anew.
+            **({"only": [self._environment]} if self._is_one_of_several else {}),
+        }
+
+    def _settle(self, names: list[str], write: Callable[[Sequence[str]], str]) -> _Settled:
+        """Find what the catalog takes: whatever is wrong with an entry leaves that out."""
+        refused: dict[str, tuple[str, ...]] = {}
+        while True:
+            text = write([name for name in names if name not in refused])
+            checked = check_catalog(text, file=self._file, policies=self._policies, may_be_empty=True)
+            if checked.catalog is not None:
+                here = next(one for one in checked.catalog.environments if one.name == self._environment)
+                return _Settled(text, here, refused)
+            errors = errors_in(checked.findings)
+            blamed = {name: problems for name, problems in _by_repository(errors).items() if name in names}
+            if not blamed.keys() - refused.keys():
+                raise RefusedError("\n".join(map(str, errors)))
+            refused |= blamed
+
+    def _inexact(self, settled: _Settled, plans: Mapping[str, _Plan]) -> dict[str, tuple[str, ...]]:
+        """Hold what the catalog says now against what is there, as an audit does, and closer."""
+        found: dict[str, tuple[str, ...]] = {}
+        entries = {str(entry.name): entry for entry in settled.environment.repositories}
+        for name in plans.keys() - settled.refused.keys():
+            entry, actual = entries[name], plans[name].actual
+            policy = self._policies.compose(entry.lifecycle)
+            where = Location(self._file, 1, 1)
+            differences = [
+                finding.message
+                for finding in drift(entry, actual, policy=policy, environment=settled.environment, location=where)
+            ]
+            if differences or not is_exact(entry, actual, settled.environment):
+                found[name] = (": ".join([_INEXACT, *(["; ".join(differences)] if differences else [])]),)
+        return found
+
+
+def _name_problem(name: str) -> str | None:
+    try:
+        RepositoryName(name)
+    except InvalidNameError as error:
+        return f"its name {error}"
+    return None
+
+
+def _by_repository(errors: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
+    """Tell what is wrong by the entry that it is wrong with."""
+    problems: dict[str, tuple[str, ...]] = {}
+    for found in errors:
+        place = repository_in(found.pointer)
+        if place:
+            name, rest = place
+            problems[name] = (*problems.get(name, ()), replace(found, pointer=rest).text)
+    return problems

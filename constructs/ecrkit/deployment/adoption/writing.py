@@ -1,0 +1,130 @@
+"""Writing what was adopted: every file whole, and none before what it needs."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from ecrkit.documents.files import read_text, write_text
+from ecrkit.errors import RefusedError, UnreadableInputError, UnwritableOutputError, errors_in
+from ecrkit.lifecycle import render
+from ecrkit.policies.checks import EMPTY_STORE, check_store
+from ecrkit.policies.lock import digest, lock_path, render_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ecrkit.deployment.adoption.adopter import Adopted
+    from ecrkit.lifecycle import LifecyclePolicy
+    from ecrkit.policies.store import PolicyRef
+
+__all__ = ["policy_text", "published_in", "write_adopted", "write_mapping"]
+
+
+def published_in(store: Path) -> dict[PolicyRef, str]:
+    """
+    Read what the lock of a store says: digests by version.
+
+    Args:
+        store: which may not be there yet.
+
+    Raises:
+        RefusedError: a version changed or vanished after it was published, or the store is none.
+        UnreadableInputError: a file cannot be read.
+    """
+    if not store.exists():
+        return {}
+    checked = check_store(store)
+    errors = [found for found in errors_in(checked.findings) if found.code != EMPTY_STORE.code]
+    if errors:
+        told = "\n".join(map(str, errors))
+        raise RefusedError(f"{store}: mend it first, since a policy is to be published there\n{told}")
+    return dict(checked.published)
+
+
+def policy_text(policy: LifecyclePolicy) -> str:
+    """Render the file of a version."""
+    return f"{render(policy, indent=2)}\n"
+
+
+def write_adopted(adopted: Adopted, *, catalog: Path, store: Path) -> None:
+    """
+    Write policies, then their lock, then the catalog that names them.
+
+    Whoever is interrupted in between has a valid catalog, and policies that the next run finds there.
+
+    Args:
+        adopted: what changes.
+        catalog: path of the catalog; what a link leads to is written, and stays as readable as it is.
+        store: path of the store; made where it is not there.
+
+    Raises:
+        RefusedError: the catalog is not what it was when it was read, or the store is not as its lock says.
+        UnwritableOutputError: a file cannot be written.
+    """
+    if read_text(catalog) != adopted.before:
+        raise RefusedError(f"{catalog}: changed meanwhile; run the command again")
+    if adopted.policies:
+        _write_policies(adopted.policies, store)
+    if adopted.after != adopted.before:
+        target = catalog.resolve()
+        mode = target.stat().st_mode
+        write_text(target, adopted.after)
+        with suppress(OSError):
+            target.chmod(mode)
+
+
+def write_mapping(path: Path, mapping: Mapping[str, Mapping[str, str]]) -> None:
+    """
+    Write a resource mapping; what another run wrote there stays in it.
+
+    Args:
+        path: of the file; made where it is not there, and so is its directory.
+        mapping: identifiers by logical id.
+
+    Raises:
+        UnreadableInputError: another file is there.
+        UnwritableOutputError: it cannot be written.
+    """
+    known = {}
+    if path.exists():
+        try:
+            known = dict(json.loads(read_text(path)))
+        except (TypeError, ValueError):
+            raise UnreadableInputError(f"{path}: not a resource mapping; move it elsewhere") from None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(path.parent, error) from None
+    write_text(path, json.dumps(dict(sorted((known | dict(mapping)).items())), indent=2) + "\n")
+
+
+def _write_policies(policies: Mapping[PolicyRef, LifecyclePolicy], store: Path) -> None:
+    published = published_in(store)
+    for reference, policy in policies.items():
+        if not (store / reference.name).exists():
+            _write_version(store, reference, policy)
+    digests = published | {reference: digest(policy) for reference, policy in policies.items()}
+    if digests != published:
+        write_text(lock_path(store), render_lock(digests))
+
+
+def _write_version(store: Path, reference: PolicyRef, policy: LifecyclePolicy) -> None:
+    # A policy without a version is an error of the store, so that both appear at once.
+    draft = store / f".{reference.name}.{os.getpid()}"
+    try:
+        draft.mkdir(parents=True, exist_ok=True)
+        write_text(draft / f"v{reference.version}.json", policy_text(policy))
+        draft.rename(store / reference.name)
+    except OSError as error:
+        raise _unwritable(store / reference.name, error) from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _unwritable(path: Path, error: OSError) -> UnwritableOutputError:
+    return UnwritableOutputError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}")

@@ -1,0 +1,126 @@
+"""An environment: all that is there, held against all that is declared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecrkit.catalog.template import stack_name
+from ecrkit.deployment.audit.drift import drift
+from ecrkit.deployment.audit.posture import posture
+from ecrkit.deployment.audit.rulebook import MISSING, UNDEPLOYED, UNKNOWN
+from ecrkit.errors import Location, errors_in, in_file_order, silence
+from ecrkit.lifecycle.checks.rulebook import NO_CAP
+from ecrkit.registry.posture import NO_LIFECYCLE
+from ecrkit.registry.settings.values import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from ecrkit.catalog import Environment, RepositoryEntry
+    from ecrkit.deployment.actual import ActualRepository
+    from ecrkit.errors import Finding
+    from ecrkit.policies.store import PolicyStore
+
+__all__ = ["audit"]
+
+
+def audit(
+    environment: Environment,
+    actual: Iterable[ActualRepository],
+    *,
+    policies: PolicyStore,
+    policy_name: Callable[[str], str | None],
+    places: Mapping[str, Location],
+) -> tuple[Finding, ...]:
+    """
+    Tell what is not as it is declared, and what should not be so.
+
+    Args:
+        environment: of the catalog.
+        actual: every repository of its account and Region, in any order; may be an iterator.
+        policies: the store.
+        policy_name: names a lifecycle policy by its text; ``None`` for one that the store does not have.
+        places: where each repository is declared; under an empty name, where a new one would be.
+
+    Returns:
+        Findings in the order of the catalog; what is not in it stands where its repositories begin. A warning that the
+        catalog silences is marked. Of a repository that another stack has, or that ECR made for a pull-through cache of
+        the catalog, only that it lets everybody in is told.
+    """
+    return in_file_order(_Audit(environment, policies, policy_name, places).run(actual))
+
+
+class _Audit:
+    """One run over one environment."""
+
+    def __init__(
+        self,
+        environment: Environment,
+        policies: PolicyStore,
+        policy_name: Callable[[str], str | None],
+        places: Mapping[str, Location],
+    ) -> None:
+        self._environment = environment
+        self._policies = policies
+        self._policy_name = policy_name
+        self._places = places
+        shards = environment.shards
+        self._stacks = {stack_name(environment.name, shard, shards=shards) for shard in range(shards)}
+        self._entries = {str(entry.name): entry for entry in environment.repositories}
+
+    def run(self, actual: Iterable[ActualRepository]) -> Iterator[Finding]:
+        place = f"{self._environment.account} {self._environment.region}"
+        missing = dict(self._entries)
+        for repository in actual:
+            entry = missing.pop(repository.name, None)
+            if entry:
+                yield from self._drift(entry, repository)
+            elif repository.stack in self._stacks:
+                yield UNDEPLOYED.at(self._location(repository.name), stack=repository.stack)
+            elif repository.stack is None and not self._is_of_a_cache(repository.name):
+                yield UNKNOWN.at(self._location(repository.name), place=place, name=repository.name)
+            else:
+                # What it should be is that stack's business, or ECR's; that it is open to all is everybody's.
+                yield from errors_in(self._posture(None, repository))
+                continue
+            yield from self._posture(entry, repository)
+        for name in missing:
+            yield MISSING.at(self._location(name), place=place)
+
+    def _is_of_a_cache(self, name: str) -> bool:
+        """
+        Whether ECR makes a repository of that name when somebody pulls through a cache of the catalog.
+
+        Source: ECR user guide, "Sync an upstream registry with an Amazon ECR private registry" (read 2026-11).
+        """
+        registry = self._environment.registry
+        prefixes = registry.pull_through_cache if registry else ()
+        # A cache without a prefix could have made any, so that it excuses none.
+        return any(name.startswith(f"{prefix.removesuffix('/')}/") for prefix in prefixes if prefix != ROOT)
+
+    def _drift(self, entry: RepositoryEntry, actual: ActualRepository) -> Iterator[Finding]:
+        text = actual.lifecycle_policy_text
+        return drift(
+            entry,
+            actual,
+            policy=self._policies.compose(entry.lifecycle),
+            policy_name=self._policy_name(text) if text else None,
+            environment=self._environment,
+            location=self._location(actual.name),
+        )
+
+    def _posture(self, entry: RepositoryEntry | None, actual: ActualRepository) -> Iterable[Finding]:
+        registry = self._environment.registry
+        found = posture(actual, scanning=registry.scanning if registry else None, location=self._location(actual.name))
+        return silence(found, _reasons(entry) if entry else {})
+
+    def _location(self, name: str) -> Location:
+        where = self._places.get(name) or self._places[""]
+        pointer = name.replace("~", "~0").replace("/", "~1")
+        return Location(where.file, where.line, where.column, f"/repositories/{pointer}")
+
+
+def _reasons(entry: RepositoryEntry) -> Mapping[str, str]:
+    """Who said why nothing caps the number of images has said why there is no policy."""
+    no_cap = entry.silence.get(NO_CAP.code)
+    return {**({NO_LIFECYCLE.code: no_cap} if no_cap else {}), **entry.silence}

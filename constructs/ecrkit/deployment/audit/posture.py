@@ -1,0 +1,52 @@
+"""One repository: what should not be so, whoever declared it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecrkit.deployment.audit.statements import public_statements
+from ecrkit.lifecycle.checks.patterns import TagPattern
+from ecrkit.registry.properties import Mutability
+from ecrkit.registry import posture as rulebook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ecrkit.deployment.actual import ActualRepository
+    from ecrkit.errors import Finding, Location
+    from ecrkit.registry.settings import Scanning
+
+__all__ = ["posture"]
+
+
+def posture(actual: ActualRepository, *, scanning: Scanning | None, location: Location) -> Iterator[Finding]:
+    """
+    Tell what should not be so.
+
+    Args:
+        actual: the repository.
+        scanning: how the registry scans by the catalog; ``None`` where that does not say.
+        location: where it is declared, or would be.
+
+    Returns:
+        Findings, by code.
+    """
+    for statement, got in public_statements(actual.repository_policy_text or "{}"):
+        yield rulebook.PUBLIC.at(location, statement=statement, got=got)
+    if actual.mutability == Mutability.MUTABLE:
+        but = f", but {', '.join(sorted(actual.exclusion_filters))}," if actual.exclusion_filters else ""
+        yield rulebook.MUTABLE.at(location, but=but, got=actual.image_tag_mutability)
+    elif any(not text.strip("*") for text in actual.exclusion_filters):
+        yield rulebook.MUTABLE.at(location, but="", got=f"{actual.image_tag_mutability}, and the exception is '*'")
+    if not actual.scan_on_push and not _is_scanned_by(scanning, actual.name):
+        yield rulebook.UNSCANNED.at(location)
+    if actual.lifecycle_policy_text is None:
+        yield rulebook.NO_LIFECYCLE.at(location)
+
+
+def _is_scanned_by(scanning: Scanning | None, name: str) -> bool:
+    """Source: ECR user guide, "Filters to choose which repositories are scanned" (read 2026-11)."""
+    patterns = [pattern for rule in scanning.rules for pattern in rule.repositories] if scanning else []
+    return any(
+        TagPattern.of_pattern(pattern if "*" in pattern else f"*{pattern}*").matches(name) for pattern in patterns
+    )

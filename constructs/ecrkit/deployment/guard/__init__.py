@@ -1,0 +1,28 @@
+"""
+What a deploy would lose: two states of the same stacks compared, without AWS and without CDK.
+
+:func:`read_assembly` gives the stacks that a folder of CDK declares, :func:`compare` what goes wrong on the way from
+one state to another.
+"""
+
+from ecrkit.deployment.guard.allowances import acknowledge, refused
+from ecrkit.deployment.guard.assembly import read_assembly, read_baseline
+from ecrkit.deployment.guard.comparison import compare
+from ecrkit.deployment.guard.rulebook import GUARD_RULEBOOK
+from ecrkit.deployment.guard.templates import parse_template, resources_of, shards_of
+from ecrkit.deployment.guard.values import GuardFinding, Resource, Stack
+
+__all__ = [
+    "GUARD_RULEBOOK",
+    "GuardFinding",
+    "Resource",
+    "Stack",
+    "acknowledge",
+    "compare",
+    "parse_template",
+    "read_assembly",
+    "read_baseline",
+    "refused",
+    "resources_of",
+    "shards_of",
+]

@@ -1,0 +1,183 @@
+"""What is wrong with a resource that stays where it is, and with one that leaves its place."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ecrkit.deployment.guard import rulebook
+from ecrkit.deployment.guard.settings import SETTINGS
+from ecrkit.deployment.guard.values import REPOSITORY, GuardFinding, Resource, Stack, as_written
+from ecrkit.deployment.guard.wording import called, fate, fate_of_all, fate_of_replaced, name_of, replacement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ecrkit.errors import Check
+
+__all__ = ["APP_STACKS", "changes_in_place", "departure", "gone", "move", "resharded"]
+
+APP_STACKS = ("Repositories-", "Registry-")
+"""How the names of the stacks of ecrkit's own app begin; the name of the environment follows, and a shard's number."""
+
+_SHARD = re.compile(r"-\d+\Z")
+_ENCRYPTION = "EncryptionConfiguration"
+
+
+def changes_in_place(stack: Stack, before: Resource, now: Resource) -> Iterator[GuardFinding]:
+    """
+    Compare a resource with what has its logical id and its type now.
+
+    Args:
+        stack: that it is in.
+        before: as it is deployed.
+        now: as it is to be.
+    """
+    if before.type == REPOSITORY:
+        yield from _create_only_changes(stack, before, now)
+        if now.is_emptied and not before.is_emptied:
+            yield _finding(rulebook.EMPTIED, stack, before)
+    else:
+        yield from _replaced_settings(stack, before, now)
+    yield from _weakenings(stack, before, now)
+    if now.condition is not None and now.condition != before.condition:
+        yield _finding(rulebook.CONDITIONAL, stack, before, condition=now.condition[0])
+
+
+def departure(stack: Stack, before: Resource) -> GuardFinding:
+    """
+    Tell that a resource leaves its stack, which stays.
+
+    The DeletionPolicy that counts is the one that is deployed: CloudFormation deletes by the template that still has
+    the resource, so that a policy which is changed in the same deploy as the resource is removed changes nothing.
+    """
+    kept = before.outlives_its_stack
+    if before.type == REPOSITORY:
+        lost = rulebook.REMOVED_EMPTIED if before.is_emptied else rulebook.REMOVED_DELETED
+        check = rulebook.REMOVED_KEPT if kept else lost
+        values = {"fate": fate(before, kept=kept)}
+    else:
+        check = rulebook.SETTING_KEPT if kept else rulebook.SETTING_DELETED
+        values = {"loss": SETTINGS[before.type].loss}
+    return _finding(check, stack, before, policy=as_written(before.deletion_policy), **values)
+
+
+def move(stack: Stack, before: Resource, *, to: Stack, now: Resource) -> GuardFinding:
+    """
+    Tell that a resource of the same name is declared elsewhere in the account and Region.
+
+    Args:
+        stack: that it is in.
+        before: as it is deployed.
+        to: the stack that is to have it; of the same name as *stack* when only the logical id differs.
+        now: as it is to be.
+    """
+    kept = fate(before, kept=before.outlives_its_stack)
+    if before.type != REPOSITORY:
+        return _finding(rulebook.SETTING_MOVED, stack, before, new=f"{to.name}/{now.logical_id}", fate=kept)
+    if to.name == stack.name:
+        return _finding(rulebook.MOVED_ID, stack, before, old=before.logical_id, new=now.logical_id)
+    check = rulebook.RESHARDED if _are_shards_of_one(stack.name, to.name) else rulebook.MOVED_STACK
+    return _finding(check, stack, before, new=to.name, fate=kept)
+
+
+def gone(stack: Stack, left: Sequence[Resource]) -> GuardFinding:
+    """
+    Tell that a whole stack leaves the app.
+
+    Args:
+        stack: as it is deployed.
+        left: what of it is nowhere else; at least one.
+    """
+    what, end = fate_of_all(left)
+    return _of_stack(rulebook.STACK_GONE, stack, what=what, fate=end)
+
+
+def resharded(stack: Stack, now: Stack) -> GuardFinding:
+    """
+    Tell that the repositories of an environment are to be spread over another number of stacks.
+
+    Args:
+        stack: one of them, as it is deployed.
+        now: the same, as it is to be.
+    """
+    return _of_stack(rulebook.RESHARDED_IN_PLACE, stack, old=stack.shards, new=now.shards)
+
+
+def _of_stack(check: Check, stack: Stack, **values: object) -> GuardFinding:
+    return GuardFinding(
+        stack=stack.name,
+        logical_id="",
+        repository="",
+        code=check.code,
+        severity=check.severity,
+        message=check.message.format_map(values),
+        remedy=check.remedy.format_map(values),
+    )
+
+
+def _create_only_changes(stack: Stack, before: Resource, now: Resource) -> Iterator[GuardFinding]:
+    old_name, new_name = before.properties.get("RepositoryName"), now.properties.get("RepositoryName")
+    if old_name != new_name:
+        name = "a name that CloudFormation makes up" if new_name is None else f"'{as_written(new_name)}'"
+        yield _finding(rulebook.RENAMED, stack, before, new=name, fate=fate_of_replaced(before, now))
+        return
+    old, new = before.properties.get(_ENCRYPTION), now.properties.get(_ENCRYPTION)
+    if old == new:
+        return
+    if old is None:
+        check = rulebook.ENCRYPTION_ADDED
+    else:
+        check = rulebook.ENCRYPTION_REMOVED if new is None else rulebook.ENCRYPTION_CHANGED
+    values = {"old": as_written(old), "new": as_written(new), "replacement": replacement(before, now)}
+    yield _finding(check, stack, before, **values)
+
+
+def _replaced_settings(stack: Stack, before: Resource, now: Resource) -> Iterator[GuardFinding]:
+    setting = SETTINGS[before.type]
+    renamed = before.properties.get(setting.name) != now.properties.get(setting.name)
+    for key in setting.create_only:
+        old, new = before.properties.get(key), now.properties.get(key)
+        if old == new:
+            continue
+        if renamed:
+            end = f"CloudFormation would create another one, and {fate_of_replaced(before, now)}"
+        else:
+            end = replacement(before, now)
+        values = {"old": as_written(old), "new": as_written(new), "replacement": end}
+        yield _finding(rulebook.SETTING_REPLACED, stack, before, property=key, **values)
+
+
+def _weakenings(stack: Stack, before: Resource, now: Resource) -> Iterator[GuardFinding]:
+    pairs = (
+        (rulebook.DELETION_WEAKENED, before.deletion_policy, now.deletion_policy),
+        (rulebook.REPLACE_WEAKENED, before.update_replace_policy, now.update_replace_policy),
+    )
+    for check, old, new in pairs:
+        if _strength(new) < _strength(old):
+            values = {"old": as_written(old), "new": as_written(new), "fate": fate(now, kept=False)}
+            yield _finding(check, stack, before, **values)
+
+
+def _strength(policy: object) -> int:
+    """Order policies: kept, kept perhaps, not kept. An expression keeps perhaps."""
+    if isinstance(policy, dict):
+        return 1
+    return 2 if policy in ("Retain", "RetainExceptOnCreate") else 0
+
+
+def _are_shards_of_one(name: str, other: str) -> bool:
+    return name.startswith(APP_STACKS) and _SHARD.sub("", name) == _SHARD.sub("", other)
+
+
+def _finding(check: Check, stack: Stack, resource: Resource, **values: object) -> GuardFinding:
+    values["it"] = called(resource)
+    return GuardFinding(
+        stack=stack.name,
+        logical_id=resource.logical_id,
+        repository=name_of(resource) if resource.type == REPOSITORY else "",
+        code=check.code,
+        severity=check.severity,
+        message=check.message.format_map(values),
+        remedy=check.remedy.format_map(values),
+    )

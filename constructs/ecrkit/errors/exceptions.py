@@ -1,0 +1,213 @@
+"""
+Every exception that ecrkit raises on purpose.
+
+::
+
+    EcrkitError
+    ├── UnreadableInputError      a file is missing, cannot be read or is not UTF-8
+    ├── UnwritableOutputError     a file cannot be written
+    ├── InvalidDocumentError      a document was read and is not valid; carries the findings
+    │   ├── InvalidPolicyError
+    │   ├── InvalidCatalogError
+    │   ├── InvalidAllowListError
+    │   ├── InvalidImagesError
+    │   └── InvalidPolicyTestsError
+    ├── InvalidAssemblyError      a folder is no cloud assembly, or a template in it is none
+    ├── InvalidInventoryError     images that cannot be those of one repository
+    │   ├── DuplicateDigestError
+    │   ├── MissingTimeError
+    │   └── ReferenceCycleError
+    ├── NaiveTimeError            an instant without an offset from UTC
+    ├── InvalidNameError          a name that AWS would refuse
+    ├── PolicyReferenceError      a policy was named that cannot be resolved
+    │   ├── MalformedReferenceError
+    │   ├── UnknownPolicyError
+    │   └── UnknownVersionError
+    ├── InvalidPropertyError      a construct was given what ECR would refuse
+    ├── SandboxError              the local AWS did not start, or could not be prepared
+    ├── RefusedError              what was asked for would do harm, and was not done
+    ├── ToolError                 docker, podman or skopeo is missing, or failed
+    └── AwsError                  AWS refused, or could not be reached; carries AWS's code
+        └── NoVerdictError        it answered, and the answer decides nothing
+
+Messages are for people and may change; catch the classes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ecrkit.errors import Finding
+
+__all__ = [
+    "AwsError",
+    "DuplicateDigestError",
+    "EcrkitError",
+    "InvalidAllowListError",
+    "InvalidAssemblyError",
+    "InvalidCatalogError",
+    "InvalidDocumentError",
+    "InvalidImagesError",
+    "InvalidInventoryError",
+    "InvalidNameError",
+    "InvalidPolicyError",
+    "InvalidPolicyTestsError",
+    "InvalidPropertyError",
+    "MalformedReferenceError",
+    "MissingTimeError",
+    "NaiveTimeError",
+    "NoVerdictError",
+    "PolicyReferenceError",
+    "ReferenceCycleError",
+    "RefusedError",
+    "SandboxError",
+    "ToolError",
+    "UnknownPolicyError",
+    "UnknownVersionError",
+    "UnreadableInputError",
+    "UnwritableOutputError",
+]
+
+
+class EcrkitError(Exception):
+    """Something is wrong that the person at the keyboard can mend."""
+
+
+class UnreadableInputError(EcrkitError):
+    """A file is missing, cannot be read or is not UTF-8."""
+
+
+class UnwritableOutputError(EcrkitError):
+    """A file cannot be written."""
+
+
+class InvalidDocumentError(EcrkitError):
+    """
+    A document was read and is not valid.
+
+    Attributes:
+        findings: everything that is wrong with it, in file order, at least one.
+    """
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(findings)
+        self.findings = tuple(findings)
+
+    def __str__(self) -> str:
+        """One line per finding."""
+        return "\n".join(str(finding) for finding in self.findings)
+
+
+class InvalidPolicyError(InvalidDocumentError):
+    """A lifecycle policy that ECR would refuse."""
+
+
+class InvalidCatalogError(InvalidDocumentError):
+    """A catalog that could not be deployed."""
+
+
+class InvalidAssemblyError(EcrkitError):
+    """A folder is no cloud assembly, or a template in it, or of a deployed stack, is none."""
+
+
+class InvalidAllowListError(InvalidDocumentError):
+    """A list of allowed vulnerabilities that cannot be read as one."""
+
+
+class InvalidImagesError(InvalidDocumentError):
+    """A list of images that ECR would not have given, or not of one repository."""
+
+
+class InvalidPolicyTestsError(InvalidDocumentError):
+    """Tests of a policy that cannot be run."""
+
+
+class InvalidInventoryError(EcrkitError):
+    """Images that cannot be those of one repository."""
+
+
+class DuplicateDigestError(InvalidInventoryError):
+    """A digest occurs twice."""
+
+
+class MissingTimeError(InvalidInventoryError):
+    """An archived image does not say when it was archived."""
+
+
+class ReferenceCycleError(InvalidInventoryError):
+    """Images refer to each other in a circle."""
+
+
+class NaiveTimeError(EcrkitError):
+    """An instant without an offset from UTC: nobody knows when that was."""
+
+
+class InvalidNameError(EcrkitError):
+    """A name that AWS would refuse."""
+
+
+class PolicyReferenceError(EcrkitError):
+    """
+    A policy was named that cannot be resolved.
+
+    Attributes:
+        message: what is wrong and what was got.
+        remedy: what to do.
+    """
+
+    def __init__(self, message: str, *, remedy: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        """Message and remedy."""
+        return f"{self.message}; {self.remedy}"
+
+
+class MalformedReferenceError(PolicyReferenceError):
+    """A reference that is not ``name@N``; most often the version is missing."""
+
+
+class UnknownPolicyError(PolicyReferenceError):
+    """No policy has that name."""
+
+
+class UnknownVersionError(PolicyReferenceError):
+    """The policy exists, that version of it does not."""
+
+
+class InvalidPropertyError(EcrkitError):
+    """A construct was given what ECR, or CloudFormation, would refuse."""
+
+
+class SandboxError(EcrkitError):
+    """The local AWS did not start, or could not be prepared."""
+
+
+class RefusedError(EcrkitError):
+    """What was asked for would do harm, or come to nothing, and was not done."""
+
+
+class ToolError(EcrkitError):
+    """docker, podman or skopeo is missing, or failed."""
+
+
+class AwsError(EcrkitError):
+    """
+    AWS refused, or could not be reached.
+
+    Attributes:
+        code: AWS's own, as in ``RepositoryNotFoundException``, or the name of botocore's exception.
+    """
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class NoVerdictError(AwsError):
+    """AWS answered, and the answer decides nothing; it must not pass for a good one."""

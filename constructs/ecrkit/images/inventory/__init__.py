@@ -1,0 +1,1 @@
+"""Lists of images, as the AWS CLI and ecrkit write them."""

@@ -1,0 +1,120 @@
+"""Inventories from files, directories and standard input."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from dataclasses import replace
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecrkit.documents.files import read_bytes, unreadable
+from ecrkit.errors import UnreadableInputError
+from ecrkit.images.inventory.reading import read_images
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ecrkit.images.inventory.values import Inventory
+
+__all__ = ["UNFINISHED", "files_in", "inventories_in", "inventory_files"]
+
+_SUFFIXES = (".json", ".jsonl", ".ndjson")
+
+UNFINISHED = ".inventory"
+"""A folder that is in a directory for as long as ``ecrkit images inventory`` writes into it."""
+
+
+def inventory_files(path: str) -> tuple[Path, ...]:
+    """
+    Find the files that hold images.
+
+    Args:
+        path: a file; a directory with a file for each repository, in folders as its name has slashes; or ``-``.
+
+    Returns:
+        By name; empty for standard input.
+
+    Raises:
+        UnreadableInputError: a directory cannot be read, has no such file, or not yet all of them.
+    """
+    if path == "-":
+        return ()
+    if not Path(path).is_dir():
+        return (Path(path),)
+    if (Path(path) / UNFINISHED).exists():
+        raise UnreadableInputError(f"{path}: the inventory is not finished; run `ecrkit images inventory` again")
+    files = files_in(Path(path))
+    if not files:
+        raise UnreadableInputError(f"{path}: has no file of images; save one for each repository, as in 'my-app.json'")
+    return files
+
+
+def files_in(directory: Path) -> tuple[Path, ...]:
+    """
+    Find the files in a directory that are taken for images, by name; hidden ones are not.
+
+    Raises:
+        UnreadableInputError: the directory cannot be read.
+    """
+    try:
+        return tuple(
+            sorted(found for found in directory.rglob("[!.]*") if found.suffix in _SUFFIXES and found.is_file())
+        )
+    except OSError as error:
+        raise unreadable(directory, error) from None
+
+
+def inventories_in(path: str, *, progress: Callable[[int], None] | None = None) -> Iterator[Inventory]:
+    """
+    Read images.
+
+    Args:
+        path: as in :func:`inventory_files`.
+        progress: called now and then with a number of bytes that have been read since.
+
+    Yields:
+        An inventory for each file, by name; in a directory, the path in it names a repository that the file does not.
+
+    Raises:
+        InvalidImagesError: a file holds something else.
+        UnreadableInputError: a file cannot be read.
+    """
+    if path == "-":
+        yield read_images(sys.stdin.buffer.read(), file="-", progress=progress)
+        return
+    is_directory = Path(path).is_dir()
+    for file in inventory_files(path):
+        with _opened(file) as content:
+            inventory = read_images(content, file=str(file), progress=progress)
+        if not inventory.images:
+            # No image tells whose it is.
+            from ecrkit.images.inventory.writing import heading_in  # noqa: PLC0415 - few repositories are empty
+
+            heading = heading_in(file)
+            inventory = replace(inventory, repository=heading.repository if heading else "")
+        if is_directory and not inventory.repository:
+            inventory = replace(inventory, repository=file.relative_to(path).with_suffix("").as_posix())
+        yield inventory
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[bytes | mmap]:
+    """Give what a file holds; a large one without a copy of it."""
+    try:
+        is_large = file.stat().st_size >= _LARGE_BYTES
+    except OSError:
+        is_large = False
+    if not is_large:
+        yield read_bytes(file)
+        return
+    try:
+        opened = file.open("rb")
+    except OSError as error:
+        raise unreadable(file, error) from None
+    with opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
+        yield content
+
+
+_LARGE_BYTES = 1_000_000

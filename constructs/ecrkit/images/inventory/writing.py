@@ -1,0 +1,148 @@
+"""
+Inventories as files: what ``describe-images`` answers, a line per image, and what manifest lists refer to.
+
+::
+
+    {"inventory": {"registryId": "…", "repositoryName": "web", "region": "…", "begunAt": "…"}, "imageDetails": [
+    {"imageDigest": "sha256:…", "imagePushedAt": "2026-11-01T12:00:00+00:00", "childManifestDigests": ["sha256:…"], …},
+    …
+    ]}
+
+The first line tells whose images these are and which job wrote them, so that a job that was interrupted knows by the
+files themselves what it has.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from ecrkit.documents.files import unreadable
+from ecrkit.images.inventory.fields import CHILDREN_KEY, HEADING_KEY, LIST_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+__all__ = ["Heading", "heading_in", "inventory_lines", "known_children", "path_of"]
+
+_SUFFIX = ".json"
+_LONGEST_NAME = 255
+_LONGEST_HEADING = 2000
+_END = f'"{LIST_KEY}": ['
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """
+    Whose images a file holds.
+
+    Attributes:
+        registry: account, twelve digits.
+        repository: its name.
+        region: as in ``us-east-1``.
+        begun_at: when the job that wrote it began, ISO 8601; all files of a job have the same.
+    """
+
+    registry: str
+    repository: str
+    region: str
+    begun_at: str
+
+
+def path_of(repository: str) -> PurePosixPath:
+    """
+    Say where the images of a repository are, below the directory of an inventory: ``a/b`` in ``a/b.json``.
+
+    Two repositories never share a path, and none is a folder for another: a folder that is named as a file may be,
+    and a name that is too long for a file, have a ``%``, which no repository has.
+    """
+    *folders, name = repository.split("/")
+    if len(name) + len(_SUFFIX) > _LONGEST_NAME:
+        name = f"{name[:200]}%{sha256(name.encode()).hexdigest()[:16]}"
+    return PurePosixPath(*(f"{part}%" if part.endswith(_SUFFIX) else part for part in folders), f"{name}{_SUFFIX}")
+
+
+def inventory_lines(heading: Heading, details: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """
+    Write the text of a file.
+
+    Args:
+        heading: its first line.
+        details: of the images, as boto3 gives them.
+
+    Yields:
+        Lines with their ends.
+    """
+    head = {
+        "registryId": heading.registry,
+        "repositoryName": heading.repository,
+        "region": heading.region,
+        "begunAt": heading.begun_at,
+    }
+    yield f"{json.dumps({HEADING_KEY: head})[:-1]}, {_END}"
+    separator = "\n"
+    for detail in details:
+        yield f"{separator}{json.dumps(detail, default=_time_text)}"
+        separator = ",\n"
+    yield "\n]}\n"
+
+
+def heading_in(path: Path) -> Heading | None:
+    """
+    Read the first line of a file; ``None`` where the file is no inventory of ecrkit, or does not exist.
+
+    Raises:
+        UnreadableInputError: it cannot be read.
+    """
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            line = file.readline(_LONGEST_HEADING).rstrip("\n")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise unreadable(path, error) from None
+    if not line.endswith(_END):
+        return None
+    try:
+        head = json.loads(f"{line}]}}")[HEADING_KEY]
+        return Heading(
+            registry=head["registryId"],
+            repository=head["repositoryName"],
+            region=head["region"],
+            begun_at=head["begunAt"],
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def known_children(path: Path) -> dict[str, tuple[str, ...]]:
+    """
+    Read what manifest lists refer to, as far as a file that :func:`inventory_lines` wrote knows it.
+
+    Manifests never change, so that nobody has to read one twice.
+
+    Returns:
+        The digests that a list refers to, by the digest of the list; nothing where there is no such file.
+    """
+    children: dict[str, tuple[str, ...]] = {}
+    try:
+        with path.open(encoding="utf-8") as file:
+            for line in file:
+                if f'"{CHILDREN_KEY}"' in line:
+                    detail = json.loads(line.rstrip().removesuffix(","))
+                    children[detail["imageDigest"]] = tuple(detail[CHILDREN_KEY])
+    except (OSError, ValueError, KeyError, TypeError):
+        # It is only a short cut: what is not known is asked for.
+        return {}
+    return children
+
+
+def _time_text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    raise TypeError(value)

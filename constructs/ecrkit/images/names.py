@@ -1,0 +1,81 @@
+"""Names that ECR accepts: of repositories, and of tags excluded from immutability."""
+
+from __future__ import annotations
+
+import re
+from typing import Self
+
+from ecrkit.errors import InvalidNameError
+
+__all__ = [
+    "MAX_FILTER_WILDCARDS",
+    "MAX_REPOSITORY",
+    "MIN_REPOSITORY",
+    "REGION",
+    "REPOSITORY_PATH",
+    "TAG_FILTER",
+    "RepositoryName",
+    "TagFilter",
+]
+
+REGION = re.compile(r"[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}")
+
+_REPOSITORY_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+REPOSITORY_PATH = re.compile(rf"{_REPOSITORY_PART}(?:/{_REPOSITORY_PART})*")
+"""A repository's name, or its first parts. Source: ECR API model 2015-09-21, RepositoryName and Prefix."""
+
+MIN_REPOSITORY = 2
+MAX_REPOSITORY = 256
+TAG_FILTER = re.compile(r"[0-9A-Za-z._*-]{1,128}")
+MAX_FILTER_WILDCARDS = 2
+
+
+class RepositoryName(str):
+    """
+    A repository name that ECR accepts.
+
+    Raises:
+        InvalidNameError: ECR would refuse it.
+
+    Source: ECR API model 2015-09-21, RepositoryName. ``a__b`` and ``a--b`` are inside its grammar, though the
+    CloudFormation schema and aws-cdk-lib take a narrower one.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Self:
+        """Check *text* and keep it."""
+        if not MIN_REPOSITORY <= len(text) <= MAX_REPOSITORY:
+            msg = f"must have {MIN_REPOSITORY} to {MAX_REPOSITORY} characters, got {len(text)}"
+            raise InvalidNameError(msg)
+        if not REPOSITORY_PATH.fullmatch(text):
+            msg = (
+                f"must be parts of lower-case letters and digits, joined by '.', '_', '__', dashes or '/', got {text!r}"
+            )
+            raise InvalidNameError(msg)
+        return super().__new__(cls, text)
+
+
+class TagFilter(str):
+    """
+    A tag, or a pattern of tags, that is excluded from a repository's immutability.
+
+    Raises:
+        InvalidNameError: ECR would refuse it.
+
+    Source: ECR API model 2015-09-21, ImageTagMutabilityExclusionFilter; ECR user guide, "Image tag mutability".
+    """
+
+    __slots__ = ()
+
+    MAX_PER_REPOSITORY = 5
+
+    def __new__(cls, text: str) -> Self:
+        """Check *text* and keep it."""
+        if not TAG_FILTER.fullmatch(text):
+            msg = f"must be 1 to 128 letters, digits, '.', '_', '-' and '*', got {text!r}"
+            raise InvalidNameError(msg)
+        if text.count("*") > MAX_FILTER_WILDCARDS:
+            msg = f"must have at most {MAX_FILTER_WILDCARDS} wildcards (*), got {text.count('*')} in {text!r}"
+            raise InvalidNameError(msg)
+        return super().__new__(cls, text)

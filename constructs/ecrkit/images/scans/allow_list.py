@@ -1,0 +1,182 @@
+"""
+Vulnerabilities that somebody decided to live with for a while, and why.
+
+::
+
+    CVE-2026-1234:
+      reason: Only the command line of the package is affected, and nothing calls it.
+      expires: 2027-03-31
+      packages: [openssl]      # optional: in no other package
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from ecrkit.documents import At, Reader, ScalarNode, StructuralChecks, SyntaxProblem, type_name
+from ecrkit.documents.yaml_text import parse_yaml
+from ecrkit.errors import Check, InvalidAllowListError, Location, in_file_order
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ecrkit.images.scans.values import Vulnerability
+
+__all__ = ["AllowList", "Allowance", "read_allow_list"]
+
+_SOURCE = "ecrkit, lists of allowed vulnerabilities"
+
+NOT_YAML = Check(
+    code="ALW101", title="the list is YAML", message="not a list of allowances: the text {problem}", source=_SOURCE
+)
+DUPLICATE_KEY = Check(
+    code="ALW102",
+    title="no vulnerability is listed twice",
+    message="the key '{key}' is written twice, first on line {first_line}",
+    remedy="remove one",
+    source=_SOURCE,
+)
+UNKNOWN_KEY = Check(
+    code="ALW103",
+    title="every key is one that an allowance has",
+    message="unknown key '{key}'",
+    remedy="{near}",
+    source=_SOURCE,
+)
+MISSING_KEY = Check(
+    code="ALW104",
+    title="an allowance has a reason and a last day",
+    message="the required key '{key}' is missing",
+    remedy="add it",
+    source=_SOURCE,
+)
+WRONG_TYPE = Check(
+    code="ALW105",
+    title="every value has its type",
+    message="must be {expected}, got {got}",
+    remedy="{hint}",
+    source=_SOURCE,
+)
+NO_REASON = Check(
+    code="ALW110",
+    title="a reason says something",
+    message="must say why it is allowed, got nothing",
+    source=_SOURCE,
+)
+NOT_A_DAY = Check(
+    code="ALW111",
+    title="an allowance ends on a day",
+    message="must be the last day on which it is allowed, as in 2027-03-31, got {got}",
+    source=_SOURCE,
+)
+NO_PACKAGE = Check(
+    code="ALW112",
+    title="packages are named, or not spoken of",
+    message="must name packages, got none",
+    remedy="remove the key to allow it in any package",
+    source=_SOURCE,
+)
+ALLOW_LIST_RULEBOOK = (
+    NOT_YAML,
+    DUPLICATE_KEY,
+    UNKNOWN_KEY,
+    MISSING_KEY,
+    WRONG_TYPE,
+    NO_REASON,
+    NOT_A_DAY,
+    NO_PACKAGE,
+)
+
+_CHECKS = StructuralChecks(
+    unknown_key=UNKNOWN_KEY, missing_key=MISSING_KEY, duplicate_key=DUPLICATE_KEY, wrong_type=WRONG_TYPE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """
+    A vulnerability that is allowed for a while.
+
+    Attributes:
+        reason: why; never empty.
+        expires: the last day on which it holds.
+        packages: the only ones in which it is allowed; empty for any.
+        location: of its entry in the list.
+    """
+
+    reason: str
+    expires: date
+    packages: tuple[str, ...]
+    location: Location
+
+    def covers(self, vulnerability: Vulnerability) -> bool:
+        """Whether it speaks of every package that has the vulnerability."""
+        return not self.packages or all(package.name in self.packages for package in vulnerability.packages)
+
+
+AllowList = dict[str, Allowance]
+"""Allowances by the id of the vulnerability."""
+
+
+def read_allow_list(text: str, *, file: str) -> AllowList:
+    """
+    Read a list.
+
+    Args:
+        text: a YAML document; an empty one allows nothing.
+        file: how errors name it.
+
+    Raises:
+        InvalidAllowListError: carries everything that is wrong with it.
+    """
+    reader = Reader(file, _CHECKS)
+    allowed: AllowList = {}
+    try:
+        node = parse_yaml(text)
+    except SyntaxProblem as problem:
+        where = Location(file, problem.position.line, problem.position.column)
+        raise InvalidAllowListError([NOT_YAML.at(where, problem=problem.message)]) from None
+    for name, at in reader.members(reader.root(node)).items() if node else ():
+        allowance = _allowance(reader, at)
+        if allowance:
+            allowed[name] = allowance
+    if reader.findings:
+        raise InvalidAllowListError(in_file_order(reader.findings))
+    return allowed
+
+
+def _allowance(reader: Reader, at: At) -> Allowance | None:
+    members = reader.fields(at, known=("reason", "expires", "packages"), required=("reason", "expires"))
+    reason = reader.string(members["reason"]) if "reason" in members else None
+    if reason is not None and not reason.strip():
+        reader.report(NO_REASON, members["reason"].location)
+    expires = _day(reader, members["expires"]) if "expires" in members else None
+    packages = _strings(reader, members) if "packages" in members else ()
+    if reason is None or expires is None:
+        return None
+    return Allowance(reason=reason, expires=expires, packages=packages, location=at.key_location)
+
+
+def _day(reader: Reader, at: At) -> date | None:
+    value = at.node.value if isinstance(at.node, ScalarNode) else None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        if isinstance(value, str):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    got = repr(value) if isinstance(value, str) else type_name(at.node)
+    reader.report(NOT_A_DAY, at.location, got=got)
+    return None
+
+
+def _strings(reader: Reader, members: Mapping[str, At]) -> tuple[str, ...]:
+    at = members["packages"]
+    items = reader.items(at)
+    if items == ():
+        reader.report(NO_PACKAGE, at.location)
+    texts = (reader.string(item) for item in items or ())
+    return tuple(text for text in texts if text is not None)

@@ -1,0 +1,123 @@
+"""The one function that everything calls to learn whether a lifecycle policy is valid."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ecrkit.errors import Finding, InvalidPolicyError, errors_in, in_file_order
+from ecrkit.lifecycle.checks.policy_checks import POLICY_CHECKS
+from ecrkit.lifecycle.checks.reading import read_drafts
+from ecrkit.lifecycle.checks.rule_checks import RULE_CHECKS
+from ecrkit.lifecycle.checks.warnings import POLICY_WARNINGS, RULE_WARNINGS
+from ecrkit.lifecycle.rendering import render
+from ecrkit.lifecycle.values import LifecyclePolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ecrkit.lifecycle.checks.drafts import DraftRule
+from ecrkit.lifecycle.values import Rule
+
+__all__ = ["CheckedPolicy", "check_policy", "check_rules", "read_policy"]
+
+_MADE_IN_CODE = "<policy made in code>"
+_RULE_POINTER = re.compile("/rules/([0-9]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPolicy:
+    """
+    What a check found.
+
+    Attributes:
+        policy: the policy, or ``None`` when it has errors.
+        findings: errors and warnings, in file order.
+    """
+
+    policy: LifecyclePolicy | None
+    findings: tuple[Finding, ...]
+
+
+def check_policy(text: str, *, file: str) -> CheckedPolicy:
+    """
+    Check a lifecycle policy, completely.
+
+    Args:
+        text: a JSON document as ECR takes it; anything at all may be passed.
+        file: how findings name it.
+
+    Returns:
+        Every finding, errors and warnings, and the policy when there is no error.
+
+    Source: ECR user guide, "Lifecycle policy parameters" and "Lifecycle policies" (read 2026-11).
+    """
+    drafts, findings = read_drafts(text, file=file)
+    return _checked(drafts, [*findings, *_check_drafts(drafts)])
+
+
+def read_policy(text: str, *, file: str) -> LifecyclePolicy:
+    """
+    Read a lifecycle policy that has to be valid.
+
+    Args:
+        text: a JSON document as ECR takes it.
+        file: how the error names it.
+
+    Raises:
+        InvalidPolicyError: ECR would refuse it; carries every error.
+    """
+    checked = check_policy(text, file=file)
+    if checked.policy is None:
+        raise InvalidPolicyError(errors_in(checked.findings))
+    return checked.policy
+
+
+def check_rules(rules: Sequence[Rule]) -> CheckedPolicy:
+    """
+    Check rules that were not read together: composed of several policies, or made in code.
+
+    Args:
+        rules: any; findings point to where each was read, or to its place here when it has no origin.
+
+    Returns:
+        Every finding about the document that they make, and that policy when there is no error.
+    """
+    policy = LifecyclePolicy(tuple(rules))
+    drafts, findings = read_drafts(render(policy), file=_MADE_IN_CODE)
+    # There are no drafts where the text is not JSON: code can put half of a surrogate pair into a description.
+    named = [
+        replace(draft, name=f"{rule.origin.file}:{rule.origin.line}") if rule.origin else draft
+        for draft, rule in zip(drafts, policy.rules, strict=bool(drafts))
+    ]
+    found = [_at_origin(finding, policy.rules) for finding in (*findings, *_check_drafts(named))]
+    checked = _checked(drafts, found)
+    return replace(checked, policy=policy if checked.policy else None)
+
+
+def _checked(drafts: Sequence[DraftRule], findings: Sequence[Finding]) -> CheckedPolicy:
+    found = in_file_order(findings)
+    if errors_in(found):
+        return CheckedPolicy(None, found)
+    return CheckedPolicy(LifecyclePolicy(tuple(draft.to_rule() for draft in drafts)), found)
+
+
+def _at_origin(finding: Finding, rules: Sequence[Rule]) -> Finding:
+    """Move a finding about a rendered text to where its rule was read."""
+    match = _RULE_POINTER.match(finding.pointer)
+    origin = rules[int(match[1])].origin if match else rules[0].origin if rules else None
+    if origin is None:
+        return finding
+    pointer = origin.pointer + finding.pointer[match.end() :] if match else ""
+    line, column = (origin.line, origin.column) if match else (1, 1)
+    return replace(finding, file=origin.file, line=line, column=column, pointer=pointer)
+
+
+def _check_drafts(rules: Sequence[DraftRule]) -> Iterator[Finding]:
+    """Apply every check that looks at more than one value, in no order."""
+    for rule in rules:
+        for rule_check in (*RULE_CHECKS, *RULE_WARNINGS):
+            yield from rule_check(rule)
+    for policy_check in (*POLICY_CHECKS, *POLICY_WARNINGS):
+        yield from policy_check(rules)

@@ -1,0 +1,109 @@
+"""What must fit together between the rules of one policy, within one storage class."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from ecrkit.lifecycle.checks import rulebook
+from ecrkit.lifecycle.values import StorageClass, TagStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ecrkit.errors import Check, Finding
+    from ecrkit.lifecycle.checks.drafts import DraftRule
+
+    PolicyCheck = Callable[[Sequence[DraftRule]], Iterator[Finding]]
+
+__all__ = ["POLICY_CHECKS"]
+
+
+def duplicate_priority(rules: Sequence[DraftRule]) -> Iterator[Finding]:
+    """No two rules have the same rulePriority."""
+    taken: dict[int, DraftRule] = {}
+    numbers = {rule.rule_priority.value for rule in rules if rule.rule_priority}
+    free = next(number for number in count(1) if number not in numbers)
+    for rule in rules:
+        if rule.rule_priority is None or rule.rule_priority.value is None:
+            continue
+        priority = rule.rule_priority.value
+        first = taken.setdefault(priority, rule)
+        if first is not rule:
+            yield rulebook.DUPLICATE_PRIORITY.at(
+                rule.rule_priority.location, priority=priority, other=first.name, free=free
+            )
+
+
+def second_untagged(rules: Sequence[DraftRule]) -> Iterator[Finding]:
+    """One rule per storage class is for untagged images."""
+    yield from _second_of(rules, TagStatus.UNTAGGED, rulebook.SECOND_UNTAGGED)
+
+
+def second_any(rules: Sequence[DraftRule]) -> Iterator[Finding]:
+    """One rule per storage class is for any image."""
+    yield from _second_of(rules, TagStatus.ANY, rulebook.SECOND_ANY)
+
+
+def any_not_last(rules: Sequence[DraftRule]) -> Iterator[Finding]:
+    """An 'any' rule has the highest rulePriority of its storage class."""
+    # Above all numbers, those of the other class too: a lower one could be taken.
+    free = 1 + max((rule.rule_priority.value or 0 for rule in rules if rule.rule_priority), default=0)
+    for _, in_class in _by_storage_class(rules):
+        numbered = [
+            (rule.rule_priority.value, rule) for rule in in_class if rule.rule_priority and rule.rule_priority.value
+        ]
+        others = [priority for priority, rule in numbered if not _selects(rule, TagStatus.ANY)]
+        for priority, rule in numbered:
+            if _selects(rule, TagStatus.ANY) and max(others, default=0) > priority:
+                yield rulebook.ANY_NOT_LAST.at(rule.location, got=priority, highest=max(others), next=free)
+
+
+def same_list(rules: Sequence[DraftRule]) -> Iterator[Finding]:
+    """No two rules of a storage class have the same list of prefixes or patterns, in any order."""
+    for storage_class, in_class in _by_storage_class(rules):
+        taken: dict[tuple[str, frozenset[str]], DraftRule] = {}
+        for rule in in_class:
+            for found in rule.tag_lists:
+                if found.value is None or not found.value.is_whole or not found.value.entries:
+                    continue
+                meaning = (found.value.key, frozenset(found.value.texts))
+                first = taken.setdefault(meaning, rule)
+                if first is not rule:
+                    yield rulebook.SAME_LIST.at(
+                        found.location,
+                        key=found.value.key,
+                        other=first.name,
+                        storage_class=storage_class,
+                    )
+
+
+POLICY_CHECKS: tuple[PolicyCheck, ...] = (
+    duplicate_priority,
+    second_untagged,
+    second_any,
+    any_not_last,
+    same_list,
+)
+"""Applied to all rules of a policy, each whatever the others say."""
+
+
+def _second_of(rules: Sequence[DraftRule], tag_status: TagStatus, check: Check) -> Iterator[Finding]:
+    for storage_class, in_class in _by_storage_class(rules):
+        selecting = [rule for rule in in_class if _selects(rule, tag_status)]
+        for rule in selecting[1:]:
+            where = rule.tag_status.location if rule.tag_status else rule.location
+            yield check.at(where, storage_class=storage_class, other=selecting[0].name)
+
+
+def _selects(rule: DraftRule, tag_status: TagStatus) -> bool:
+    return rule.tag_status is not None and rule.tag_status.value is tag_status
+
+
+def _by_storage_class(rules: Sequence[DraftRule]) -> Iterator[tuple[StorageClass, list[DraftRule]]]:
+    """Group the rules whose class is known, in the order given."""
+    for storage_class in StorageClass:
+        yield (
+            storage_class,
+            [rule for rule in rules if rule.effective_storage_class is storage_class],
+        )

@@ -1,0 +1,195 @@
+"""What becomes of an image, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ecrkit.lifecycle.values import ActionType, CountType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ecrkit.images.inventory.values import Image
+    from ecrkit.lifecycle.values import Rule
+
+__all__ = ["Cause", "Group", "Verdict", "grouped", "reason_around"]
+
+
+class Cause(Enum):
+    """Why."""
+
+    PAST_THE_COUNT = auto()
+    """A rule keeps a number of images, and this one is past it; ``place`` says which."""
+
+    PAST_THE_AGE = auto()
+    """Older than a rule allows; ``since`` is the instant that its age is counted from."""
+
+    WITHIN_THE_COUNT = auto()
+    """Claimed by a rule and among the images that it keeps; ``place`` says which."""
+
+    WITHIN_THE_AGE = auto()
+    """Claimed by a rule and not old enough for it; ``since`` is the instant that its age is counted from."""
+
+    NO_RULE = auto()
+    """It meets the tagging requirement of no rule."""
+
+    NO_RULE_FOR_ARCHIVED = auto()
+    """It is in the archive, and meets the tagging requirement of no rule for archived images."""
+
+    LIST_STAYS = auto()
+    """A rule selects it, and a manifest list that refers to it stays; ``because_of`` is the list."""
+
+    SUBJECT_STAYS = auto()
+    """A rule selects it, and the image that it is about stays; ``because_of`` is that image."""
+
+    FOLLOWS_SUBJECT = auto()
+    """It goes with the image that it is about, whatever its own rules say; ``because_of`` is that image."""
+
+
+# A tuple for the reason that an image is one.
+class Verdict(NamedTuple):
+    """
+    What becomes of one image.
+
+    Attributes:
+        image: which.
+        action: expire or transition; ``None`` when it stays.
+        rule: which decides: it acts, or it spares an image that no rule below can act on any more; ``None`` when
+            no rule claims the image.
+        cause: why.
+        place: among the images that the rule counts, newest first, from 1; only where the rule counts images.
+        since: the instant that its age is counted from; only where the rule counts days.
+        because_of: digest of the image that decides about it; only where one does.
+    """
+
+    image: Image
+    action: ActionType | None
+    rule: Rule | None
+    cause: Cause
+    place: int | None = None
+    since: datetime | None = None
+    because_of: str | None = None
+
+    @property
+    def due_at(self) -> datetime | None:
+        """
+        When a rule acts on an image that is not old enough yet, unless something happens to it before.
+
+        The end of the calendar, where that is later; ``None`` where no age decides.
+        """
+        if self.rule is None or self.since is None or self.cause is not Cause.WITHIN_THE_AGE:
+            return None
+        try:
+            return self.since + timedelta(days=self.rule.selection.count_number)
+        except OverflowError:
+            return datetime.max.replace(tzinfo=UTC)
+
+    @property
+    def reason(self) -> str:
+        """The cause in words, with the rule by its priority: lower case, no full stop."""
+        before, after = reason_around(self.rule, self.cause)
+        return f"{before}{self.detail}{after}"
+
+    @property
+    def detail(self) -> str:
+        """The part of the reason that is about this image alone: a number, a date, a digest, or nothing."""
+        if self.place is not None:
+            return f"{self.place:,}"
+        if self.because_of is not None:
+            return self.because_of
+        return str(self.due_at or self.since or "")[:10]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """
+    Verdicts with the same rule, cause and action.
+
+    Attributes:
+        rule: that decides, or ``None``.
+        action: expire, transition, or ``None``.
+        cause: why.
+        places: of the images, in the sequence that was evaluated; ascending.
+        facts: what differs, by image: its place among those counted, the instant that its age is counted from, the
+            digest of the image that decides about it, or ``None``, as the cause has it.
+    """
+
+    rule: Rule | None
+    action: ActionType | None
+    cause: Cause
+    places: list[int]
+    facts: list[Any]
+
+    def verdicts(self, images: Sequence[Image]) -> Iterator[tuple[int, Verdict]]:
+        """Give the verdicts, each with the place of its image in *images*."""
+        field = _FIELDS[self.cause]
+        for place, fact in zip(self.places, self.facts, strict=True):
+            facts: list[Any] = [None, None, None]
+            facts[field] = fact
+            yield place, Verdict(images[place], self.action, self.rule, self.cause, *facts)
+
+
+def grouped(verdicts: Sequence[Verdict]) -> tuple[Group, ...]:
+    """Group *verdicts* by rule, cause and action, in the order of the first of each."""
+    groups: dict[tuple[int, Cause, ActionType | None], Group] = {}
+    for place, verdict in enumerate(verdicts):
+        key = (id(verdict.rule), verdict.cause, verdict.action)
+        group = groups.setdefault(key, Group(verdict.rule, verdict.action, verdict.cause, [], []))
+        group.places.append(place)
+        group.facts.append(verdict[4 + _FIELDS[verdict.cause]])
+    return tuple(groups.values())
+
+
+# The texts around the detail are the same for thousands of images.
+@lru_cache(maxsize=256)
+def reason_around(rule: Rule | None, cause: Cause) -> tuple[str, str]:
+    """
+    Give the reason of a verdict in two parts.
+
+    Args:
+        rule: that decides.
+        cause: why.
+
+    Returns:
+        What stands before the detail of a verdict, and what stands behind it.
+    """
+    if rule is None:
+        is_archived = cause is Cause.NO_RULE_FOR_ARCHIVED
+        return "archived, and no rule for archived images matches" if is_archived else "no rule matches", ""
+    name = f"rule {rule.rule_priority}"
+    number, count_type = rule.selection.count_number, rule.selection.count_type
+    days = f"{number:,} {'day' if number == 1 else 'days'}"
+    becomes = "expires" if rule.action.type is ActionType.EXPIRE else "is archived"
+    unless = " unless pulled" if count_type is CountType.SINCE_IMAGE_PULLED else ""
+    return {
+        Cause.PAST_THE_COUNT: (f"{name} keeps {number:,}, and this is number ", ""),
+        Cause.PAST_THE_AGE: (f"{_SINCE.get(count_type)} ", f", more than {days} ago"),
+        Cause.WITHIN_THE_COUNT: (f"claimed by {name} and among its newest {number:,}: number ", ""),
+        Cause.WITHIN_THE_AGE: (f"claimed by {name} and not old enough: {becomes} after ", unless),
+        Cause.LIST_STAYS: ("kept because manifest list ", f" stays; {name} selects it"),
+        Cause.SUBJECT_STAYS: ("kept because its subject ", f" stays; {name} selects it"),
+        Cause.FOLLOWS_SUBJECT: ("goes with its subject ", f", which {name} selects"),
+    }[cause]
+
+
+_SINCE = {
+    CountType.SINCE_IMAGE_PUSHED: "pushed",
+    CountType.SINCE_IMAGE_PULLED: "last used",
+    CountType.SINCE_IMAGE_TRANSITIONED: "archived",
+}
+_FIELDS = {
+    Cause.PAST_THE_COUNT: 0,
+    Cause.WITHIN_THE_COUNT: 0,
+    Cause.PAST_THE_AGE: 1,
+    Cause.WITHIN_THE_AGE: 1,
+    Cause.LIST_STAYS: 2,
+    Cause.SUBJECT_STAYS: 2,
+    Cause.FOLLOWS_SUBJECT: 2,
+    Cause.NO_RULE: 2,
+    Cause.NO_RULE_FOR_ARCHIVED: 2,
+}
+"""Which of the last three fields of a verdict holds the fact of its group."""

@@ -1,0 +1,1 @@
+"""Policy files: the store and its lock, silenced warnings, and tests of policies."""

@@ -1,0 +1,1 @@
+"""Tests of policies: cases in files beside the versions."""

@@ -1,0 +1,108 @@
+"""What the verdicts on a repository tell about the policy, beyond the fate of each image."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain, repeat
+from typing import TYPE_CHECKING
+
+from ecrkit.lifecycle.values import CountType, StorageClass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ecrkit.images.inventory.values import ImageTable
+    from ecrkit.lifecycle.evaluation.evaluation import Evaluation
+    from ecrkit.lifecycle.values import LifecyclePolicy, Rule
+
+__all__ = ["insights"]
+
+_COSIGN_TAG = re.compile(r"sha256-[0-9a-f]{64}(\.(sig|att|sbom))?")
+
+
+def insights(policy: LifecyclePolicy, evaluation: Evaluation) -> tuple[str, ...]:
+    """
+    Tell what a person would want to know about a policy that has been evaluated.
+
+    Args:
+        policy: that was evaluated.
+        evaluation: of that policy, on the images of one repository.
+
+    Returns:
+        Sentences in lower case without full stops: rules that acted on nothing, rules that claimed nothing, what a
+        number of images to keep comes to in releases, what the list of images cannot show.
+    """
+    return (*_idle_rules(policy, evaluation), *_releases(policy, evaluation), *_gaps(policy, evaluation))
+
+
+def _idle_rules(policy: LifecyclePolicy, evaluation: Evaluation) -> Iterator[str]:
+    """
+    Find rules that did nothing here.
+
+    A protecting rule that matches nothing any more is how images are lost: the naming of tags changed, and the rule
+    below takes what it used to spare.
+    """
+    acted = {group.rule.rule_priority for group in evaluation.groups if group.rule and group.action}
+    spared = {group.rule.rule_priority for group in evaluation.groups if group.rule and not group.action}
+    for rule in policy.rules:
+        priority = rule.rule_priority
+        if priority not in acted | spared:
+            yield f"rule {priority} claimed no image: it acted on nothing and protected nothing"
+        elif priority not in acted:
+            yield f"rule {priority} acted on nothing"
+        elif priority not in spared:
+            yield f"rule {priority} protected nothing: it acted on every image that it claimed"
+
+
+def _releases(policy: LifecyclePolicy, evaluation: Evaluation) -> Iterator[str]:
+    """Say what is kept in releases, where a release is several images."""
+    images = evaluation.images
+    if not _has_parts(images):
+        return
+    artifacts = {place for place, subject in enumerate(images.subjects) if subject}
+    artifacts |= {place for place, tags in enumerate(images.tags) if any(map(_is_of_cosign, tags))}
+    children = set(chain.from_iterable(images.children))
+    parts = artifacts | {place for place, digest in enumerate(images.digests) if digest in children}
+    if any(not images.children[place] for place in images.manifest_lists):
+        # What a list refers to is not known, and has no tag as a rule.
+        parts |= {place for place, tags in enumerate(images.tags) if not tags}
+    for rule in policy.rules:
+        if rule.selection.count_type is CountType.IMAGE_COUNT_MORE_THAN:
+            kept = _kept_by(rule, evaluation)
+            releases = len(kept - parts)
+            if releases < len(kept):
+                counted = f"{releases:,} {'release' if releases == 1 else 'releases'}"
+                yield (
+                    f"rule {rule.rule_priority} keeps {rule.selection.count_number:,}: of the {len(kept):,} images that"
+                    f" it keeps here {counted}, and {len(kept) - releases:,} that belong to releases or are about them"
+                )
+
+
+def _kept_by(rule: Rule, evaluation: Evaluation) -> set[int]:
+    groups = (group.places for group in evaluation.groups if group.rule is rule and not group.action)
+    return set(chain.from_iterable(groups))
+
+
+def _has_parts(images: ImageTable) -> bool:
+    """Whether a release may be more than one image here; most repositories are told from by this alone."""
+    is_of_cosign = map(str.startswith, images.all_tags, repeat("sha256-"))
+    return images.has_references or bool(images.manifest_lists) or any(is_of_cosign)
+
+
+def _is_of_cosign(tag: str) -> bool:
+    """Whether it is a tag that cosign gives to signatures and the like, which may have no subject."""
+    return tag.startswith("sha256-") and _COSIGN_TAG.fullmatch(tag) is not None
+
+
+def _gaps(policy: LifecyclePolicy, evaluation: Evaluation) -> Iterator[str]:
+    """Say what the list of images cannot show, where it matters."""
+    images = evaluation.images
+    lists = sum(not images.children[place] for place in images.manifest_lists)
+    if lists:
+        yield (
+            f"what {lists:,} manifest {'list refers' if lists == 1 else 'lists refer'} to is not known: an image that"
+            " one refers to stays while the list does, and is reported here by its own rules; --manifests tells"
+        )
+    wants_archive = any(rule.selection.storage_class is StorageClass.ARCHIVE for rule in policy.rules)
+    if wants_archive and images and not images.archived:
+        yield "no image is archived; describe-images leaves these out unless called with --filter imageStatus=ANY"

@@ -1,0 +1,263 @@
+"""
+Images that must not expire, whatever a policy says: in use, pulled of late, or tagged as to be kept.
+
+A policy knows only tags and ages. What runs is known to a cluster, and is listed from there.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from ecrkit.errors import Check, InvalidImagesError, Location
+from ecrkit.lifecycle.checks.patterns import TagPattern
+from ecrkit.lifecycle.evaluation.matching import expression
+from ecrkit.lifecycle.values import ActionType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime, timedelta
+
+    from ecrkit.images.inventory.values import Image, Inventory
+    from ecrkit.lifecycle.evaluation.evaluation import Evaluation
+    from ecrkit.lifecycle.evaluation.verdicts import Verdict
+
+__all__ = ["NOT_A_REFERENCE", "NO_REFERENCE", "Protections", "UsedImage", "Violation", "read_used_images"]
+
+NOT_A_REFERENCE = Check(
+    code="USE101",
+    title="an image in use is named by a reference or a digest",
+    message="must be an image reference or a digest, got {got}",
+    remedy="write one a line, as in '123456789012.dkr.ecr.us-east-1.amazonaws.com/my-app:v1' or 'sha256:0123…'",
+    source="OCI distribution specification 1.1, references",
+)
+
+NO_REFERENCE = Check(
+    code="USE102",
+    title="a list of images in use names one",
+    message="names no image: it protects nothing",
+    remedy="list what runs; if nothing does, say so in a line that begins with '#'",
+    source="ecrkit: a list that could not be made is empty as well",
+)
+
+_DIGEST = r"[A-Za-z0-9_+.-]+:[A-Fa-f0-9]{32,}"
+_REFERENCE = re.compile(
+    rf"""(?:[a-z+-]+://)?                                     # docker-pullable://, as kubectl has it
+    (?:(?P<host>[\w-]+(?:\.[\w-]+)+(?::[0-9]+)?|localhost(?::[0-9]+)?)/)?
+    (?P<repository>[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)
+    (?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{{0,127}}))?
+    (?:@(?P<digest>{_DIGEST}))?""",
+    re.VERBOSE,
+)
+_ECR_HOST = re.compile(r"([0-9]{12})\.dkr[.-]ecr(?:-fips)?\.")
+_ALGORITHMS = ("sha256", "sha512")
+_EXCERPT = 60
+_MAX_FINDINGS = 20
+"""What is no list of images at all is understood after a few."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedImage:
+    """
+    An image that something runs.
+
+    Attributes:
+        text: as it was listed.
+        origin: where it was listed: ``in-use.txt:3``.
+        registry: account of the registry; empty where the reference does not say.
+        repository: its name; empty for a digest alone.
+        tag: ``latest`` where the reference has neither tag nor digest; empty beside a digest.
+        digest: empty beside a tag.
+    """
+
+    text: str
+    origin: str
+    registry: str = ""
+    repository: str = ""
+    tag: str = ""
+    digest: str = ""
+
+    def may_be_in(self, inventory: Inventory) -> bool:
+        """Whether it may be one of these images; what is not said on both sides may be anything."""
+        return all(
+            not mine or not theirs or mine == theirs
+            for mine, theirs in ((self.registry, inventory.registry), (self.repository, inventory.repository))
+        )
+
+
+def read_used_images(text: str, *, file: str) -> tuple[UsedImage, ...]:
+    """
+    Read images in use.
+
+    Args:
+        text: a reference or a digest a line; empty lines, and lines that begin with ``#``, say nothing.
+        file: as the person named it.
+
+    Raises:
+        InvalidImagesError: a word is something else, or there is none; carries the first such words.
+    """
+    used, findings, is_empty = [], [], True
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
+        is_comment = line.lstrip().startswith("#")
+        is_empty = is_empty and not is_comment
+        # Several in a line is how the AWS CLI prints text, and kubectl a list.
+        for word in () if is_comment else re.finditer(r"\S+", line):
+            found = _used_image(word[0], origin=f"{file}:{number}")
+            if found:
+                used.append(found)
+            else:
+                got = repr(word[0] if len(word[0]) <= _EXCERPT else f"{word[0][:_EXCERPT]}…")
+                findings.append(NOT_A_REFERENCE.at(Location(file, number, word.start() + 1), got=got))
+                if len(findings) == _MAX_FINDINGS:
+                    raise InvalidImagesError(findings)
+    if is_empty and not used and not findings:
+        findings.append(NO_REFERENCE.at(Location(file, 1, 1)))
+    if findings:
+        raise InvalidImagesError(findings)
+    return tuple(used)
+
+
+class Violation(NamedTuple):
+    """
+    A protected image that a policy would expire.
+
+    Attributes:
+        verdict: of the image.
+        because: why it is protected, at least one reason.
+    """
+
+    verdict: Verdict
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protections:
+    """
+    What must not expire.
+
+    Attributes:
+        used: images in use.
+        pulled_within: protects what was pulled within this time; ``None`` for nothing.
+        must_keep: patterns of tags, as in a policy; an image with a tag that matches one is protected.
+    """
+
+    used: tuple[UsedImage, ...] = ()
+    pulled_within: timedelta | None = None
+    must_keep: tuple[str, ...] = ()
+    _patterns: tuple[re.Pattern[str], ...] = field(init=False, repr=False)
+    _by_repository: dict[str, list[UsedImage]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Compile the patterns once, and find images in use by their repository, for thousands of either."""
+        patterns = tuple(expression(TagPattern.of_pattern(text)) for text in self.must_keep)
+        by_repository: dict[str, list[UsedImage]] = {}
+        for used in self.used:
+            by_repository.setdefault(used.repository, []).append(used)
+        object.__setattr__(self, "_patterns", patterns)
+        object.__setattr__(self, "_by_repository", by_repository)
+
+    def violations(self, evaluation: Evaluation, inventory: Inventory, now: datetime) -> tuple[Violation, ...]:
+        """
+        Find protected images that would expire.
+
+        Args:
+            evaluation: of the images of *inventory*.
+            inventory: says which repository they are of.
+            now: timezone-aware; when they are in use, not when they would expire.
+
+        Returns:
+            In the order of the images.
+        """
+        return tuple(self._acted_on(ActionType.EXPIRE, evaluation, inventory, now))
+
+    def archived(self, evaluation: Evaluation, inventory: Inventory, now: datetime) -> tuple[Violation, ...]:
+        """Find protected images that would be archived, as :meth:`violations` finds those that would expire."""
+        return tuple(self._acted_on(ActionType.TRANSITION, evaluation, inventory, now))
+
+    def missing(self, inventories: Sequence[Inventory]) -> tuple[UsedImage, ...]:
+        """List what is in use, belongs to one of these repositories, and is not there any more."""
+        gone: dict[UsedImage, bool] = {}
+        for inventory in inventories:
+            uses = [used for used in self._uses_in(inventory) if used.repository]
+            if uses:
+                digests, tags = set(inventory.images.digests), set(inventory.images.all_tags)
+                for used in uses:
+                    is_here = used.digest in digests if used.digest else used.tag in tags
+                    gone[used] = gone.get(used, True) and not is_here
+        return tuple(used for used in self.used if gone.get(used))
+
+    def idle(self, inventories: Sequence[Inventory]) -> Iterator[str]:
+        """Say which protections have nothing to protect: a name misspelt protects nothing, too."""
+        digests = {digest for inventory in inventories for digest in inventory.images.digests} if self.used else ()
+        if self.used and not any(
+            used.repository or used.digest in digests for found in inventories for used in self._uses_in(found)
+        ):
+            yield "no image in use is of these repositories"
+        for text, pattern in zip(self.must_keep, self._patterns, strict=True):
+            if not any(pattern.fullmatch(tag) for found in inventories for tag in found.images.all_tags):
+                yield f"no image has a tag that matches '{text}'"
+
+    def _uses_in(self, inventory: Inventory) -> list[UsedImage]:
+        """Give the images in use that may be of *inventory*."""
+        if not inventory.repository:
+            named: Iterable[UsedImage] = self.used
+        else:
+            named = (*self._by_repository.get(inventory.repository, ()), *self._by_repository.get("", ()))
+        return [used for used in named if used.may_be_in(inventory)]
+
+    def _acted_on(
+        self, action: ActionType, evaluation: Evaluation, inventory: Inventory, now: datetime
+    ) -> Iterator[Violation]:
+        if not (self.used or self.pulled_within or self.must_keep) or all(
+            group.action is not action for group in evaluation.groups
+        ):
+            return
+        used = self._uses_in(inventory)
+        by_digest = _by(used, "digest")
+        by_tag = _by(used, "tag")
+        for verdict in evaluation.verdicts:
+            if verdict.action is action:
+                because = tuple(self._because(verdict.image, by_digest, by_tag, now))
+                if because:
+                    yield Violation(verdict, because)
+
+    def _because(
+        self, image: Image, by_digest: dict[str, UsedImage], by_tag: dict[str, UsedImage], now: datetime
+    ) -> Iterator[str]:
+        uses = [by_digest.get(image.digest), *map(by_tag.get, image.tags)]
+        for origin in dict.fromkeys(use.origin for use in uses if use):
+            yield f"in use ({origin})"
+        if self.pulled_within and image.pulled_at and image.pulled_at >= now - self.pulled_within:
+            yield f"pulled on {image.pulled_at.date()}"
+        for text, pattern in zip(self.must_keep, self._patterns, strict=True):
+            if any(map(pattern.fullmatch, image.tags)):
+                yield f"to be kept ('{text}')"
+
+
+def _by(used: Iterable[UsedImage], attribute: str) -> dict[str, UsedImage]:
+    """Index by an attribute; of two the first."""
+    index: dict[str, UsedImage] = {}
+    for found in used:
+        index.setdefault(getattr(found, attribute), found)
+    index.pop("", None)
+    return index
+
+
+def _used_image(entry: str, *, origin: str) -> UsedImage | None:
+    if re.fullmatch(_DIGEST, entry):
+        return UsedImage(text=entry, origin=origin, digest=entry)
+    match = _REFERENCE.fullmatch(entry)
+    # A digest that was cut short is no tag of a repository with the name of an algorithm.
+    if not match or (not match["host"] and match["repository"] in _ALGORITHMS):
+        return None
+    account = _ECR_HOST.match(match["host"] or "")
+    digest = match["digest"] or ""
+    return UsedImage(
+        text=entry,
+        origin=origin,
+        registry=account[1] if account else match["host"] or "",
+        repository=match["repository"],
+        tag="" if digest else match["tag"] or "latest",
+        digest=digest,
+    )

@@ -1,0 +1,140 @@
+"""The page of a report: everything in one file, and nothing in it that the data could turn into a command."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+from plotly.offline import get_plotlyjs  # type: ignore[import-untyped] # it has no types
+
+from ecrkit.lifecycle.rendering import render
+from ecrkit.lifecycle.wording import in_words
+from ecrkit.preview.report.chart import FATES, MAX_POINTS, chart
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ecrkit.preview.preview import Preview
+
+__all__ = ["render_page"]
+
+_HERE = Path(__file__).parent
+_ROWS = 1_000
+_BYTES_PER_GB = 1 << 30
+
+
+def render_page(preview: Preview, *, price: float, price_source: str, missing: Sequence[str] = ()) -> str:
+    """
+    Render *preview* as HTML.
+
+    Args:
+        preview: of one repository.
+        price: US dollars for a gigabyte in standard storage for a month.
+        price_source: where the price comes from.
+        missing: images in use that are not there any more.
+
+    Returns:
+        A page that loads nothing: the charting library is in it. Every text of the policy and of the images is
+        escaped, or set as text by the script of the page.
+    """
+    template = Template((_HERE / "page.html").read_text(encoding="utf-8"))
+    totals = preview.totals
+    document = {"figure": chart(preview), **_table(preview)}
+    return template.substitute(
+        title=escape(f"{preview.inventory.name}: lifecycle preview"),
+        name=escape(preview.inventory.name),
+        now=escape(preview.now.isoformat(timespec="seconds")),
+        cards=_cards(
+            [
+                (f"{totals.images:,}", "images"),
+                (f"{totals.expire:,}", "expire"),
+                (f"{totals.archive:,}", "archive"),
+                (f"{totals.stay:,}", "stay"),
+                (f"{totals.expire_bytes / _BYTES_PER_GB:,.1f} GB", "freed at most"),
+                (f"${totals.saving(price):,.2f}", "saved a month at most"),
+            ]
+        ),
+        price=escape(f"${price:.2f} per GB and month: {price_source}"),
+        alerts=_alerts(preview, missing),
+        remarks=_items("remark", (*preview.notes, *preview.insights)),
+        rules=_rules(preview),
+        policy=escape(render(preview.policy, indent=2)),
+        data=_in_script(document),
+        style=(_HERE / "page.css").read_text(encoding="utf-8"),
+        script=(_HERE / "page.js").read_text(encoding="utf-8"),
+        library=get_plotlyjs(),
+    )
+
+
+def _cards(cards: Sequence[tuple[str, str]]) -> str:
+    return "".join(f"<div class='card'><b>{escape(value)}</b>{escape(name)}</div>" for value, name in cards)
+
+
+def _alerts(preview: Preview, missing: Sequence[str]) -> str:
+    texts = [
+        f"{violation.verdict.image.digest} ({', '.join(violation.verdict.image.tags) or 'untagged'}):"
+        f" {' and '.join(violation.because)}, and would expire"
+        for violation in preview.violations
+    ]
+    return _items("alert", texts) + _items("remark", [f"in use, and not there: {text}" for text in missing])
+
+
+def _items(kind: str, texts: Sequence[str]) -> str:
+    return "".join(f"<p class='{kind}'>{escape(text)}</p>" for text in texts)
+
+
+def _rules(preview: Preview) -> str:
+    rows = [
+        (
+            str(found.rule.rule_priority),
+            in_words(found.rule),
+            found.totals.expire,
+            found.totals.archive,
+            found.totals.stay,
+            f"{found.totals.expire_bytes / _BYTES_PER_GB:,.1f} GB",
+        )
+        for found in preview.by_rule
+    ]
+    if preview.unclaimed:
+        rows.append(("-", "no rule matches", 0, 0, preview.unclaimed, "0.0 GB"))
+    return "".join(
+        "<tr>"
+        f"<td>{escape(name)}</td><td>{escape(words)}</td>"
+        f"<td>{expire:,}</td><td>{archive:,}</td><td>{stay:,}</td><td>{freed}</td>"
+        "</tr>"
+        for name, words, expire, archive, stay, freed in rows
+    )
+
+
+def _table(preview: Preview) -> dict[str, Any]:
+    """Give the rows of the table: all images, or of many those that something happens to, as far as they are read."""
+    verdicts = preview.newest_first()
+    chosen = verdicts if len(verdicts) <= MAX_POINTS else [verdict for verdict in verdicts if verdict.action][:_ROWS]
+    rows = [
+        [
+            verdict.image.pushed_at.isoformat(sep=" ", timespec="minutes")[:16],
+            verdict.image.digest,
+            ", ".join(verdict.image.tags),
+            FATES[verdict.action],
+            str(verdict.rule.rule_priority) if verdict.rule else "-",
+            verdict.reason,
+        ]
+        for verdict in chosen
+    ]
+    acted = preview.totals.expire + preview.totals.archive
+    scope = (
+        "All images, newest first."
+        if len(chosen) == len(verdicts)
+        else f"The newest {len(chosen):,} of the {acted:,} images that something happens to. Each bar above stands for"
+        " many images; the JSON of this preview has every one."
+    )
+    return {"rows": rows, "scope": scope}
+
+
+def _in_script(document: object) -> str:
+    """Write JSON that may stand in a script element: nothing in it can end that, or begin another."""
+    text = json.dumps(document, separators=(",", ":"))
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

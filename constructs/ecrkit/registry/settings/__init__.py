@@ -1,0 +1,48 @@
+"""What is registry-wide, as values, and whether ECR would accept it, without AWS."""
+
+from ecrkit.registry.settings.caches import upstream_of
+from ecrkit.registry.settings.checks import check_registry
+from ecrkit.registry.settings.creation_templates import TEMPLATE_WARNINGS, repository_policy
+from ecrkit.registry.settings.policy import policy_document
+from ecrkit.registry.settings.rulebook import REGISTRY_RULEBOOK
+from ecrkit.registry.settings.scanning import SCANNING_WARNINGS
+from ecrkit.registry.settings.values import (
+    AppliedFor,
+    CreationTemplate,
+    Destination,
+    Home,
+    PullThroughCacheRule,
+    RegistryPolicy,
+    RegistrySettings,
+    ReplicationRule,
+    ReplicationSource,
+    ScanFrequency,
+    Scanning,
+    ScanningRule,
+    ScanType,
+    TemplateEncryption,
+)
+
+__all__ = [
+    "REGISTRY_RULEBOOK",
+    "SCANNING_WARNINGS",
+    "TEMPLATE_WARNINGS",
+    "AppliedFor",
+    "CreationTemplate",
+    "Destination",
+    "Home",
+    "PullThroughCacheRule",
+    "RegistryPolicy",
+    "RegistrySettings",
+    "ReplicationRule",
+    "ReplicationSource",
+    "ScanFrequency",
+    "ScanType",
+    "Scanning",
+    "ScanningRule",
+    "TemplateEncryption",
+    "check_registry",
+    "policy_document",
+    "repository_policy",
+    "upstream_of",
+]

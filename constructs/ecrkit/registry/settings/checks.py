@@ -1,0 +1,39 @@
+"""The one function that everything calls to learn whether the settings of a registry are valid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecrkit.registry.settings.caches import check_caches
+from ecrkit.registry.settings.creation_templates import check_templates
+from ecrkit.registry.settings.policy import check_policy
+from ecrkit.registry.settings.scanning import check_replication, check_scanning
+
+if TYPE_CHECKING:
+    from ecrkit.errors import Finding
+    from ecrkit.registry.settings.values import Home, RegistrySettings
+
+__all__ = ["check_registry"]
+
+
+def check_registry(registry: RegistrySettings, home: Home) -> tuple[Finding, ...]:
+    """
+    Check all that is registry-wide, without calling AWS.
+
+    Args:
+        registry: the settings.
+        home: where they will be.
+
+    Returns:
+        Every finding; its pointer leads to the value in *registry*: ``/replication/0/to/1/region``. What the lifecycle
+        policies of templates leave out is for those to say who have the policies.
+    """
+    findings: list[Finding] = []
+    if registry.scanning is not None:
+        findings += check_scanning(registry.scanning, home)
+    findings += check_replication(registry.replication, home)
+    if registry.policy is not None:
+        findings += check_policy(registry.policy, caches=registry.pull_through_cache, home=home)
+    findings += check_caches(registry.pull_through_cache, home)
+    findings += check_templates(registry.creation_templates, home)
+    return tuple(findings)

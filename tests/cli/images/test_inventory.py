@@ -1,0 +1,290 @@
+"""`ecrkit images inventory` against local AWSs: everything is there in the end, however often it was interrupted."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from builders.accounts import REGISTRY, account_in
+from builders.commands import ECRKIT, ecrkit, ecrkit_on_terminal
+from builders.policies import policy_text, pulled, rule
+from builders.proxies import Fault, Hold, aws_error, delay, drop, proxy_to
+from builders.scans import answers, put_index, scanning_account
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from builders.accounts import Account
+
+    from ecrkit.aws.sandbox import Sandbox
+
+NAMES = ["api.json/web", "api", "api.json", "payments/api", "payments/worker", "empty", "web"]
+READS = ("ecr:BatchGet", "ecr:Describe", "ecr:Get", "sts:Get")
+
+
+def fill(account: Account) -> Account:
+    """Make repositories: one empty, one with an index of images, the others with an image each."""
+    there = {found["repositoryName"] for found in account.ecr.describe_repositories()["repositories"]}
+    for name in sorted(set(NAMES) - there):
+        account.ecr.create_repository(repositoryName=name)
+        if name != "empty":
+            account.put_image(name, f"v1-of-{name.replace('/', '-')}")
+    put_index(account, "web", "multi")
+    return account
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[Account]:
+    """An account of moto's."""
+    with scanning_account() as account:
+        yield fill(account)
+
+
+def taken(directory: Path) -> dict[str, str]:
+    """Read an inventory: the lines of each file but the first, which tells when it was taken."""
+    return {
+        found.relative_to(directory).as_posix(): found.read_text().partition("\n")[2]
+        for found in directory.rglob("*.json")
+    }
+
+
+def inventory(account: Account, directory: Path, *arguments: str, url: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {**account.environment, "AWS_ENDPOINT_URL": url or account.url, "AWS_MAX_ATTEMPTS": "5"}
+    return ecrkit("images", "inventory", *(arguments or ("--all",)), "-o", directory, environment=environment)
+
+
+@pytest.fixture(scope="module")
+def whole(account: Account, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What an inventory is when nothing goes wrong."""
+    directory = tmp_path_factory.mktemp("whole")
+    result = inventory(account, directory)
+
+    assert result.returncode == 0
+    assert result.stdout == f"{directory}: 7 repositories, 9 images fetched\n"
+    assert result.stderr == ""
+    return taken(directory)
+
+
+def test_there_is_a_file_for_each_repository(whole: dict[str, str]) -> None:
+    """Each repository is where its name says, and no name is in the way of another."""
+    assert sorted(whole) == [
+        "api.json",
+        "api.json%/web.json",
+        "api.json.json",
+        "empty.json",
+        "payments/api.json",
+        "payments/worker.json",
+        "web.json",
+    ]
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("kind", ["moto", "MiniStack"])
+def test_preview_reads_it(account: Account, ministack: Sandbox, tmp_path: Path, kind: str) -> None:
+    """A preview of the directory has every repository, and knows what manifest lists refer to without being told."""
+    (tmp_path / "policy.json").write_text(policy_text(rule(1, countNumber=1)))
+    directory = tmp_path / "images"
+    if kind == "moto":
+        assert inventory(account, directory).returncode == 0
+    else:
+        assert inventory(fill(account_in(ministack, tmp_path)), directory).returncode == 0
+
+    result = ecrkit("policy", "preview", tmp_path / "policy.json", "--images", directory, "--output", "json", "--all")
+
+    assert result.returncode == 0, result.stderr
+    previews = {found["repositoryName"]: found for found in json.loads(result.stdout)["previews"]}
+    assert sorted(previews) == sorted(NAMES)
+    assert (directory / "web.json").read_text().count('"childManifestDigests"') == 1
+    assert not any("is not known: an image that" in line for line in previews["web"]["insights"])
+
+
+def test_json(account: Account, tmp_path: Path) -> None:
+    """JSON says which file is whose; a repository is named by its name or its URI, and counts once."""
+    result = inventory(account, tmp_path, f"{REGISTRY}/web", "empty", "web", "--output", "json")
+
+    assert json.loads(result.stdout) == {
+        "directory": str(tmp_path),
+        "registryId": "123456789012",
+        "region": "us-east-1",
+        "removed": [],
+        "repositories": [
+            {"repositoryName": "empty", "file": f"{tmp_path}/empty.json", "imageCount": 0},
+            {"repositoryName": "web", "file": f"{tmp_path}/web.json", "imageCount": 4},
+        ],
+    }
+
+
+def test_faults_change_nothing(account: Account, whole: dict[str, str], tmp_path: Path) -> None:
+    """Throttles, drops and delays now and then: the files are the same to the byte."""
+    throttled = aws_error("ThrottlingException", message="Rate exceeded")
+    faults = [
+        Fault("ecr:DescribeRepositories", drop, times=1),
+        Fault("ecr:DescribeImages", throttled, times=2, after=1),
+        Fault("ecr:DescribeImages", drop, times=1),
+        Fault("ecr:DescribeImages", delay(0.3), times=2),
+        Fault("ecr:BatchGetImage", throttled, times=1),
+        Fault("ecr:GetLifecyclePolicy", drop, times=1),
+    ]
+    with proxy_to(account.url, *faults) as proxy:
+        result = inventory(account, tmp_path / "images", url=proxy.url)
+
+    assert result.returncode == 0, result.stderr
+    assert [fault.times for fault in proxy.faults] == [0] * len(faults)
+    assert taken(tmp_path / "images") == whole
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        pytest.param("ExpiredTokenException", "the credentials have expired", id="expired"),
+        pytest.param("RepositoryNotFoundException", "`ecrkit repos list` shows those that there are", id="vanished"),
+    ],
+)
+def test_interrupted_job_goes_on(account: Account, whole: dict[str, str], tmp_path: Path, code: str, said: str) -> None:
+    """What stops a job half-way is one line and exit 3; the same command fetches what is left, and nothing else."""
+    # Late, so that what was asked for before has been answered.
+    late, error = delay(1.5), aws_error(code)
+    fault = Fault("ecr:DescribeImages", lambda handler: late(handler) and error(handler), after=3)
+    with proxy_to(account.url, fault) as proxy:
+        stopped = inventory(account, tmp_path, url=proxy.url)
+        there = len(taken(tmp_path))
+        proxy.faults.clear()
+        proxy.actions.clear()
+        result = inventory(account, tmp_path, url=proxy.url)
+
+    assert stopped.returncode == 3
+    assert stopped.stdout == ""
+    (line,) = stopped.stderr.splitlines()
+    assert said in line
+    assert line.endswith("; the same command goes on where this stopped")
+    assert there == 3
+    assert result.returncode == 0
+    assert result.stderr.startswith("continued: 3 of 7 repositories are there since 20")
+    assert proxy.actions.count("ecr:DescribeImages") == 4
+    assert taken(tmp_path) == whole
+
+
+def test_interrupt(account: Account, whole: dict[str, str], tmp_path: Path) -> None:
+    """Ctrl-C while AWS takes its time ends at once; what is there is whole, and is not fetched again."""
+    with Hold() as hold, proxy_to(account.url, Fault("ecr:DescribeImages", hold, after=2)) as proxy:
+        environment = {**os.environ, **account.at(proxy.url)}
+        command = [ECRKIT, "images", "inventory", "--all", "-o", str(tmp_path)]
+        with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+            assert hold.reached.wait(timeout=30)
+            while len(taken(tmp_path)) < 2:
+                time.sleep(0.02)
+            begin = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate()
+        took = time.monotonic() - begin
+        half = ecrkit("policy", "preview", "keep-last-10@1", "--images", tmp_path)
+        proxy.faults.clear()
+        proxy.actions.clear()
+        result = inventory(account, tmp_path, url=proxy.url)
+
+    assert (process.returncode, said.splitlines()[-1]) == (3, "error: interrupted")
+    assert took < 3
+    assert half.returncode == 2
+    assert half.stderr == f"error: {tmp_path}: the inventory is not finished; run `ecrkit images inventory` again\n"
+    assert result.returncode == 0
+    assert proxy.actions.count("ecr:DescribeImages") == 5
+    assert taken(tmp_path) == whole
+    assert not (tmp_path / ".inventory").exists()
+
+
+def test_only_reads(account: Account, tmp_path: Path) -> None:
+    """No call writes, and the manifest list, which never changes, is read once."""
+    with proxy_to(account.url) as proxy:
+        first = inventory(account, tmp_path, url=proxy.url)
+        assert proxy.actions.count("ecr:BatchGetImage") == 1
+        before = taken(tmp_path)
+        second = inventory(account, tmp_path, url=proxy.url)
+
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert proxy.actions.count("ecr:BatchGetImage") == 1
+    assert taken(tmp_path) == before
+    assert [action for action in proxy.actions if not action.startswith(READS)] == []
+
+
+def test_what_is_gone_is_told(account: Account, tmp_path: Path) -> None:
+    """A repository that is deleted between two inventories has no file in the second."""
+    account.ecr.create_repository(repositoryName="short-lived")
+    inventory(account, tmp_path)
+    account.ecr.delete_repository(repositoryName="short-lived")
+
+    result = inventory(account, tmp_path)
+
+    assert result.stderr == "short-lived: not there any more, its file is removed\n"
+    assert not (tmp_path / "short-lived.json").exists()
+
+
+def test_reading_is_no_pull_where_pulls_count(account: Account, tmp_path: Path) -> None:
+    """Where the lifecycle policy counts pulls, manifest lists are read only when asked for, and that is told."""
+    text = policy_text(rule(1, **pulled(90), action={"type": "transition", "targetStorageClass": "archive"}))
+    answer: dict[str, Any] = {"lifecyclePolicyText": text}
+    with proxy_to(account.url, Fault("ecr:GetLifecyclePolicy", answers(answer))) as proxy:
+        result = inventory(account, tmp_path, "web", url=proxy.url)
+        assert "ecr:BatchGetImage" not in proxy.actions
+        inventory(account, tmp_path, "web", "--children", url=proxy.url)
+
+    assert result.returncode == 0
+    assert result.stderr == (
+        "web: what 1 manifest list refers to is not known: ECR counts reading them as a pull; pass --children to read "
+        "them all the same\n"
+    )
+    assert "ecr:BatchGetImage" in proxy.actions
+
+
+def test_a_bar(account: Account, tmp_path: Path) -> None:
+    """On a terminal a bar shows how many repositories are done."""
+    shown = ecrkit_on_terminal("images", "inventory", "--all", "-o", tmp_path, environment=account.environment)
+
+    assert "fetching images" in shown
+    assert "7/7" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        pytest.param((), 2, "name repositories, or pass --all", id="nothing asked"),
+        pytest.param(("web", "--all"), 2, "name repositories, or pass --all", id="both"),
+        pytest.param(("Web",), 2, "'Web'", id="no name"),
+        pytest.param(("nowhere",), 3, "nowhere: there is no such repository in us-east-1; `ecrkit", id="not there"),
+        pytest.param(("web:v1",), 2, "web:v1: name a repository, without ':v1'", id="image"),
+        pytest.param((f"210{REGISTRY[3:]}/web",), 1, ": another registry than ", id="another registry"),
+    ],
+)
+def test_bad_input(account: Account, tmp_path: Path, arguments: tuple[str, ...], code: int, message: str) -> None:
+    """What cannot be asked for is told, and leaves nothing behind."""
+    result = ecrkit("images", "inventory", *arguments, "-o", tmp_path / "new", environment=account.environment)
+
+    assert (result.returncode, result.stdout) == (code, "")
+    assert message in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_somebody_elses_directory_is_left_alone(account: Account, tmp_path: Path) -> None:
+    """A directory that holds other JSON is refused, and nothing in it changes."""
+    (tmp_path / "web.json").write_text("{}")
+    result = inventory(account, tmp_path, "web")
+
+    assert result.returncode == 1
+    assert result.stderr == (
+        f"error: {tmp_path}: holds web.json, which no inventory wrote; name a directory of its own\n"
+    )
+    assert (tmp_path / "web.json").read_text() == "{}"
+
+
+def test_empty_account(tmp_path: Path) -> None:
+    """An account without repositories is an inventory without files."""
+    with scanning_account() as empty:
+        empty.ecr.delete_repository(repositoryName="web", force=True)
+        result = inventory(empty, tmp_path)
+
+    assert (result.returncode, result.stdout) == (0, f"{tmp_path}: 0 repositories, 0 images fetched\n")

@@ -1,0 +1,414 @@
+"""`ecrkit images push` and `pull`: real images, real tools, a local registry."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from builders.accounts import REGISTRY, account_in
+from builders.commands import ECRKIT, ecrkit
+from builders.images import add_index, add_layer, manifest_digest, oci_layout
+from builders.proxies import Fault, Hold, aws_error, drop, proxy_to
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from builders.accounts import Account
+
+    from ecrkit.aws.sandbox import Sandbox
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.needs("skopeo", "umoci")]
+
+
+@pytest.fixture
+def account(ministack: Sandbox, tmp_path: Path) -> Account:
+    """An account with an immutable and a mutable repository."""
+    account = account_in(ministack, tmp_path)
+    account.ecr.create_repository(repositoryName="web", imageTagMutability="IMMUTABLE")
+    account.ecr.create_repository(repositoryName="cache")
+    return account
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> str:
+    """An image as skopeo names it, tagged v1."""
+    return oci_layout(tmp_path)
+
+
+def tags(account: Account, repository: str) -> list[str]:
+    """Tell the tags that are there."""
+    images = account.ecr.describe_images(repositoryName=repository)["imageDetails"]
+    return sorted(tag for image in images for tag in image.get("imageTags", []))
+
+
+def uploads(actions: list[str]) -> list[str]:
+    """Keep what writes to the registry."""
+    return [action for action in actions if action in {"ecr:InitiateLayerUpload", "ecr:PutImage"}]
+
+
+def test_push_prints_uri_and_digest(account: Account, source: str, tmp_path: Path) -> None:
+    """The result is the URI and the digest, and nothing else; the rest is progress."""
+    result = ecrkit("images", "push", source, "web:release", environment=account.environment)
+
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == f"{REGISTRY}/web:release\n{manifest_digest(tmp_path / 'image')}\n"
+    assert tags(account, "web") == ["release"]
+
+
+def test_image_keeps_its_tag(account: Account, source: str) -> None:
+    """Without a tag, the image has the one that it had; JSON has the shape of PutImage."""
+    result = ecrkit("images", "push", source, f"{REGISTRY}/web", "--output", "json", environment=account.environment)
+
+    document = json.loads(result.stdout)
+    assert document["image"]["imageId"]["imageTag"] == "v1"
+    assert document["imageUri"] == f"{REGISTRY}/web:v1"
+
+
+def test_password_is_kept_nowhere(account: Account, source: str, tmp_path: Path) -> None:
+    """A push logs in for itself: no tool is logged in afterwards."""
+    ecrkit("images", "push", source, "web", environment=account.environment)
+
+    assert not (tmp_path / "auth.json").exists()
+    assert not (tmp_path / "docker").exists()
+
+
+def test_immutable_tag_is_refused_before_the_upload(account: Account, source: str, tmp_path: Path) -> None:
+    """Another image under a tag that is there and immutable is refused, and not a byte has been uploaded."""
+    ecrkit("images", "push", source, "web", environment=account.environment)
+    first = manifest_digest(tmp_path / "image")
+    add_layer(tmp_path)
+
+    with proxy_to(account.url) as proxy:
+        result = ecrkit("images", "push", source, "web", "--yes", environment=account.at(proxy.url))
+
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("error: web:v1: the tag is there, of an image pushed on ")
+    assert result.stderr.endswith(
+        f" ({first}), and immutable; push under another tag, or let this one change, by mutable_tags of the catalog\n"
+    )
+    assert uploads(proxy.actions) == []
+
+
+def test_same_image_again_is_fine(account: Account, source: str) -> None:
+    """A pipeline that runs twice pushes once: the very image that is there needs no upload and breaks no rule."""
+    before = ecrkit("images", "push", source, "web", environment=account.environment)
+
+    with proxy_to(account.url) as proxy:
+        again = ecrkit("images", "push", source, "web", environment=account.at(proxy.url))
+
+    assert again.returncode == 0
+    assert again.stdout == before.stdout
+    assert again.stderr == "web:v1: is there already, nothing to upload\n"
+    assert uploads(proxy.actions) == []
+
+
+def test_tag_that_may_move_needs_a_yes(account: Account, source: str, tmp_path: Path) -> None:
+    """A mutable tag is taken from another image only with --yes, or an answer."""
+    ecrkit("images", "push", source, "cache:latest", environment=account.environment)
+    first = manifest_digest(tmp_path / "image")
+    add_layer(tmp_path)
+
+    unasked = ecrkit("images", "push", source, "cache:latest", environment=account.environment)
+    told = ecrkit("images", "push", source, "cache:latest", "--yes", environment=account.environment)
+
+    assert unasked.returncode == 2
+    assert unasked.stderr.startswith(f"cache:latest: is now {first}\n")
+    assert told.returncode == 0
+    assert told.stdout.splitlines()[1] == manifest_digest(tmp_path / "image") != first
+
+
+def test_dry_run_pushes_nothing(account: Account, source: str) -> None:
+    """--dry-run looks, tells, and asks for no password."""
+    with proxy_to(account.url) as proxy:
+        result = ecrkit("images", "push", source, "web:v9", "--dry-run", environment=account.at(proxy.url))
+
+    assert result.returncode == 0
+    assert result.stderr == f"would be pushed, with skopeo: {REGISTRY}/web:v9\n"
+    assert proxy.actions == ["ecr:DescribeRepositories", "ecr:DescribeImages"]
+
+
+def test_dry_run_looks_for_the_source(account: Account) -> None:
+    """--dry-run does not promise to push what is not there; nor does anybody log in for it."""
+    with proxy_to(account.url) as proxy:
+        result = ecrkit("images", "push", "oci:gone:v1", "web:v9", "--dry-run", environment=account.at(proxy.url))
+
+    assert result.returncode == 3
+    assert "gone/index.json: no such file or directory" in result.stderr
+    assert "ecr:GetAuthorizationToken" not in proxy.actions
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "line"),
+    [
+        pytest.param(
+            ("{source}", "nope"),
+            3,
+            "error: nope: there is no such repository in us-east-1; "
+            "add `nope: {}` to the repositories of the catalog, and deploy it",
+            id="no repository",
+        ),
+        pytest.param(
+            ("oci:gone:v1", "web"),
+            3,
+            'error: skopeo inspect: Error parsing image name "oci:gone:v1": open gone/index.json: '
+            "no such file or directory",
+            id="no source",
+        ),
+        pytest.param(
+            ("{source}", "210987654321.dkr.ecr.us-east-1.amazonaws.com/web"),
+            1,
+            "error: 210987654321.dkr.ecr.us-east-1.amazonaws.com: another registry than "
+            f"{REGISTRY}, where the credentials lead; change --profile or --region, or leave the host out",
+            id="another registry",
+        ),
+        pytest.param(
+            ("{source}", "Web:v1"),
+            2,
+            "error: Web:v1: the repository's name must be parts of lower-case letters and digits, "
+            "joined by '.', '_', '__', dashes or '/', got 'Web'",
+            id="no name",
+        ),
+        pytest.param(
+            ("{source}", "web@sha256:" + "0" * 64),
+            2,
+            f"Error: web@sha256:{'0' * 64}: push to a tag; the digest follows from the image",
+            id="digest",
+        ),
+    ],
+)
+def test_what_cannot_be_pushed_is_one_line(
+    account: Account, source: str, arguments: tuple[str, str], code: int, line: str
+) -> None:
+    """What is wrong is the last line, and nothing was uploaded."""
+    with proxy_to(account.url) as proxy:
+        result = ecrkit(
+            "images",
+            "push",
+            *(argument.format(source=source) for argument in arguments),
+            environment=account.at(proxy.url),
+        )
+
+    assert result.returncode == code
+    assert result.stderr.splitlines()[-1] == line
+    assert uploads(proxy.actions) == []
+
+
+def test_connection_that_drops_leaves_no_image(account: Account, source: str) -> None:
+    """A registry that goes away in the middle of the upload ends in one line; there is no half image."""
+    with proxy_to(account.url, Fault("ecr:UploadLayerPart", drop)) as proxy:
+        result = ecrkit("images", "push", source, "web", environment=account.at(proxy.url))
+
+    assert result.returncode == 3
+    assert result.stderr.splitlines()[-1].startswith("error: skopeo copy: writing blob: ")
+    assert tags(account, "web") == []
+
+
+def test_repository_that_vanishes_is_told(account: Account, source: str) -> None:
+    """A repository that is deleted between the look and the upload ends in one line, and exit code 3."""
+
+    def delete(_: object) -> bool:
+        account.ecr.delete_repository(repositoryName="web", force=True)
+        return True
+
+    with proxy_to(account.url, Fault("ecr:GetAuthorizationToken", delete, times=1)) as proxy:
+        result = ecrkit("images", "push", source, "web", environment=account.at(proxy.url))
+
+    assert result.returncode == 3
+    assert result.stderr.splitlines()[-1].startswith("error: skopeo copy: ")
+
+
+@pytest.mark.parametrize(
+    ("action", "number", "send"),
+    [
+        # A terminal sends it to all of them, a pipeline often to one process only.
+        pytest.param("ecr:UploadLayerPart", signal.SIGINT, os.killpg, id="Ctrl-C"),
+        pytest.param("ecr:PutImage", signal.SIGINT, os.kill, id="SIGINT alone"),
+        pytest.param("ecr:UploadLayerPart", signal.SIGTERM, os.kill, id="SIGTERM alone"),
+    ],
+)
+def test_interrupt_ends_tool_and_leaves_no_image(  # noqa: PLR0913, PLR0917 - fixtures and parameters
+    account: Account, source: str, tmp_path: Path, action: str, number: int, send: Callable[[int, int], None]
+) -> None:
+    """Whoever ends the command in the middle of the upload ends the tool too: one line, no image, no password left."""
+    with Hold() as hold, proxy_to(account.url, Fault(action, hold)) as proxy:
+        environment = {**os.environ, **account.at(proxy.url), "TMPDIR": str(tmp_path)}
+        with subprocess.Popen(
+            [ECRKIT, "images", "push", source, "web"],
+            env=environment,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            assert hold.reached.wait(timeout=30)
+            begin = time.monotonic()
+            send(process.pid, number)
+            # It ends when the tool has closed the pipe too.
+            _, said = process.communicate(timeout=30)
+        took = time.monotonic() - begin
+
+    assert process.returncode == 3
+    assert said.splitlines()[-1] == "error: interrupted"
+    assert took < 5
+    assert list(tmp_path.glob("ecrkit-*")) == []
+    assert tags(account, "web") == []
+
+
+@pytest.mark.needs("podman")
+def test_engine_pushes_and_pulls(account: Account, source: str, tmp_path: Path) -> None:
+    """An engine's image is tagged, pushed and pulled under the registry's name."""
+    storage = tmp_path / "storage.conf"
+    storage.write_text(f'[storage]\ndriver = "vfs"\nrunroot = "{tmp_path}/run"\ngraphroot = "{tmp_path}/root"\n')
+    environment = {**account.environment, "CONTAINERS_STORAGE_CONF": str(storage)}
+    podman("pull", source, storage=storage)
+
+    pushed = ecrkit(
+        "images", "push", f"localhost{tmp_path}/image", "web:v1", "--tool", "podman", environment=environment
+    )
+    pulled = ecrkit("images", "pull", "web:v1", "copy:v1", "--tool", "podman", environment=environment)
+    podman("image", "exists", "copy:v1", storage=storage)
+
+    assert pushed.returncode == 0, pushed.stderr
+    assert pushed.stdout == pulled.stdout
+    assert tags(account, "web") == ["v1"]
+
+
+@pytest.mark.needs("docker", "podman")
+def test_docker_pushes_and_pulls(account: Account, source: str, tmp_path: Path) -> None:
+    """The real docker does the same; the engine behind it is podman's, which speaks docker's API."""
+    storage, registries, engine = (tmp_path / name for name in ("storage.conf", "registries.conf", "engine.sock"))
+    storage.write_text(f'[storage]\ndriver = "vfs"\nrunroot = "{tmp_path}/run"\ngraphroot = "{tmp_path}/root"\n')
+    host = account.url.removeprefix("http://")
+    registries.write_text(f'[[registry]]\nlocation = "{host}"\ninsecure = true\n')
+    podman("pull", source, storage=storage)
+    environment = {**account.environment, "DOCKER_HOST": f"unix://{engine}"}
+    with subprocess.Popen(
+        ["podman", "system", "service", "--time=0", f"unix://{engine}"],  # noqa: S607 - every machine has its own
+        env={**os.environ, "CONTAINERS_STORAGE_CONF": str(storage), "CONTAINERS_REGISTRIES_CONF": str(registries)},
+        stderr=subprocess.DEVNULL,
+    ) as service:
+        try:
+            while not engine.exists():
+                time.sleep(0.02)
+            image = f"localhost{tmp_path}/image"
+            pushed = ecrkit("images", "push", image, "web:v1", "--tool", "docker", environment=environment)
+            pulled = ecrkit("images", "pull", "web:v1", "copy:v1", "--tool", "docker", environment=environment)
+        finally:
+            service.terminate()
+    podman("image", "exists", "copy:v1", storage=storage)
+
+    assert pushed.returncode == 0, pushed.stderr
+    assert pushed.stdout == pulled.stdout
+    assert tags(account, "web") == ["v1"]
+
+
+@pytest.mark.needs("docker")
+def test_docker_without_an_engine_keeps_no_password(account: Account, tmp_path: Path) -> None:
+    """Where docker has no engine, that is the one line, and docker was not logged in."""
+    environment = {**account.environment, "DOCKER_HOST": f"unix://{tmp_path}/nobody.sock"}
+
+    result = ecrkit("images", "push", "image:v1", "web:v1", "--tool", "docker", environment=environment)
+
+    assert result.returncode == 3
+    assert result.stderr.splitlines()[-1].startswith("error: docker tag: ")
+    assert not (tmp_path / "docker" / "config.json").exists()
+
+
+def podman(*arguments: str, storage: Path) -> None:
+    """Run podman, with images of its own; it has to succeed."""
+    result = subprocess.run(
+        ["podman", *arguments],  # noqa: S607 - every machine has its own
+        env={**os.environ, "CONTAINERS_STORAGE_CONF": str(storage)},
+        check=False,
+        capture_output=True,
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_pull_brings_the_same_image(account: Account, source: str, tmp_path: Path) -> None:
+    """What was pushed comes back, and its URI and digest are printed."""
+    pushed = ecrkit("images", "push", source, "web:latest", environment=account.environment)
+
+    pulled = ecrkit("images", "pull", "web", f"oci:{tmp_path}/back:v1", environment=account.environment)
+
+    assert pulled.returncode == 0, pulled.stderr
+    assert pulled.stdout == pushed.stdout
+    assert manifest_digest(tmp_path / "back") == manifest_digest(tmp_path / "image")
+
+
+def test_index_comes_back_whole(account: Account, source: str, tmp_path: Path) -> None:
+    """An index is pushed with the images of all its platforms, and pulled with them."""
+    assert source
+    index = add_index(tmp_path)
+    pushed = ecrkit("images", "push", index, "web:multi", environment=account.environment)
+
+    pulled = ecrkit("images", "pull", "web:multi", f"oci:{tmp_path}/back:v1", environment=account.environment)
+
+    assert pulled.returncode == 0, pulled.stderr
+    assert pulled.stdout == pushed.stdout
+    assert manifest_digest(tmp_path / "back") == pulled.stdout.splitlines()[1]
+
+
+def test_pull_that_fails_leaves_nothing(account: Account, source: str, tmp_path: Path) -> None:
+    """A pull that breaks off removes what it had begun to write."""
+    ecrkit("images", "push", source, "web:v1", environment=account.environment)
+
+    with proxy_to(account.url, Fault("ecr:GetDownloadUrlForLayer", drop)) as proxy:
+        result = ecrkit("images", "pull", "web:v1", f"oci:{tmp_path}/back:v1", environment=account.at(proxy.url))
+
+    assert result.returncode == 3
+    assert result.stderr.splitlines()[-1].startswith("error: skopeo copy: ")
+    assert not (tmp_path / "back").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "line"),
+    [
+        pytest.param(
+            ("web:nope", "oci:back:v1"),
+            3,
+            "error: web:nope: there is no such image; `ecrkit images list web` shows those that there are",
+            id="no image",
+        ),
+        pytest.param(
+            ("nope", "oci:back:v1"),
+            3,
+            "error: nope: there is no such repository in us-east-1; "
+            "add `nope: {}` to the repositories of the catalog, and deploy it",
+            id="no repository",
+        ),
+        pytest.param(
+            ("web:v1", "--tool", "skopeo"),
+            2,
+            "Error: skopeo keeps no images; say where to, as in oci:DIRECTORY:TAG",
+            id="nowhere to",
+        ),
+    ],
+)
+def test_what_cannot_be_pulled_is_one_line(
+    account: Account, arguments: tuple[str, ...], code: int, line: str, tmp_path: Path
+) -> None:
+    """What is wrong is said before anything is written."""
+    result = ecrkit("images", "pull", *arguments, environment=account.environment, cwd=tmp_path)
+
+    assert result.returncode == code
+    assert result.stderr.splitlines()[-1] == line
+    assert not (tmp_path / "back").exists()
+
+
+def test_denied_password_is_told(account: Account, source: str) -> None:
+    """Without the permission to get a password there is one line, which names it."""
+    denied = Fault("ecr:GetAuthorizationToken", aws_error("AccessDeniedException", message="not authorized"))
+    with proxy_to(account.url, denied) as proxy:
+        result = ecrkit("images", "push", source, "web", environment=account.at(proxy.url))
+
+    assert result.returncode == 3
+    assert result.stderr == (
+        "error: GetAuthorizationToken: access denied: not authorized; docs/iam.md lists what each command needs\n"
+    )

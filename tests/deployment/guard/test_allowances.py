@@ -1,0 +1,52 @@
+"""What a person lets happen."""
+
+from __future__ import annotations
+
+import pytest
+from builders.assemblies import repository, setting, stack
+
+from ecrkit.deployment.guard import acknowledge, compare, refused
+
+BEFORE = [
+    stack({"Web": repository("web"), "Policy": setting()}),
+    stack({"Api": repository("web/api")}, name="Other"),
+    stack({"Old": repository("old")}, name="Gone"),
+]
+FINDINGS = compare(BEFORE, [stack({}), stack({}, name="Other")])
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [
+        pytest.param("web", ["Shop/Web"], id="repository"),
+        pytest.param("Shop/web", ["Shop/Web"], id="repository of a stack"),
+        pytest.param("Policy", ["Shop/Policy"], id="logical id of what has no name"),
+        pytest.param("Gone", ["Gone"], id="stack"),
+        pytest.param("Other/web/api", ["Other/Api"], id="name with a slash"),
+    ],
+)
+def test_name_allows_its_findings(name: str, allowed: list[str]) -> None:
+    """A name acknowledges what has that name and nothing else, and the order stays."""
+    marked, useless = acknowledge(FINDINGS, [name])
+
+    assert [found.place for found in marked if found.is_allowed] == allowed
+    assert [found.place for found in marked] == [found.place for found in FINDINGS]
+    assert len(refused(marked)) == len(FINDINGS) - 1
+    assert useless == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("Web", id="logical id of what has a name"),
+        pytest.param("Shop", id="stack that stays"),
+        pytest.param("Other/web", id="repository of another stack"),
+        pytest.param("we*", id="pattern"),
+    ],
+)
+def test_other_name_is_useless(name: str) -> None:
+    """A name that nothing has allows nothing, and is given back once."""
+    marked, useless = acknowledge(FINDINGS, [name, name])
+
+    assert marked == FINDINGS
+    assert useless == (name,)

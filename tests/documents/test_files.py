@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ecrkit.documents.files import decode, read_text, unreadable, write_text
+from ecrkit.errors import UnreadableInputError, UnwritableOutputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_file_is_read_as_it_is(tmp_path: Path) -> None:
+    """Line ends are kept, so that positions and lengths are those of the file."""
+    path = tmp_path / "a.json"
+    path.write_bytes("é\r\n🚢\n".encode())
+
+    assert read_text(path) == "é\r\n🚢\n"
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    """The error says which, and what the system said."""
+    with pytest.raises(UnreadableInputError) as caught:
+        read_text(tmp_path / "a.json")
+
+    assert str(caught.value) == f"{tmp_path / 'a.json'}: cannot be read: no such file or directory"
+
+
+def test_a_directory_is_no_file(tmp_path: Path) -> None:
+    """It cannot be read, and says so."""
+    with pytest.raises(UnreadableInputError) as caught:
+        read_text(tmp_path)
+
+    assert str(caught.value) == f"{tmp_path}: cannot be read: is a directory"
+
+
+def test_what_is_not_utf_8_is_told_by_its_first_bad_byte() -> None:
+    """The error names the byte and the line that it is on."""
+    with pytest.raises(UnreadableInputError) as caught:
+        decode("gut\nschön\n".encode("latin-1"), file="-")
+
+    assert str(caught.value) == "-: not UTF-8: byte 0xf6 on line 2; save it as UTF-8"
+
+
+def test_an_error_without_words_is_told_as_it_is(tmp_path: Path) -> None:
+    """Not every error of the system has a text of its own."""
+    assert str(unreadable(tmp_path, OSError("Odd"))) == f"{tmp_path}: cannot be read: odd"
+
+
+def test_a_file_is_written_as_it_is_read(tmp_path: Path) -> None:
+    """In UTF-8, line ends as they are, over what was there, and with nothing else left behind."""
+    path = tmp_path / "a.json"
+    path.write_text("old", encoding="utf-8")
+    write_text(path, "é\r\n🚢\n")
+
+    assert read_text(path) == "é\r\n🚢\n"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_cannot_be_replaced_stays(tmp_path: Path) -> None:
+    """A directory is not written over, and no draft is left beside it."""
+    path = tmp_path / "a.json"
+    path.mkdir()
+
+    with pytest.raises(UnwritableOutputError) as caught:
+        write_text(path, "{}")
+
+    assert str(caught.value) == f"{path}: cannot be written: is a directory"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param("missing/a.json", "no such file or directory", id="no directory"),
+        pytest.param("file/a.json", "not a directory", id="a file in its place"),
+        pytest.param("a" * 300, "file name too long", id="long name"),
+    ],
+)
+def test_where_nothing_can_be_written_the_error_says_why(name: str, expected: str, tmp_path: Path) -> None:
+    """The error names the file that was asked for, and not the draft."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+
+    with pytest.raises(UnwritableOutputError) as caught:
+        write_text(tmp_path / name, "{}")
+
+    assert str(caught.value) == f"{tmp_path / name}: cannot be written: {expected}"
