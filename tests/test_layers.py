@@ -103,7 +103,7 @@ IN_LAYERS = sorted(module for module in MODULES if layer_of(module))
 
 def test_packages() -> None:
     """Every folder of ecrkit is in the list, and beside the folders are the adapters only."""
-    folders = {path.name for path in SOURCE.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    folders = {path.name for path in SOURCE.iterdir() if any(path.glob("*.py"))}
 
     assert folders == set(LAYERS)
     assert {path.name for path in SOURCE.iterdir() if path.is_file()} == AT_THE_TOP

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from botocore.config import Config
     from botocore.model import OperationModel
     from mypy_boto3_cloudformation import CloudFormationClient
-    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecr import ECRClient as ECRClient  # noqa: PLC0414 - other packages name the type, too
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_lambda import LambdaClient
 

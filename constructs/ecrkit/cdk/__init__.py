@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecrkit.public_names import imported_when_used
+from ecrkit import imported_when_used
 
 __all__ = ["LifecyclePolicyValidation", "Registry", "Repository"]
 

@@ -10,10 +10,10 @@ import aws_cdk as cdk
 from ecrkit.errors import InvalidNameError
 from ecrkit.images.names import RepositoryName, TagFilter
 from ecrkit.lifecycle import LifecyclePolicy
+from ecrkit.registry import statements
 from ecrkit.registry.access import Grantees
 from ecrkit.registry.outputs import OutputKey
 from ecrkit.registry.properties import KMS_KEY, Encryption, Mutability
-from ecrkit.registry import statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

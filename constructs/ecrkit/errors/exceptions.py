@@ -40,7 +40,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ecrkit.errors import Finding
+    from ecrkit.errors.findings import Finding
 
 __all__ = [
     "AwsError",

@@ -22,8 +22,7 @@ from ecrkit.images.inventory.directory import InventoryDirectory, Job
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from mypy_boto3_ecr import ECRClient
-
+    from ecrkit.aws.client import ECRClient
     from ecrkit.aws.inventory import Taken
     from ecrkit.aws.repositories import DeployedRepository
     from ecrkit.images.references import ImageReference

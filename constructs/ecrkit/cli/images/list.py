@@ -21,8 +21,7 @@ from ecrkit.cli.console.output import count_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mypy_boto3_ecr import ECRClient
-
+    from ecrkit.aws.client import ECRClient
     from ecrkit.aws.images import DeployedImage
 
 __all__ = ["list_"]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ecrkit.deployment.audit.statements import public_statements
 from ecrkit.lifecycle.checks.patterns import TagPattern
-from ecrkit.registry.properties import Mutability
 from ecrkit.registry import posture as rulebook
+from ecrkit.registry.properties import Mutability
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
