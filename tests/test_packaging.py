@@ -88,6 +88,11 @@ def run(programs: Path, *command: str, cwd: Path) -> subprocess.CompletedProcess
     )
 
 
+def bundled(path: str) -> str:
+    """Name the copy in the wheel of a file below ``policies``."""
+    return f"ecrkit/policies/bundled/{path.removeprefix('policies/')}"
+
+
 def content_of(wheel: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(wheel) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
@@ -104,7 +109,7 @@ class TestWheel:
         }
         described = {name for name in content_of(wheel) if name.startswith(f"ecrkit-{ecrkit.__version__}.dist-info/")}
 
-        assert content_of(wheel).keys() - described == library | {f"ecrkit/{path}" for path in POLICIES}
+        assert content_of(wheel).keys() - described == library | {bundled(path) for path in POLICIES}
 
     def test_typed(self, wheel: Path) -> None:
         """The wheel tells type checkers that it has types."""
@@ -114,7 +119,7 @@ class TestWheel:
         """The policies in the wheel are those of the checkout, to the byte."""
         content = content_of(wheel)
 
-        assert {path: content[f"ecrkit/{path}"] for path in POLICIES} == {
+        assert {path: content[bundled(path)] for path in POLICIES} == {
             path: (ROOT / path).read_bytes() for path in POLICIES
         }
 

@@ -5,7 +5,6 @@ import re
 
 import pytest
 
-from ecrkit import errors
 from ecrkit.errors import (
     AwsError,
     Check,
@@ -15,6 +14,7 @@ from ecrkit.errors import (
     Location,
     PolicyReferenceError,
 )
+from ecrkit.errors import exceptions as errors
 
 
 def drawn_tree() -> dict[str, str]:

@@ -241,7 +241,9 @@ def test_the_bundled_policies_are_those_of_the_checkout() -> None:
 
 def test_an_installed_package_has_policies_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The copy in the wheel is preferred to what happens to stand two directories above."""
-    make_store(tmp_path / "lib" / "ecrkit" / "policies" / "bundled", {"web/v1.json": KEEP_TEN})
+    bundled = tmp_path / "lib" / "ecrkit" / "policies" / "bundled"
+    bundled.mkdir(parents=True)
+    make_store(tmp_path / "wheel", {"web/v1.json": KEEP_TEN}).rename(bundled / "lifecycle")
     make_store(tmp_path, {"other/v1.json": KEEP_TEN})
     monkeypatch.setattr(store_module, "__file__", str(tmp_path / "lib" / "ecrkit" / "policies" / "store.py"))
 
