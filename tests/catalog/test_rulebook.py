@@ -353,7 +353,7 @@ REFUSED = (
         "a statement for everybody who uses TLS",
         edits=(("    encryption: KMS", f"    statements: [{OVER_TLS}]"),),
         finding=(
-            '12:44: repositories["payments/api"].statements[0].Principal: lets everybody in: it has the Principal'
+            '12:54: repositories["payments/api"].statements[0].Principal: lets everybody in: it has the Principal'
             " '*', and its condition does not limit who may call; name principals, or add a condition as on"
             " aws:PrincipalOrgID [CAT144]"
         ),
