@@ -23,6 +23,7 @@ from ecrkit.documents.schema import (
     when,
 )
 from ecrkit.images.names import MAX_FILTER_WILDCARDS, REGION, REPOSITORY_PATH, TAG_FILTER, TagFilter
+from ecrkit.lifecycle import RULEBOOK
 from ecrkit.registry.access import ACCOUNT, GRANTEES
 from ecrkit.registry.settings import (
     REGISTRY_RULEBOOK,
@@ -281,4 +282,4 @@ def tag_filter(check: Check) -> Schema:
 
 
 def _checks(codes: Iterable[str]) -> list[Check]:
-    return [check for check in REGISTRY_RULEBOOK if check.code in codes]
+    return [check for check in (*RULEBOOK, *REGISTRY_RULEBOOK) if check.code in codes]
