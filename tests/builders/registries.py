@@ -487,6 +487,17 @@ REFUSED = (
     ),
     RefusedRegistry(
         "CAT243",
+        "everybody but services",
+        edits=(("Deny", "Allow"),),
+        finding=(
+            "19:20: registry.policy.statements[0].Principal: lets everybody in: it has the Principal '*', and its "
+            "condition does not limit who may call; name principals, or add a condition as on aws:PrincipalOrgID "
+            "[CAT243]"
+        ),
+        beyond=_FREE,
+    ),
+    RefusedRegistry(
+        "CAT243",
         "everybody in a list",
         edits=(
             ("Deny", "Allow"),

@@ -28,6 +28,9 @@ class Refused:
 
 PRINCIPALS = ", ".join(f"'arn:aws:iam::210987654321:role/{number:0>40}'" for number in range(140))
 STATEMENT = "{Sid: Ci, Effect: Allow, Principal: {AWS: '210987654321'}, Action: 'ecr:BatchGetImage'}"
+OVER_TLS = (
+    STATEMENT.replace("210987654321", "*").removesuffix("}") + ", Condition: {Bool: {'aws:SecureTransport': true}}}"
+)
 MANY = "".join(f"  app-{number}:\n" for number in range(198))
 
 REFUSED = (
@@ -343,6 +346,16 @@ REFUSED = (
         finding=(
             '12:54: repositories["payments/api"].statements[0].Principal: lets everybody in: it has the Principal'
             " '*' and no condition; name principals, or add a condition as on aws:PrincipalOrgID [CAT144]"
+        ),
+    ),
+    Refused(
+        "CAT144",
+        "a statement for everybody who uses TLS",
+        edits=(("    encryption: KMS", f"    statements: [{OVER_TLS}]"),),
+        finding=(
+            '12:54: repositories["payments/api"].statements[0].Principal: lets everybody in: it has the Principal'
+            " '*', and its condition does not limit who may call; name principals, or add a condition as on"
+            " aws:PrincipalOrgID [CAT144]"
         ),
     ),
     Refused(

@@ -74,6 +74,23 @@ class TestRefusals:
                 lambda: Repository(
                     stack(),
                     "App",
+                    statements=[
+                        {
+                            "Effect": "Allow",
+                            "Principal": "*",
+                            "Action": "ecr:*",
+                            "Condition": {"Bool": {"aws:SecureTransport": "true"}},
+                        }
+                    ],
+                ),
+                "statements[0]: lets everybody in: it has the Principal '*', and its condition does not limit who may "
+                "call; name principals, or add a condition as on aws:PrincipalOrgID",
+                id="statement-with-an-open-condition",
+            ),
+            pytest.param(
+                lambda: Repository(
+                    stack(),
+                    "App",
                     statements=[{"Effect": "Deny", "Principal": "*", "Acton": "ecr:*", "Action": "ecr:*"}],
                 ),
                 "statements[0]: unknown key 'Acton'; did you mean Action?",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ecrkit.documents import StructuralChecks
 from ecrkit.errors import Check
+from ecrkit.registry.openness import CLOSE_IT
 from ecrkit.registry.settings import REGISTRY_RULEBOOK
-from ecrkit.registry.statements import CLOSE_IT
 
 __all__ = ["CATALOG_RULEBOOK"]
 
@@ -255,7 +255,7 @@ BAD_STATEMENT = Check(
 OPEN_TO_ALL = Check(
     code="CAT144",
     title="nobody is let into a repository whom nobody knows",
-    message="lets everybody in: it has {got} and no condition",
+    message="lets everybody in: {reason}",
     remedy=CLOSE_IT,
     source=_ACCESS,
 )

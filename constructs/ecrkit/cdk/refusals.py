@@ -12,6 +12,7 @@ from ecrkit.images.names import RepositoryName, TagFilter
 from ecrkit.lifecycle import LifecyclePolicy
 from ecrkit.registry import statements
 from ecrkit.registry.access import Grantees
+from ecrkit.registry.openness import CLOSE_IT, opening
 from ecrkit.registry.outputs import OutputKey
 from ecrkit.registry.properties import KMS_KEY, Encryption, Mutability
 
@@ -121,9 +122,8 @@ def statement_problems(given: Sequence[Mapping[str, object]]) -> list[str]:
         for found in statements.statement_problems(statement, example="ecr:BatchGetImage", has_resource=False):
             remedy = f"; {found.remedy}" if found.remedy else ""
             problems.append(f"statements[{index}]: {found.problem}{remedy}")
-        if found_opening := statements.opening(statement):
-            got = f"lets everybody in: it has {found_opening[1]} and no condition"
-            problems.append(f"statements[{index}]: {got}; {statements.CLOSE_IT}")
+        if why := opening(statement):
+            problems.append(f"statements[{index}]: lets everybody in: {why.reason}; {CLOSE_IT}")
     return problems
 
 

@@ -16,7 +16,7 @@ from ecrkit.cli.console.counting import counted
 from ecrkit.cli.console.reports import echo_report, exit_code
 from ecrkit.deployment.audit import AUDIT_RULEBOOK
 from ecrkit.deployment.audit import audit as audited
-from ecrkit.deployment.declared import Declared
+from ecrkit.deployment.policies import PolicyNames
 from ecrkit.documents.files import read_text
 from ecrkit.registry.posture import POSTURE_RULEBOOK
 
@@ -55,14 +55,13 @@ def audit(  # noqa: PLR0913 - one parameter per option
     Exits with 1 when something is found that the catalog does not silence.
     """
     here = look_around(catalog, policies, environment=environment, profile=profile, region=region)
-    declared = Declared(here.catalog, here.policies, account=here.environment.account, region=here.environment.region)
     ecr = here.aws.ecr()
     actual = actual_repositories(ecr, here.deployed, stacks=StackFinder(ecr, here.aws.cloudformation()))
     findings = audited(
         here.environment,
         counted(actual, total=len(here.deployed)),
         policies=here.policies,
-        policy_name=declared.policy_name,
+        policy_name=PolicyNames(here.catalog, here.policies).name,
         places=repository_places(read_text(here.path), file=str(here.path)),
     )
     if drift_only:

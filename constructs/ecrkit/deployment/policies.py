@@ -1,34 +1,58 @@
-"""Lifecycle policies that are there, as versions of the store: one for all repositories that share it."""
+"""Lifecycle policies that are deployed: how to read one, and which versions of the store it is."""
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ecrkit.errors import InvalidPolicyError
-from ecrkit.lifecycle import compose
+from ecrkit.lifecycle import check_policy, compose
+from ecrkit.lifecycle.values import CountType
 from ecrkit.policies.lock import digest
 from ecrkit.policies.store import PolicyRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ecrkit.catalog import Catalog
     from ecrkit.lifecycle import LifecyclePolicy
+    from ecrkit.lifecycle.checks.check import CheckedPolicy
     from ecrkit.policies.store import PolicyStore
 
-__all__ = ["KnownPolicies"]
+__all__ = ["PolicyNames", "read_deployed_policy"]
 
 _PREFIX = "adopted-"
 _DIGITS = 8
 
+_LOWER_CASE = ("tagStatus", "storageClass", "countUnit", "type", "targetStorageClass")
+_COUNT_TYPES = {word.value.lower(): word.value for word in CountType}
+# Longer than the shortest text that ECR takes, however little the policy says.
+_INDENT = 8
 
-class KnownPolicies:
+
+# Thousands of repositories have the same few policies.
+@lru_cache(maxsize=256)
+def read_deployed_policy(text: str) -> CheckedPolicy:
+    """Read a policy that the service has, whatever the case of its words, and whether or not defaults are written."""
+    checked = check_policy(text, file="-")
+    if checked.policy is not None:
+        return checked
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return checked
+    again = check_policy(json.dumps(_in_our_words(document), indent=_INDENT), file="-")
+    return checked if again.policy is None else again
+
+
+class PolicyNames:
     """
-    Finds the versions that a policy is.
+    Names deployed policies as a catalog does.
 
     Args:
         catalog: composes some.
-        policies: the store; versions that are new are made known to it.
+        policies: the store.
     """
 
     def __init__(self, catalog: Catalog, policies: PolicyStore) -> None:
@@ -36,13 +60,27 @@ class KnownPolicies:
         # A version of its own goes before a composition.
         self._references = dict(self._composed(catalog)) | dict(self._versions())
 
-    def references(self, policy: LifecyclePolicy | None, preferred: tuple[PolicyRef, ...]) -> tuple[PolicyRef, ...]:
+    def name(self, text: str) -> str | None:
         """
-        Name the versions that come to *policy*.
+        Name the policy that a text is: ``name@N``, or several, joined by ``+``.
+
+        Args:
+            text: as ECR has it.
+
+        Returns:
+            ``None`` for one that is neither in the store nor composed by the catalog.
+        """
+        policy = read_deployed_policy(text).policy
+        references = self._references.get(digest(policy)) if policy else None
+        return "+".join(map(str, references)) if references else None
+
+    def adopt(self, policy: LifecyclePolicy | None, *, preferred: Sequence[PolicyRef]) -> tuple[PolicyRef, ...]:
+        """
+        Name the versions that come to *policy*; one that is new is made known to the store.
 
         Args:
             policy: ``None`` for none.
-            preferred: what the catalog says anyway.
+            preferred: what the catalog declares anyway.
 
         Returns:
             *preferred*, if they come to it; else those of the store, or of a composition of the catalog; else one that
@@ -52,7 +90,7 @@ class KnownPolicies:
             return ()
         wanted = digest(policy)
         if preferred and digest(compose(self._policies[reference] for reference in preferred)) == wanted:
-            return preferred
+            return tuple(preferred)
         if wanted not in self._references:
             reference = PolicyRef(f"{_PREFIX}{wanted.partition(':')[2][:_DIGITS]}", 1)
             self._policies.expect(reference, policy)
@@ -77,3 +115,17 @@ class KnownPolicies:
             except InvalidPolicyError:
                 # Nobody can have deployed it.
                 continue
+
+
+def _in_our_words(value: object, key: str = "") -> object:
+    match value:
+        case dict():
+            return {name: _in_our_words(inner, name) for name, inner in value.items() if inner not in (None, [])}
+        case list():
+            return [_in_our_words(inner) for inner in value]
+        case str() if key in _LOWER_CASE:
+            return value.lower()
+        case str() if key == "countType":
+            return _COUNT_TYPES.get(value.replace("_", "").lower(), value)
+        case _:
+            return value

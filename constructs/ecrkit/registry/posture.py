@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ecrkit.errors import Check, Severity
+from ecrkit.registry.openness import CLOSE_IT
 
 __all__ = ["POSTURE_CODES", "POSTURE_RULEBOOK"]
 
@@ -11,8 +12,8 @@ _SECURITY_HUB = 'Security Hub user guide, "Security Hub controls for Amazon ECR"
 PUBLIC = Check(
     code="AUD121",
     title="no statement of a repository's policy lets everybody in",
-    message="{statement} of its policy lets everybody in: it has {got}, and no condition says who that is",
-    remedy="name principals, or add a condition as on aws:PrincipalOrgID",
+    message="{statement} of its policy lets everybody in: {reason}",
+    remedy=CLOSE_IT,
     source='ECR user guide, "Private repository policies" (read 2026-11)',
 )
 MUTABLE = Check(

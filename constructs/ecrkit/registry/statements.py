@@ -1,23 +1,21 @@
-"""Statements of an IAM policy that are handed on as they are, and what is wrong with one."""
+"""Statements of an IAM policy: what is wrong with one, and its canonical form."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecrkit.documents.nearest import near
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["CLOSE_IT", "StatementProblem", "items_of", "opening", "statement_problems"]
-
-CLOSE_IT = "name principals, or add a condition as on aws:PrincipalOrgID"
-"""What to do about a statement that lets everybody in."""
+__all__ = ["StatementProblem", "canonical", "items_of", "statement_problems"]
 
 _KEYS = ("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Condition")
 _RESOURCE_KEYS = ("Resource", "NotResource")
 _ACTION = re.compile(r"ecr:[A-Za-z*?]+")
+_ROOT = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):root")
 
 
 class StatementProblem(NamedTuple):
@@ -70,26 +68,54 @@ def statement_problems(
         yield StatementProblem("Effect", f"Effect must be 'Allow' or 'Deny', got {got}")
 
 
-def opening(statement: Mapping[str, object]) -> tuple[str, str] | None:
-    """
-    Find what lets everybody in.
-
-    Returns:
-        The key that does, and words for what stands there; ``None`` where a condition or a principal limits it.
-    """
-    if statement.get("Effect") != "Allow" or statement.get("Condition"):
-        return None
-    if "NotPrincipal" in statement:
-        return "NotPrincipal", "a NotPrincipal"
-    return ("Principal", "the Principal '*'") if _is_everybody(statement.get("Principal")) else None
-
-
 def items_of(value: object) -> Sequence[object]:
     """Give the items of a list; what is none is the only one."""
     return value if isinstance(value, list | tuple) else [value]
 
 
-def _is_everybody(principal: object) -> bool:
-    if isinstance(principal, dict):
-        return any("*" in items_of(value) for value in principal.values())
-    return principal == "*"
+def canonical(statement: Mapping[str, object]) -> dict[str, Any]:
+    """
+    Write a statement in one of the many ways that mean the same; idempotent.
+
+    Args:
+        statement: as in JSON; it may be invalid.
+
+    Returns:
+        Its elements: values as sorted lists, keys of conditions and actions in lower case, ``Principal: "*"`` as
+        ``{"AWS": ["*"]}``, the root of an account as its number. Empty elements are left out.
+    """
+    return {key: _element(key, value) for key, value in statement.items() if value not in ({}, [])}
+
+
+def _element(key: str, value: object) -> object:
+    match key:
+        case "Effect":
+            return str(value).capitalize()
+        case "Action" | "NotAction":
+            return _sorted(str(action).lower() for action in items_of(value))
+        case "Principal" | "NotPrincipal":
+            kinds = value if isinstance(value, dict) else {"AWS": value}
+            return {kind: _sorted(map(_principal, items_of(names))) for kind, names in kinds.items()}
+        case "Condition" if isinstance(value, dict):
+            return {operator: _condition(keys) for operator, keys in value.items()}
+        case _:
+            return value
+
+
+def _condition(keys: object) -> object:
+    if not isinstance(keys, dict):
+        return keys
+    return {str(key).lower(): _sorted(map(_text, items_of(values))) for key, values in keys.items()}
+
+
+def _principal(name: object) -> str:
+    match = _ROOT.fullmatch(str(name))
+    return match[1] if match else str(name)
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _sorted(texts: Iterable[str]) -> list[str]:
+    return sorted(set(texts))

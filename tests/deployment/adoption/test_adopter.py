@@ -214,6 +214,18 @@ REFUSED: dict[str, tuple[ActualRepository, str]] = {
             " or add a condition as on aws:PrincipalOrgID"
         ),
     ),
+    "public, over TLS": (
+        actual(
+            "api",
+            repository_policy_text=iam(
+                statement(Principal="*", Condition={"Bool": {"aws:SecureTransport": "true"}}),
+            ),
+        ),
+        (
+            "statements[0].Principal: lets everybody in: it has the Principal '*', and its condition does not limit"
+            " who may call; name principals, or add a condition as on aws:PrincipalOrgID"
+        ),
+    ),
     "variables of an old version": (
         actual(
             "api",

@@ -10,7 +10,7 @@ from builders.actual import ACCOUNT, iam, statement
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecrkit.deployment.audit.statements import is_written_by_lambda, policy_difference, public_statements
+from ecrkit.deployment.audit.statements import is_written_by_lambda, open_statements, policy_difference
 from ecrkit.registry.access import Access, Grantees, policy_statements
 
 if TYPE_CHECKING:
@@ -25,27 +25,6 @@ BY_LAMBDA: dict[str, Any] = {
 }
 BY_FUNCTION = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:f"
 CONDITION = {"StringEquals": {"aws:PrincipalOrgID": ["o-a1b2c3d4e5"]}, "Bool": {"aws:SecureTransport": "true"}}
-
-OPENINGS = {
-    "any ARN": {"StringLike": {"aws:PrincipalArn": "*"}},
-    "a role of any account": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ci"}},
-    "one of two": {"StringLike": {"aws:SourceArn": ["arn:aws:lambda:us-east-1:111111111111:function:*", "*"]}},
-    "any address": {"IpAddress": {"aws:SourceIp": ["192.0.2.0/24", "0.0.0.0/0"]}},
-    "an organization, or none": {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
-    "a unit, or none": {"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/r-ab12/*"}},
-    "any organization": {"StringLike": {"aws:PrincipalOrgID": "o-*"}},
-    "a tag that anybody can set": {"StringEquals": {"aws:PrincipalTag/team": "shop"}},
-    "whatever is no service": {"Bool": {"aws:PrincipalIsAWSService": "false"}},
-}
-"""Conditions that let in somebody who is not known."""
-CLOSINGS = {
-    "an account": {"StringEqualsIfExists": {"aws:PrincipalAccount": "111111111111"}},
-    "roles of an account": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/*"}},
-    "a network": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}},
-    "an endpoint": {"StringEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}},
-    "a unit": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/r-ab12/*"}},
-}
-"""Conditions that do not."""
 
 
 def difference(declared: dict[str, object], there: dict[str, object], **document: str) -> str:
@@ -170,41 +149,15 @@ def test_what_only_has_the_name_of_lambdas_is_told(forged: dict[str, object]) ->
     assert policy_difference([], iam({**BY_LAMBDA, **forged}), account=ACCOUNT).endswith("is not declared")
 
 
-@pytest.mark.parametrize(
-    ("there", "expected"),
-    [
-        pytest.param(statement(Principal="*"), [("statement 'Ci'", "the Principal '*'")], id="star"),
-        pytest.param(statement(Principal={"AWS": ["*"]}), [("statement 'Ci'", "the Principal '*'")], id="listed"),
-        pytest.param(
-            statement(Principal="*", Condition={"Bool": {"aws:SecureTransport": "true"}}),
-            [("statement 'Ci'", "the Principal '*'")],
-            id="whoever uses TLS",
-        ),
-        pytest.param(
-            statement(Principal="*", Condition={"StringNotEquals": {"aws:PrincipalAccount": "111111111111"}}),
-            [("statement 'Ci'", "the Principal '*'")],
-            id="everybody but one",
-        ),
-        *(
-            pytest.param(
-                statement(Principal="*", Condition=opening), [("statement 'Ci'", "the Principal '*'")], id=name
-            )
-            for name, opening in OPENINGS.items()
-        ),
-        *(pytest.param(statement(Principal="*", Condition=closing), [], id=name) for name, closing in CLOSINGS.items()),
-        pytest.param(statement(Principal="*", Condition=CONDITION), [], id="an organization"),
-        pytest.param(statement(Principal="*", Effect="Deny"), [], id="nobody"),
-        pytest.param(statement(), [], id="an account"),
-        pytest.param(
-            {"Effect": "Allow", "NotPrincipal": {"AWS": "111111111111"}, "Action": "ecr:*"},
-            [("statement 1", "a NotPrincipal")],
-            id="all others",
-        ),
-    ],
-)
-def test_public_statement_is_found(there: dict[str, object], expected: list[tuple[str, str]]) -> None:
-    """Everybody is let in where no principal and no condition says who."""
-    assert list(public_statements(iam(there))) == expected
+def test_open_statement_is_named() -> None:
+    """A statement that lets everyone in is named by its Sid, or else by its number; the others are not reported."""
+    anonymous: dict[str, object] = {"Effect": "Allow", "NotPrincipal": {"AWS": ACCOUNT}, "Action": "ecr:*"}
+    text = iam(statement(), anonymous, statement(Principal="*"))
+
+    assert [(name, why.key) for name, why in open_statements(text)] == [
+        ("statement 2", "NotPrincipal"),
+        ("statement 'Ci'", "Principal"),
+    ]
 
 
 @given(
@@ -213,15 +166,16 @@ def test_public_statement_is_found(there: dict[str, object], expected: list[tupl
         accounts=st.lists(st.sampled_from(["111111111111", "222222222222"]), unique=True).map(tuple),
         principals=st.lists(st.sampled_from(["arn:aws:iam::333333333333:role/ci"]), unique=True).map(tuple),
         organizations=st.lists(st.sampled_from(["o-a1b2c3d4e5", "o-b1b2c3d4e5"]), unique=True).map(tuple),
+        units=st.lists(st.sampled_from(["o-a1b2c3d4e5/*", "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/"])).map(tuple),
         lambda_functions=st.booleans(),
     ),
     st.randoms(use_true_random=False),
 )
-def test_what_is_declared_is_never_a_difference_nor_public(pull: Grantees, random: Random) -> None:
-    """Whatever the catalog writes, in whatever order it comes back, is no difference and lets not everybody in."""
+def test_what_is_declared_is_never_a_difference_nor_open(pull: Grantees, random: Random) -> None:
+    """Whatever the catalog writes, in whatever order it comes back, is no difference and never lets everyone in."""
     statements = policy_statements(Access(pull=pull), partition="aws", region="us-east-1", account=ACCOUNT)
     shuffled = json.loads(json.dumps(statements))
     random.shuffle(shuffled)
 
     assert policy_difference(statements, iam(*shuffled), account=ACCOUNT) == ""
-    assert list(public_statements(iam(*shuffled))) == []
+    assert list(open_statements(iam(*shuffled))) == []

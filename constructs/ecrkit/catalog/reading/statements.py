@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from ecrkit.catalog import rulebook
 from ecrkit.documents import ListNode, ObjectNode, ScalarNode
 from ecrkit.registry.access import policy_statements
-from ecrkit.registry.statements import opening, statement_problems
+from ecrkit.registry.openness import opening
+from ecrkit.registry.statements import statement_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -75,7 +76,6 @@ def _statement(reader: Reader, at: At) -> Statement:
         for found in statement_problems(document, example="ecr:BatchGetImage", has_resource=False):
             where = members[found.key].location if found.key in members else at.location
             reader.report(rulebook.BAD_STATEMENT, where, problem=found.problem, remedy=found.remedy)
-        if found_opening := opening(document):
-            key, got = found_opening
-            reader.report(rulebook.OPEN_TO_ALL, members[key].location, got=got)
+        if why := opening(document):
+            reader.report(rulebook.OPEN_TO_ALL, members[why.key].location, reason=why.reason)
     return Statement(document, at.location)

@@ -1,16 +1,33 @@
-"""The catalog that a command on what is deployed holds against it."""
+"""The catalog that commands compare with deployed repositories."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ecrkit.deployment.declared import Declared
+    from ecrkit.deployment.policies import PolicyNames
 
-__all__ = ["read_declared"]
+__all__ = ["Declared", "read_declared"]
 
 _CATALOG = Path("repositories.yaml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """
+    What a catalog declares in one account and Region.
+
+    Attributes:
+        is_about_it: whether the account and Region are an environment of the catalog.
+        names: of the repositories declared there.
+        policy_names: names deployed lifecycle policies.
+    """
+
+    is_about_it: bool
+    names: frozenset[str]
+    policy_names: PolicyNames
 
 
 def read_declared(catalog: Path | None, policies: Path | None, *, account: str, region: str) -> Declared | None:
@@ -34,8 +51,14 @@ def read_declared(catalog: Path | None, policies: Path | None, *, account: str, 
     if catalog is None and not path.exists():
         return None
     from ecrkit.catalog import read_catalog  # noqa: PLC0415 - loads a YAML reader, for those who have a catalog
-    from ecrkit.deployment.declared import Declared  # noqa: PLC0415 - as above
+    from ecrkit.deployment.policies import PolicyNames  # noqa: PLC0415 - as above
     from ecrkit.policies.store import PolicyStore  # noqa: PLC0415 - as above
 
     store = PolicyStore(policies or path.parent / "policies" / "lifecycle")
-    return Declared(read_catalog(path, policies=store), store, account=account, region=region)
+    declared = read_catalog(path, policies=store)
+    here = [place for place in declared.environments if (place.account, place.region) == (account, region)]
+    return Declared(
+        is_about_it=bool(here),
+        names=frozenset(str(entry.name) for place in here for entry in place.repositories),
+        policy_names=PolicyNames(declared, store),
+    )

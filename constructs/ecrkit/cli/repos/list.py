@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecrkit.aws.repositories import RepositoryDetails
-    from ecrkit.deployment.declared import Declared
+    from ecrkit.cli.arguments.declared import Declared
 
 __all__ = ["list_"]
 
@@ -116,7 +116,7 @@ def _document(details: RepositoryDetails, declared: Declared | None) -> dict[str
 
 def _policy(details: RepositoryDetails, declared: Declared | None) -> str | None:
     text = details.lifecycle_policy_text
-    return declared.policy_name(text) if declared and text else None
+    return declared.policy_names.name(text) if declared and text else None
 
 
 def _is_declared(details: RepositoryDetails, declared: Declared | None) -> bool | None:

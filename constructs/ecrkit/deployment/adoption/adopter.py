@@ -11,8 +11,7 @@ from ecrkit.catalog.template import stack_name
 from ecrkit.deployment.adoption.naming import output_for, repository_in
 from ecrkit.deployment.adoption.settings import exact_settings, is_exact
 from ecrkit.deployment.audit import drift
-from ecrkit.deployment.audit.lifecycle import read_actual
-from ecrkit.deployment.policies import KnownPolicies
+from ecrkit.deployment.policies import PolicyNames, read_deployed_policy
 from ecrkit.documents.yaml_edits import YamlEditor
 from ecrkit.errors import InvalidNameError, Location, RefusedError, errors_in
 from ecrkit.images.names import RepositoryName
@@ -101,7 +100,7 @@ class Adopter:
         self._elsewhere = {str(entry.name) for entry in catalog.repositories}
         self._elsewhere -= {str(entry.name) for entry in here.repositories}
         self._outputs = {str(entry.output): str(entry.name) for entry in catalog.repositories}
-        self._known = KnownPolicies(catalog, policies)
+        self._policy_names = PolicyNames(catalog, policies)
 
     def check_room(self, names: Iterable[str]) -> None:
         """
@@ -139,7 +138,10 @@ class Adopter:
         plans = {name: plan for name, plan in plans.items() if name not in refused}
         before, self.text = self.text, settled.text
         new = {
-            reference for plan in plans.values() for reference in plan.lifecycle if self._known.is_adopted(reference)
+            reference
+            for plan in plans.values()
+            for reference in plan.lifecycle
+            if self._policy_names.is_adopted(reference)
         }
         return Adopted(
             names=tuple(plans),
@@ -158,7 +160,7 @@ class Adopter:
             return (self._stack_problem(actual.stack),)
         if actual.lifecycle_policy_text is None:
             return ()
-        checked = read_actual(actual.lifecycle_policy_text)
+        checked = read_deployed_policy(actual.lifecycle_policy_text)
         # The template has it on one line, which may be shorter than what is there, and than ECR takes.
         findings = checked.findings if checked.policy is None else check_rules(checked.policy.rules).findings
         return tuple(f"its lifecycle policy: {found.text}" for found in errors_in(findings))
@@ -189,8 +191,8 @@ class Adopter:
         return {name: base for name, base in bases if base}, refused
 
     def _plan(self, actual: ActualRepository, base: RepositoryEntry) -> _Plan:
-        policy = read_actual(actual.lifecycle_policy_text).policy if actual.lifecycle_policy_text else None
-        lifecycle = self._known.references(policy, base.lifecycle)
+        policy = read_deployed_policy(actual.lifecycle_policy_text).policy if actual.lifecycle_policy_text else None
+        lifecycle = self._policy_names.adopt(policy, preferred=base.lifecycle)
         settings = exact_settings(actual, base, lifecycle=lifecycle, environment=self._here)
         return _Plan(actual, settings, lifecycle)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecrkit.deployment.audit.statements import public_statements
+from ecrkit.deployment.audit.statements import open_statements
 from ecrkit.lifecycle.checks.patterns import TagPattern
 from ecrkit.registry import posture as rulebook
 from ecrkit.registry.properties import Mutability
@@ -31,8 +31,8 @@ def posture(actual: ActualRepository, *, scanning: Scanning | None, location: Lo
     Returns:
         Findings, by code.
     """
-    for statement, got in public_statements(actual.repository_policy_text or "{}"):
-        yield rulebook.PUBLIC.at(location, statement=statement, got=got)
+    for statement, why in open_statements(actual.repository_policy_text or "{}"):
+        yield rulebook.PUBLIC.at(location, statement=statement, reason=why.reason)
     if actual.mutability == Mutability.MUTABLE:
         but = f", but {', '.join(sorted(actual.exclusion_filters))}," if actual.exclusion_filters else ""
         yield rulebook.MUTABLE.at(location, but=but, got=actual.image_tag_mutability)

@@ -15,14 +15,16 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ecrkit.registry.statements import items_of
+from ecrkit.registry.openness import opening
+from ecrkit.registry.statements import canonical, items_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["is_written_by_lambda", "policy_difference", "public_statements", "same_statements", "statements_in"]
+    from ecrkit.registry.openness import Opening
 
-_ROOT = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):root")
+__all__ = ["is_written_by_lambda", "open_statements", "policy_difference", "same_statements", "statements_in"]
+
 _LAMBDA_SID = "LambdaECRImageRetrievalPolicy"
 _LAMBDA_ACTIONS = frozenset(
     {
@@ -33,15 +35,6 @@ _LAMBDA_ACTIONS = frozenset(
         "ecr:setrepositorypolicy",
     }
 )
-_WHO = re.compile(
-    r"aws:(principal(account|arn|orgid|orgpaths|servicename|servicenameslist)"
-    r"|source(account|arn|ip|orgid|orgpaths|owner|vpc|vpcarn|vpce)|userid|vpcsourceip)"
-)
-"""Keys of conditions that say who asks, or from where. Tags, names and kinds of principals are as anybody likes."""
-_ALWAYS_THERE = frozenset({"aws:principalaccount", "aws:principalarn", "aws:userid"})
-"""Of these, the keys that every request has."""
-_ANYBODY = re.compile(r"[*?]*|o-[*?]+(/.*)?|(0\.0\.0\.0|::)/0|arn:\*.*|arn:[^:]*:[^:]*:[^:]*:\*(:.*)?")
-"""Values that say nobody in particular."""
 
 
 def statements_in(text: str) -> list[dict[str, Any]] | None:
@@ -105,7 +98,7 @@ def is_written_by_lambda(statement: Mapping[str, object], *, account: str) -> bo
 
     Source: Lambda developer guide, "Create a function using a container image", Amazon ECR permissions (read 2026-11).
     """
-    parts = _canonical(statement)
+    parts = canonical(statement)
     functions = re.compile(rf"arn:aws[a-z-]*:lambda:[a-z0-9-]+:{account}:function:.*")
     condition = parts.get("Condition")
     sources = condition.get("StringLike", {}) if isinstance(condition, dict) and len(condition) == 1 else {}
@@ -121,53 +114,19 @@ def is_written_by_lambda(statement: Mapping[str, object], *, account: str) -> bo
     )
 
 
-def public_statements(text: str) -> Iterator[tuple[str, str]]:
+def open_statements(text: str) -> Iterator[tuple[str, Opening]]:
     """
-    Find statements that let everybody in.
+    Find statements that let everyone in.
 
     Args:
         text: IAM's JSON.
 
     Returns:
-        Of each its name, and the element that does. One with a condition on who asks, or from where, lets in those.
+        Of each its name, and why it does.
     """
     for number, statement in enumerate(statements_in(text) or (), start=1):
-        parts = _canonical(statement)
-        if parts.get("Effect") != "Allow" or _is_limited(parts.get("Condition", {})):
-            continue
-        name = _name(parts) if "Sid" in parts else f"statement {number}"
-        if "NotPrincipal" in parts:
-            yield name, "a NotPrincipal"
-        elif "*" in parts.get("Principal", {}).get("AWS", ()):
-            yield name, "the Principal '*'"
-
-
-def _is_limited(condition: object) -> bool:
-    """Whether a condition holds for somebody in particular only."""
-    operators = condition.items() if isinstance(condition, dict) else ()
-    return any(
-        _says_who(operator, key, values)
-        for operator, keys in operators
-        if isinstance(keys, dict)
-        for key, values in keys.items()
-    )
-
-
-def _says_who(operator: str, key: str, values: list[str]) -> bool:
-    """
-    Whether one part of a condition does; it is met by any of *values*.
-
-    Source: IAM user guide, "IfExists condition operators" and "Set operators for multivalued context keys": what a
-    request does not have meets both, as of a principal that is in no organization (read 2026-11).
-    """
-    is_met_without = operator.endswith("IfExists") or operator.startswith("ForAllValues:")
-    return (
-        _WHO.fullmatch(key) is not None
-        and "Not" not in operator
-        and operator != "Null"
-        and (key in _ALWAYS_THERE or not is_met_without)
-        and not any(map(_ANYBODY.fullmatch, values))
-    )
+        if why := opening(statement):
+            yield (_name(statement) if "Sid" in statement else f"statement {number}"), why
 
 
 def _differences(added: list[dict[str, Any]], missing: list[dict[str, Any]]) -> Iterator[str]:
@@ -195,46 +154,7 @@ def _means_more(document: Mapping[str, object]) -> bool:
 
 
 def _key(statement: Mapping[str, object]) -> str:
-    return json.dumps(_canonical(statement), sort_keys=True)
-
-
-def _canonical(statement: Mapping[str, object]) -> dict[str, Any]:
-    """Write a statement in the one way of the many that mean the same; idempotent."""
-    return {key: _element(key, value) for key, value in statement.items() if value not in ({}, [])}
-
-
-def _element(key: str, value: object) -> object:
-    match key:
-        case "Effect":
-            return str(value).capitalize()
-        case "Action" | "NotAction":
-            return _sorted(str(action).lower() for action in items_of(value))
-        case "Principal" | "NotPrincipal":
-            kinds = value if isinstance(value, dict) else {"AWS": value}
-            return {kind: _sorted(map(_principal, items_of(names))) for kind, names in kinds.items()}
-        case "Condition" if isinstance(value, dict):
-            return {operator: _condition(keys) for operator, keys in value.items()}
-        case _:
-            return value
-
-
-def _condition(keys: object) -> object:
-    if not isinstance(keys, dict):
-        return keys
-    return {key.lower(): _sorted(map(_text, items_of(values))) for key, values in keys.items()}
-
-
-def _principal(name: object) -> str:
-    match = _ROOT.fullmatch(str(name))
-    return match[1] if match else str(name)
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _sorted(texts: Iterable[str]) -> list[str]:
-    return sorted(set(texts))
+    return json.dumps(canonical(statement), sort_keys=True)
 
 
 # Thousands of repositories have the same few policies.

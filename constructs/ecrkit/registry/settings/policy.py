@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from ecrkit.registry.access import ACCOUNT, GRANTEES
 from ecrkit.registry.cloudformation import partition_of
+from ecrkit.registry.openness import opening
 from ecrkit.registry.settings import rulebook
 from ecrkit.registry.settings.fields import account_problems, at, prefix_filter_problems, repeated, without_slash
 from ecrkit.registry.settings.values import ROOT
-from ecrkit.registry.statements import opening, statement_problems
+from ecrkit.registry.statements import statement_problems
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -139,9 +140,8 @@ def _check_statement(statement: Mapping[str, object], *path: str | int) -> Itera
     for found in statement_problems(statement, example="ecr:ReplicateImage", has_resource=True):
         where = at(*path, found.key) if found.key else at(*path)
         yield rulebook.BAD_STATEMENT.at(where, problem=found.problem, remedy=found.remedy)
-    if found_opening := opening(statement):
-        key, got = found_opening
-        yield rulebook.OPEN_TO_ALL.at(at(*path, key), got=got)
+    if why := opening(statement):
+        yield rulebook.OPEN_TO_ALL.at(at(*path, why.key), reason=why.reason)
 
 
 def _check_sids(document: Mapping[str, object], given: int) -> Iterator[Finding]:

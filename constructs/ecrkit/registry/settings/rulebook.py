@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ecrkit.errors import Check, Severity
-from ecrkit.registry.statements import CLOSE_IT
+from ecrkit.registry.openness import CLOSE_IT
 
 __all__ = ["REGISTRY_RULEBOOK"]
 
@@ -166,7 +166,7 @@ BAD_STATEMENT = Check(
 OPEN_TO_ALL = Check(
     code="CAT243",
     title="nobody is let in whom nobody knows",
-    message="lets everybody in: it has {got} and no condition",
+    message="lets everybody in: {reason}",
     remedy=CLOSE_IT,
     source=_POLICY,
 )
