@@ -1,11 +1,16 @@
-"""A repository of the catalog as CloudFormation: its resources and its outputs."""
+"""A catalog as CloudFormation: the templates of its stacks, and the resources and outputs of a repository."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ecrkit.registry.access import policy_statements
 from ecrkit.registry.cloudformation import (
+    SHARDS,
+    Deletion,
     arn_output_key,
     encryption_properties,
     export_name,
@@ -15,27 +20,115 @@ from ecrkit.registry.cloudformation import (
     parameter_name,
     partition_of,
     repository_policy_properties,
+    shard_of,
 )
 from ecrkit.registry.outputs import construct_id
 from ecrkit.registry.properties import Mutability, Removal
+from ecrkit.registry.settings.resources import registry_resources
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from ecrkit.catalog.values import RepositoryEntry
+    from ecrkit.catalog.values import Catalog, Environment, RepositoryEntry
     from ecrkit.lifecycle import LifecyclePolicy
+    from ecrkit.policies.store import PolicyStore
+    from ecrkit.registry.settings import RegistrySettings
 
-__all__ = ["repository_outputs", "repository_resources", "repository_statements", "stack_name"]
+__all__ = [
+    "StackKind",
+    "Template",
+    "registry_stack_name",
+    "repository_outputs",
+    "repository_resources",
+    "repository_statements",
+    "shards_of",
+    "stack_description",
+    "stack_name",
+    "templates",
+]
 
-_DELETION = {
-    Removal.RETAIN: {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"},
-    Removal.DESTROY: {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"},
-}
+_DELETION = {Removal.RETAIN: Deletion.KEEP, Removal.DESTROY: Deletion.DELETE}
+
+
+class StackKind(StrEnum):
+    """What a stack of a catalog has."""
+
+    REPOSITORIES = "repositories"
+    REGISTRY = "registry"
+    """Registry-wide settings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """
+    The CloudFormation template of a stack.
+
+    Attributes:
+        environment: name of the environment to deploy it to.
+        kind: what the stack has.
+        stack: name of the stack.
+        body: the template, as JSON values.
+    """
+
+    environment: str
+    kind: StackKind
+    stack: str
+    body: Mapping[str, object]
+
+    @property
+    def text(self) -> str:
+        """The template as JSON, indented by one space: the checks of a catalog measure it so."""
+        return json.dumps(self.body, indent=1, ensure_ascii=False)
+
+
+def templates(catalog: Catalog, policies: PolicyStore) -> dict[str, Template]:
+    """
+    Render the templates of a catalog, without CDK.
+
+    Their resources and outputs are those that the CDK app deploys: logical IDs are the same.
+
+    Args:
+        catalog: a valid one.
+        policies: the store with the lifecycle policies that the catalog names.
+
+    Returns:
+        Templates by the names of their stacks. Environments are in the order of the catalog; in each, the stacks with
+        repositories come first, then the one with registry-wide settings.
+
+    Raises:
+        InvalidPolicyError: ECR would reject a policy, or several together.
+        PolicyReferenceError: *policies* does not have one.
+        UnreadableInputError: a policy cannot be read.
+    """
+    return {
+        template.stack: template
+        for environment in catalog.environments
+        for template in _environment_templates(environment, policies)
+    }
 
 
 def stack_name(environment: str, shard: int, *, shards: int) -> str:
     """Name the stack of a shard: ``Repositories-prod``, or ``Repositories-prod-3`` where there are several."""
     return f"Repositories-{environment}" if shards == 1 else f"Repositories-{environment}-{shard}"
+
+
+def registry_stack_name(environment: str) -> str:
+    """Name the stack with the registry-wide settings of an environment: ``Registry-prod``."""
+    return f"Registry-{environment}"
+
+
+def stack_description(environment: str, kind: StackKind) -> str:
+    """Describe a stack, for those who see it in CloudFormation."""
+    what = {StackKind.REPOSITORIES: "Container repositories", StackKind.REGISTRY: "Container registry settings"}
+    return f"{what[kind]} of the environment {environment}"
+
+
+def shards_of(environment: Environment) -> dict[int, tuple[RepositoryEntry, ...]]:
+    """Group the repositories of an environment by the shards that have any, in ascending order."""
+    shards: dict[int, list[RepositoryEntry]] = {}
+    for entry in environment.repositories:
+        shards.setdefault(shard_of(entry.name, environment.shards), []).append(entry)
+    return {shard: tuple(shards[shard]) for shard in sorted(shards)}
 
 
 def repository_statements(entry: RepositoryEntry, *, account: str, region: str) -> list[Mapping[str, object]]:
@@ -55,7 +148,7 @@ def repository_statements(entry: RepositoryEntry, *, account: str, region: str) 
 
 
 def repository_resources(
-    entry: RepositoryEntry, policy: LifecyclePolicy | None, *, account: str, region: str, stack: str
+    entry: RepositoryEntry, policy: LifecyclePolicy | None, *, account: str, region: str, stack: str | None = None
 ) -> dict[str, dict[str, object]]:
     """
     Write the resources of a repository, by logical id.
@@ -65,7 +158,7 @@ def repository_resources(
         policy: what its lifecycle policies come to; ``None`` for none.
         account: 12 digits.
         region: as in ``us-east-1``.
-        stack: that they are in; part of the path that CDK, too, writes to each resource.
+        stack: its name, to write to each resource the path that CDK writes; ``None`` writes no path.
     """
     scope = construct_id(entry.name)
     exceptions = entry.mutable_tags if entry.mutability is Mutability.IMMUTABLE else entry.immutable_tags
@@ -83,7 +176,7 @@ def repository_resources(
                 **repository_policy_properties(statements),
                 **_tags(entry),
             },
-            **_DELETION[entry.removal],
+            **_DELETION[entry.removal].attributes,
             **_path(stack, scope, "Resource"),
         }
     }
@@ -112,8 +205,70 @@ def repository_outputs(entry: RepositoryEntry) -> dict[str, dict[str, object]]:
     return {entry.output: {**uri, "Export": {"Name": export_name(entry.output)}}, arn_key: arn}
 
 
-def _path(*ids: str) -> dict[str, object]:
-    return {"Metadata": {"aws:cdk:path": "/".join(ids)}}
+def _environment_templates(environment: Environment, policies: PolicyStore) -> Iterator[Template]:
+    for shard, entries in shards_of(environment).items():
+        yield Template(
+            environment=environment.name,
+            kind=StackKind.REPOSITORIES,
+            stack=stack_name(environment.name, shard, shards=environment.shards),
+            body=_repositories_body(environment, entries, policies),
+        )
+    if environment.registry:
+        yield Template(
+            environment=environment.name,
+            kind=StackKind.REGISTRY,
+            stack=registry_stack_name(environment.name),
+            body=_registry_body(environment, environment.registry, policies),
+        )
+
+
+def _repositories_body(
+    environment: Environment, entries: Sequence[RepositoryEntry], policies: PolicyStore
+) -> dict[str, object]:
+    resources: dict[str, object] = {}
+    outputs: dict[str, object] = {}
+    for entry in entries:
+        policy = policies.compose(entry.lifecycle)
+        resources.update(repository_resources(entry, policy, account=environment.account, region=environment.region))
+        outputs.update(repository_outputs(entry))
+    return {
+        **_head(environment, StackKind.REPOSITORIES),
+        # It shows a changed number of shards, even if no repository moves.
+        **({"Metadata": {SHARDS: environment.shards}} if environment.shards > 1 else {}),
+        "Resources": resources,
+        "Outputs": outputs,
+    }
+
+
+def _registry_body(environment: Environment, settings: RegistrySettings, policies: PolicyStore) -> dict[str, object]:
+    creation_templates = {
+        prefix: template.resolved(policies) for prefix, template in settings.creation_templates.items()
+    }
+    resources = registry_resources(
+        replace(settings, creation_templates=creation_templates),
+        partition=partition_of(environment.region),
+        region=environment.region,
+        account=environment.account,
+    )
+    return {
+        **_head(environment, StackKind.REGISTRY),
+        "Resources": {
+            logical_id("Registry", resource.id): {
+                "Type": resource.type,
+                "Properties": resource.properties,
+                **resource.deletion.attributes,
+            }
+            for resource in resources
+        },
+    }
+
+
+def _head(environment: Environment, kind: StackKind) -> dict[str, object]:
+    return {"AWSTemplateFormatVersion": "2010-09-09", "Description": stack_description(environment.name, kind)}
+
+
+def _path(stack: str | None, *ids: str) -> dict[str, object]:
+    return {} if stack is None else {"Metadata": {"aws:cdk:path": "/".join([stack, *ids])}}
 
 
 def _tags(entry: RepositoryEntry) -> dict[str, object]:

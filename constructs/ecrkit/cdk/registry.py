@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+import re
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
 from ecrkit.errors import InvalidPropertyError, errors_in, silence
-from ecrkit.lifecycle import LifecyclePolicy, check_completeness, compose, render
-from ecrkit.registry.cloudformation import partition_of
-from ecrkit.registry.settings import (
-    Home,
-    RegistrySettings,
-    check_registry,
-    policy_document,
-    repository_policy,
-    upstream_of,
+from ecrkit.lifecycle import LifecyclePolicy, check_completeness
+from ecrkit.registry.cloudformation import Deletion, partition_of
+from ecrkit.registry.settings import Home, RegistrySettings, check_registry
+from ecrkit.registry.settings.fields import at
+from ecrkit.registry.settings.resources import (
+    cache_resource,
+    composed_lifecycle,
+    policy_resource,
+    replication_resource,
+    scanning_resource,
+    template_resource,
 )
-from ecrkit.registry.settings.fields import at, without_slash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
         ReplicationRule,
         Scanning,
     )
+    from ecrkit.registry.settings.resources import RegistryResource
 
 __all__ = ["Registry"]
 
@@ -41,6 +44,14 @@ Resource = TypeVar("Resource", bound=cdk.CfnResource)
 
 _SUPERSEDES = "the registry's scanning supersedes the scan on push of every repository in this account and Region"
 _METADATA = "ecrkit:registry"
+_REMOVAL = {
+    Deletion.KEEP: cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    Deletion.ALWAYS_KEEP: cdk.RemovalPolicy.RETAIN,
+    Deletion.DELETE: cdk.RemovalPolicy.DESTROY,
+}
+_WORD = re.compile(r"(?<!^)(?=[A-Z])")
+_VERBATIM = {"PolicyText"}
+"""Properties that are JSON; in all others the keys are the fields of structs."""
 
 
 class Registry(Construct):
@@ -103,142 +114,51 @@ class Registry(Construct):
         if problems:
             where = f"{scope.node.path}/{construct_id}".removeprefix("/")
             raise InvalidPropertyError("\n".join(f"{where}: {problem}" for problem in problems))
-        lifecycles = {prefix: _composed(template) for prefix, template in settings.creation_templates.items()}
+        lifecycles = {prefix: composed_lifecycle(template) for prefix, template in settings.creation_templates.items()}
 
         super().__init__(scope, construct_id)
+        place = {
+            "partition": partition_of(home.region) if home.region else stack.partition,
+            "region": stack.region,
+            "account": stack.account,
+        }
         self.scanning = self._scanning(scanning) if scanning else None
-        self.replication = self._replication(settings.replication, stack) if replication else None
-        self.policy = self._policy(policy, settings.pull_through_cache, stack, home) if policy else None
+        self.replication = (
+            self._resource(
+                ecr.CfnReplicationConfiguration, replication_resource(settings.replication, account=stack.account)
+            )
+            if settings.replication
+            else None
+        )
+        self.policy = (
+            self._resource(ecr.CfnRegistryPolicy, policy_resource(policy, caches=settings.pull_through_cache, **place))
+            if policy
+            else None
+        )
         self.pull_through_cache = {
-            prefix: self._cache(prefix, cache) for prefix, cache in settings.pull_through_cache.items()
+            prefix: self._resource(ecr.CfnPullThroughCacheRule, cache_resource(prefix, cache))
+            for prefix, cache in settings.pull_through_cache.items()
         }
         self.creation_templates = {
-            prefix: self._template(prefix, template, lifecycles[prefix], stack, home)
+            prefix: self._resource(ecr.CfnRepositoryCreationTemplate, template_resource(prefix, template, **place))
             for prefix, template in settings.creation_templates.items()
         }
         self._claim(home)
         self._warn(findings, self)
         for prefix, template in settings.creation_templates.items():
-            place = at("creation_templates", prefix, *(["lifecycle"] if template.lifecycle else []))
-            left_out = check_completeness(lifecycles[prefix], location=place)
+            key = ("lifecycle",) if template.lifecycle else ()
+            left_out = check_completeness(lifecycles[prefix], location=at("creation_templates", prefix, *key))
             self._warn(silence(left_out, template.silence), self.creation_templates[prefix])
 
     def _scanning(self, scanning: Scanning) -> ecr.CfnRegistryScanningConfiguration:
-        resource = ecr.CfnRegistryScanningConfiguration(
-            self,
-            "Scanning",
-            scan_type=scanning.type.value,
-            rules=[
-                ecr.CfnRegistryScanningConfiguration.ScanningRuleProperty(
-                    scan_frequency=rule.frequency.value,
-                    repository_filters=[
-                        ecr.CfnRegistryScanningConfiguration.RepositoryFilterProperty(
-                            filter=pattern, filter_type="WILDCARD"
-                        )
-                        for pattern in rule.repositories
-                    ],
-                )
-                for rule in scanning.rules
-            ],
-        )
-        resource.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+        resource = self._resource(ecr.CfnRegistryScanningConfiguration, scanning_resource(scanning))
         cdk.Annotations.of(resource).add_info_v2("ecrkit:scanning", _SUPERSEDES)
         return resource
 
-    def _replication(self, rules: Sequence[ReplicationRule], stack: cdk.Stack) -> ecr.CfnReplicationConfiguration:
-        properties = ecr.CfnReplicationConfiguration
-        return _kept(
-            ecr.CfnReplicationConfiguration(
-                self,
-                "Replication",
-                replication_configuration=properties.ReplicationConfigurationProperty(
-                    rules=[
-                        properties.ReplicationRuleProperty(
-                            destinations=[
-                                properties.ReplicationDestinationProperty(
-                                    region=destination.region, registry_id=destination.account or stack.account
-                                )
-                                for destination in rule.to
-                            ],
-                            repository_filters=[
-                                properties.RepositoryFilterProperty(filter=prefix, filter_type="PREFIX_MATCH")
-                                for prefix in rule.repositories
-                            ]
-                            or None,
-                        )
-                        for rule in rules
-                    ]
-                ),
-            )
-        )
-
-    def _policy(
-        self, policy: RegistryPolicy, caches: Iterable[str], stack: cdk.Stack, home: Home
-    ) -> ecr.CfnRegistryPolicy:
-        document = policy_document(
-            policy,
-            caches=caches,
-            partition=_partition(stack, home),
-            region=stack.region,
-            account=stack.account,
-        )
-        return _kept(ecr.CfnRegistryPolicy(self, "Policy", policy_text=document))
-
-    def _cache(self, prefix: str, cache: PullThroughCacheRule) -> ecr.CfnPullThroughCacheRule:
-        upstream = upstream_of(cache.upstream)
-        return _kept(
-            ecr.CfnPullThroughCacheRule(
-                self,
-                _id("PullThroughCache", prefix),
-                ecr_repository_prefix=prefix,
-                upstream_registry_url=cache.upstream,
-                # Written out though ECR can tell it from the URL: adding it later replaces the rule.
-                upstream_registry=upstream.name if upstream else None,
-                upstream_repository_prefix=cache.upstream_prefix,
-                credential_arn=cache.credential,
-                custom_role_arn=cache.role,
-            )
-        )
-
-    def _template(
-        self,
-        prefix: str,
-        template: CreationTemplate,
-        lifecycle: LifecyclePolicy | None,
-        stack: cdk.Stack,
-        home: Home,
-    ) -> ecr.CfnRepositoryCreationTemplate:
-        properties = ecr.CfnRepositoryCreationTemplate
-        exceptions = template.mutable_tags or template.immutable_tags
-        mutability = template.mutability.value
-        return _kept(
-            ecr.CfnRepositoryCreationTemplate(
-                self,
-                _id("CreationTemplate", prefix),
-                prefix=prefix,
-                applied_for=[occasion.value for occasion in template.applied_for],
-                description=template.description,
-                encryption_configuration=properties.EncryptionConfigurationProperty(
-                    encryption_type=template.encryption.value, kms_key=template.key
-                ),
-                image_tag_mutability=f"{mutability}_WITH_EXCLUSION" if exceptions else mutability,
-                image_tag_mutability_exclusion_filters=[
-                    properties.ImageTagMutabilityExclusionFilterProperty(
-                        image_tag_mutability_exclusion_filter_type="WILDCARD",
-                        image_tag_mutability_exclusion_filter_value=entry,
-                    )
-                    for entry in exceptions
-                ]
-                or None,
-                lifecycle_policy=render(lifecycle) if lifecycle else None,
-                repository_policy=repository_policy(
-                    template, stack.region, account=stack.account, partition=_partition(stack, home)
-                ),
-                resource_tags=[cdk.CfnTag(key=key, value=value) for key, value in sorted(template.tags.items())]
-                or None,
-                custom_role_arn=template.role,
-            )
-        )
+    def _resource(self, kind: type[Resource], written: RegistryResource) -> Resource:
+        made = kind(self, written.id, **_keywords(written.properties))
+        made.apply_removal_policy(_REMOVAL[written.deletion])
+        return made
 
     def _claim(self, home: Home) -> None:
         """Note in the app that this account and Region have their registry."""
@@ -252,19 +172,18 @@ class Registry(Construct):
                 cdk.Annotations.of(construct).add_warning_v2(found.code, f"{found.text} [{found.code}]")
 
 
-def _kept(resource: Resource) -> Resource:
-    resource.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-    return resource
+def _keywords(properties: Mapping[str, object]) -> dict[str, Any]:
+    """Turn the properties of a resource into the arguments of its L1: ``ScanType`` into ``scan_type``."""
+    return {
+        _WORD.sub("_", key).lower(): value if key in _VERBATIM else _structs(value) for key, value in properties.items()
+    }
 
 
-def _id(kind: str, prefix: str) -> str:
-    # A slash would make way for two dashes, which another prefix may have; a colon is in none.
-    return f"{kind}:{without_slash(prefix).replace('/', ':')}"
-
-
-def _composed(template: CreationTemplate) -> LifecyclePolicy | None:
-    policies = [entry for entry in template.lifecycle if isinstance(entry, LifecyclePolicy)]
-    return compose(policies) if policies else None
+def _structs(value: object) -> object:
+    """Name the fields of structs as CDK does: ``ScanFrequency`` becomes ``scanFrequency``."""
+    if isinstance(value, dict):
+        return {key[0].lower() + key[1:]: _structs(field) for key, field in value.items()}
+    return [_structs(entry) for entry in value] if isinstance(value, list) else value
 
 
 def _unresolved_problems(templates: Mapping[str, CreationTemplate]) -> Iterator[str]:
@@ -280,10 +199,6 @@ def _claim_problems(scope: Construct, home: Home) -> Iterator[str]:
     claim = f"{home.account} in {home.region}"
     if any(entry.type == _METADATA and entry.data == claim for entry in scope.node.root.node.metadata):
         yield f"there is another Registry for {claim}, and each would undo the other; put all settings into one"
-
-
-def _partition(stack: cdk.Stack, home: Home) -> str:
-    return partition_of(home.region) if home.region else stack.partition
 
 
 def _known(text: str) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ecrkit.lifecycle import render
@@ -25,6 +26,7 @@ __all__ = [
     "MAX_RESOURCES",
     "MAX_TEMPLATE_BYTES",
     "SHARDS",
+    "Deletion",
     "arn_output_key",
     "encryption_properties",
     "export_name",
@@ -60,6 +62,26 @@ _PARTITIONS = {
 }
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9]")
 _HUMAN_LENGTH = 240
+
+
+class Deletion(StrEnum):
+    """
+    The DeletionPolicy of a resource.
+
+    Source: CloudFormation template reference, "DeletionPolicy attribute" (read 2026-11).
+    """
+
+    KEEP = "RetainExceptOnCreate"
+    """Kept when it leaves its stack; deleted when its creation is rolled back, so that the next one succeeds."""
+
+    ALWAYS_KEEP = "Retain"
+    DELETE = "Delete"
+
+    @property
+    def attributes(self) -> dict[str, object]:
+        """The attributes of the resource; one that is kept is kept on replacement too."""
+        replaced = Deletion.DELETE if self is Deletion.DELETE else Deletion.ALWAYS_KEEP
+        return {"DeletionPolicy": self.value, "UpdateReplacePolicy": replaced.value}
 
 
 def encryption_properties(encryption: Encryption, key: object = None) -> dict[str, object]:

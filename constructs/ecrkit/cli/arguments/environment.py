@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ecrkit.aws.repositories import DeployedRepository
     from ecrkit.catalog import Catalog, Environment
 
-__all__ = ["Surroundings", "environment_option", "look_around"]
+__all__ = ["Surroundings", "environment_option", "look_around", "named_environment"]
 
 _CATALOG = Path("repositories.yaml")
 
@@ -85,7 +85,7 @@ def look_around(
         )
     store = policies or path.parent / "policies" / "lifecycle"
     declared = read_catalog(path, policies=PolicyStore(store), may_be_empty=True)
-    named = _named(declared, environment) if environment is not None else None
+    named = named_environment(declared, environment) if environment is not None else None
     # The variable is for commands that are told nothing else.
     if click.get_current_context().get_parameter_source("region") is ParameterSource.ENVIRONMENT and named:
         region = None
@@ -105,7 +105,17 @@ def look_around(
     )
 
 
-def _named(catalog: Catalog, name: str) -> Environment:
+def named_environment(catalog: Catalog, name: str) -> Environment:
+    """
+    Find an environment of a catalog.
+
+    Args:
+        catalog: the catalog.
+        name: name of the environment.
+
+    Raises:
+        click.UsageError: the catalog has no such environment.
+    """
     names = [environment.name for environment in catalog.environments]
     if name not in names:
         nearest = near(name, names)

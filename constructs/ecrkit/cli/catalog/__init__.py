@@ -8,9 +8,10 @@ __all__ = ["catalog"]
 
 catalog = LazyGroup(
     "catalog",
-    help="Check the catalog, and see what a change of it does.",
+    help="Check the catalog, see what a change of it does, and render its templates.",
     commands={
         "check": "ecrkit.cli.catalog.check:check",
         "diff": "ecrkit.cli.catalog.diff:diff",
+        "template": "ecrkit.cli.catalog.template:template",
     },
 )

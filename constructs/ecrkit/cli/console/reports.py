@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ecrkit.errors import Check, Finding
 
-__all__ = ["FORMATS", "echo_report", "exit_code", "github_command", "severity_label"]
+__all__ = ["FORMATS", "echo_findings", "echo_report", "exit_code", "github_command", "severity_label"]
 
 FORMATS = ("text", "json", "sarif", "github")
 
@@ -47,8 +47,27 @@ def echo_report(
             for finding in findings:
                 click.echo(_github(finding))
         case _:
-            _echo_text(findings)
+            echo_findings(findings)
             click.echo(f"{count_of(checked, noun)} checked: {_summary(findings)}", err=True)
+
+
+def echo_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
+    """
+    Print findings as text, one line each.
+
+    Args:
+        findings: in the order to print.
+        err: print to standard error.
+    """
+    # click strips colours by itself where nobody looks at them.
+    color = False if os.environ.get("NO_COLOR") else None
+    for finding in findings:
+        silenced = f" (silenced: {finding.silenced})" if finding.silenced else ""
+        click.echo(
+            f"{finding.place}: {severity_label(finding.severity)}: {finding.text} [{finding.code}]{silenced}",
+            err=err,
+            color=color,
+        )
 
 
 def exit_code(findings: Iterable[Finding], *, strict: bool) -> int:
@@ -75,17 +94,6 @@ def github_command(command: str, text: str, **properties: object) -> str:
     """
     escaped = ",".join(f"{key}={_github_property(str(value))}" for key, value in properties.items())
     return f"::{command} {escaped}::{_github_data(text)}"
-
-
-def _echo_text(findings: Iterable[Finding]) -> None:
-    # click strips colours by itself where nobody looks at them.
-    color = False if os.environ.get("NO_COLOR") else None
-    for finding in findings:
-        silenced = f" (silenced: {finding.silenced})" if finding.silenced else ""
-        click.echo(
-            f"{finding.place}: {severity_label(finding.severity)}: {finding.text} [{finding.code}]{silenced}",
-            color=color,
-        )
 
 
 def _summary(findings: Sequence[Finding]) -> str:

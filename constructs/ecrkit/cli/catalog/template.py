@@ -1,0 +1,92 @@
+"""``ecrkit catalog template``: the CloudFormation templates of a catalog, without CDK."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ecrkit.catalog import check_catalog
+from ecrkit.catalog.template import templates
+from ecrkit.cli.arguments.environment import named_environment
+from ecrkit.cli.console.reports import echo_findings
+from ecrkit.documents.files import read_text, write_text
+from ecrkit.errors import UnwritableOutputError, printable
+from ecrkit.policies.store import PolicyStore
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ecrkit.catalog.template import Template
+
+__all__ = ["template"]
+
+
+@click.command("template")
+@click.argument("catalog", default="repositories.yaml", type=click.Path(path_type=Path))
+@click.option("--environment", metavar="NAME", help="Environment to render.  [default: all of them]")
+@click.option(
+    "--policies",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Policy store.  [default: policies/lifecycle next to the catalog]",
+)
+@click.option(
+    "-o",
+    "--directory",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Directory to write DIR/<stack>.template.json to, for each stack.  [default: print the only one]",
+)
+def template(catalog: Path, *, environment: str | None, policies: Path | None, directory: Path | None) -> None:
+    """
+    Render the CloudFormation templates of CATALOG, without CDK and Node.
+
+    Prints the template of the only stack, or writes one file for each stack and prints their names. Findings of the
+    catalog go to standard error.
+
+    Exits with 1 if the catalog has errors.
+
+    \b
+    Example:
+      ecrkit catalog template --environment dev > dev.json
+      aws cloudformation deploy --stack-name Repositories-dev --template-file dev.json
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
+    store = PolicyStore(policies or catalog.parent / "policies" / "lifecycle")
+    checked = check_catalog(read_text(catalog), file=str(catalog), policies=store)
+    echo_findings([found for found in checked.findings if not found.silenced], err=True)
+    if checked.catalog is None:
+        sys.exit(1)
+    name = named_environment(checked.catalog, environment).name if environment is not None else None
+    rendered = [each for each in templates(checked.catalog, store).values() if name in {None, each.environment}]
+    if directory is not None:
+        _write(rendered, directory)
+    elif len(rendered) == 1:
+        click.echo(rendered[0].text)
+    else:
+        raise click.UsageError(_advice(rendered))
+
+
+def _write(rendered: Sequence[Template], directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise UnwritableOutputError(f"{printable(str(directory))}: cannot be written: {why}") from None
+    for each in rendered:
+        path = directory / f"{each.stack}.template.json"
+        write_text(path, f"{each.text}\n")
+        click.echo(path)
+
+
+def _advice(rendered: Sequence[Template]) -> str:
+    """Say how to choose one of several templates, or to get all of them."""
+    stacks = ", ".join(each.stack for each in rendered)
+    counts = Counter(each.environment for each in rendered)
+    alone = [name for name, count in counts.items() if count == 1]
+    choice = f", or --environment NAME to print one of {', '.join(alone)}" if alone else ""
+    got = f"standard output takes one template, got {len(rendered)}: {stacks}"
+    return f"{got}; pass -o DIR to write a file for each{choice}"
