@@ -31,6 +31,49 @@ repositories:
 """
 """Every kind of setting, with policies of the store that the tests of the catalog have."""
 
+EVERYTHING = """
+environments:
+  dev: {account: "123456789012", region: us-east-1}
+  staging: {account: "123456789012", region: eu-central-1}
+  production: {account: "210987654321", region: us-east-1}
+defaults:
+  lifecycle: [expire-untagged@1, keep-last-10@1]
+  encryption: KMS
+  mutable_tags: [edge]
+  tags: {managed-by: ecrkit, team: platform}
+repositories:
+  plain:
+  payments/api:
+    lifecycle: keep-five-prod@1
+    encryption: omit
+    mutable_tags: [latest, "*-dev-*"]
+    tags: {team: payments}
+    removal: destroy
+    empty_on_delete: true
+    output: ApiUri
+  a__b:
+    encryption: AES256
+    mutable_tags: []
+    lifecycle: []
+  2048/game:
+"""
+"""Several environments, with settings of every kind that a local AWS deploys."""
+
+COMPLETE = """
+environments:
+  dev: {account: "123456789012", region: us-east-1, shards: 2}
+repositories:
+  dsse: {encryption: KMS_DSSE, mutable_tags: [latest, "*-dev"]}
+  own-key: {encryption: {type: KMS, key: alias/registry}, mutability: MUTABLE, immutable_tags: ["v*"]}
+  granted:
+    exports: true
+    parameters: true
+    pull: {accounts: ["210987654321"], principals: ["arn:aws:iam::123456789012:role/run"], lambda: true}
+    push: {principals: ["arn:aws:iam::123456789012:role/ci"]}
+  shared: {pull: {organization: o-a1b2c3d4e5, units: [o-a1b2c3d4e5/r-ab12/ou-ab12-11111111]}}
+"""
+"""Two shards, with the settings that no local AWS deploys."""
+
 ONE_ENVIRONMENT = 'environments: {dev: {account: "123456789012", region: us-east-1}}\n'
 
 

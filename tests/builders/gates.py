@@ -1,18 +1,12 @@
-"""Those who look at templates before they are deployed: cfn-lint, cdk-nag, and CloudFormation's own validator."""
+"""Those who look at templates of CDK before they are deployed: cdk-nag and CloudFormation's own validator."""
 
 from __future__ import annotations
 
 import aws_cdk as cdk
 from builders.apps import findings_in
 from cdk_nag import AwsSolutionsChecks
-from cfnlint.api import lint  # type: ignore[import-untyped] # it ships no types
 
-__all__ = ["app_of", "cfn_lint", "validation"]
-
-
-def cfn_lint(template: str) -> list[str]:
-    """Let cfn-lint look at *template*; give its errors and warnings."""
-    return [f"{match.rule.id}: {match.message}" for match in lint(template)]
+__all__ = ["app_of", "validation"]
 
 
 def validation(app: cdk.App) -> list[str]:

@@ -7,7 +7,8 @@ import pytest
 from aws_cdk.assertions import Annotations, Match
 from builders.apps import registry_stacks_of, run_app, templates_in
 from builders.commands import ecrkit
-from builders.gates import app_of, cfn_lint, validation
+from builders.gates import app_of, validation
+from builders.linting import cfn_lint
 from builders.policies import edited
 from builders.registries import REGISTRY
 from builders.snapshots import TemplateSnapshot

@@ -9,7 +9,9 @@ from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import cloudformation_include as cfn_include
 from builders.apps import ROOT, run_app, stacks_of, templates_in
-from builders.gates import app_of, cfn_lint, validation
+from builders.catalogs import COMPLETE, EVERYTHING
+from builders.gates import app_of, validation
+from builders.linting import cfn_lint
 from builders.snapshots import TemplateSnapshot
 from builders.templates import repository_in, template_of
 
@@ -26,47 +28,6 @@ SHIPPED = [f"Repositories-{environment.name}" for environment in read_catalog(RO
 HEAD = """
 environments:
   dev: {account: "123456789012", region: us-east-1}
-"""
-
-EVERYTHING = """
-environments:
-  dev: {account: "123456789012", region: us-east-1}
-  staging: {account: "123456789012", region: eu-central-1}
-  production: {account: "210987654321", region: us-east-1}
-defaults:
-  lifecycle: [expire-untagged@1, keep-last-10@1]
-  encryption: KMS
-  mutable_tags: [edge]
-  tags: {managed-by: ecrkit, team: platform}
-repositories:
-  plain:
-  payments/api:
-    lifecycle: keep-five-prod@1
-    encryption: omit
-    mutable_tags: [latest, "*-dev-*"]
-    tags: {team: payments}
-    removal: destroy
-    empty_on_delete: true
-    output: ApiUri
-  a__b:
-    encryption: AES256
-    mutable_tags: []
-    lifecycle: []
-  2048/game:
-"""
-
-COMPLETE = """
-environments:
-  dev: {account: "123456789012", region: us-east-1, shards: 2}
-repositories:
-  dsse: {encryption: KMS_DSSE, mutable_tags: [latest, "*-dev"]}
-  own-key: {encryption: {type: KMS, key: alias/registry}, mutability: MUTABLE, immutable_tags: ["v*"]}
-  granted:
-    exports: true
-    parameters: true
-    pull: {accounts: ["210987654321"], principals: ["arn:aws:iam::123456789012:role/run"], lambda: true}
-    push: {principals: ["arn:aws:iam::123456789012:role/ci"]}
-  shared: {pull: {organization: o-a1b2c3d4e5, units: [o-a1b2c3d4e5/r-ab12/ou-ab12-11111111]}}
 """
 
 
