@@ -9,7 +9,7 @@ from builders.linting import cfn_lint
 from builders.registries import REGISTRY
 
 from ecrkit import PolicyStore
-from ecrkit.catalog.template import StackKind, Template, templates
+from ecrkit.catalog import StackKind, Template, templates
 from ecrkit.lifecycle import compose, render
 from ecrkit.registry.cloudformation import MAX_TEMPLATE_BYTES, SHARDS, template_bytes
 

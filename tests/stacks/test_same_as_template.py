@@ -10,7 +10,7 @@ from builders.catalogs import COMPLETE, EVERYTHING, catalog
 from builders.registries import REGISTRY
 from builders.templates import template_of
 
-from ecrkit.catalog.template import templates
+from ecrkit.catalog import templates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

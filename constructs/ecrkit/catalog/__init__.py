@@ -2,6 +2,7 @@
 
 from ecrkit.catalog.checks import CheckedCatalog, check_catalog, read_catalog
 from ecrkit.catalog.rulebook import CATALOG_RULEBOOK
+from ecrkit.catalog.template import StackKind, Template, templates
 from ecrkit.catalog.values import Catalog, Environment, RepositoryEntry
 from ecrkit.registry.properties import Encryption, Mutability, Removal
 
@@ -14,6 +15,9 @@ __all__ = [
     "Mutability",
     "Removal",
     "RepositoryEntry",
+    "StackKind",
+    "Template",
     "check_catalog",
     "read_catalog",
+    "templates",
 ]

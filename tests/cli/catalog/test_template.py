@@ -12,8 +12,7 @@ from builders.commands import ecrkit
 from builders.stores import make_store, policy_text
 
 from ecrkit import PolicyStore
-from ecrkit.catalog import read_catalog
-from ecrkit.catalog.template import templates
+from ecrkit.catalog import read_catalog, templates
 
 ROOT = Path(__file__).parents[3]
 THREE_STACKS = """\

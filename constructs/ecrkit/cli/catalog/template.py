@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecrkit.catalog import check_catalog
-from ecrkit.catalog.template import templates
+from ecrkit.catalog import check_catalog, templates
 from ecrkit.cli.arguments.environment import named_environment
 from ecrkit.cli.console.reports import echo_findings
 from ecrkit.documents.files import read_text, write_text
@@ -20,7 +19,7 @@ from ecrkit.policies.store import PolicyStore
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ecrkit.catalog.template import Template
+    from ecrkit.catalog import Template
 
 __all__ = ["template"]
 
