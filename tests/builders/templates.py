@@ -12,7 +12,16 @@ if TYPE_CHECKING:
 
     from constructs import IConstruct
 
-__all__ = ["ACCOUNT", "OTHER_ACCOUNT", "repository_in", "stack", "template_of", "without_bootstrap"]
+__all__ = [
+    "ACCOUNT",
+    "OTHER_ACCOUNT",
+    "properties_in",
+    "repository_in",
+    "resource_in",
+    "stack",
+    "template_of",
+    "without_bootstrap",
+]
 
 ACCOUNT = "123456789012"
 OTHER_ACCOUNT = "210987654321"
@@ -54,3 +63,14 @@ def repository_in(template: Mapping[str, Any]) -> dict[str, Any]:
     """Give the only repository of *template*, as the template has it."""
     [resource] = [found for found in template["Resources"].values() if found["Type"] == "AWS::ECR::Repository"]
     return dict(resource)
+
+
+def resource_in(construct: IConstruct) -> dict[str, Any]:
+    """Give the only resource of the stack of *construct*."""
+    [resource] = template_of(construct)["Resources"].values()
+    return dict(resource)
+
+
+def properties_in(construct: IConstruct) -> Any:  # noqa: ANN401 - JSON
+    """Give the properties of the only resource of the stack of *construct*."""
+    return resource_in(construct)["Properties"]
