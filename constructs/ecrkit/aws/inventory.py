@@ -11,8 +11,8 @@ from ecrkit.aws.concurrency import in_order
 from ecrkit.aws.repositories import lifecycle_policy_text
 from ecrkit.errors import AwsError
 from ecrkit.images.inventory.fields import CHILDREN_KEY
-from ecrkit.images.inventory.values import LIST_TYPES
 from ecrkit.images.inventory.writing import known_children
+from ecrkit.images.media_types import LIST_TYPES
 from ecrkit.lifecycle.values import CountType
 
 if TYPE_CHECKING:

@@ -59,8 +59,9 @@ def pull(  # noqa: PLR0913 - one parameter per option
                 "image": {
                     "registryId": plan.repository.account,
                     "repositoryName": plan.repository.name,
+                    # A tag beside a digest says nothing of the image that was pulled.
                     "imageId": {"imageDigest": plan.image.digest}
-                    | ({"imageTag": reference.tag} if reference.tag else {}),
+                    | ({} if reference.digest else {"imageTag": reference.tag}),
                 },
                 "imageUri": uri,
             }
