@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from builders.inventories import LIST_TYPE, digest
-from builders.policies import policy_text, rule
+from builders.policies import ARCHIVE, policy_text, pulled, pushed, rule
 
 from ecrkit.aws.inventory import ImageSource
 from ecrkit.errors import AwsError
@@ -131,12 +131,17 @@ def test_what_cannot_be_read_is_counted(client: ECRClient, stub: Stubber) -> Non
 
 @pytest.mark.parametrize(
     ("policy", "is_read"),
-    [pytest.param("sinceImagePushed", True, id="pushes"), pytest.param("sinceImagePulled", False, id="pulls")],
+    [
+        pytest.param(policy_text(rule(1, **pushed(90))), True, id="pushes"),
+        pytest.param(policy_text(rule(1, **pushed(90), description="No sinceImagePulled here")), True, id="words"),
+        pytest.param(policy_text(rule(1, **pulled(90), action=ARCHIVE)), False, id="pulls"),
+        pytest.param(policy_text({"newKey": "a" * 100}), False, id="not understood"),
+    ],
 )
 def test_reading_is_a_pull(client: ECRClient, stub: Stubber, policy: str, *, is_read: bool) -> None:
     """Where the lifecycle policy counts pulls, lists are not read: reading them would keep them."""
     answer_images(stub, [manifest_list("a")])
-    stub.add_response("get_lifecycle_policy", {"lifecyclePolicyText": policy_text(rule(1, countType=policy))})
+    stub.add_response("get_lifecycle_policy", {"lifecyclePolicyText": policy})
     if is_read:
         answer_manifests(stub, {"a": ["b"]})
     images = source(client, children=None)

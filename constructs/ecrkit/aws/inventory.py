@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from ecrkit.aws.client import aws_errors
 from ecrkit.aws.concurrency import in_order
-from ecrkit.aws.repositories import lifecycle_policy_text
+from ecrkit.aws.repositories import counts_pulls
 from ecrkit.errors import AwsError
 from ecrkit.images.inventory.fields import CHILDREN_KEY
 from ecrkit.images.inventory.writing import known_children
 from ecrkit.images.media_types import LIST_TYPES
-from ecrkit.lifecycle.values import CountType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -158,8 +157,7 @@ class ImageSource:
 
     def _may_read(self) -> bool:
         if self._children is None:
-            policy = lifecycle_policy_text(self._client, self._repository) or ""
-            self._children = CountType.SINCE_IMAGE_PULLED not in policy
+            self._children = not counts_pulls(self._client, self._repository)
         if not self._children:
             self.why_unread = "ECR counts reading them as a pull; pass --children to read them all the same"
         return self._children

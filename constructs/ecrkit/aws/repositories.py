@@ -11,8 +11,9 @@ from ecrkit.aws.concurrency import in_order
 from ecrkit.aws.images import Contents, contents_of
 from ecrkit.aws.login import endpoint_host, registry_at
 from ecrkit.aws.stacks import StackFinder
-from ecrkit.errors import AwsError, RefusedError
+from ecrkit.errors import AwsError, InvalidPolicyError, RefusedError
 from ecrkit.images.hosts import HostKind, RegistryHost
+from ecrkit.lifecycle import read_policy
 from ecrkit.lifecycle.checks.patterns import TagPattern
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DeployedRepository",
     "RepositoryDetails",
+    "counts_pulls",
     "delete_repository",
     "deployed_repositories",
     "lifecycle_policy_text",
@@ -207,6 +209,23 @@ def lifecycle_policy_text(client: ECRClient, name: str) -> str | None:
         if error.code == "LifecyclePolicyNotFoundException":
             return None
         raise
+
+
+def counts_pulls(client: ECRClient, name: str) -> bool:
+    """
+    Whether the lifecycle policy of a repository counts pulls, so that reading manifests would alter what it does.
+
+    Returns:
+        True as well for a policy that ecrkit cannot read: then nothing should be read.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+    """
+    text = lifecycle_policy_text(client, name)
+    try:
+        return text is not None and read_policy(text, file=name).counts_pulls
+    except InvalidPolicyError:
+        return True
 
 
 def delete_repository(client: ECRClient, name: str, *, force: bool) -> None:

@@ -69,7 +69,7 @@ __all__ = ["preview_command"]
     type=PRICE,
     default=STANDARD_PRICE,
     show_default=True,
-    help="US dollars for a gigabyte in standard storage for a month.",
+    help="US dollars for a GB (1,000,000,000 bytes) in standard storage for a month.",
 )
 @click.option("--output", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 def preview_command(  # noqa: PLR0913 - click passes each option as an argument

@@ -22,7 +22,7 @@ from ecrkit.cli.policy.preview_text import FATES, short_digest
 from ecrkit.images.inventory.reading import read_images
 from ecrkit.images.inventory.writing import Heading, inventory_lines
 from ecrkit.lifecycle.evaluation.evaluation import evaluate
-from ecrkit.lifecycle.values import ActionType, CountType
+from ecrkit.lifecycle.values import ActionType
 from ecrkit.preview.comparison import disagreements
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class LiveRepository:
             RefusedError: it is in another registry than the one that the credentials lead to.
             AwsError: there is no such repository, AWS refused, or could not be reached.
         """
-        if children is None and any(rule.selection.count_type is CountType.SINCE_IMAGE_PULLED for rule in policy.rules):
+        if children is None and policy.counts_pulls:
             children = False
         found = repository_of(self._ecr, self._reference)
         heading = Heading(
