@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecrkit.aws.client import aws_errors
+from ecrkit.aws.polling import Waiting
 from ecrkit.errors import AwsError, EcrkitError, NoVerdictError
 from ecrkit.lifecycle import read_policy
 from ecrkit.lifecycle.rendering import render
@@ -18,15 +19,12 @@ if TYPE_CHECKING:
         LifecyclePolicyPreviewResultTypeDef,
     )
 
-    from ecrkit.aws.scans import Patience
+    from ecrkit.aws.polling import Patience
     from ecrkit.lifecycle.values import LifecyclePolicy
 
 __all__ = ["ecr_preview"]
 
 _PAGE = 100
-_FIRST_PAUSE_SECONDS = 2.0
-_LONGEST_PAUSE_SECONDS = 30.0
-_BACK_OFF = 1.5
 _ACTIONS = {"EXPIRE": ActionType.EXPIRE, "TRANSITION": ActionType.TRANSITION}
 _NO_RESULT = {
     "EXPIRED": "it was not read in time; run the command again",
@@ -57,13 +55,13 @@ def ecr_preview(
 
     Source: ECR API model 2015-09-21, StartLifecyclePolicyPreview and GetLifecyclePolicyPreview.
     """
-    wait = _Wait(repository, patience)
+    wait = Waiting(patience, subject=f"{repository}: no preview of ECR", label=repository)
     text = render(policy)
     while not _start(client, repository, text):
-        wait.for_("another preview is running")
+        wait.pause("another preview is running")
     page = _page(client, repository, "")
     while page is None or page["status"] == "IN_PROGRESS":
-        wait.for_("ECR's preview is running")
+        wait.pause("ECR's preview is running")
         page = _page(client, repository, "")
     outcomes: dict[str, Outcome] = {}
     while page:
@@ -72,25 +70,6 @@ def ecr_preview(
         token = page.get("nextToken", "")
         page = _page(client, repository, token) if token else None
     return outcomes
-
-
-class _Wait:
-    """Pauses that grow, until there is no patience left."""
-
-    def __init__(self, repository: str, patience: Patience) -> None:
-        self._repository = repository
-        self._patience = patience
-        self._begin = patience.clock()
-        self._pause = _FIRST_PAUSE_SECONDS
-
-    def for_(self, what: str) -> None:
-        waited = self._patience.clock() - self._begin
-        if waited + self._pause > self._patience.seconds:
-            seconds = f"{self._patience.seconds:g} s"
-            raise NoVerdictError(f"{self._repository}: no preview of ECR within {seconds}, the last word is: {what}")
-        self._patience.report(f"{self._repository}: {what}", waited)
-        self._patience.sleep(self._pause)
-        self._pause = min(self._pause * _BACK_OFF, _LONGEST_PAUSE_SECONDS)
 
 
 def _start(client: ECRClient, repository: str, text: str) -> bool:

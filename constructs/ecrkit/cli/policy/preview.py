@@ -22,7 +22,7 @@ from ecrkit.cli.arguments.policies import (
     warn_of_idle,
     with_manifests,
 )
-from ecrkit.cli.console.reading_bar import reading_progress
+from ecrkit.cli.console.progress import reading_progress
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.preview.preview import PRICE_SOURCE, STANDARD_PRICE, preview
 
