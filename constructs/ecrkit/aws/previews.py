@@ -8,11 +8,15 @@ from ecrkit.aws.client import aws_errors
 from ecrkit.aws.polling import Waiting
 from ecrkit.errors import AwsError, EcrkitError, NoVerdictError
 from ecrkit.lifecycle import read_policy
+from ecrkit.lifecycle.evaluation.evaluation import evaluate
 from ecrkit.lifecycle.rendering import render
 from ecrkit.lifecycle.values import ActionType
-from ecrkit.preview.comparison import Outcome
+from ecrkit.preview.comparison import Outcome, disagreements
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.type_defs import (
         GetLifecyclePolicyPreviewResponseTypeDef,
@@ -21,8 +25,10 @@ if TYPE_CHECKING:
 
     from ecrkit.aws.polling import Patience
     from ecrkit.lifecycle.values import LifecyclePolicy
+    from ecrkit.preview.comparison import Disagreement
+    from ecrkit.preview.preview import Preview
 
-__all__ = ["ecr_preview"]
+__all__ = ["compare_with_ecr", "ecr_preview"]
 
 _PAGE = 100
 _ACTIONS = {"EXPIRE": ActionType.EXPIRE, "TRANSITION": ActionType.TRANSITION}
@@ -70,6 +76,27 @@ def ecr_preview(
         token = page.get("nextToken", "")
         page = _page(client, repository, token) if token else None
     return outcomes
+
+
+def compare_with_ecr(
+    client: ECRClient, preview: Preview, *, clock: Callable[[], datetime], patience: Patience
+) -> tuple[Disagreement, ...]:
+    """
+    Have ECR preview the policy of a preview, and find where its result differs.
+
+    Args:
+        client: of the Region.
+        preview: of a repository, made just now.
+        clock: timezone-aware; asked when ECR has answered, since images age meanwhile.
+        patience: how to wait.
+
+    Raises:
+        NoVerdictError: ECR gives no result.
+        AwsError: AWS refused, or could not be reached.
+    """
+    outcomes = ecr_preview(client, preview.inventory.repository, preview.policy, patience=patience)
+    later = evaluate(preview.policy, preview.inventory.images, clock())
+    return disagreements([preview.evaluation, later], outcomes)
 
 
 def _start(client: ECRClient, repository: str, text: str) -> bool:
