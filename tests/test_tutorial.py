@@ -16,6 +16,7 @@ from builders.sandboxes import HOME, ROOT
 from builders.scans import scanning_account
 
 from ecrkit.aws.sandbox import bootstrap, find_cdk
+from ecrkit.cdk.node import bundled_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +65,7 @@ def test_tutorial_runs(ministack: Sandbox, tmp_path: Path) -> None:
     seen = []
     account = account_in(ministack, tmp_path)
     with scanning_account() as scanned:
-        bootstrap(ministack, [HOME], cdk=find_cdk(ROOT, search_path=os.environ["PATH"]))
+        bootstrap(ministack, [HOME], cdk=find_cdk(ROOT, search_path=os.environ["PATH"]), node=bundled_node())
         for step in steps():
             if step.section == "Scan" and "Scan" not in seen:
                 copy_image(account, scanned)

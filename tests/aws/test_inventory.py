@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from builders.inventories import LIST_TYPE, digest
-from builders.policies import policy_text, rule
+from builders.policies import ARCHIVE, policy_text, pulled, pushed, rule
 
-from ecrkit.aws.inventory import ImageSource
+from ecrkit.aws.inventory import ImageSource, current_images
+from ecrkit.aws.repositories import DeployedRepository
 from ecrkit.errors import AwsError
 from ecrkit.images.inventory.reading import read_images
 from ecrkit.images.inventory.values import ImageStatus
@@ -19,6 +20,8 @@ from ecrkit.images.inventory.writing import Heading, inventory_lines
 if TYPE_CHECKING:
     from botocore.stub import Stubber
     from mypy_boto3_ecr import ECRClient
+
+    from ecrkit.images import Image
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 ASKED = {"repositoryName": "web", "filter": {"imageStatus": "ANY"}, "maxResults": 1000}
@@ -36,6 +39,26 @@ def detail(name: str, **others: object) -> dict[str, Any]:
 
 def manifest_list(name: str) -> dict[str, Any]:
     return detail(name, imageManifestMediaType=LIST_TYPE)
+
+
+def repository() -> DeployedRepository:
+    return DeployedRepository(
+        name="web",
+        uri="123456789012.dkr.ecr.us-east-1.amazonaws.com/web",
+        arn="arn:aws:ecr:us-east-1:123456789012:repository/web",
+        account="123456789012",
+        created_at=NOW,
+        scan_on_push=True,
+        encryption_type="AES256",
+        kms_key=None,
+        image_tag_mutability="IMMUTABLE",
+        exclusion_filters=(),
+    )
+
+
+def plain(found: Image) -> Image:
+    """Take lists and tuples for the same."""
+    return found._replace(tags=tuple(found.tags), children=tuple(found.children))
 
 
 def answer_images(stub: Stubber, *pages: list[dict[str, Any]]) -> None:
@@ -78,6 +101,55 @@ def test_everything_survives_the_file(client: ECRClient, stub: Stubber) -> None:
     assert (a.status, a.archived_at) == (ImageStatus.ARCHIVED, NOW)
     assert (b.status, b.activated_at) == (ImageStatus.ACTIVE, NOW)
     assert (c.pulled_at, c.subject) == (NOW, digest("b"))
+
+
+IMAGES = [
+    detail("a", imageStatus="ARCHIVED", lastArchivedAt=NOW, imageTags=["v1", "latest"], imageSizeInBytes=7),
+    detail("b", imageStatus="ACTIVE", lastArchivedAt=NOW, lastActivatedAt=NOW),
+    detail("c", imageStatus="ACTIVE", lastRecordedPullTime=NOW, subjectManifestDigest=digest("b")),
+    manifest_list("d"),
+]
+
+
+def test_images_are_those_of_the_file(client: ECRClient, stub: Stubber) -> None:
+    """Images that are read at once are those that would be written to a file and read again."""
+    for _ in range(2):
+        answer_images(stub, IMAGES)
+        answer_manifests(stub, {"d": ["a", "b"]})
+    text = "".join(inventory_lines(HEADING, source(client).details()))
+    current = current_images(client, repository(), children=True)
+
+    assert list(map(plain, current.inventory.images)) == list(map(plain, read_images(text.encode(), file="f").images))
+    assert (current.inventory.registry, current.inventory.repository) == ("123456789012", "web")
+    assert (current.unread, current.why_unread) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("one", "message"),
+    [
+        pytest.param(
+            {"imageDigest": digest("a")}, f"web@{digest('a')}: DescribeImages does not say 'imagePushedAt'", id="push"
+        ),
+        pytest.param(
+            detail("a", imageStatus="FROZEN"),
+            f"web@{digest('a')}: DescribeImages says what ecrkit cannot read: 'FROZEN' is not a valid ImageStatus",
+            id="status",
+        ),
+        pytest.param(
+            detail("a", imageStatus="ARCHIVED"),
+            f"web@{digest('a')}: DescribeImages does not say since when the image is archived",
+            id="archived",
+        ),
+    ],
+)
+def test_image_that_cannot_be_judged(client: ECRClient, stub: Stubber, one: dict[str, Any], message: str) -> None:
+    """An image without what a preview needs is an error of AWS's answer, and no guess."""
+    answer_images(stub, [one])
+
+    with pytest.raises(AwsError) as refused:
+        current_images(client, repository(), children=False)
+
+    assert str(refused.value) == message
 
 
 def test_pages(client: ECRClient, stub: Stubber) -> None:
@@ -131,12 +203,17 @@ def test_what_cannot_be_read_is_counted(client: ECRClient, stub: Stubber) -> Non
 
 @pytest.mark.parametrize(
     ("policy", "is_read"),
-    [pytest.param("sinceImagePushed", True, id="pushes"), pytest.param("sinceImagePulled", False, id="pulls")],
+    [
+        pytest.param(policy_text(rule(1, **pushed(90))), True, id="pushes"),
+        pytest.param(policy_text(rule(1, **pushed(90), description="No sinceImagePulled here")), True, id="words"),
+        pytest.param(policy_text(rule(1, **pulled(90), action=ARCHIVE)), False, id="pulls"),
+        pytest.param(policy_text({"newKey": "a" * 100}), False, id="not understood"),
+    ],
 )
 def test_reading_is_a_pull(client: ECRClient, stub: Stubber, policy: str, *, is_read: bool) -> None:
     """Where the lifecycle policy counts pulls, lists are not read: reading them would keep them."""
     answer_images(stub, [manifest_list("a")])
-    stub.add_response("get_lifecycle_policy", {"lifecyclePolicyText": policy_text(rule(1, countType=policy))})
+    stub.add_response("get_lifecycle_policy", {"lifecyclePolicyText": policy})
     if is_read:
         answer_manifests(stub, {"a": ["b"]})
     images = source(client, children=None)

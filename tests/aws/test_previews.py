@@ -9,8 +9,8 @@ import pytest
 from builders.inventories import digest
 from builders.policies import policy, policy_text, pushed, rule, untagged
 
+from ecrkit.aws.polling import Patience
 from ecrkit.aws.previews import ecr_preview
-from ecrkit.aws.scans import Patience
 from ecrkit.errors import AwsError, NoVerdictError
 from ecrkit.lifecycle import render
 from ecrkit.lifecycle.values import ActionType
@@ -105,7 +105,7 @@ def test_patience_ends(client: ECRClient, stub: Stubber) -> None:
 
     with pytest.raises(NoVerdictError) as caught:
         previewed(client, seconds=3)
-    assert str(caught.value) == "web: no preview of ECR within 3 s, the last word is: ECR's preview is running"
+    assert str(caught.value) == "web: no preview of ECR within 3 s, the last status was: ECR's preview is running"
 
 
 @pytest.mark.parametrize(

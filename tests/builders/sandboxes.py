@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from ecrkit.aws.sandbox import Sandbox, Target, bootstrap, find_cdk, running_sandbox
+from ecrkit.cdk.node import bundled_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -96,5 +97,5 @@ def deploy_target(directory: Path, *, regions: Sequence[str] = (REGION,)) -> Ite
     """Start a sandbox, bootstrap it in each Region, and stop it in the end."""
     targets = [Target(account=ACCOUNT, region=region) for region in regions]
     with running_sandbox(HOME, environ=os.environ) as sandbox:
-        bootstrap(sandbox, targets, cdk=find_cdk(ROOT, search_path=os.environ["PATH"]))
+        bootstrap(sandbox, targets, cdk=find_cdk(ROOT, search_path=os.environ["PATH"]), node=bundled_node())
         yield DeployTarget(sandbox, directory / "repositories.yaml")

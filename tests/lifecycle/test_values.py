@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from builders.policies import policy, rule, untagged
+from builders.policies import ARCHIVE, Document, policy, pulled, pushed, rule, untagged
 
 from ecrkit.errors import Location
 from ecrkit.lifecycle import CountType, LifecyclePolicy
@@ -24,6 +24,18 @@ def test_where_a_rule_was_read_is_no_part_of_its_meaning() -> None:
     assert hash(here) == hash(there)
     assert here.rules[0].origin == Location("here.json", 3, 5, "/rules/0")
     assert there.rules[0].origin == Location("there.json", 3, 5, "/rules/0")
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        pytest.param([rule(1, **untagged(), **pulled(90), action=ARCHIVE), rule(2)], True, id="one of two"),
+        pytest.param([rule(1, **pushed(90), description="No sinceImagePulled here")], False, id="in words only"),
+    ],
+)
+def test_a_policy_counts_pulls(rules: list[Document], *, expected: bool) -> None:
+    """A policy counts pulls if one of its rules does; its descriptions do not matter."""
+    assert policy(*rules).counts_pulls is expected
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ecrkit.lifecycle import LifecyclePolicy
 
 LONG = "A description that makes a short policy long enough for the service"
+GB = 1_000_000_000
 KEEP_TWO = {"countType": "imageCountMoreThan", "countNumber": 2}
 
 
@@ -51,14 +52,14 @@ def test_totals_add_up(rules: LifecyclePolicy, images: list[Image]) -> None:
 def test_bytes_and_saving() -> None:
     """Bytes are those of the images that expire; what has no size is left out, and that is noted."""
     images = [
-        image(age_days=9, size_bytes=1 << 30),
+        image(age_days=9, size_bytes=GB),
         image(age_days=9, size_bytes=None),
         image(tags=["v1"], age_days=9, size_bytes=5),
         image(size_bytes=7),
     ]
     found = previewed([rule(1, **tagged("v*"), **pushed(1), action=ARCHIVE), rule(2, **pushed(1))], images)
 
-    assert found.totals == Totals(images=4, expire=2, archive=1, expire_bytes=1 << 30, archive_bytes=5, without_size=1)
+    assert found.totals == Totals(images=4, expire=2, archive=1, expire_bytes=GB, archive_bytes=5, without_size=1)
     assert found.totals.saving(0.1) == 0.1
     assert found.notes == ("the size of 1 image is not known, and left out of the bytes",)
 

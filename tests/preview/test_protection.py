@@ -28,13 +28,17 @@ def violations(protections: Protections, found: Inventory) -> list[tuple[str, ..
     ("line", "used"),
     [
         pytest.param(f"{HOST}/a/b:v1", ("123456789012", "a/b", "v1", ""), id="reference"),
-        pytest.param(f"{HOST}/a", ("123456789012", "a", "latest", ""), id="no tag"),
-        pytest.param(f"{HOST}/a@{digest('a')}", ("123456789012", "a", "", digest("a")), id="digest, as Lambda has it"),
-        pytest.param(f"{HOST}/a:v1@{digest('a')}", ("123456789012", "a", "", digest("a")), id="tag and digest"),
-        pytest.param(f"docker-pullable://{HOST}/a:v1", ("123456789012", "a", "v1", ""), id="as kubectl has it"),
+        pytest.param(f"{HOST}/aa", ("123456789012", "aa", "latest", ""), id="no tag"),
+        pytest.param(
+            f"{HOST}/aa@{digest('a')}", ("123456789012", "aa", "", digest("a")), id="digest, as Lambda has it"
+        ),
+        pytest.param(f"{HOST}/aa:v1@{digest('a')}", ("123456789012", "aa", "", digest("a")), id="tag and digest"),
+        pytest.param(f"docker-pullable://{HOST}/aa:v1", ("123456789012", "aa", "v1", ""), id="as kubectl has it"),
         pytest.param(digest("a"), ("", "", "", digest("a")), id="digest alone, as ECS has it"),
-        pytest.param("a:v1", ("", "a", "v1", ""), id="without a registry"),
+        pytest.param("aa:v1", ("", "aa", "v1", ""), id="without a registry"),
         pytest.param("docker.io/library/nginx:1", ("docker.io", "library/nginx", "1", ""), id="another registry"),
+        pytest.param("123456789012.dkr-ecr.us-east-1.on.aws/aa:1", ("123456789012", "aa", "1", ""), id="dual stack"),
+        pytest.param("public.ecr.aws/aa/b:1", ("public.ecr.aws", "aa/b", "1", ""), id="public"),
         pytest.param("localhost:5000/a:1", ("localhost:5000", "a", "1", ""), id="with a port"),
     ],
 )

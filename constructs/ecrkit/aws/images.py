@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ecrkit.aws.client import aws_errors
 from ecrkit.errors import AwsError
+from ecrkit.images.media_types import LIST_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,7 +72,7 @@ class DeployedImage:
     @property
     def is_index(self) -> bool:
         """Whether it is a list of images, one per platform."""
-        return self.media_type.endswith((".image.index.v1+json", ".manifest.list.v2+json"))
+        return self.media_type in LIST_TYPES
 
     @property
     def is_signature(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["InUse", "UsedImage", "images_in_use"]
 
-_HOST = re.compile(r"(?P<account>[0-9]{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.[a-z0-9.-]+")
 _NOT_THERE = frozenset({"ImageNotFoundException", "RepositoryNotFoundException"})
 
 
@@ -30,18 +28,16 @@ class UsedImage:
     An image in use.
 
     Attributes:
-        host: of the registry.
-        reference: by digest; by tag where the image is not in its repository any more.
+        reference: with its host; by digest, or by tag if the image is not in its repository any more.
         users: ARNs of tasks, services and versions of functions, sorted.
     """
 
-    host: str
     reference: ImageReference
     users: tuple[str, ...]
 
     def __str__(self) -> str:
         """``HOST/NAME@DIGEST``, which ``ecrkit policy preview --in-use`` reads."""
-        return f"{self.host}/{self.reference}"
+        return str(self.reference)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,46 +67,44 @@ def images_in_use(client: ECRClient, uses: Iterable[Use], *, registry: str, regi
     Raises:
         AwsError: AWS refused, or could not be reached.
     """
-    users: dict[tuple[str, ImageReference], set[str]] = {}
+    users: dict[ImageReference, set[str]] = {}
     left_out: dict[str, set[str]] = {}
     for use in uses:
-        place = _place(use, registry=registry, region=region)
-        if place:
-            users.setdefault(place, set()).add(use.user)
+        reference = _reference(use, registry=registry, region=region)
+        if reference:
+            users.setdefault(reference, set()).add(use.user)
         else:
             left_out.setdefault(use.image, set()).add(use.user)
-    tagged = sorted({reference for _, reference in users if not reference.digest}, key=str)
-    digests = dict(zip(tagged, in_order(lambda found: _resolved(client, found, registry), tagged), strict=True))
-    by_digest: dict[tuple[str, ImageReference], set[str]] = {}
-    for (host, reference), who in users.items():
-        by_digest.setdefault((host, digests.get(reference, reference)), set()).update(who)
-    images = [
-        UsedImage(host=host, reference=reference, users=tuple(sorted(who)))
-        for (host, reference), who in by_digest.items()
-    ]
+    # The hosts of a registry differ, and what a tag means does not.
+    tagged = sorted({reference.in_registry: reference for reference in users if not reference.digest}.items())
+    found = in_order(lambda item: _digest_of(client, item[1], registry), tagged)
+    digests = dict(zip((name for name, _ in tagged), found, strict=True))
+    by_digest: dict[ImageReference, set[str]] = {}
+    for reference, who in users.items():
+        digest = digests.get(reference.in_registry)
+        by_digest.setdefault(reference.by_digest(digest) if digest else reference, set()).update(who)
+    images = [UsedImage(reference=reference, users=tuple(sorted(who))) for reference, who in by_digest.items()]
     return InUse(
         images=tuple(sorted(images, key=str)),
         left_out={image: tuple(sorted(left_out[image])) for image in sorted(left_out)},
     )
 
 
-def _place(use: Use, *, registry: str, region: str) -> tuple[str, ImageReference] | None:
-    """Tell the host and the reference of an image; ``None`` for one that is not of the registry."""
-    host, _, rest = use.image.partition("/")
-    match = _HOST.fullmatch(host)
-    if not match or (match["account"], match["region"]) != (registry, region):
-        return None
+def _reference(use: Use, *, registry: str, region: str) -> ImageReference | None:
+    """Read an image by its digest if that is known; ``None`` for one that is not of the registry."""
     try:
-        reference = ImageReference.parse(rest, default_tag="latest")
+        reference = ImageReference.parse(use.image, default_tag="latest")
     except InvalidNameError:
         return None
-    if use.digest and not reference.digest:
-        reference = ImageReference(repository=reference.repository, digest=use.digest)
-    return host, reference
+    host = reference.host
+    if host is None or (host.account, host.region) != (registry, region):
+        return None
+    digest = reference.digest or use.digest
+    return reference.by_digest(digest) if digest else reference
 
 
-def _resolved(client: ECRClient, reference: ImageReference, registry: str) -> ImageReference:
-    """Ask which image has a tag; where none has, the tag is all that there is to say."""
+def _digest_of(client: ECRClient, reference: ImageReference, registry: str) -> str | None:
+    """Ask which image has a tag; ``None`` if none has it."""
     try:
         with aws_errors():
             answer = client.describe_images(
@@ -121,7 +115,7 @@ def _resolved(client: ECRClient, reference: ImageReference, registry: str) -> Im
             )
     except AwsError as error:
         if error.code in _NOT_THERE:
-            return reference
+            return None
         raise
     found = answer["imageDetails"]
-    return ImageReference(repository=reference.repository, digest=found[0]["imageDigest"]) if found else reference
+    return found[0]["imageDigest"] if found else None

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.aws.client import aws_errors
 from ecrkit.aws.concurrency import in_order
-from ecrkit.aws.repositories import lifecycle_policy_text
+from ecrkit.aws.repositories import counts_pulls
 from ecrkit.errors import AwsError
 from ecrkit.images.inventory.fields import CHILDREN_KEY
-from ecrkit.images.inventory.values import LIST_TYPES
+from ecrkit.images.inventory.values import Image, ImageStatus, ImageTable, Inventory
 from ecrkit.images.inventory.writing import known_children
-from ecrkit.lifecycle.values import CountType
+from ecrkit.images.media_types import LIST_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from mypy_boto3_ecr import ECRClient
 
+    from ecrkit.aws.repositories import DeployedRepository
     from ecrkit.images.inventory.directory import InventoryDirectory, Job
 
-__all__ = ["ImageSource", "Taken", "take_inventory"]
+__all__ = ["CurrentImages", "ImageSource", "Taken", "current_images", "take_inventory"]
 
 _PAGE = 1000
 _MANIFESTS_PER_CALL = 100
@@ -44,6 +47,48 @@ class Taken:
     image_count: int
     unread: int
     why_unread: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrentImages:
+    """
+    The images of a repository at this moment.
+
+    Attributes:
+        inventory: as ``ecrkit images inventory`` would write it and read it again.
+        unread: manifest lists whose children are not known.
+        why_unread: a reason for one of them; empty if there are none.
+    """
+
+    inventory: Inventory
+    unread: int
+    why_unread: str
+
+
+def current_images(client: ECRClient, repository: DeployedRepository, *, children: bool | None) -> CurrentImages:
+    """
+    Read the images of a repository, with no file in between.
+
+    Args:
+        client: of the Region.
+        repository: to read.
+        children: as in :class:`ImageSource`.
+
+    Raises:
+        AwsError: AWS refused, could not be reached, or described an image that ecrkit cannot read.
+    """
+    source = ImageSource(client, repository.name, known={}, children=children)
+    images = [_image(repository.name, detail) for detail in source.details()]
+    return CurrentImages(
+        inventory=Inventory(
+            file=repository.name,
+            registry=repository.account,
+            repository=repository.name,
+            images=ImageTable.of(images),
+        ),
+        unread=source.unread,
+        why_unread=source.why_unread if source.unread else "",
+    )
 
 
 def take_inventory(
@@ -158,8 +203,7 @@ class ImageSource:
 
     def _may_read(self) -> bool:
         if self._children is None:
-            policy = lifecycle_policy_text(self._client, self._repository) or ""
-            self._children = CountType.SINCE_IMAGE_PULLED not in policy
+            self._children = not counts_pulls(self._client, self._repository)
         if not self._children:
             self.why_unread = "ECR counts reading them as a pull; pass --children to read them all the same"
         return self._children
@@ -181,6 +225,36 @@ class ImageSource:
         for failure in answer.get("failures", ()):
             self.why_unread = str(failure.get("failureReason") or failure.get("failureCode") or "no reason given")
         return dict(_children_of(self._repository, answer["images"]))
+
+
+def _image(repository: str, detail: Mapping[str, Any]) -> Image:
+    """Take what boto3 says of an image; what a preview needs must be there."""
+    digest = detail["imageDigest"]
+    try:
+        image = Image(
+            digest=digest,
+            pushed_at=detail["imagePushedAt"].astimezone(UTC),
+            tags=tuple(detail.get("imageTags", ())),
+            size_bytes=detail.get("imageSizeInBytes"),
+            status=ImageStatus(detail.get("imageStatus", ImageStatus.ACTIVE)),
+            pulled_at=_time(detail, "lastRecordedPullTime"),
+            archived_at=_time(detail, "lastArchivedAt"),
+            activated_at=_time(detail, "lastActivatedAt"),
+            subject=detail.get("subjectManifestDigest"),
+            media_type=detail.get("imageManifestMediaType"),
+            children=tuple(detail.get(CHILDREN_KEY, ())),
+        )
+    except KeyError as error:
+        raise AwsError(f"{repository}@{digest}: DescribeImages does not say {error}") from None
+    except ValueError as error:
+        raise AwsError(f"{repository}@{digest}: DescribeImages says what ecrkit cannot read: {error}") from None
+    if image.is_archived and image.archived_at is None:
+        raise AwsError(f"{repository}@{digest}: DescribeImages does not say since when the image is archived")
+    return image
+
+
+def _time(detail: Mapping[str, Any], key: str) -> datetime | None:
+    return detail[key].astimezone(UTC) if key in detail else None
 
 
 def _children_of(repository: str, images: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 
 from ecrkit.aws.client import aws_errors
 from ecrkit.errors import AwsError
+from ecrkit.images.hosts import is_aws_host
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from mypy_boto3_ecr import ECRClient
 
-__all__ = ["Password", "Registry", "password_for", "registry_at"]
+__all__ = ["Password", "Registry", "endpoint_host", "password_for", "registry_at"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ def registry_at(client: ECRClient, host: str) -> Registry:
         client: that described it; what it was told to use instead of AWS serves the registry too.
         host: by the service's account, as in ``123456789012.dkr.ecr.us-east-1.amazonaws.com``.
     """
-    if is_aws(host) and not is_aws(endpoint_host(client)):
+    if is_aws_host(host) and not is_aws_host(endpoint_host(client)):
         endpoint = urlsplit(client.meta.endpoint_url)
         return Registry(host=endpoint.netloc, tls=endpoint.scheme == "https")
     return Registry(host=host)
@@ -83,11 +84,6 @@ def password_for(client: ECRClient) -> tuple[Registry, Password]:
         raise AwsError("GetAuthorizationToken: the token is not a user and a password in base64") from None
     registry = registry_at(client, urlsplit(data["proxyEndpoint"]).netloc)
     return registry, Password(user=user, secret=secret, expires_at=data["expiresAt"])
-
-
-def is_aws(host: str) -> bool:
-    """Whether a host is one of Amazon's, in any partition."""
-    return host.partition(":")[0].endswith((".amazonaws.com", ".amazonaws.com.cn", ".aws", ".amazonaws.eu"))
 
 
 def endpoint_host(client: ECRClient) -> str:

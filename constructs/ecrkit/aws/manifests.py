@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from ecrkit.aws.client import aws_errors
 from ecrkit.aws.login import registry_at
 from ecrkit.errors import AwsError
+from ecrkit.images.hosts import HostKind, RegistryHost
+from ecrkit.images.media_types import MANIFEST_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,12 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Child", "Manifest", "manifest_of", "platforms_of"]
 
-_MEDIA_TYPES = (
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-    "application/vnd.docker.distribution.manifest.v2+json",
-    "application/vnd.oci.image.index.v1+json",
-    "application/vnd.oci.image.manifest.v1+json",
-)
 _CONFIGURATIONS = frozenset(
     {"application/vnd.docker.container.image.v1+json", "application/vnd.oci.image.config.v1+json"}
 )
@@ -79,7 +75,7 @@ def manifest_of(client: ECRClient, repository: str, digest: str) -> Manifest:
     """
     with aws_errors():
         answer = client.batch_get_image(
-            repositoryName=repository, imageIds=[{"imageDigest": digest}], acceptedMediaTypes=_MEDIA_TYPES
+            repositoryName=repository, imageIds=[{"imageDigest": digest}], acceptedMediaTypes=sorted(MANIFEST_TYPES)
         )
     if not answer["images"]:
         reason = answer["failures"][0].get("failureReason", "no reason given") if answer.get("failures") else "gone"
@@ -132,7 +128,8 @@ def _configuration(client: ECRClient, repository: str, digest: str) -> Mapping[s
     with aws_errors():
         url = client.get_download_url_for_layer(repositoryName=repository, layerDigest=digest)["downloadUrl"]
     parts = urlsplit(url)
-    if parts.netloc.partition(".")[2].startswith("dkr.ecr."):
+    host = RegistryHost.find(parts.netloc)
+    if host and host.kind is HostKind.PRIVATE:
         # AWS gives an address in S3, a local AWS its registry's.
         url = f"{registry_at(client, parts.netloc).url}{parts.path}"
     if not url.startswith(("https://", "http://")):

@@ -5,28 +5,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecrkit.aws.client import aws_errors
+from ecrkit.aws.polling import Waiting
 from ecrkit.errors import AwsError, EcrkitError, NoVerdictError
 from ecrkit.lifecycle import read_policy
+from ecrkit.lifecycle.evaluation.evaluation import evaluate
 from ecrkit.lifecycle.rendering import render
 from ecrkit.lifecycle.values import ActionType
-from ecrkit.preview.comparison import Outcome
+from ecrkit.preview.comparison import Outcome, disagreements
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.type_defs import (
         GetLifecyclePolicyPreviewResponseTypeDef,
         LifecyclePolicyPreviewResultTypeDef,
     )
 
-    from ecrkit.aws.scans import Patience
+    from ecrkit.aws.polling import Patience
     from ecrkit.lifecycle.values import LifecyclePolicy
+    from ecrkit.preview.comparison import Disagreement
+    from ecrkit.preview.preview import Preview
 
-__all__ = ["ecr_preview"]
+__all__ = ["compare_with_ecr", "ecr_preview"]
 
 _PAGE = 100
-_FIRST_PAUSE_SECONDS = 2.0
-_LONGEST_PAUSE_SECONDS = 30.0
-_BACK_OFF = 1.5
 _ACTIONS = {"EXPIRE": ActionType.EXPIRE, "TRANSITION": ActionType.TRANSITION}
 _NO_RESULT = {
     "EXPIRED": "it was not read in time; run the command again",
@@ -57,13 +61,13 @@ def ecr_preview(
 
     Source: ECR API model 2015-09-21, StartLifecyclePolicyPreview and GetLifecyclePolicyPreview.
     """
-    wait = _Wait(repository, patience)
+    wait = Waiting(patience, subject=f"{repository}: no preview of ECR", label=repository)
     text = render(policy)
     while not _start(client, repository, text):
-        wait.for_("another preview is running")
+        wait.pause("another preview is running")
     page = _page(client, repository, "")
     while page is None or page["status"] == "IN_PROGRESS":
-        wait.for_("ECR's preview is running")
+        wait.pause("ECR's preview is running")
         page = _page(client, repository, "")
     outcomes: dict[str, Outcome] = {}
     while page:
@@ -74,23 +78,25 @@ def ecr_preview(
     return outcomes
 
 
-class _Wait:
-    """Pauses that grow, until there is no patience left."""
+def compare_with_ecr(
+    client: ECRClient, preview: Preview, *, clock: Callable[[], datetime], patience: Patience
+) -> tuple[Disagreement, ...]:
+    """
+    Have ECR preview the policy of a preview, and find where its result differs.
 
-    def __init__(self, repository: str, patience: Patience) -> None:
-        self._repository = repository
-        self._patience = patience
-        self._begin = patience.clock()
-        self._pause = _FIRST_PAUSE_SECONDS
+    Args:
+        client: of the Region.
+        preview: of a repository, made just now.
+        clock: timezone-aware; asked when ECR has answered, since images age meanwhile.
+        patience: how to wait.
 
-    def for_(self, what: str) -> None:
-        waited = self._patience.clock() - self._begin
-        if waited + self._pause > self._patience.seconds:
-            seconds = f"{self._patience.seconds:g} s"
-            raise NoVerdictError(f"{self._repository}: no preview of ECR within {seconds}, the last word is: {what}")
-        self._patience.report(f"{self._repository}: {what}", waited)
-        self._patience.sleep(self._pause)
-        self._pause = min(self._pause * _BACK_OFF, _LONGEST_PAUSE_SECONDS)
+    Raises:
+        NoVerdictError: ECR gives no result.
+        AwsError: AWS refused, or could not be reached.
+    """
+    outcomes = ecr_preview(client, preview.inventory.repository, preview.policy, patience=patience)
+    later = evaluate(preview.policy, preview.inventory.images, clock())
+    return disagreements([preview.evaluation, later], outcomes)
 
 
 def _start(client: ECRClient, repository: str, text: str) -> bool:

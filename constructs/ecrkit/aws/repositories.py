@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from ecrkit.aws.client import aws_errors
 from ecrkit.aws.concurrency import in_order
 from ecrkit.aws.images import Contents, contents_of
-from ecrkit.aws.login import registry_at
+from ecrkit.aws.login import endpoint_host, registry_at
 from ecrkit.aws.stacks import StackFinder
-from ecrkit.errors import AwsError, RefusedError
+from ecrkit.errors import AwsError, InvalidPolicyError, RefusedError
+from ecrkit.images.hosts import HostKind, RegistryHost
+from ecrkit.lifecycle import read_policy
 from ecrkit.lifecycle.checks.patterns import TagPattern
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DeployedRepository",
     "RepositoryDetails",
+    "counts_pulls",
     "delete_repository",
     "deployed_repositories",
     "lifecycle_policy_text",
@@ -123,9 +126,10 @@ def repository_of(client: ECRClient, reference: ImageReference, *, remedy: str =
         remedy: what to do where there is none.
 
     Raises:
-        RefusedError: its host is another registry's than the one that the credentials lead to.
+        RefusedError: its host is another registry than the one that the credentials lead to.
         AwsError: there is none of that name, AWS refused, or could not be reached.
     """
+    _refuse_foreign(reference, client)
     name = reference.repository
     try:
         with aws_errors():
@@ -137,12 +141,28 @@ def repository_of(client: ECRClient, reference: ImageReference, *, remedy: str =
         raise AwsError(f"{name}: there is no such repository in {where}; {remedy}", code=_NOT_FOUND) from error
     repository = _repository(answer["repositories"][0])
     host = repository.uri.partition("/")[0]
-    if reference.host not in {"", host, registry_at(client, host).host}:
+    if reference.host and not _is_at(reference.host, host, client):
         raise RefusedError(
             f"{reference.host}: another registry than {host}, where the credentials lead; "
             "change --profile or --region, or leave the host out"
         )
     return repository
+
+
+def _is_at(asked: RegistryHost, host: str, client: ECRClient) -> bool:
+    """Whether a host that a person wrote leads to the registry at *host*, by any of its names."""
+    names = map(RegistryHost.find, (host, registry_at(client, host).host))
+    return any(asked.is_same_registry(name) for name in names if name)
+
+
+def _refuse_foreign(reference: ImageReference, client: ECRClient) -> None:
+    """Refuse the host of somebody else's registry, before its repository is looked for in this one."""
+    host = reference.host
+    if host and host.kind in {HostKind.PUBLIC, HostKind.OTHER} and host.text != endpoint_host(client):
+        raise RefusedError(
+            f"{host}: not a private registry of ECR; if a repository's own name begins with it, write "
+            f"'ACCOUNT.dkr.ecr.REGION.amazonaws.com/{host}/{reference.repository}'"
+        )
 
 
 def repository_details(
@@ -189,6 +209,23 @@ def lifecycle_policy_text(client: ECRClient, name: str) -> str | None:
         if error.code == "LifecyclePolicyNotFoundException":
             return None
         raise
+
+
+def counts_pulls(client: ECRClient, name: str) -> bool:
+    """
+    Whether the lifecycle policy of a repository counts pulls, so that reading manifests would alter what it does.
+
+    Returns:
+        True as well for a policy that ecrkit cannot read: then nothing should be read.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+    """
+    text = lifecycle_policy_text(client, name)
+    try:
+        return text is not None and read_policy(text, file=name).counts_pulls
+    except InvalidPolicyError:
+        return True
 
 
 def delete_repository(client: ECRClient, name: str, *, force: bool) -> None:

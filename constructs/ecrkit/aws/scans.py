@@ -9,24 +9,23 @@ from typing import TYPE_CHECKING, Any
 from ecrkit.aws.client import aws_errors
 from ecrkit.aws.images import image_at
 from ecrkit.aws.manifests import manifest_of
+from ecrkit.aws.polling import Waiting
 from ecrkit.aws.repositories import repository_of
 from ecrkit.errors import AwsError, NoVerdictError
 from ecrkit.images.scans import ScanStatus, read_scan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from mypy_boto3_ecr import ECRClient
 
+    from ecrkit.aws.polling import Patience
     from ecrkit.images.references import ImageReference
     from ecrkit.images.scans import Scan
 
-__all__ = ["Patience", "ScanTarget", "needs_scan", "scan_document", "scan_targets", "start_scan", "wait_for_scans"]
+__all__ = ["ScanTarget", "needs_scan", "scan_document", "scan_targets", "start_scan", "wait_for_scans"]
 
-_FIRST_PAUSE_SECONDS = 2.0
-_LONGEST_PAUSE_SECONDS = 30.0
-_BACK_OFF = 1.5
 _SHORT_DIGEST = len("sha256:") + 12
 _SCANNED_RECENTLY = "LimitExceededException"
 """ECR scans an image once in 24 hours, and says the rest of the time that a limit is exceeded."""
@@ -76,24 +75,6 @@ class ScanTarget:
         """``NAME@DIGEST``, and its platform."""
         platform = f" ({self.platform})" if self.platform else ""
         return f"{self.repository}@{self.digest}{platform}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """
-    How to wait.
-
-    Attributes:
-        seconds: at most, for all images together.
-        clock: seconds that never go back.
-        sleep: for so many seconds.
-        report: is told, before each pause, what is waited for, and for how many seconds already.
-    """
-
-    seconds: float
-    clock: Callable[[], float]
-    sleep: Callable[[float], None]
-    report: Callable[[str, float], None]
 
 
 def scan_targets(client: ECRClient, reference: ImageReference) -> tuple[ScanTarget, ...]:
@@ -246,18 +227,12 @@ def _begin(client: ECRClient, target: ScanTarget, *, now: datetime) -> _Begun:
 
 def _finish(client: ECRClient, begun: _Begun, *, begin: float, patience: Patience) -> Scan:
     target = begun.target
-    pause = _FIRST_PAUSE_SECONDS
+    wait = Waiting(patience, subject=f"{target}: no result", label=target.short, begin=begin)
     while begun.scan is None or not begun.is_over:
         scan = begun.scan
         if scan and not (scan.status.promises_result or scan.status.is_coming):
             raise _no_verdict(target, scan)
-        waited = patience.clock() - begin
-        waiting_for = scan.state if scan else begun.waiting_for
-        if waited + pause > patience.seconds:
-            raise NoVerdictError(f"{target}: no result within {patience.seconds:g} s, the last word is {waiting_for}")
-        patience.report(f"{target.short}: {waiting_for}", waited)
-        patience.sleep(pause)
-        pause = min(pause * _BACK_OFF, _LONGEST_PAUSE_SECONDS)
+        wait.pause(scan.state if scan else begun.waiting_for)
         begun = replace(begun, scan=_read(target, scan_document(client, target)))
     return begun.scan
 

@@ -113,9 +113,9 @@ def push(client: ECRClient, tool: Tool, plan: PushPlan) -> DeployedImage:
     if not plan.is_there:
         registry, password = password_for(client)
         # First, since it fails where there is no engine: nobody needs a password then.
-        tool.tag(plan.source, registry, str(plan.reference))
+        tool.tag(plan.source, registry, plan.reference.in_registry)
         with _logged_in(tool, registry, password) as logged_in:
-            logged_in.push(plan.source, registry, str(plan.reference))
+            logged_in.push(plan.source, registry, plan.reference.in_registry)
     return image_at(client, plan.reference)
 
 
@@ -153,7 +153,7 @@ def pull(client: ECRClient, tool: Tool, plan: PullPlan) -> None:
     """
     registry, password = password_for(client)
     with _logged_in(tool, registry, password) as logged_in, _nothing_half_done(plan.destination):
-        logged_in.pull(registry, str(plan.reference), plan.destination)
+        logged_in.pull(registry, plan.reference.in_registry, plan.destination)
 
 
 def log_in(client: ECRClient, tool: Tool) -> tuple[Registry, str]:

@@ -12,7 +12,7 @@ from ecrkit.aws.stacks import StackFinder
 from ecrkit.catalog.locations import repository_places
 from ecrkit.cli.arguments.environment import environment_option, look_around
 from ecrkit.cli.arguments.options import aws_options, catalog_options
-from ecrkit.cli.console.counting import counted
+from ecrkit.cli.console.progress import with_bar
 from ecrkit.cli.console.reports import echo_report, exit_code
 from ecrkit.deployment.audit import AUDIT_RULEBOOK
 from ecrkit.deployment.audit import audit as audited
@@ -59,7 +59,7 @@ def audit(  # noqa: PLR0913 - one parameter per option
     actual = actual_repositories(ecr, here.deployed, stacks=StackFinder(ecr, here.aws.cloudformation()))
     findings = audited(
         here.environment,
-        counted(actual, total=len(here.deployed)),
+        with_bar(actual, length=len(here.deployed), label="repositories"),
         policies=here.policies,
         policy_name=PolicyNames(here.catalog, here.policies).name,
         places=repository_places(read_text(here.path), file=str(here.path)),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.aws.sandbox import Target, bootstrap, find_cdk, run_command, running_sandbox
+from ecrkit.cdk.node import bundled_node
 
 if TYPE_CHECKING:
     from ecrkit.aws.sandbox import Sandbox
@@ -61,7 +62,7 @@ def sandbox(ctx: click.Context, catalog: Path | None, command: tuple[str, ...]) 
     click.echo("starting MiniStack", err=True)
     with running_sandbox(home, environ=os.environ) as running:
         click.echo(f"bootstrapping {', '.join(map(str, targets))}", err=True)
-        bootstrap(running, targets, cdk=cdk)
+        bootstrap(running, targets, cdk=cdk, node=bundled_node())
         click.echo(f"ready at {running.endpoint_url}", err=True)
         code = run_command(running, home, command) if command else _stay(running)
     ctx.exit(code)

@@ -16,6 +16,7 @@ __all__ = [
     "TAG_FILTER",
     "RepositoryName",
     "TagFilter",
+    "check_repository_path",
 ]
 
 REGION = re.compile(r"[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}")
@@ -48,11 +49,7 @@ class RepositoryName(str):
         if not MIN_REPOSITORY <= len(text) <= MAX_REPOSITORY:
             msg = f"must have {MIN_REPOSITORY} to {MAX_REPOSITORY} characters, got {len(text)}"
             raise InvalidNameError(msg)
-        if not REPOSITORY_PATH.fullmatch(text):
-            msg = (
-                f"must be parts of lower-case letters and digits, joined by '.', '_', '__', dashes or '/', got {text!r}"
-            )
-            raise InvalidNameError(msg)
+        check_repository_path(text)
         return super().__new__(cls, text)
 
 
@@ -79,3 +76,15 @@ class TagFilter(str):
             msg = f"must have at most {MAX_FILTER_WILDCARDS} wildcards (*), got {text.count('*')} in {text!r}"
             raise InvalidNameError(msg)
         return super().__new__(cls, text)
+
+
+def check_repository_path(text: str) -> None:
+    """
+    Check the characters of a repository's name, which registries have in common; their lengths differ.
+
+    Raises:
+        InvalidNameError: *text* is not such a name.
+    """
+    if not REPOSITORY_PATH.fullmatch(text):
+        msg = f"must be parts of lower-case letters and digits, joined by '.', '_', '__', dashes or '/', got {text!r}"
+        raise InvalidNameError(msg)

@@ -128,3 +128,8 @@ class LifecyclePolicy:
         """Put the rules in the order of their priorities, as the service does."""
         ordered = tuple(sorted(self.rules, key=lambda rule: rule.rule_priority))
         object.__setattr__(self, "rules", ordered)
+
+    @property
+    def counts_pulls(self) -> bool:
+        """Whether a rule counts the days since the last pull, so that reading a manifest changes what it does."""
+        return any(rule.selection.count_type is CountType.SINCE_IMAGE_PULLED for rule in self.rules)

@@ -16,6 +16,7 @@ from ecrkit.documents.schema import (
     summary_of,
     when,
 )
+from ecrkit.images.references import TAG
 from ecrkit.lifecycle import RULEBOOK
 from ecrkit.policies.silences import NO_REASON, NOT_SILENCES, SILENCEABLE
 from ecrkit.policies.store import REFERENCE
@@ -24,7 +25,6 @@ from ecrkit.policies.testing.cases import (
     CASE_KEYS,
     IMAGE_KEYS,
     REQUIRED_IMAGE_KEYS,
-    TAG,
     Expectation,
     PolicyTest,
     SampleImages,

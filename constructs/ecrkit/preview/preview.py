@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ecrkit.images.sizes import BYTES_PER_GB
 from ecrkit.lifecycle.evaluation.evaluation import evaluate
 from ecrkit.lifecycle.values import ActionType
 from ecrkit.preview.insights import insights
@@ -22,12 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["PRICE_SOURCE", "STANDARD_PRICE", "Preview", "RuleTotals", "Totals", "preview"]
 
 STANDARD_PRICE = 0.10
-"""US dollars for a gigabyte in standard storage for a month."""
+"""US dollars for a GB in standard storage for a month."""
 
 PRICE_SOURCE = "Amazon ECR pricing, US East (N. Virginia), read 2026-11"
 # Archive storage costs the same for the first 150 TB of a month, so that archiving is not reported as a saving.
-
-_BYTES_PER_GB = 1 << 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +56,8 @@ class Totals:
         return self.images - self.expire - self.archive
 
     def saving(self, price: float) -> float:
-        """Give what the expired images cost a month, at a *price* for a gigabyte and month."""
-        return self.expire_bytes / _BYTES_PER_GB * price
+        """Give what the expired images cost a month, at a *price* for a GB and month."""
+        return self.expire_bytes / BYTES_PER_GB * price
 
     @classmethod
     def of(cls, group: Group, images: ImageTable) -> Totals:

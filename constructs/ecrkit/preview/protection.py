@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from ecrkit.errors import Check, InvalidImagesError, Location
+from ecrkit.errors import Check, InvalidImagesError, InvalidNameError, Location
+from ecrkit.images.references import DIGEST, ImageReference
 from ecrkit.lifecycle.checks.patterns import TagPattern
 from ecrkit.lifecycle.evaluation.matching import expression
 from ecrkit.lifecycle.values import ActionType
@@ -41,16 +42,9 @@ NO_REFERENCE = Check(
     source="ecrkit: a list that could not be made is empty as well",
 )
 
-_DIGEST = r"[A-Za-z0-9_+.-]+:[A-Fa-f0-9]{32,}"
-_REFERENCE = re.compile(
-    rf"""(?:[a-z+-]+://)?                                     # docker-pullable://, as kubectl has it
-    (?:(?P<host>[\w-]+(?:\.[\w-]+)+(?::[0-9]+)?|localhost(?::[0-9]+)?)/)?
-    (?P<repository>[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)
-    (?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{{0,127}}))?
-    (?:@(?P<digest>{_DIGEST}))?""",
-    re.VERBOSE,
-)
-_ECR_HOST = re.compile(r"([0-9]{12})\.dkr[.-]ecr(?:-fips)?\.")
+_SCHEME = re.compile(r"\A[a-z+-]+://")
+"""``docker-pullable://``, as kubectl has it."""
+
 _ALGORITHMS = ("sha256", "sha512")
 _EXCERPT = 60
 _MAX_FINDINGS = 20
@@ -65,7 +59,7 @@ class UsedImage:
     Attributes:
         text: as it was listed.
         origin: where it was listed: ``in-use.txt:3``.
-        registry: account of the registry; empty where the reference does not say.
+        registry: account of a private registry of ECR, or the host of any other; empty if the reference has no host.
         repository: its name; empty for a digest alone.
         tag: ``latest`` where the reference has neither tag nor digest; empty beside a digest.
         digest: empty beside a tag.
@@ -245,19 +239,21 @@ def _by(used: Iterable[UsedImage], attribute: str) -> dict[str, UsedImage]:
 
 
 def _used_image(entry: str, *, origin: str) -> UsedImage | None:
-    if re.fullmatch(_DIGEST, entry):
+    if DIGEST.fullmatch(entry):
         return UsedImage(text=entry, origin=origin, digest=entry)
-    match = _REFERENCE.fullmatch(entry)
-    # A digest that was cut short is no tag of a repository with the name of an algorithm.
-    if not match or (not match["host"] and match["repository"] in _ALGORITHMS):
+    try:
+        reference = ImageReference.parse(_SCHEME.sub("", entry), default_tag="latest")
+    except InvalidNameError:
         return None
-    account = _ECR_HOST.match(match["host"] or "")
-    digest = match["digest"] or ""
+    host = reference.host
+    # A digest that was cut short is no tag of a repository with the name of an algorithm.
+    if host is None and reference.repository in _ALGORITHMS:
+        return None
     return UsedImage(
         text=entry,
         origin=origin,
-        registry=account[1] if account else match["host"] or "",
-        repository=match["repository"],
-        tag="" if digest else match["tag"] or "latest",
-        digest=digest,
+        registry=(host.account or host.text) if host else "",
+        repository=reference.repository,
+        tag="" if reference.digest else reference.tag,
+        digest=reference.digest,
     )

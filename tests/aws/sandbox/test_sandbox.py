@@ -20,6 +20,7 @@ import boto3
 import pytest
 
 from ecrkit.aws.sandbox import Sandbox, Target, bootstrap, commands, find_cdk, run_command, running_sandbox
+from ecrkit.cdk.node import bundled_node
 from ecrkit.errors import SandboxError
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ os.execv(sys.argv[1], sys.argv[1:])
 def bootstrapped() -> Iterator[Sandbox]:
     with running_sandbox(HOME, environ=os.environ) as sandbox:
         cdk = find_cdk(Path(__file__).parent, search_path=os.environ["PATH"])
-        bootstrap(sandbox, [HOME, ELSEWHERE, OTHER, HOME], cdk=cdk)
+        bootstrap(sandbox, [HOME, ELSEWHERE, OTHER, HOME], cdk=cdk, node=bundled_node())
         yield sandbox
 
 
@@ -315,7 +316,7 @@ class TestBootstrap:
         project(tmp_path, cdk="echo no such luck; exit 3")
         cdk = find_cdk(tmp_path, search_path="")
         with pytest.raises(SandboxError) as caught:
-            bootstrap(running, [HOME], cdk=cdk)
+            bootstrap(running, [HOME], cdk=cdk, node=bundled_node())
 
         assert str(caught.value) == "cdk bootstrap: exit code 3; it said:\nno such luck"
 
@@ -323,7 +324,7 @@ class TestBootstrap:
         """The CDK runs where no cdk.json is, for it would run the app in it."""
         project(tmp_path, cdk="pwd; exit 1")
         with pytest.raises(SandboxError) as caught:
-            bootstrap(running, [HOME], cdk=find_cdk(tmp_path, search_path=""))
+            bootstrap(running, [HOME], cdk=find_cdk(tmp_path, search_path=""), node=bundled_node())
 
         assert str(caught.value).splitlines()[-1] == str(running.directory.resolve())
 

@@ -10,9 +10,9 @@ import pytest
 from builders.accounts import REGISTRY, account_in
 from builders.commands import ecrkit, ecrkit_on_terminal
 from builders.images import add_index, manifest_digest, oci_layout
+from builders.policies import ARCHIVE, policy_text, pulled, rule
 from builders.proxies import Fault, drop, proxy_to
 from builders.scans import answers, basic_answer, basic_finding
-from builders.stores import policy_text
 
 if TYPE_CHECKING:
     from builders.accounts import Account
@@ -143,7 +143,7 @@ def test_policy_that_counts_pulls_is_not_disturbed(
     account: Account, arguments: tuple[str, ...], platforms: list[str] | None
 ) -> None:
     """Reading a manifest is a pull: where pulls decide what goes, platforms are read only when asked for."""
-    text = policy_text().replace("imageCountMoreThan", "sinceImagePulled")
+    text = policy_text(rule(1, **pulled(90), action=ARCHIVE))
     account.ecr.put_lifecycle_policy(repositoryName="web", lifecyclePolicyText=text)
     with proxy_to(account.url) as proxy:
         result = ecrkit("images", "list", "web", *arguments, "--output", "json", environment=account.at(proxy.url))

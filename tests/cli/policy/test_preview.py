@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AT = ("--now", NOW.isoformat())
-GB = 1 << 30
+GB = 1_000_000_000
 IMAGES = [
     image("a", tags=["prod-2"], age_days=1, size_bytes=GB),
     image("b", tags=["prod-1"], age_days=20, size_bytes=2 * GB, pulled_days_ago=2),

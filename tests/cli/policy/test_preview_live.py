@@ -192,7 +192,9 @@ def test_no_result_is_no_verdict(account: Account, policy: Path) -> None:
         result = preview(account, policy, *PLAIN, "--compare-with-ecr", "--timeout", "1", url=proxy.url)
 
     assert (result.returncode, result.stdout) == (3, "")
-    assert result.stderr == ("error: plain: no preview of ECR within 1 s, the last word is: ECR's preview is running\n")
+    assert result.stderr == (
+        "error: plain: no preview of ECR within 1 s, the last status was: ECR's preview is running\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -420,7 +420,7 @@ def test_status_alone_is_no_result(account: Account, status: str, found: dict[st
         shown = ecrkit("scan", "findings", "web:v1", "--output", "json", environment=environment)
 
     assert result.returncode == 3
-    assert told(result) == f"error: web@…: no result within 0 s, the last word is {status}, without its findings"
+    assert told(result) == f"error: web@…: no result within 0 s, the last status was: {status}, without its findings"
     assert (shown.returncode, shown.stdout) == (3, "")
 
 
@@ -443,7 +443,7 @@ def test_result_that_does_not_come_is_no_verdict(account: Account) -> None:
         )
 
     assert result.returncode == 3
-    assert told(result) == "error: web@…: no result within 1 s, the last word is IN_PROGRESS"
+    assert told(result) == "error: web@…: no result within 1 s, the last status was: IN_PROGRESS"
 
 
 def test_old_result_is_not_trusted(account: Account) -> None:

@@ -105,6 +105,12 @@ def test_many_images_are_bars(number: int) -> None:
     assert {trace["type"] for trace in data["figure"]["data"]} == {"bar"}
     assert sum(sum(trace["y"]) for trace in data["figure"]["data"]) == number
     assert max(len(trace["x"]) for trace in data["figure"]["data"]) <= 150
+    assert {text.rpartition(" ")[2] for trace in data["figure"]["data"] for text in trace["customdata"]} <= {
+        "B",
+        "kB",
+        "MB",
+        "GB",
+    }
     acted = found.totals.expire + found.totals.archive
     assert data["scope"].startswith(f"The newest {len(data['rows']):,} of the {acted:,} images that something")
 

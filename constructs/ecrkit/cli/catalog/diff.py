@@ -14,7 +14,7 @@ from ecrkit.catalog import read_catalog
 from ecrkit.catalog.changes import diff_images, policy_changes
 from ecrkit.cli.arguments.policies import INSTANT
 from ecrkit.cli.console.output import count_of, echo_json
-from ecrkit.cli.console.reading_bar import reading_progress
+from ecrkit.cli.console.progress import reading_progress
 from ecrkit.cli.policy.diff_report import diff_document, diff_lines
 from ecrkit.errors import UnreadableInputError
 from ecrkit.images.inventory.sources import inventories_in

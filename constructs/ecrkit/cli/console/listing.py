@@ -16,13 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-__all__ = ["age", "echo_json_list", "echo_rows", "size"]
+__all__ = ["age", "echo_json_list", "echo_rows"]
 
 _FIRST_ROWS = 32
 _INDENT = "  "
 _GAP = "  "
-_KILO = 1000
-_UNITS = ("kB", "MB", "GB", "TB")
 _AGES = ((365 * 86400, "y"), (86400, "d"), (3600, "h"), (60, "min"))
 
 
@@ -79,15 +77,6 @@ def echo_json_list(key: str, documents: Iterable[object], *, others: Mapping[str
         count += 1
     click.echo("\n  ]\n}" if count else "]\n}")
     return count
-
-
-def size(size_bytes: int) -> str:
-    """Write a size as people do: ``312 B``, ``4.7 MB``; a thousand to the next unit, as in the console."""
-    if size_bytes < _KILO:
-        return f"{size_bytes} B"
-    # What would be rounded to a thousand is one of the next unit.
-    power = next((power for power in range(1, len(_UNITS)) if size_bytes < (_KILO - 0.05) * _KILO**power), len(_UNITS))
-    return f"{size_bytes / _KILO**power:.1f} {_UNITS[power - 1]}"
 
 
 def age(then: datetime, *, now: datetime) -> str:

@@ -1,20 +1,28 @@
-"""What is shown while somebody waits: a line, or a bar."""
+"""Progress on standard error: a bar or a line, for a person at a terminal."""
 
 from __future__ import annotations
 
 import shutil
 import sys
+import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import click
 
+from ecrkit.aws.polling import Patience
+from ecrkit.images.inventory.sources import inventory_files
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
 
-__all__ = ["ProgressLine", "with_bar"]
+__all__ = ["ProgressLine", "patience", "reading_progress", "with_bar"]
 
 _REPEAT_SECONDS = 30
+_LONG_BYTES = 20_000_000
+"""Reading more than this takes long enough for a bar."""
+
 _CLEAR = "\r\x1b[K"
 
 T = TypeVar("T")
@@ -22,11 +30,11 @@ T = TypeVar("T")
 
 def with_bar(items: Iterable[T], *, length: int, label: str) -> Iterator[T]:
     """
-    Go through *items*; where standard error is a terminal, with a bar there.
+    Go through *items*; if standard error is a terminal, with a bar there.
 
     Args:
         items: that take their time.
-        length: how many there are.
+        length: how many they are.
         label: before the bar.
     """
     if not sys.stderr.isatty():
@@ -34,6 +42,32 @@ def with_bar(items: Iterable[T], *, length: int, label: str) -> Iterator[T]:
         return
     with click.progressbar(items, length=length, label=label, file=sys.stderr, show_pos=True) as bar:
         yield from bar
+
+
+@contextmanager
+def reading_progress(images: str) -> Iterator[Callable[[int], None] | None]:
+    """
+    Show a bar while long files of images are read.
+
+    Args:
+        images: a file, or a directory of files.
+
+    Yields:
+        What to call with a number of bytes that have been read; ``None`` if there is no bar.
+    """
+    length = sum(file.stat().st_size for file in inventory_files(images) if file.is_file())
+    if length < _LONG_BYTES or not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=length, label="reading images", file=sys.stderr) as bar:
+        yield bar.update
+
+
+@contextmanager
+def patience(seconds: float) -> Iterator[Patience]:
+    """Wait for AWS at most so many seconds, with a line that shows what is waited for."""
+    with ProgressLine() as line:
+        yield Patience(seconds=seconds, clock=time.monotonic, sleep=time.sleep, report=line.tell)
 
 
 class ProgressLine:

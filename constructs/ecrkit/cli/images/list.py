@@ -13,10 +13,11 @@ from ecrkit.aws.client import connect
 from ecrkit.aws.concurrency import in_order
 from ecrkit.aws.images import deployed_images, with_scan
 from ecrkit.aws.manifests import platforms_of
-from ecrkit.aws.repositories import lifecycle_policy_text, repository_of
+from ecrkit.aws.repositories import counts_pulls, repository_of
 from ecrkit.cli.arguments.options import aws_options, output_option, repository_named
-from ecrkit.cli.console.listing import age, echo_json_list, echo_rows, size
+from ecrkit.cli.console.listing import age, echo_json_list, echo_rows
 from ecrkit.cli.console.output import count_of
+from ecrkit.images.sizes import readable_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +29,6 @@ __all__ = ["list_"]
 
 _HEADINGS = ("DIGEST", "TAGS", "SIZE", "AGE", "PLATFORMS", "SIGNED", "SCAN")
 _SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNDEFINED", "UNTRIAGED")
-_COUNTS_PULLS = "sinceImagePulled"
 
 
 class Row(NamedTuple):
@@ -73,7 +73,7 @@ def list_(  # noqa: PLR0913 - one parameter per option
     if reference.host:
         repository_of(client, reference)
     if platforms is None:
-        platforms = _COUNTS_PULLS not in (lifecycle_policy_text(client, name) or "")
+        platforms = not counts_pulls(client, name)
         if not platforms:
             click.echo("platforms not read: the lifecycle policy counts pulls; pass --platforms to read them", err=True)
     found = _Found(deployed_images(client, name))
@@ -130,7 +130,7 @@ def _cells(row: Row, *, now: datetime) -> tuple[str, ...]:
     return (
         image.digest,
         ",".join(image.tags) or "-",
-        size(image.size_bytes),
+        readable_size(image.size_bytes),
         age(image.pushed_at, now=now),
         kind if image.status == "ACTIVE" else image.status.lower(),
         "yes" if is_signed else "no",

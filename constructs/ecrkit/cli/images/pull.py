@@ -43,7 +43,7 @@ def pull(  # noqa: PLR0913 - one parameter per option
     """
     reference = ImageReference.parse(source, default_tag="latest")
     program = find_tool(tool, search_path=os.environ.get("PATH", os.defpath), source=destination or "engine")
-    if program.name == "skopeo" and not destination:
+    if not (program.keeps_images or destination):
         raise click.UsageError("skopeo keeps no images; say where to, as in oci:DIRECTORY:TAG")
     client = connect(profile=profile, region=region).ecr()
     plan = plan_pull(client, reference, destination=destination)
@@ -59,8 +59,9 @@ def pull(  # noqa: PLR0913 - one parameter per option
                 "image": {
                     "registryId": plan.repository.account,
                     "repositoryName": plan.repository.name,
+                    # A tag beside a digest says nothing of the image that was pulled.
                     "imageId": {"imageDigest": plan.image.digest}
-                    | ({"imageTag": reference.tag} if reference.tag else {}),
+                    | ({} if reference.digest else {"imageTag": reference.tag}),
                 },
                 "imageUri": uri,
             }

@@ -12,7 +12,7 @@ import click
 
 from ecrkit.cli.arguments.policies import INSTANT, policies_option, read_policies, with_manifests
 from ecrkit.cli.console.output import echo_json
-from ecrkit.cli.console.reading_bar import reading_progress
+from ecrkit.cli.console.progress import reading_progress
 from ecrkit.cli.policy.diff_report import diff_document, diff_lines
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.lifecycle.diff import PolicyDiff, diff_fates, diff_rules

@@ -22,7 +22,7 @@ from ecrkit.cli.arguments.policies import (
     warn_of_idle,
     with_manifests,
 )
-from ecrkit.cli.console.reading_bar import reading_progress
+from ecrkit.cli.console.progress import reading_progress
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.preview.preview import PRICE_SOURCE, STANDARD_PRICE, preview
 
@@ -69,7 +69,7 @@ __all__ = ["preview_command"]
     type=PRICE,
     default=STANDARD_PRICE,
     show_default=True,
-    help="US dollars for a gigabyte in standard storage for a month.",
+    help="US dollars for a GB (1,000,000,000 bytes) in standard storage for a month.",
 )
 @click.option("--output", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 def preview_command(  # noqa: PLR0913 - click passes each option as an argument

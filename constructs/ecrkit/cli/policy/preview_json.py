@@ -45,7 +45,7 @@ def preview_json(  # noqa: PLR0913 - one parameter per part of the document
     Args:
         previews: one per repository.
         all_images: list the images that stay, too.
-        price: US dollars for a gigabyte in standard storage for a month.
+        price: US dollars for a GB in standard storage for a month.
         is_directory: write an object with a list of previews instead of one preview.
         missing: images in use that are in no repository.
         others: members to add to a preview that is not in a list.

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from ecrkit.aws.client import connect
-from ecrkit.aws.inventory import ImageSource
-from ecrkit.aws.previews import ecr_preview
+from ecrkit.aws.inventory import current_images
+from ecrkit.aws.previews import compare_with_ecr
 from ecrkit.aws.repositories import repository_of
-from ecrkit.aws.scans import Patience
 from ecrkit.cli.arguments.options import repository_named
 from ecrkit.cli.console.listing import echo_rows
 from ecrkit.cli.console.output import count_of
-from ecrkit.cli.console.progress import ProgressLine
+from ecrkit.cli.console.progress import patience
 from ecrkit.cli.policy.preview_text import FATES, short_digest
-from ecrkit.images.inventory.reading import read_images
-from ecrkit.images.inventory.writing import Heading, inventory_lines
-from ecrkit.lifecycle.evaluation.evaluation import evaluate
-from ecrkit.lifecycle.values import ActionType, CountType
-from ecrkit.preview.comparison import disagreements
+from ecrkit.lifecycle.values import ActionType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,41 +54,30 @@ class LiveRepository:
 
     def __init__(self, repository: str, *, profile: str | None, region: str | None) -> None:
         self._reference = repository_named(repository)
-        self._name = self._reference.repository
-        self._aws = connect(profile=profile, region=region)
-        self._ecr = self._aws.ecr()
+        self._ecr = connect(profile=profile, region=region).ecr()
 
     def inventory(self, policy: LifecyclePolicy, *, children: bool | None) -> Inventory:
         """
-        Read its images, as ``ecrkit images inventory`` would write them.
+        Read its images.
 
         Args:
-            policy: that is previewed; where it counts pulls, reading what manifest lists refer to would be one.
-            children: read it all the same, or do not; ``None`` unless a policy counts pulls.
+            policy: that is previewed; if it counts pulls, reading the children of manifest lists would alter them.
+            children: read them all the same, or do not; ``None`` unless a policy counts pulls.
 
         Raises:
             RefusedError: it is in another registry than the one that the credentials lead to.
             AwsError: there is no such repository, AWS refused, or could not be reached.
         """
-        if children is None and any(rule.selection.count_type is CountType.SINCE_IMAGE_PULLED for rule in policy.rules):
+        if children is None and policy.counts_pulls:
             children = False
-        found = repository_of(self._ecr, self._reference)
-        heading = Heading(
-            registry=found.account,
-            repository=found.name,
-            region=self._aws.region,
-            begun_at=datetime.now(UTC).isoformat(),
-        )
-        source = ImageSource(self._ecr, self._name, known={}, children=children)
-        text = "".join(inventory_lines(heading, source.details()))
-        if source.unread:
-            lists = count_of(source.unread, "manifest list")
-            click.echo(f"{lists} not read: {source.why_unread}", err=True)
-        return replace(read_images(text.encode(), file=self._name), registry=found.account, repository=found.name)
+        current = current_images(self._ecr, repository_of(self._ecr, self._reference), children=children)
+        if current.unread:
+            click.echo(f"{count_of(current.unread, 'manifest list')} not read: {current.why_unread}", err=True)
+        return current.inventory
 
     def compare(self, preview: Preview, *, timeout: float) -> tuple[Disagreement, ...]:
         """
-        Have ECR preview the same policy, and find what it says otherwise.
+        Compare with ECR's own preview.
 
         Args:
             preview: of this repository, made just now.
@@ -104,11 +87,8 @@ class LiveRepository:
             NoVerdictError: ECR gives no result.
             AwsError: AWS refused, or could not be reached.
         """
-        with ProgressLine() as progress:
-            patience = Patience(seconds=timeout, clock=time.monotonic, sleep=time.sleep, report=progress.tell)
-            outcomes = ecr_preview(self._ecr, self._name, preview.policy, patience=patience)
-        later = evaluate(preview.policy, preview.inventory.images, datetime.now(UTC))
-        return disagreements([preview.evaluation, later], outcomes)
+        with patience(timeout) as waiting:
+            return compare_with_ecr(self._ecr, preview, clock=partial(datetime.now, UTC), patience=waiting)
 
 
 def echo_comparison(found: Sequence[Disagreement]) -> None:

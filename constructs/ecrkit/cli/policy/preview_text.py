@@ -11,6 +11,7 @@ import click
 
 from ecrkit.cli.console.output import count_of, table
 from ecrkit.errors import printable
+from ecrkit.images.sizes import readable_size
 from ecrkit.lifecycle.values import ActionType
 from ecrkit.lifecycle.wording import in_words
 from ecrkit.preview.preview import Totals
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ecrkit.lifecycle.evaluation.verdicts import Verdict
     from ecrkit.preview.preview import Preview
 
-__all__ = ["FATES", "echo_preview", "readable_bytes", "short_digest"]
+__all__ = ["FATES", "echo_preview", "short_digest"]
 
 FATES = {None: "stay", ActionType.EXPIRE: "expire", ActionType.TRANSITION: "archive"}
 
@@ -36,23 +37,13 @@ def echo_preview(previews: Sequence[Preview], *, price: float, price_source: str
 
     Args:
         previews: one per repository.
-        price: US dollars for a gigabyte in standard storage for a month.
+        price: US dollars for a GB in standard storage for a month.
         price_source: where the price comes from.
         missing: images in use that are in no repository.
     """
     color = False if os.environ.get("NO_COLOR") else None
     for line in _lines(previews, price=price, price_source=price_source, missing=missing):
         click.echo(line, color=color)
-
-
-def readable_bytes(number: int) -> str:
-    """Write a number of bytes for people: ``1.5 GB``, where 1 GB is 1,024 MB."""
-    size = float(number)
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1024:  # noqa: PLR2004 - the ratio of the units
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:,.1f} TB"
 
 
 def short_digest(digest: str) -> str:
@@ -95,13 +86,13 @@ def _repository(preview: Preview, price: float, price_source: str) -> Iterator[s
             f"{found.totals.expire:,}",
             f"{found.totals.archive:,}",
             f"{found.totals.stay:,}",
-            readable_bytes(found.totals.expire_bytes),
+            readable_size(found.totals.expire_bytes),
             in_words(found.rule),
         )
         for found in preview.by_rule
     ]
     if preview.unclaimed:
-        rows.append(("-", "0", "0", f"{preview.unclaimed:,}", readable_bytes(0), "no rule matches"))
+        rows.append(("-", "0", "0", f"{preview.unclaimed:,}", readable_size(0), "no rule matches"))
     yield _fitting(("RULE", "EXPIRE", "ARCHIVE", "STAY", "FREED", "WHAT IT DOES"), rows)
     verdicts = preview.newest_first()
     if verdicts:
@@ -115,7 +106,7 @@ def _summary(totals: Totals, price: float, price_source: str) -> Iterator[str]:
         f" {totals.stay:,} stay"
     )
     if totals.expire:
-        yield f"frees up to {readable_bytes(totals.expire_bytes)}: layers shared with images that stay are not freed"
+        yield f"frees up to {readable_size(totals.expire_bytes)}: layers shared with images that stay are not freed"
         yield f"saves up to ${totals.saving(price):,.2f} a month, at ${price:.2f} per GB and month"
         yield f"price: {price_source}"
 

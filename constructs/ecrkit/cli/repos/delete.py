@@ -18,9 +18,9 @@ from ecrkit.cli.arguments.options import (
     repository_named,
     yes_option,
 )
-from ecrkit.cli.console.listing import size
 from ecrkit.cli.console.output import count_of, echo_json
 from ecrkit.errors import RefusedError
+from ecrkit.images.sizes import readable_size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,7 +97,7 @@ def _what_goes(details: RepositoryDetails) -> str:
     lines = [details.repository.uri]
     if contents.last_pushed_at:
         lines.append(
-            f"  {count_of(contents.image_count, 'image')}, {size(contents.size_bytes)}, "
+            f"  {count_of(contents.image_count, 'image')}, {readable_size(contents.size_bytes)}, "
             f"the last pushed on {contents.last_pushed_at:%Y-%m-%d}"
         )
     else:

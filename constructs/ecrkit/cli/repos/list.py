@@ -10,8 +10,9 @@ from ecrkit.aws.client import connect
 from ecrkit.aws.repositories import deployed_repositories, repository_details
 from ecrkit.cli.arguments.declared import read_declared
 from ecrkit.cli.arguments.options import aws_options, catalog_options, output_option
-from ecrkit.cli.console.listing import echo_json_list, echo_rows, size
+from ecrkit.cli.console.listing import echo_json_list, echo_rows
 from ecrkit.cli.console.output import count_of
+from ecrkit.images.sizes import readable_size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +76,7 @@ def _row(details: RepositoryDetails, declared: Declared | None) -> tuple[str, ..
     return (
         repository.uri,
         f"{details.contents.image_count:,}",
-        size(details.contents.size_bytes),
+        readable_size(details.contents.size_bytes),
         f"{last_push:%Y-%m-%d}" if last_push else "-",
         _policy(details, declared) or ("unnamed" if details.lifecycle_policy_text else "-"),
         str(details.lifecycle_rule_count),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +11,11 @@ import click
 
 import ecrkit
 from ecrkit.aws.client import connect
-from ecrkit.aws.scans import Patience, needs_scan, scan_targets, wait_for_scans
+from ecrkit.aws.scans import needs_scan, scan_targets, wait_for_scans
 from ecrkit.cli.arguments.options import aws_options, dry_run_option, output_option
 from ecrkit.cli.console.listing import echo_rows
 from ecrkit.cli.console.output import count_of, echo_json
-from ecrkit.cli.console.progress import ProgressLine
+from ecrkit.cli.console.progress import patience
 from ecrkit.documents.files import read_text
 from ecrkit.errors import printable
 from ecrkit.images.references import ImageReference
@@ -80,9 +79,8 @@ def gate(  # noqa: PLR0913 - one parameter per option
             needs = needs_scan(client, target, now=now)
             click.echo(f"{'would be scanned' if needs else 'would not be scanned again'}: {target}", err=True)
         sys.exit(_EXIT_NO_VERDICT)
-    with ProgressLine() as progress:
-        patience = Patience(seconds=timeout, clock=time.monotonic, sleep=time.sleep, report=progress.tell)
-        scans = wait_for_scans(client, targets, now=now, patience=patience)
+    with patience(timeout) as waiting:
+        scans = wait_for_scans(client, targets, now=now, patience=waiting)
     judged = {
         target: judge(scan.vulnerabilities, fail_on=threshold, allowed=allowed, today=now.date())
         for target, scan in scans.items()

@@ -9,10 +9,12 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
+from ecrkit.images.media_types import LIST_TYPES
+
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["LIST_TYPES", "Image", "ImageStatus", "ImageTable", "Inventory"]
+__all__ = ["Image", "ImageStatus", "ImageTable", "Inventory"]
 
 
 class ImageStatus(StrEnum):
@@ -89,11 +91,6 @@ class Image(NamedTuple):
     def is_manifest_list(self) -> bool:
         """Whether it is a list of manifests, one for each platform."""
         return bool(self.children) or self.media_type in LIST_TYPES
-
-
-LIST_TYPES = frozenset(
-    ("application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.oci.image.index.v1+json")
-)
 
 
 class ImageTable(Sequence[Image]):

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from operator import add
 
+from ecrkit.images.references import MAX_TAG
 from ecrkit.lifecycle.checks.rulebook import MAX_WILDCARDS
 
 __all__ = ["TagPattern"]
 
-MAX_TAG = 128
 _TAG_CHARACTERS = re.compile(r"[A-Za-z0-9_.-]*")
 _NOT_FIRST = frozenset(".-")
 _ANYTHING = "\0"

@@ -32,7 +32,6 @@ images belongs between two entries, not inside one.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -40,6 +39,7 @@ from typing import TYPE_CHECKING
 from ecrkit.documents import At, ObjectNode, Reader, ScalarNode, SyntaxProblem, type_name
 from ecrkit.documents.yaml_text import parse_yaml
 from ecrkit.errors import Finding, Location, in_file_order
+from ecrkit.images.references import TAG
 from ecrkit.policies.testing import rulebook
 
 if TYPE_CHECKING:
@@ -57,7 +57,6 @@ CASE_KEYS = ("images",)
 TIME_KEYS = ("pushed_days_ago", "pulled_days_ago", "archived_days_ago", "activated_days_ago")
 IMAGE_KEYS = ("count", "tags", *TIME_KEYS, "expect")
 REQUIRED_IMAGE_KEYS = ("pushed_days_ago", "expect")
-TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
 _EXCERPT = 60
 

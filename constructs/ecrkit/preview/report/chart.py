@@ -12,6 +12,7 @@ from datetime import timedelta
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from ecrkit.images.sizes import readable_size
 from ecrkit.lifecycle.values import ActionType
 
 if TYPE_CHECKING:
@@ -103,10 +104,10 @@ def _bars(preview: Preview, groups: dict[tuple[int | None, ActionType | None], l
             "type": "bar",
             "x": [start.isoformat() for start in starts],
             "y": [counts[start] for start in starts],
-            "customdata": [round(sizes[start] / (1 << 30), 1) for start in starts],
+            "customdata": [readable_size(sizes[start]) for start in starts],
             "width": days * 86_400_000 * 0.92,
             "offset": 0,
-            "hovertemplate": f"{days} days from %{{x}}<br>{trace['name']}<br>%{{y:,}} images, %{{customdata:,}} GB"
+            "hovertemplate": f"{days} days from %{{x}}<br>{trace['name']}<br>%{{y:,}} images, %{{customdata}}"
             "<extra></extra>",
         }
         traces.append(trace)

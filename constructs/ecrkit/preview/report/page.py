@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from plotly.offline import get_plotlyjs  # type: ignore[import-untyped] # it has no types
 
+from ecrkit.images.sizes import readable_size
 from ecrkit.lifecycle.rendering import render
 from ecrkit.lifecycle.wording import in_words
 from ecrkit.preview.report.chart import FATES, MAX_POINTS, chart
@@ -23,7 +24,6 @@ __all__ = ["render_page"]
 
 _HERE = Path(__file__).parent
 _ROWS = 1_000
-_BYTES_PER_GB = 1 << 30
 
 
 def render_page(preview: Preview, *, price: float, price_source: str, missing: Sequence[str] = ()) -> str:
@@ -32,7 +32,7 @@ def render_page(preview: Preview, *, price: float, price_source: str, missing: S
 
     Args:
         preview: of one repository.
-        price: US dollars for a gigabyte in standard storage for a month.
+        price: US dollars for a GB in standard storage for a month.
         price_source: where the price comes from.
         missing: images in use that are not there any more.
 
@@ -53,7 +53,7 @@ def render_page(preview: Preview, *, price: float, price_source: str, missing: S
                 (f"{totals.expire:,}", "expire"),
                 (f"{totals.archive:,}", "archive"),
                 (f"{totals.stay:,}", "stay"),
-                (f"{totals.expire_bytes / _BYTES_PER_GB:,.1f} GB", "freed at most"),
+                (readable_size(totals.expire_bytes), "freed at most"),
                 (f"${totals.saving(price):,.2f}", "saved a month at most"),
             ]
         ),
@@ -94,12 +94,12 @@ def _rules(preview: Preview) -> str:
             found.totals.expire,
             found.totals.archive,
             found.totals.stay,
-            f"{found.totals.expire_bytes / _BYTES_PER_GB:,.1f} GB",
+            readable_size(found.totals.expire_bytes),
         )
         for found in preview.by_rule
     ]
     if preview.unclaimed:
-        rows.append(("-", "no rule matches", 0, 0, preview.unclaimed, "0.0 GB"))
+        rows.append(("-", "no rule matches", 0, 0, preview.unclaimed, readable_size(0)))
     return "".join(
         "<tr>"
         f"<td>{escape(name)}</td><td>{escape(words)}</td>"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecrkit.documents.nearest import near
+from ecrkit.images.hosts import CANONICAL
 from ecrkit.registry.settings import rulebook
 from ecrkit.registry.settings.fields import at, prefix_problems, role_problems, too_many, without_slash
 from ecrkit.registry.settings.values import ROOT
@@ -21,7 +22,6 @@ __all__ = [
     "AZURE",
     "CREDENTIAL",
     "CREDENTIAL_NEEDED",
-    "ECR",
     "MAX_CACHES",
     "MAX_CREDENTIAL",
     "MAX_PREFIX",
@@ -51,7 +51,6 @@ CREDENTIAL_NEEDED = {
 }
 OPEN = {"public.ecr.aws": "ecr-public", "registry.k8s.io": "k8s", "quay.io": "quay"}
 AZURE = re.compile(r"[a-z0-9]{5,50}(-[a-z0-9]+)?\.azurecr\.io")
-ECR = re.compile(r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?")
 _NICKNAMES = {
     "docker.io": "registry-1.docker.io",
     "index.docker.io": "registry-1.docker.io",
@@ -96,7 +95,7 @@ def upstream_of(host: str) -> Upstream | None:
         return Upstream(name=CREDENTIAL_NEEDED[host], needs_credential=True)
     if AZURE.fullmatch(host):
         return Upstream(name="azure-container-registry", needs_credential=True)
-    match = ECR.fullmatch(host)
+    match = CANONICAL.fullmatch(host)
     return Upstream(name="ecr", account=match["account"], region=match["region"]) if match else None
 
 

@@ -1,0 +1,115 @@
+"""Running a program: its messages go to standard error, its last words into the error if it fails."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from ecrkit.errors import ToolError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["Program"]
+
+_GRACE_SECONDS = 5.0
+_LOG = re.compile(r'.*\blevel=(?P<level>\w+) msg="(?P<message>(?:[^"\\]|\\.)*)".*')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """
+    A program on this machine.
+
+    Attributes:
+        name: how messages name it.
+        path: of the executable.
+    """
+
+    name: ClassVar[str]
+    path: str
+
+    def run(self, arguments: Sequence[str], *, given: str = "") -> None:
+        """
+        Run it.
+
+        Args:
+            arguments: of the program; no shell reads them.
+            given: for its standard input.
+
+        Raises:
+            ToolError: it failed.
+        """
+        last = ""
+        with self._started(arguments) as process:
+            try:
+                for line in filter(None, map(_clean, _said(process, given=given))):
+                    if last:
+                        sys.stderr.write(f"{last}\n")
+                    last = line
+            except BaseException:
+                # Ctrl-C in a terminal reaches it too; a signal from elsewhere may have reached this process alone.
+                _end(process)
+                raise
+        if process.returncode:
+            raise self._failure(arguments, last, code=process.returncode)
+        if last:
+            sys.stderr.write(f"{last}\n")
+
+    def output(self, arguments: Sequence[str]) -> bytes:
+        """
+        Run it, and give what it prints.
+
+        Raises:
+            ToolError: it failed.
+        """
+        result = subprocess.run([self.path, *arguments], capture_output=True, check=False)  # noqa: S603 - the tool
+        if result.returncode:
+            lines = result.stderr.decode(errors="replace").strip().splitlines()
+            raise self._failure(arguments, _clean(lines[-1]) if lines else "", code=result.returncode)
+        return result.stdout
+
+    def _started(self, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 - the tool that the person chose, and no shell
+            [self.path, *arguments],
+            stdin=subprocess.PIPE,
+            # Standard output is the command's own result.
+            stdout=sys.stderr.fileno(),
+            stderr=subprocess.PIPE,
+        )
+
+    def _failure(self, arguments: Sequence[str], said: str, *, code: int) -> ToolError:
+        return ToolError(f"{self.name} {arguments[0]}: {said or f'exited with code {code} and no output'}")
+
+
+def _said(process: subprocess.Popen[bytes], *, given: str) -> Iterator[str]:
+    """Give a program its input, and read what it prints to standard error, line by line, until it ends."""
+    if process.stdin is None or process.stderr is None:
+        raise ValueError("the program was started without pipes")
+    # It may have ended before it read; its exit code says why.
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.write(given.encode())
+        process.stdin.close()
+    for line in process.stderr:
+        yield line.decode(errors="replace")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=_GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _clean(line: str) -> str:
+    """Take a line as a person wants to read it: without the program's log format."""
+    text = line.rstrip()
+    match = _LOG.fullmatch(text)
+    if match:
+        text = "" if match["level"] == "info" else match["message"].replace('\\"', '"')
+    return text.removeprefix("Error: ").removeprefix("Error response from daemon: ")
