@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch  # type: ignore[import-untyped] # it ships no types
 
+from ecrkit.documents.explanations import explain
 from ecrkit.errors import Severity
 from ecrkit.lifecycle import RULEBOOK
 from ecrkit.lifecycle.properties import POLICY_PROPERTIES
@@ -75,7 +76,7 @@ class _LifecyclePolicyRule(CloudFormationLintRule):  # type: ignore[misc] # it s
 
 
 def _rule_class(check: Check) -> type[_LifecyclePolicyRule]:
-    parts = (f"{check.title}.", check.example, f"Source: {check.source}.")
+    explanation = explain(check)
     return type(
         f"Rule{rule_id(check)}",
         (_LifecyclePolicyRule,),
@@ -85,7 +86,7 @@ def _rule_class(check: Check) -> type[_LifecyclePolicyRule]:
             "id": rule_id(check),
             "code": check.code,
             "shortdesc": f"{check.title} [{check.code}]",
-            "description": " ".join(part for part in parts if part),
+            "description": f"{explanation.checks} {explanation.why} {explanation.fix} Source: {check.source}.",
         },
     )
 

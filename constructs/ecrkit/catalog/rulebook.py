@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ecrkit.documents import StructuralChecks
-from ecrkit.errors import Check
+from ecrkit.errors import Check, checks_in
 from ecrkit.registry.openness import CLOSE_IT
 from ecrkit.registry.settings import REGISTRY_RULEBOOK
 
@@ -20,132 +20,132 @@ _CLOUDFORMATION = 'CloudFormation user guide, "Quotas" (read 2026-11)'
 
 NOT_YAML = Check(
     code="CAT101",
-    title="the catalog is YAML",
+    title="text is not YAML",
     message="not YAML as a catalog needs it: the text {problem}",
     source="YAML 1.1",
 )
 DUPLICATE_KEY = Check(
     code="CAT102",
-    title="no key is written twice in one mapping",
+    title="key is written twice",
     message="the key '{key}' is written twice, first on line {first_line}",
     remedy="remove one; readers of YAML drop the first in silence",
     source="YAML 1.2, section 3.2.1.3",
 )
 UNKNOWN_KEY = Check(
     code="CAT103",
-    title="every key is one that the catalog knows",
+    title="key is unknown",
     message="unknown key '{key}'",
     remedy="{near}",
     source=_DESIGN,
 )
 MISSING_KEY = Check(
     code="CAT104",
-    title="every required key is there",
+    title="required key is missing",
     message="the required key '{key}' is missing",
     remedy="add it",
     source=_DESIGN,
 )
 WRONG_TYPE = Check(
     code="CAT105",
-    title="every value has its type",
+    title="value has the wrong type",
     message="must be {expected}, got {got}",
     remedy="{hint}",
     source=_DESIGN,
 )
 NOT_A_CHOICE = Check(
     code="CAT106",
-    title="encryption, mutability and removal are words that the catalog knows",
+    title="value is not an allowed word",
     message="must be {choices}, got {got}",
     source=_DESIGN,
 )
 NO_ENVIRONMENT = Check(
     code="CAT110",
-    title="there is at least one environment",
+    title="catalog has no environment",
     message="must have at least 1 environment, got none",
     remedy="add one with an account and a region",
     source=_DESIGN,
 )
 BAD_ENVIRONMENT_NAME = Check(
     code="CAT111",
-    title="an environment's name can be part of a stack's name",
+    title="environment name is invalid",
     message="the name must be letters and digits, joined by dashes, {max} characters at most, got {got}",
     source=_CLOUDFORMATION,
 )
 BAD_ACCOUNT = Check(
     code="CAT112",
-    title="an account is a string of 12 digits",
+    title="account ID is not a string of 12 digits",
     message="must be a string of 12 digits, got {got}",
     remedy="{hint}",
     source=_ACCOUNTS,
 )
 BAD_REGION = Check(
     code="CAT113",
-    title="a Region has the form of a Region",
+    title="Region is invalid",
     message="must be a Region as in 'us-east-1', got {got}",
     source=_ACCOUNTS,
 )
 SAME_ENVIRONMENT = Check(
     code="CAT114",
-    title="no two environments are the same account and Region",
+    title="account and Region are not unique",
     message="the same account and Region as '{other}': {account}, {region}",
     remedy="a repository's name is unique in both; remove one",
     source=_REPOSITORY,
 )
 BAD_REPOSITORY_NAME = Check(
     code="CAT120",
-    title="a repository's name is one that ECR accepts",
+    title="repository name is invalid",
     message="the name {problem}",
     source=_REPOSITORY,
 )
 BAD_POLICY_REFERENCE = Check(
     code="CAT121",
-    title="a lifecycle policy is one that the store has",
+    title="lifecycle policy cannot be resolved",
     message="{problem}",
     remedy="{remedy}",
     source=_DESIGN,
 )
 BAD_TAG_FILTER = Check(
     code="CAT122",
-    title="a mutable or immutable tag is a filter that ECR accepts",
+    title="tag filter is invalid",
     message="{problem}",
     source=_FILTERS,
 )
 TOO_MANY_TAG_FILTERS = Check(
     code="CAT123",
-    title="a repository has 5 mutable or immutable tags at most",
+    title="repository has more than 5 tag filters",
     message="must have at most 5 entries, got {count}",
     remedy="cover several by one with a wildcard",
     source=_FILTERS,
 )
 DUPLICATE_TAG_FILTER = Check(
     code="CAT124",
-    title="no mutable or immutable tag is named twice",
+    title="tag filter is listed twice",
     message="{entry} is named twice",
     remedy="remove one",
     source=_FILTERS,
 )
 BAD_TAG = Check(
     code="CAT125",
-    title="a tag of the resource is one that AWS accepts",
+    title="resource tag is invalid",
     message="{problem}",
     source=_TAGS,
 )
 EMPTY_NEEDS_DESTROY = Check(
     code="CAT126",
-    title="only a repository that is destroyed is emptied",
+    title="empty_on_delete is set without 'removal: destroy'",
     message="empty_on_delete needs 'removal: destroy', got 'removal: {removal}'",
     remedy="write both only where every image may be lost",
     source=_DESIGN,
 )
 BAD_OUTPUT_KEY = Check(
     code="CAT127",
-    title="an output key is one that CloudFormation accepts",
+    title="output key is invalid",
     message="{problem}",
     source=_CLOUDFORMATION,
 )
 SAME_OUTPUT_KEY = Check(
     code="CAT128",
-    title="no two repositories have the same output key",
+    title="output key is not unique",
     message="'{name}' and '{other}' both have the output key '{key}'",
     remedy="give one of them another with 'output: …'",
     source=_CLOUDFORMATION,
@@ -153,128 +153,128 @@ SAME_OUTPUT_KEY = Check(
 
 UNKNOWN_WARNING = Check(
     code="CAT129",
-    title="a silenced warning is one that a repository can have",
+    title="silenced code is not a warning of a repository",
     message="must be one of {known}, got {got}",
     source=_DESIGN,
 )
 NO_REASON = Check(
     code="CAT130",
-    title="a warning is silenced with a reason",
+    title="silenced warning has no reason",
     message="must say why {code} is silenced, got nothing",
     source=_DESIGN,
 )
 
 BAD_KMS_KEY = Check(
     code="CAT131",
-    title="a key is the alias, id or ARN of a KMS key",
+    title="KMS key is invalid",
     message="must be the alias, id or ARN of a KMS key, as in 'alias/registry', got {got}",
     source=_KMS,
 )
 KEY_WITHOUT_KMS = Check(
     code="CAT132",
-    title="only KMS and KMS_DSSE take a key",
+    title="key is set without KMS encryption",
     message="the encryption '{encryption}' takes no key",
     remedy="remove it, or write 'type: KMS'",
     source=_KMS,
 )
 KEY_ELSEWHERE = Check(
     code="CAT133",
-    title="a key is in the Region of its repository",
+    title="KMS key is in another Region",
     message="the key is in {region}, and the environment '{environment}' in {expected}",
     remedy="name an alias that exists in both, or another key for this environment",
     source=_KMS,
 )
 MUTABLE_TAGS_OF_MUTABLE = Check(
     code="CAT134",
-    title="mutable_tags are those of an immutable repository, immutable_tags those of a mutable one",
+    title="tag filters do not fit the mutability",
     message="{key} goes with 'mutability: {needed}' only, got 'mutability: {got}'",
     remedy="remove it",
     source=_FILTERS,
 )
 BAD_GRANTEE = Check(
     code="CAT135",
-    title="accounts, principals, organizations and units are what they should be",
+    title="grantee is invalid",
     message="{problem}",
     source=_ACCESS,
 )
 POLICY_TOO_LONG = Check(
     code="CAT136",
-    title="a repository policy has at most 10,240 characters",
+    title="repository policy is longer than 10,240 characters",
     message="makes a repository policy of {length:,} characters, of 10,240 at most",
     remedy="grant to an organization or a unit instead of many accounts",
     source=_REPOSITORY,
 )
 UNKNOWN_ENVIRONMENT = Check(
     code="CAT137",
-    title="an environment that is named is there",
+    title="environment does not exist",
     message="there is no environment {got}",
     remedy="there is {known}",
     source=_DESIGN,
 )
 UNKNOWN_REPOSITORY = Check(
     code="CAT138",
-    title="a repository whose settings differ in an environment is there",
+    title="repository does not exist",
     message="there is no repository {got} in this environment",
     remedy="{near}",
     source=_DESIGN,
 )
 BAD_SHARDS = Check(
     code="CAT139",
-    title="shards is a number of stacks",
+    title="number of shards is out of range",
     message="must be 1 to {max}, got {got}",
     source=_CLOUDFORMATION,
 )
 STACK_TOO_LARGE = Check(
     code="CAT140",
-    title="a stack has at most 200 outputs, 500 resources and 1 MB of template",
+    title="stack exceeds a CloudFormation limit",
     message="the stack '{stack}' would have {count:,} {what}, of {limit:,} at most",
     remedy="{remedy}",
     source=_CLOUDFORMATION,
 )
 NO_REPOSITORY = Check(
     code="CAT141",
-    title="an environment has at least one repository",
+    title="environment has no repository",
     message="the environment '{environment}' has no repository, and CloudFormation takes no empty stack",
     remedy="add one; to remove the last, run `cdk destroy`, which keeps it and its images",
     source=_CLOUDFORMATION,
 )
 BAD_PARAMETER_NAME = Check(
     code="CAT142",
-    title="a repository whose URI is an SSM parameter has at most 12 parts",
+    title="SSM parameter has more than 15 levels",
     message="makes an SSM parameter of {levels} levels, of 15 at most",
     remedy="write 'parameters: false'",
     source="SSM API reference, PutParameter (read 2026-11)",
 )
 BAD_STATEMENT = Check(
     code="CAT143",
-    title="a statement is one of a repository's policy",
+    title="statement is invalid",
     message="{problem}",
     remedy="{remedy}",
     source='IAM user guide, "IAM JSON policy elements reference" (read 2026-11)',
 )
 OPEN_TO_ALL = Check(
     code="CAT144",
-    title="nobody is let into a repository whom nobody knows",
+    title="statement is open to everyone",
     message="lets everybody in: {reason}",
     remedy=CLOSE_IT,
     source=_ACCESS,
 )
 SAME_SID = Check(
     code="CAT145",
-    title="every statement of a repository's policy has a Sid of its own",
+    title="Sid is not unique",
     message="the Sid '{sid}' is that of another statement{hint}",
     remedy="write another",
     source='IAM user guide, "IAM JSON policy elements: Sid" (read 2026-11)',
 )
 POLICIES_CLASH = Check(
     code="CAT146",
-    title="the lifecycle policies of a repository make one that ECR accepts",
+    title="lifecycle policies cannot be combined",
     message="{policies} do not go together: {finding}",
     source='ECR user guide, "Lifecycle policies" (read 2026-11)',
 )
 SAME_STACK = Check(
     code="CAT147",
-    title="no environment's stack has the name of a shard of another",
+    title="stack name is not unique",
     message="its stack 'Repositories-{name}' would have the name of shard {shard} of '{other}'",
     remedy="give it another name",
     source=_CLOUDFORMATION,
@@ -287,8 +287,5 @@ CATALOG_STRUCTURE = StructuralChecks(
     wrong_type=WRONG_TYPE,
 )
 
-CATALOG_RULEBOOK: tuple[Check, ...] = (
-    *(value for value in tuple(globals().values()) if isinstance(value, Check)),
-    *REGISTRY_RULEBOOK,
-)
+CATALOG_RULEBOOK: tuple[Check, ...] = (*checks_in(globals(), prefix="CAT1"), *REGISTRY_RULEBOOK)
 """Every check, by code."""

@@ -29,6 +29,7 @@ cli = LazyGroup(
         "policy": "ecrkit.cli.policy:policy",
         "catalog": "ecrkit.cli.catalog:catalog",
         "schema": "ecrkit.cli.schema:schema",
+        "rules": "ecrkit.cli.rules:rules",
         "repos": "ecrkit.cli.repos:repos",
         "guard": "ecrkit.cli.guard:guard",
         "login": "ecrkit.cli.login:login",

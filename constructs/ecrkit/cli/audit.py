@@ -14,7 +14,6 @@ from ecrkit.cli.arguments.environment import environment_option, look_around
 from ecrkit.cli.arguments.options import aws_options, catalog_options
 from ecrkit.cli.console.progress import with_bar
 from ecrkit.cli.console.reports import echo_report, exit_code
-from ecrkit.deployment.audit import AUDIT_RULEBOOK
 from ecrkit.deployment.audit import audit as audited
 from ecrkit.deployment.policies import PolicyNames
 from ecrkit.documents.files import read_text
@@ -66,5 +65,5 @@ def audit(  # noqa: PLR0913 - one parameter per option
     )
     if drift_only:
         findings = tuple(found for found in findings if found.code not in _POSTURE)
-    echo_report(findings, checked=len(here.deployed), noun="repository", output=output, rulebook=AUDIT_RULEBOOK)
+    echo_report(findings, checked=len(here.deployed), noun="repository", output=output)
     sys.exit(exit_code(findings, strict=True))

@@ -6,6 +6,8 @@ import inspect
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ecrkit.documents.explanations import explain
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from enum import StrEnum
@@ -101,7 +103,7 @@ def saying_something(check: Check) -> Schema:
 
 def reasons(checks: Iterable[Check], *, empty: Check) -> Schema:
     """Describe a mapping from codes of *checks* to reasons; *empty* is the check for an empty reason."""
-    help_of = {check.code: help_text(check.title, check.example) for check in checks}
+    help_of = {check.code: help_text(check.title, explain(check).why) for check in checks}
     return object_of(
         help_of, {code: {**saying_something(empty), "description": text} for code, text in help_of.items()}
     )
@@ -119,11 +121,15 @@ def summary_of(value: type) -> str:
 
 
 def help_text(*said: str | Check) -> str:
-    """Make sentences of texts and of the titles of checks."""
-    texts = [part if isinstance(part, str) else message_of(part) for part in said]
+    """Make sentences of texts and of what checks require."""
+    texts = [part if isinstance(part, str) else _requirement(part) for part in said]
     return " ".join(f"{text[0].upper()}{text[1:].removesuffix('.')}." for text in texts if text).replace("``", "`")
 
 
 def message_of(check: Check, *, says: str = "") -> str:
-    """Say what *check* holds, and what to look up."""
+    """Name the problem that *check* finds, and the code to look up."""
     return f"{says or check.title} ({check.code})"
+
+
+def _requirement(check: Check) -> str:
+    return f"{explain(check).checks.removesuffix('.')} ({check.code})"

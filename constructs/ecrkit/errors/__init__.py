@@ -28,7 +28,17 @@ from ecrkit.errors.exceptions import (
     UnreadableInputError,
     UnwritableOutputError,
 )
-from ecrkit.errors.findings import Check, Finding, Location, Severity, errors_in, in_file_order, printable, silence
+from ecrkit.errors.findings import (
+    Check,
+    Finding,
+    Location,
+    Severity,
+    checks_in,
+    errors_in,
+    in_file_order,
+    printable,
+    silence,
+)
 
 __all__ = [
     "AwsError",
@@ -61,6 +71,7 @@ __all__ = [
     "UnknownVersionError",
     "UnreadableInputError",
     "UnwritableOutputError",
+    "checks_in",
     "errors_in",
     "in_file_order",
     "printable",

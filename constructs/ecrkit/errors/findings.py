@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Check", "Finding", "Location", "Severity", "errors_in", "in_file_order", "printable", "silence"]
+__all__ = [
+    "Check",
+    "Finding",
+    "Location",
+    "Severity",
+    "checks_in",
+    "errors_in",
+    "in_file_order",
+    "printable",
+    "silence",
+]
 
 
 class Severity(StrEnum):
@@ -66,11 +76,12 @@ class Check:
     Attributes:
         code: stable, never given to another check.
         severity: of every finding that it makes.
-        title: what it holds to be true, for tables.
+        title: the problem in a few words, for tables and editors.
         message: what is wrong and what was got; a format string.
         remedy: what to do; a format string, possibly empty.
         source: where the rule is written down.
-        example: how it bites, for warnings.
+
+    What it means at length is its explanation, in ``ecrkit.documents.explanations``.
     """
 
     code: str
@@ -79,7 +90,6 @@ class Check:
     message: str
     remedy: str = ""
     source: str
-    example: str = ""
 
     def at(self, location: Location, **values: object) -> Finding:
         """Make the finding that this check has at *location*; *values* fill its texts."""
@@ -146,6 +156,21 @@ class Finding:
     def __str__(self) -> str:
         """``file:line:column: path: message; remedy [code]``."""
         return f"{self.place}: {self.text} [{self.code}]"
+
+
+def checks_in(names: Mapping[str, object], *, prefix: str) -> tuple[Check, ...]:
+    """
+    Collect a rulebook from the names of its module.
+
+    Args:
+        names: the module's ``globals()``; checks imported from other rulebooks may be among them.
+        prefix: of the codes that are the module's own.
+
+    Returns:
+        The checks, by code.
+    """
+    checks = (value for value in tuple(names.values()) if isinstance(value, Check) and value.code.startswith(prefix))
+    return tuple(sorted(checks, key=lambda check: check.code))
 
 
 def in_file_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING
 
 from ecrkit.documents import SyntaxProblem
 from ecrkit.documents.files import read_text, unreadable
-from ecrkit.errors import Check, Finding, Location, Severity, UnreadableInputError, in_file_order, printable, silence
+from ecrkit.errors import (
+    Check,
+    Finding,
+    Location,
+    Severity,
+    UnreadableInputError,
+    checks_in,
+    in_file_order,
+    printable,
+    silence,
+)
 from ecrkit.lifecycle import check_policy
 from ecrkit.policies.lock import LockedVersion, digest, lock_path, parse_lock
 from ecrkit.policies.silences import SILENCE_RULEBOOK, SILENCES_FILE, read_silences
 from ecrkit.policies.store import PolicyRef, is_policy_name
-from ecrkit.policies.testing.rulebook import POLICY_TEST_RULEBOOK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,63 +37,63 @@ _SOURCE = "ecrkit policy store reference"
 
 WRONG_NAME = Check(
     code="STO101",
-    title="a policy's name is lower-case words joined by '-', '.' or '_'",
+    title="policy name is invalid",
     message="not a policy's name: {name!r}",
     remedy="use lower-case letters and digits, joined by '-', '.' or '_'",
     source=_SOURCE,
 )
 STRAY_FILE = Check(
     code="STO102",
-    title="a store has nothing but <name>/v<N>.json, their tests, and silenced.yaml",
+    title="file does not belong in the store",
     message="not a version of a policy",
     remedy="a version is <name>/v<N>.json, its tests are <name>/v<N>.test.yaml; move this elsewhere",
     source=_SOURCE,
 )
 TEST_WITHOUT_POLICY = Check(
     code="STO103",
-    title="tests stand beside a version",
+    title="test has no version",
     message="the tests of version {version}, which is not there",
     remedy="rename or remove them",
     source=_SOURCE,
 )
 DUPLICATE_VERSION = Check(
     code="STO104",
-    title="a version is numbered once, without leading zeros",
+    title="version number has leading zeros",
     message="a version's file is v{version}.json",
     remedy="rename it, unless that is there already",
     source=_SOURCE,
 )
 GAP = Check(
     code="STO105",
-    title="versions are numbered from 1, without a gap",
+    title="version number is skipped",
     message="version {version} has no version {missing} before it",
     remedy="number it {missing}, or restore what is missing",
     source=_SOURCE,
 )
 EMPTY_POLICY = Check(
     code="STO106",
-    title="a policy has a version",
+    title="policy has no version",
     message="the policy '{name}' has no version",
     remedy="add v1.json, or remove the directory",
     source=_SOURCE,
 )
 EMPTY_STORE = Check(
     code="STO107",
-    title="a store has a policy",
+    title="store has no policy",
     message="no policy is here",
     remedy="name the folder that has <name>/v<N>.json, or a single file",
     source=_SOURCE,
 )
 CHANGED = Check(
     code="STO110",
-    title="a published version does not change its meaning",
+    title="published version has changed",
     message="{reference} is published, and its meaning has changed",
     remedy="restore it, and add the new text as v{next}.json",
     source=_SOURCE,
 )
 VANISHED = Check(
     code="STO111",
-    title="a published version does not vanish",
+    title="published version is missing",
     message="{reference} is published, and its file is gone",
     remedy="restore {path}; add what you want as v{next}.json instead",
     source=_SOURCE,
@@ -92,15 +101,14 @@ VANISHED = Check(
 UNPUBLISHED = Check(
     code="STO112",
     severity=Severity.WARNING,
-    title="every version is published",
+    title="version is not published",
     message="{reference} is not published, so that it may still change",
     remedy="run `ecrkit policy lock` and commit {lock}",
     source=_SOURCE,
-    example="A pin to it means one thing today and another after the next edit.",
 )
 BROKEN_LOCK = Check(
     code="STO113",
-    title="the lock is as `ecrkit policy lock` wrote it",
+    title="lock is invalid",
     message="not a lock: the text {problem}",
     remedy="restore it from version control",
     source=_SOURCE,
@@ -109,35 +117,29 @@ BROKEN_LOCK = Check(
 SILENCED_NOTHING = Check(
     code="STO114",
     severity=Severity.WARNING,
-    title="a silenced warning is given",
+    title="silenced warning does not occur",
     message="{reference} has no warning {code} to silence",
     remedy="remove the entry",
     source=_SOURCE,
-    example="A later edit brings the warning back for another reason, and nobody sees it.",
 )
 SILENCED_NOBODY = Check(
     code="STO115",
     severity=Severity.WARNING,
-    title="a silenced warning is one of a version that is there",
+    title="silenced version does not exist",
     message="there is no {reference} to silence a warning of",
     remedy="remove the entry",
     source=_SOURCE,
-    example="The entry silences the version that takes the number next.",
 )
 
 UNREADABLE = Check(
     code="STO116",
-    title="every file of a store can be read, and is UTF-8",
+    title="file is unreadable",
     message="{problem}",
     source=_SOURCE,
 )
 
-STORE_RULEBOOK: tuple[Check, ...] = (
-    *(value for value in tuple(globals().values()) if isinstance(value, Check)),
-    *SILENCE_RULEBOOK,
-    *POLICY_TEST_RULEBOOK,
-)
-"""Every check, by code."""
+STORE_RULEBOOK: tuple[Check, ...] = (*checks_in(globals(), prefix="STO1"), *SILENCE_RULEBOOK)
+"""Every check of a store and of what it silences, by code."""
 
 
 @dataclass(frozen=True, slots=True)

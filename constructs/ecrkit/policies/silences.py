@@ -26,6 +26,7 @@ from ecrkit.errors import (
     MalformedReferenceError,
     PolicyReferenceError,
     Severity,
+    checks_in,
 )
 from ecrkit.lifecycle import COMPLETENESS_CODES, RULEBOOK, check_policy, render
 from ecrkit.policies.store import PolicyRef
@@ -47,23 +48,24 @@ SILENCEABLE = tuple(
 
 NOT_SILENCES = Check(
     code="STO120",
-    title="silenced.yaml maps versions to codes to reasons",
+    title="silenced.yaml is invalid",
     message="not a list of silenced warnings: the text {problem}",
     source=_SOURCE,
 )
 UNKNOWN_CODE = Check(
     code="STO121",
-    title="a silenced warning is one that a policy file can have",
+    title="silenced code is not a warning of a policy file",
     message="must be one of {known}, got {got}",
     source=_SOURCE,
 )
 NO_REASON = Check(
     code="STO122",
-    title="a warning is silenced with a reason",
+    title="silenced warning has no reason",
     message="must say why {code} is silenced, got nothing",
     source=_SOURCE,
 )
-SILENCE_RULEBOOK = (NOT_SILENCES, UNKNOWN_CODE, NO_REASON)
+SILENCE_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="STO12")
+"""Every check, by code."""
 
 _STRUCTURE = StructuralChecks(
     unknown_key=NOT_SILENCES,
@@ -166,5 +168,6 @@ def read_reasons(reader: Reader, at: At, *, codes: Sequence[str], unknown: Check
             reader.report(unknown, child.key_location, known=", ".join(codes), got=repr(code))
         elif reason is not None and not reason.strip():
             reader.report(empty, child.location, code=code)
-        reasons[code] = reason or ""
+        elif reason is not None:
+            reasons[code] = reason
     return reasons

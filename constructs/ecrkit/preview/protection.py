@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from ecrkit.errors import Check, InvalidImagesError, InvalidNameError, Location
+from ecrkit.errors import Check, InvalidImagesError, InvalidNameError, Location, checks_in
 from ecrkit.images.references import DIGEST, ImageReference
 from ecrkit.lifecycle.checks.patterns import TagPattern
 from ecrkit.lifecycle.evaluation.matching import expression
@@ -24,11 +24,19 @@ if TYPE_CHECKING:
     from ecrkit.lifecycle.evaluation.evaluation import Evaluation
     from ecrkit.lifecycle.evaluation.verdicts import Verdict
 
-__all__ = ["NOT_A_REFERENCE", "NO_REFERENCE", "Protections", "UsedImage", "Violation", "read_used_images"]
+__all__ = [
+    "IN_USE_RULEBOOK",
+    "NOT_A_REFERENCE",
+    "NO_REFERENCE",
+    "Protections",
+    "UsedImage",
+    "Violation",
+    "read_used_images",
+]
 
 NOT_A_REFERENCE = Check(
     code="USE101",
-    title="an image in use is named by a reference or a digest",
+    title="image reference is invalid",
     message="must be an image reference or a digest, got {got}",
     remedy="write one a line, as in '123456789012.dkr.ecr.us-east-1.amazonaws.com/my-app:v1' or 'sha256:0123…'",
     source="OCI distribution specification 1.1, references",
@@ -36,11 +44,14 @@ NOT_A_REFERENCE = Check(
 
 NO_REFERENCE = Check(
     code="USE102",
-    title="a list of images in use names one",
+    title="list of images in use is empty",
     message="names no image: it protects nothing",
     remedy="list what runs; if nothing does, say so in a line that begins with '#'",
     source="ecrkit: a list that could not be made is empty as well",
 )
+
+IN_USE_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="USE")
+"""Every check, by code."""
 
 _SCHEME = re.compile(r"\A[a-z+-]+://")
 """``docker-pullable://``, as kubectl has it."""

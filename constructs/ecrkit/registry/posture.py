@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecrkit.errors import Check, Severity
+from ecrkit.errors import Check, Severity, checks_in
 from ecrkit.registry.openness import CLOSE_IT
 
 __all__ = ["POSTURE_CODES", "POSTURE_RULEBOOK"]
@@ -11,7 +11,7 @@ _SECURITY_HUB = 'Security Hub user guide, "Security Hub controls for Amazon ECR"
 
 PUBLIC = Check(
     code="AUD121",
-    title="no statement of a repository's policy lets everybody in",
+    title="repository policy is open to everyone",
     message="{statement} of its policy lets everybody in: {reason}",
     remedy=CLOSE_IT,
     source='ECR user guide, "Private repository policies" (read 2026-11)',
@@ -19,32 +19,29 @@ PUBLIC = Check(
 MUTABLE = Check(
     code="AUD122",
     severity=Severity.WARNING,
-    title="no tag of a repository can be overwritten, but those that are named",
+    title="tags can be overwritten",
     message="every tag{but} can be pushed again with another image: its mutability is {got}",
     remedy="write 'mutability: IMMUTABLE', and name those that move as mutable_tags",
     source=f"{_SECURITY_HUB}, ECR.2",
-    example="A tag that moves under a running service changes what its next task starts.",
 )
 UNSCANNED = Check(
     code="AUD123",
     severity=Severity.WARNING,
-    title="images are scanned when they are pushed",
+    title="pushed images are not scanned",
     message="no push is scanned",
     remedy="write 'scan_on_push: true', or let the registry scan by rules of its own",
     source=f"{_SECURITY_HUB}, ECR.1",
-    example="Nobody hears of the vulnerabilities of an image before it runs.",
 )
 NO_LIFECYCLE = Check(
     code="AUD124",
     severity=Severity.WARNING,
-    title="a repository has a lifecycle policy",
+    title="repository has no lifecycle policy",
     message="it has no lifecycle policy, so that no image ever expires",
     remedy="name one as 'lifecycle'",
     source=f"{_SECURITY_HUB}, ECR.3",
-    example="A repository that every pipeline pushes to reaches 100,000 images, and then takes no other.",
 )
 
-POSTURE_RULEBOOK: tuple[Check, ...] = tuple(value for value in tuple(globals().values()) if isinstance(value, Check))
+POSTURE_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="AUD12")
 """Every check, by code."""
 
 POSTURE_CODES = tuple(check.code for check in POSTURE_RULEBOOK if check.severity is Severity.WARNING)

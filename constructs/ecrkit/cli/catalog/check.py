@@ -7,10 +7,9 @@ from pathlib import Path
 
 import click
 
-from ecrkit.catalog import CATALOG_RULEBOOK, check_catalog
+from ecrkit.catalog import check_catalog
 from ecrkit.cli.console.reports import FORMATS, echo_report, exit_code
 from ecrkit.documents.files import read_text
-from ecrkit.lifecycle import RULEBOOK as LIFECYCLE_RULEBOOK
 from ecrkit.policies.store import PolicyStore
 
 __all__ = ["check"]
@@ -33,5 +32,5 @@ def check(path: Path, *, policies: Path | None, strict: bool, output: str) -> No
     """
     store = PolicyStore(policies or path.parent / "policies" / "lifecycle")
     findings = check_catalog(read_text(path), file=str(path), policies=store).findings
-    echo_report(findings, checked=1, noun="catalog", output=output, rulebook=(*CATALOG_RULEBOOK, *LIFECYCLE_RULEBOOK))
+    echo_report(findings, checked=1, noun="catalog", output=output)
     sys.exit(exit_code(findings, strict=strict))

@@ -10,6 +10,7 @@ import click
 
 import ecrkit
 from ecrkit.cli.console.output import count_of, echo_json
+from ecrkit.documents.explanations import explain
 from ecrkit.errors import Severity, errors_in
 
 if TYPE_CHECKING:
@@ -25,9 +26,7 @@ _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def echo_report(
-    findings: Sequence[Finding], *, checked: int, noun: str, output: str, rulebook: Iterable[Check]
-) -> None:
+def echo_report(findings: Sequence[Finding], *, checked: int, noun: str, output: str) -> None:
     """
     Print findings.
 
@@ -36,13 +35,12 @@ def echo_report(
         checked: how many documents were looked at.
         noun: what these are, for the summary.
         output: one of :data:`FORMATS`.
-        rulebook: the checks that may have made them.
     """
     match output:
         case "json":
             echo_json({"findings": [_document(finding) for finding in findings], "checked": checked})
         case "sarif":
-            echo_json(_sarif(findings, tuple(rulebook)))
+            echo_json(_sarif(findings))
         case "github":
             for finding in findings:
                 click.echo(_github(finding))
@@ -111,26 +109,35 @@ def _document(finding: Finding) -> dict[str, object]:
     return {key: value for key, value in asdict(finding).items() if key != "silenced" or value}
 
 
-def _sarif(findings: Sequence[Finding], rulebook: Sequence[Check]) -> dict[str, object]:
-    """Source: Static Analysis Results Interchange Format 2.1.0, OASIS."""
-    indexes = {check.code: index for index, check in enumerate(rulebook)}
+def _sarif(findings: Sequence[Finding]) -> dict[str, object]:
+    """
+    Write findings, and the rules that they are of.
+
+    Source: Static Analysis Results Interchange Format 2.1.0, OASIS.
+    """
+    from ecrkit.cli.rulebooks import CHECKS  # noqa: PLC0415 - loads every rulebook, which the other formats do not need
+
+    codes = sorted({finding.code for finding in findings})
     driver = {
         "name": "ecrkit",
         "version": ecrkit.__version__,
-        "rules": [
-            {
-                "id": check.code,
-                "shortDescription": {"text": check.title},
-                "fullDescription": {"text": check.example or check.title},
-                "defaultConfiguration": {"level": check.severity.value},
-                "properties": {"source": check.source},
-            }
-            for check in rulebook
-        ],
+        "rules": [_sarif_rule(CHECKS[code]) for code in codes],
     }
-    results = [_sarif_result(finding, indexes[finding.code]) for finding in findings]
+    results = [_sarif_result(finding, codes.index(finding.code)) for finding in findings]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _sarif_rule(check: Check) -> dict[str, object]:
+    explanation = explain(check)
+    return {
+        "id": check.code,
+        "shortDescription": {"text": check.title},
+        "fullDescription": {"text": f"{explanation.checks} {explanation.why}"},
+        "help": {"text": explanation.fix},
+        "defaultConfiguration": {"level": check.severity.value},
+        "properties": {"source": check.source},
+    }
 
 
 def _sarif_result(finding: Finding, rule_index: int) -> dict[str, object]:

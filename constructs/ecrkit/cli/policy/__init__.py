@@ -14,7 +14,6 @@ policy = LazyGroup(
         "lock": "ecrkit.cli.policy.lock:lock",
         "diff": "ecrkit.cli.policy.diff:diff",
         "preview": "ecrkit.cli.policy.preview:preview_command",
-        "rules": "ecrkit.cli.policy.rules:rules",
         "test": "ecrkit.cli.policy.run_tests:test_command",
     },
 )

@@ -10,9 +10,8 @@ import click
 
 from ecrkit.cli.console.reports import FORMATS, echo_report, exit_code
 from ecrkit.documents.files import decode, read_text
-from ecrkit.lifecycle import RULEBOOK as LIFECYCLE_RULEBOOK
 from ecrkit.lifecycle import check_policy
-from ecrkit.policies.checks import STORE_RULEBOOK, check_store
+from ecrkit.policies.checks import check_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,9 +42,7 @@ def check(paths: tuple[str, ...], *, strict: bool, output: str) -> None:
         found, count = _check(path)
         findings += found
         checked += count
-    echo_report(
-        findings, checked=checked, noun="policy", output=output, rulebook=(*LIFECYCLE_RULEBOOK, *STORE_RULEBOOK)
-    )
+    echo_report(findings, checked=checked, noun="policy", output=output)
     sys.exit(exit_code(findings, strict=strict))
 
 

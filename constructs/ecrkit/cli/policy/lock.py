@@ -30,7 +30,7 @@ def lock(store: Path, *, dry_run: bool) -> None:
     checked = check_store(store, with_tests=True)
     errors = errors_in(checked.findings)
     if errors:
-        echo_report(errors, checked=checked.checked, noun="policy", output="text", rulebook=())
+        echo_report(errors, checked=checked.checked, noun="policy", output="text")
         click.echo("nothing published", err=True)
         sys.exit(1)
     new = [reference for reference in checked.policies if reference not in checked.published]

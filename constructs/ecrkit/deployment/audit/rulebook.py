@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecrkit.errors import Check
+from ecrkit.errors import Check, checks_in
 from ecrkit.registry.posture import POSTURE_RULEBOOK
 
 __all__ = ["AUDIT_RULEBOOK"]
@@ -15,35 +15,35 @@ _BACK = "write what is there into the catalog; or put it back by hand, since a d
 
 MISSING = Check(
     code="AUD101",
-    title="a repository that is declared is there",
+    title="declared repository is not deployed",
     message="is declared, and not in {place}",
     remedy="deploy it; if it was deleted by hand, a deploy without its entry, and another with it, make it again",
     source=_DESIGN,
 )
 UNKNOWN = Check(
     code="AUD102",
-    title="a repository that is there is declared",
+    title="deployed repository is not declared",
     message="is in {place}, and not in the catalog",
     remedy="`ecrkit adopt {name}` declares it; or delete it, with `ecrkit repos delete {name}`",
     source=_DESIGN,
 )
 UNDEPLOYED = Check(
     code="AUD103",
-    title="a repository of the stacks of the catalog is declared",
+    title="repository of a catalog stack is not declared",
     message="is a resource of the stack {stack}, and not in the catalog",
     remedy="put its entry back; or deploy the stack without it, which `ecrkit guard` looks at first",
     source=_DESIGN,
 )
 SCANNING = Check(
     code="AUD111",
-    title="scanning on push is as declared",
+    title="scan on push is not as declared",
     message="scanning on push is {actual}, declared {declared}",
     remedy=_BACK,
     source=_DRIFT,
 )
 ENCRYPTION = Check(
     code="AUD112",
-    title="encryption is as declared",
+    title="encryption is not as declared",
     message="the encryption is {actual}, declared {declared}",
     remedy="write what is there into the catalog, since encryption is create-only: "
     "it was made, or made again, by something else",
@@ -51,42 +51,39 @@ ENCRYPTION = Check(
 )
 MUTABILITY = Check(
     code="AUD113",
-    title="the mutability of tags is as declared",
+    title="tag mutability is not as declared",
     message="the mutability of its tags is {actual}, declared {declared}",
     remedy=_BACK,
     source=_DRIFT,
 )
 FILTERS = Check(
     code="AUD114",
-    title="the exceptions of the mutability of tags are as declared",
+    title="tag filters are not as declared",
     message="the exceptions of the mutability of its tags are {actual}, declared {declared}",
     remedy=_BACK,
     source=_DRIFT,
 )
 ACCESS = Check(
     code="AUD115",
-    title="the repository policy is as declared",
+    title="repository policy is not as declared",
     message="the repository policy is not the declared one: {difference}",
     remedy=_BACK,
     source="aws-cloudformation/cloudformation-coverage-roadmap, issue 2493: drift detection does not look at it",
 )
 LIFECYCLE = Check(
     code="AUD116",
-    title="the lifecycle policy is as declared",
+    title="lifecycle policy is not as declared",
     message="the lifecycle policy is not the declared one: {difference}",
     remedy=_BACK,
     source=_DRIFT,
 )
 TAGS = Check(
     code="AUD117",
-    title="the tags that are declared are there",
+    title="resource tags are not as declared",
     message="the tags are not the declared ones: {difference}",
     remedy=_BACK,
     source=_DRIFT,
 )
 
-AUDIT_RULEBOOK: tuple[Check, ...] = (
-    *(value for value in tuple(globals().values()) if isinstance(value, Check)),
-    *POSTURE_RULEBOOK,
-)
+AUDIT_RULEBOOK: tuple[Check, ...] = (*checks_in(globals(), prefix="AUD1"), *POSTURE_RULEBOOK)
 """Every check, by code."""

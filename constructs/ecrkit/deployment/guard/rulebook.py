@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecrkit.errors import Check
+from ecrkit.errors import Check, checks_in
 
 __all__ = ["GUARD_RULEBOOK"]
 
@@ -23,28 +23,28 @@ _MOVE = "keep it where it is, or move it with 'cdk refactor --unstable=refactor'
 
 RENAMED = Check(
     code="GRD101",
-    title="a repository keeps its name",
+    title="repository is renamed",
     message="{it} is renamed to {new}: CloudFormation would create another repository, empty, and {fate}",
     remedy="keep the name; or add a repository beside it, copy the images, and remove {it} when nothing pulls from it",
     source=_REPOSITORY,
 )
 ENCRYPTION_CHANGED = Check(
     code="GRD102",
-    title="the encryption of a repository stays as it is",
+    title="encryption is changed",
     message="the EncryptionConfiguration of {it}, create-only, changes from {old} to {new}: {replacement}",
     remedy="keep {old}; to encrypt otherwise, add a repository of another name and copy the images",
     source=_REPOSITORY,
 )
 ENCRYPTION_ADDED = Check(
     code="GRD103",
-    title="no EncryptionConfiguration appears where there was none, AES256 neither",
+    title="encryption is added",
     message="{it} gets the EncryptionConfiguration {new}, create-only, where there was none: {replacement}",
     remedy="leave the property out ('encryption: omit'); without it images are encrypted with AES256",
     source=_ADDED_ENCRYPTION,
 )
 ENCRYPTION_REMOVED = Check(
     code="GRD104",
-    title="no EncryptionConfiguration disappears",
+    title="encryption is removed",
     message="{it} loses its EncryptionConfiguration {old}, create-only: {replacement}",
     remedy="write out what is there: {old}",
     source=_ADDED_ENCRYPTION,
@@ -52,21 +52,21 @@ ENCRYPTION_REMOVED = Check(
 
 REMOVED_KEPT = Check(
     code="GRD111",
-    title="a repository stays in its stack, even where it would be kept",
+    title="repository is removed from its stack",
     message="{it} leaves the stack: CloudFormation would {fate}, because its DeletionPolicy so far is {policy}",
     remedy="put it back; or allow it, and delete the repository by hand when nothing pulls from it",
     source=_DELETION,
 )
 REMOVED_DELETED = Check(
     code="GRD112",
-    title="a repository that would be deleted stays in its stack",
+    title="repository is deleted",
     message="{it} leaves the stack: CloudFormation would {fate}, because its DeletionPolicy so far is {policy}",
     remedy=_LET_GO,
     source=_DELETION,
 )
 REMOVED_EMPTIED = Check(
     code="GRD113",
-    title="a repository that would be deleted with its images stays in its stack",
+    title="repository is deleted with its images",
     message=(
         "{it} leaves the stack: CloudFormation would {fate}, because its DeletionPolicy so far is {policy} and "
         "EmptyOnDelete is on"
@@ -76,7 +76,7 @@ REMOVED_EMPTIED = Check(
 )
 CONDITIONAL = Check(
     code="GRD114",
-    title="whether a repository exists does not come to depend on a condition",
+    title="repository is made conditional",
     message="{it} exists only on the condition {condition}, new or changed: where it is false, it leaves the stack",
     remedy="declare it without a condition",
     source=_CONDITIONS,
@@ -84,7 +84,7 @@ CONDITIONAL = Check(
 
 MOVED_ID = Check(
     code="GRD121",
-    title="a repository keeps its logical id",
+    title="repository is moved to another logical ID",
     message=(
         "{it} moves to the logical id {new}: CloudFormation would create it there before it leaves {old}, which "
         "fails while a repository of that name exists"
@@ -95,7 +95,7 @@ MOVED_ID = Check(
 )
 MOVED_STACK = Check(
     code="GRD122",
-    title="a repository keeps its stack",
+    title="repository is moved to another stack",
     message=(
         "{it} moves to the stack {new}: CloudFormation would fail to create it there while it exists, and, where this "
         "stack comes first, {fate}"
@@ -105,7 +105,7 @@ MOVED_STACK = Check(
 )
 RESHARDED = Check(
     code="GRD123",
-    title="the number of shards of an environment stays as it is",
+    title="repository is moved to another shard",
     message=(
         "{it} moves to the stack {new}, because the number of shards changes: CloudFormation would fail to create it "
         "there while it exists, and, where this stack comes first, {fate}"
@@ -115,7 +115,7 @@ RESHARDED = Check(
 )
 RESHARDED_IN_PLACE = Check(
     code="GRD124",
-    title="the number of shards stays as it is, also where no repository happens to move",
+    title="number of shards is changed",
     message=(
         "the number of shards changes from {old} to {new}, and with it the stack of every repository by its name: "
         "CloudFormation would fail to create those that move while they exist, and none does only where each name "
@@ -127,7 +127,7 @@ RESHARDED_IN_PLACE = Check(
 
 DELETION_WEAKENED = Check(
     code="GRD131",
-    title="no DeletionPolicy gets weaker",
+    title="DeletionPolicy is weakened",
     message="the DeletionPolicy of {it} is weakened from {old} to {new}: when it leaves the stack, or the stack is "
     "deleted, CloudFormation would {fate}",
     remedy="keep {old} ('removal: retain')",
@@ -135,7 +135,7 @@ DELETION_WEAKENED = Check(
 )
 REPLACE_WEAKENED = Check(
     code="GRD132",
-    title="no UpdateReplacePolicy gets weaker",
+    title="UpdateReplacePolicy is weakened",
     message="the UpdateReplacePolicy of {it} is weakened from {old} to {new}: when it is replaced, CloudFormation "
     "would {fate}",
     remedy="keep {old} ('removal: retain')",
@@ -143,7 +143,7 @@ REPLACE_WEAKENED = Check(
 )
 EMPTIED = Check(
     code="GRD133",
-    title="EmptyOnDelete is not switched on",
+    title="EmptyOnDelete is turned on",
     message="EmptyOnDelete of {it} is switched on: when CloudFormation deletes it, its images no longer stop that, and "
     "are deleted too",
     remedy="leave it off ('empty_on_delete: false'), and expire images by a lifecycle policy",
@@ -152,7 +152,7 @@ EMPTIED = Check(
 
 STACK_GONE = Check(
     code="GRD141",
-    title="a stack with repositories or settings of a registry stays in the app",
+    title="stack is removed from the app",
     message="the stack leaves the app with {what}: 'cdk deploy' would leave it as it is, and nothing manages it any "
     "more; whoever deletes it would {fate}",
     remedy="put it back; or allow it, and let go of what it has one by one",
@@ -161,7 +161,7 @@ STACK_GONE = Check(
 
 SETTING_DELETED = Check(
     code="GRD151",
-    title="no setting of a registry is deleted with its resource",
+    title="registry setting is deleted",
     message="{it} leaves the stack: CloudFormation would delete it, because its DeletionPolicy so far is {policy}, and "
     "for everyone in this account and Region {loss}",
     remedy="put it back; to let it go, deploy it with DeletionPolicy Retain first, and then remove it",
@@ -169,7 +169,7 @@ SETTING_DELETED = Check(
 )
 SETTING_KEPT = Check(
     code="GRD152",
-    title="a setting of a registry stays in its stack, even where it would be kept",
+    title="registry setting is removed from its stack",
     message="{it} leaves the stack: CloudFormation would keep it in force, because its DeletionPolicy so far is "
     "{policy}, and no stack manages it any more",
     remedy="put it back; or allow it, and delete the setting by hand",
@@ -177,18 +177,18 @@ SETTING_KEPT = Check(
 )
 SETTING_REPLACED = Check(
     code="GRD153",
-    title="no create-only property of a setting of a registry changes",
+    title="registry setting is replaced",
     message="{property} of {it}, create-only, changes from {old} to {new}: {replacement}",
     remedy="keep it as it is; or take {it} out, delete it by hand where it is kept, and add it again",
     source=_SCHEMAS,
 )
 SETTING_MOVED = Check(
     code="GRD154",
-    title="a setting of a registry keeps its stack and its logical id",
+    title="registry setting is moved",
     message="{it} moves to {new}: CloudFormation would create it there while it exists, and here {fate}",
     remedy=_MOVE,
     source=_REFACTORING,
 )
 
-GUARD_RULEBOOK: tuple[Check, ...] = tuple(value for value in tuple(globals().values()) if isinstance(value, Check))
+GUARD_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="GRD")
 """Every check, by code."""

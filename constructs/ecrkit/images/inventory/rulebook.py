@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecrkit.errors import Check
+from ecrkit.errors import Check, checks_in
 
 __all__ = ["IMAGES_RULEBOOK"]
 
@@ -11,94 +11,83 @@ _RESPONSE = "ECR API model 2015-09-21, DescribeImagesResponse"
 
 NOT_JSON = Check(
     code="IMG101",
-    title="images are JSON, or JSON Lines",
+    title="text is not JSON",
     message="not JSON: {problem}",
     source="RFC 8259",
 )
 NOT_IMAGES = Check(
     code="IMG102",
-    title="a list of images is what describe-images prints, or a line for each image",
+    title="text is not a list of images",
     message="not a list of images: {problem}",
     remedy="save what 'aws ecr describe-images' prints",
     source=_RESPONSE,
 )
 MISSING_KEY = Check(
     code="IMG103",
-    title="an image has a digest and a time of push",
+    title="required key is missing",
     message="the required key '{key}' is missing",
     remedy="{remedy}",
     source=_DETAIL,
 )
 WRONG_TYPE = Check(
     code="IMG104",
-    title="every value of an image has its type",
+    title="value has the wrong type",
     message="must be {expected}, got {got}",
     source=_DETAIL,
 )
 BAD_DIGEST = Check(
     code="IMG105",
-    title="a digest is one",
+    title="digest is invalid",
     message="must be a digest as in 'sha256:0123…', got {got}",
     source="ECR API model 2015-09-21, ImageDigest",
 )
 BAD_TIME = Check(
     code="IMG106",
-    title="a time is ISO 8601 with an offset, or seconds since 1970",
+    title="time is invalid",
     message="must be a time in ISO 8601, or seconds since 1970, got {got}",
     source=_DETAIL,
 )
 NAIVE_TIME = Check(
     code="IMG107",
-    title="a time has an offset from UTC",
+    title="time has no UTC offset",
     message="must have an offset from UTC, got {got}",
     remedy="append 'Z' if it is UTC; nobody can tell an age from it as it is",
     source="ISO 8601",
 )
 BAD_STATUS = Check(
     code="IMG108",
-    title="a status is one that ECR has",
+    title="image status is unknown",
     message="must be 'ACTIVE', 'ARCHIVED' or 'ACTIVATING', got {got}",
     source="ECR API model 2015-09-21, ImageStatus",
 )
 DUPLICATE_DIGEST = Check(
     code="IMG109",
-    title="a repository has each digest once",
+    title="digest is not unique",
     message="{digest} is there already, as image {first:,} of this file; this is image {second:,}",
     remedy="remove one: it would count twice",
     source=_DETAIL,
 )
 SEVERAL_REPOSITORIES = Check(
     code="IMG110",
-    title="all images of a file are of one repository",
+    title="images are of several repositories",
     message="must be {first}, as of the images before, got {got}",
     remedy="write a file for each repository: a policy counts the images of one",
     source=_RESPONSE,
 )
 MORE_PAGES = Check(
     code="IMG111",
-    title="the list is complete",
+    title="list of images is incomplete",
     message="the list goes on: '{key}' is set",
     remedy="take all pages: run the AWS CLI without --max-items and --no-paginate",
     source=_RESPONSE,
 )
 NOT_MANIFESTS = Check(
     code="IMG120",
-    title="manifests are what batch-get-image prints",
+    title="text is not a list of manifests",
     message="not a list of manifests: {problem}",
     remedy="save what 'aws ecr batch-get-image' prints, or one such object a line",
     source="ECR API model 2015-09-21, BatchGetImageResponse",
 )
-IMAGES_RULEBOOK = (
-    NOT_JSON,
-    NOT_IMAGES,
-    MISSING_KEY,
-    WRONG_TYPE,
-    BAD_DIGEST,
-    BAD_TIME,
-    NAIVE_TIME,
-    BAD_STATUS,
-    DUPLICATE_DIGEST,
-    SEVERAL_REPOSITORIES,
-    MORE_PAGES,
-    NOT_MANIFESTS,
-)
+
+IMAGES_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="IMG")
+"""Every check, by code."""

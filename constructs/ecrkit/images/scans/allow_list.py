@@ -17,77 +17,69 @@ from typing import TYPE_CHECKING
 
 from ecrkit.documents import At, Reader, ScalarNode, StructuralChecks, SyntaxProblem, type_name
 from ecrkit.documents.yaml_text import parse_yaml
-from ecrkit.errors import Check, InvalidAllowListError, Location, in_file_order
+from ecrkit.errors import Check, InvalidAllowListError, Location, checks_in, in_file_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ecrkit.images.scans.values import Vulnerability
 
-__all__ = ["AllowList", "Allowance", "read_allow_list"]
+__all__ = ["ALLOW_LIST_RULEBOOK", "AllowList", "Allowance", "read_allow_list"]
 
 _SOURCE = "ecrkit, lists of allowed vulnerabilities"
 
 NOT_YAML = Check(
-    code="ALW101", title="the list is YAML", message="not a list of allowances: the text {problem}", source=_SOURCE
+    code="ALW101", title="text is not YAML", message="not a list of allowances: the text {problem}", source=_SOURCE
 )
 DUPLICATE_KEY = Check(
     code="ALW102",
-    title="no vulnerability is listed twice",
+    title="key is written twice",
     message="the key '{key}' is written twice, first on line {first_line}",
     remedy="remove one",
     source=_SOURCE,
 )
 UNKNOWN_KEY = Check(
     code="ALW103",
-    title="every key is one that an allowance has",
+    title="key is unknown",
     message="unknown key '{key}'",
     remedy="{near}",
     source=_SOURCE,
 )
 MISSING_KEY = Check(
     code="ALW104",
-    title="an allowance has a reason and a last day",
+    title="required key is missing",
     message="the required key '{key}' is missing",
     remedy="add it",
     source=_SOURCE,
 )
 WRONG_TYPE = Check(
     code="ALW105",
-    title="every value has its type",
+    title="value has the wrong type",
     message="must be {expected}, got {got}",
     remedy="{hint}",
     source=_SOURCE,
 )
 NO_REASON = Check(
     code="ALW110",
-    title="a reason says something",
+    title="allowance has no reason",
     message="must say why it is allowed, got nothing",
     source=_SOURCE,
 )
 NOT_A_DAY = Check(
     code="ALW111",
-    title="an allowance ends on a day",
+    title="expiry date is invalid",
     message="must be the last day on which it is allowed, as in 2027-03-31, got {got}",
     source=_SOURCE,
 )
 NO_PACKAGE = Check(
     code="ALW112",
-    title="packages are named, or not spoken of",
+    title="list of packages is empty",
     message="must name packages, got none",
     remedy="remove the key to allow it in any package",
     source=_SOURCE,
 )
-ALLOW_LIST_RULEBOOK = (
-    NOT_YAML,
-    DUPLICATE_KEY,
-    UNKNOWN_KEY,
-    MISSING_KEY,
-    WRONG_TYPE,
-    NO_REASON,
-    NOT_A_DAY,
-    NO_PACKAGE,
-)
+ALLOW_LIST_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="ALW")
+"""Every check, by code."""
 
 _CHECKS = StructuralChecks(
     unknown_key=UNKNOWN_KEY, missing_key=MISSING_KEY, duplicate_key=DUPLICATE_KEY, wrong_type=WRONG_TYPE

@@ -8,7 +8,7 @@ One row per check. The functions that apply them are in ``reading`` (the documen
 from __future__ import annotations
 
 from ecrkit.documents import StructuralChecks
-from ecrkit.errors import Check, Severity
+from ecrkit.errors import Check, Severity, checks_in
 
 __all__ = ["MAX_RULES", "MAX_TEXT", "MAX_WILDCARDS", "MIN_ARCHIVED_DAYS", "MIN_TEXT", "RULEBOOK"]
 
@@ -35,61 +35,61 @@ def _recorded(message: str) -> str:
 
 NOT_JSON = Check(
     code="ECR101",
-    title="the text is JSON",
+    title="text is not JSON",
     message="not JSON: the text {problem}",
     source=_API,
 )
 TEXT_TOO_SHORT = Check(
     code="ECR102",
-    title=f"the text has at least {MIN_TEXT} characters",
+    title=f"text is shorter than {MIN_TEXT} characters",
     message=f"must have at least {MIN_TEXT} characters, got {{length}}",
     remedy="add a description to a rule",
     source=_recorded("Member must have length greater than or equal to 100"),
 )
 TEXT_TOO_LONG = Check(
     code="ECR103",
-    title=f"the text has at most {MAX_TEXT:,} characters",
+    title=f"text is longer than {MAX_TEXT:,} characters",
     message=f"must have at most {MAX_TEXT:,} characters, got {{length:,}}",
     remedy="shorten the descriptions and the lists",
     source=_API,
 )
 DUPLICATE_KEY = Check(
     code="ECR104",
-    title="no key is written twice in one object",
+    title="key is written twice",
     message="the key '{key}' is written twice, first on line {first_line}",
     remedy="remove one; readers of JSON drop the first in silence",
     source=_DECIDED,
 )
 UNKNOWN_KEY = Check(
     code="ECR105",
-    title="every key is one that ECR knows",
+    title="key is unknown",
     message="unknown key '{key}'",
     remedy="{near}",
     source=_PARAMETERS,
 )
 MISSING_KEY = Check(
     code="ECR106",
-    title="every required key is there",
+    title="required key is missing",
     message="the required key '{key}' is missing",
     remedy="add it",
     source=_recorded("object has missing required properties"),
 )
 WRONG_TYPE = Check(
     code="ECR107",
-    title="every value has the type that ECR takes; null is no value",
+    title="value has the wrong type",
     message="must be {expected}, got {got}",
     source=_PARAMETERS,
 )
 NO_RULES = Check(
     code="ECR108",
-    title="there is at least one rule",
+    title="policy has no rule",
     message="must have at least 1 rule, got none",
     remedy="add one, or name no lifecycle policy",
     source=_PARAMETERS,
 )
 TOO_MANY_RULES = Check(
     code="ECR109",
-    title=f"there are at most {MAX_RULES} rules",
+    title=f"policy has more than {MAX_RULES} rules",
     message=f"must have at most {MAX_RULES} rules, got {{count}}",
     remedy="merge rules",
     source=_recorded("array is too long: must have at most 50 elements but instance has 51 elements"),
@@ -99,47 +99,47 @@ TOO_MANY_RULES = Check(
 
 PRIORITY_TOO_LOW = Check(
     code="ECR110",
-    title="rulePriority is 1 or more",
+    title="rulePriority is below 1",
     message="must be 1 or more, got {got}",
     source=_PARAMETERS,
 )
 NOT_A_CHOICE = Check(
     code="ECR111",
-    title="tagStatus, countType, storageClass, type and targetStorageClass are words that ECR knows",
+    title="value is not an allowed word",
     message="must be {choices}, got {got}",
     remedy="{remedy}",
     source=_PARAMETERS,
 )
 COUNT_TOO_LOW = Check(
     code="ECR112",
-    title="countNumber is 1 or more",
+    title="countNumber is below 1",
     message="must be 1 or more, got {got}",
     source=_PARAMETERS,
 )
 BAD_COUNT_UNIT = Check(
     code="ECR113",
-    title="countUnit is days",
+    title="countUnit is not 'days'",
     message="must be 'days', got {got}",
     remedy="ECR knows no other unit",
     source=_PARAMETERS,
 )
 EMPTY_LIST = Check(
     code="ECR114",
-    title="a list of prefixes or patterns has an entry",
+    title="list of patterns or prefixes is empty",
     message="must have at least 1 entry, got none",
     remedy="add one, or remove the list and select tagStatus 'any'",
     source=_PARAMETERS,
 )
 EMPTY_ENTRY = Check(
     code="ECR115",
-    title="no prefix or pattern is empty",
+    title="pattern or prefix is empty",
     message="must have at least 1 character, got ''",
     remedy="remove it, or write the pattern '*' to match every tag",
     source=_DECIDED,
 )
 TOO_MANY_WILDCARDS = Check(
     code="ECR116",
-    title=f"a pattern has at most {MAX_WILDCARDS} wildcards",
+    title=f"pattern has more than {MAX_WILDCARDS} wildcards",
     message=f"must have at most {MAX_WILDCARDS} wildcards (*), got {{count}} in {{pattern}}",
     source=_recorded("Invalid tag pattern provided. Total number of * must not exceed 4"),
 )
@@ -148,84 +148,84 @@ TOO_MANY_WILDCARDS = Check(
 
 TAGGED_WITHOUT_LIST = Check(
     code="ECR120",
-    title="a rule for tagged images says for which tags",
+    title="'tagged' rule has no patterns or prefixes",
     message="tagStatus 'tagged' needs a tagPatternList or a tagPrefixList, got neither",
     remedy='add "tagPatternList": ["*"] for every tagged image',
     source=_recorded("Must specify tagPrefixList or tagPatternList when tagStatus=TAGGED."),
 )
 TWO_LISTS = Check(
     code="ECR121",
-    title="a rule has a list of prefixes or a list of patterns, not both",
+    title="'tagged' rule has both patterns and prefixes",
     message="tagStatus 'tagged' takes a tagPatternList or a tagPrefixList, got both",
     remedy="write the prefixes as patterns that end in *",
     source=_PARAMETERS,
 )
 LIST_WITHOUT_TAGGED = Check(
     code="ECR122",
-    title="only a rule for tagged images has a list of prefixes or patterns",
+    title="'untagged' or 'any' rule has patterns or prefixes",
     message="tagStatus '{tag_status}' takes no {key}",
     remedy="remove it, or select tagStatus 'tagged'",
     source=_PARAMETERS,
 )
 UNIT_MISSING = Check(
     code="ECR123",
-    title="an age has a countUnit",
+    title="countUnit is missing from an age",
     message="countType '{count_type}' needs a countUnit",
     remedy='add "countUnit": "days"',
     source=_PARAMETERS,
 )
 UNIT_WITH_COUNT = Check(
     code="ECR124",
-    title="a number of images has no countUnit",
+    title="countUnit is set for a number of images",
     message="countType 'imageCountMoreThan' takes no countUnit",
     remedy="remove it, or count days since an event",
     source=_recorded("instance failed to match exactly one schema (matched 0 out of 4)"),
 )
 PULLED_EXPIRES = Check(
     code="ECR125",
-    title="the last pull only archives",
+    title="'sinceImagePulled' rule expires images",
     message="countType 'sinceImagePulled' takes the action 'transition' only, got 'expire'",
     remedy="archive instead, or count with sinceImagePushed",
     source=_ARCHIVE,
 )
 TRANSITIONED_TRANSITIONS = Check(
     code="ECR126",
-    title="the time in the archive only expires",
+    title="'sinceImageTransitioned' rule archives images",
     message="countType 'sinceImageTransitioned' takes the action 'expire' only, got 'transition'",
     remedy="an archived image can only expire",
     source=_ARCHIVE,
 )
 TRANSITIONED_NOT_ARCHIVE = Check(
     code="ECR127",
-    title="the time in the archive counts archived images",
+    title="'sinceImageTransitioned' rule does not select the archive",
     message="countType 'sinceImageTransitioned' needs storageClass 'archive', got {got}",
     remedy='write "storageClass": "archive"',
     source=_ARCHIVE,
 )
 ARCHIVE_NOT_TRANSITIONED = Check(
     code="ECR128",
-    title="archived images are counted by the time in the archive",
+    title="rule for archived images has another countType",
     message="storageClass 'archive' goes with countType 'sinceImageTransitioned' only, got '{count_type}'",
     remedy="remove the storageClass, or count with sinceImageTransitioned",
     source=_ARCHIVE,
 )
 ARCHIVED_TOO_BRIEFLY = Check(
     code="ECR129",
-    title=f"an archived image stays {MIN_ARCHIVED_DAYS} days or more",
+    title=f"archived image expires before {MIN_ARCHIVED_DAYS} days",
     message=f"must be {MIN_ARCHIVED_DAYS} or more with 'sinceImageTransitioned', got {{got}}",
     remedy="the archive keeps, and bills, an image that long at least",
     source=_ARCHIVE,
 )
 TRANSITION_WITHOUT_TARGET = Check(
     code="ECR130",
-    title="a transition has a target",
+    title="'transition' action has no targetStorageClass",
     message="the action 'transition' needs a targetStorageClass",
     remedy='add "targetStorageClass": "archive"',
     source=_recorded("Could not map policyString into LifecyclePolicy."),
 )
 TARGET_WITH_EXPIRE = Check(
     code="ECR131",
-    title="only a transition has a target",
+    title="'expire' action has a targetStorageClass",
     message="the action 'expire' takes no targetStorageClass",
     remedy="remove it, or write the action 'transition'",
     source=_PARAMETERS,
@@ -235,35 +235,35 @@ TARGET_WITH_EXPIRE = Check(
 
 DUPLICATE_PRIORITY = Check(
     code="ECR140",
-    title="no two rules have the same rulePriority",
+    title="rulePriority is not unique",
     message="rulePriority {priority} is taken by {other}",
     remedy="the lowest free number is {free}",
     source=_recorded("Duplicate priority in multiple rules"),
 )
 SECOND_UNTAGGED = Check(
     code="ECR141",
-    title="one rule per storage class is for untagged images",
+    title="second 'untagged' rule is in a storage class",
     message="a second 'untagged' rule for storage class '{storage_class}', beside {other}",
     remedy="merge the two",
     source=_recorded("Only one rule can select Untagged images per storage class."),
 )
 SECOND_ANY = Check(
     code="ECR142",
-    title="one rule per storage class is for any image",
+    title="second 'any' rule is in a storage class",
     message="a second 'any' rule for storage class '{storage_class}', beside {other}",
     remedy="merge the two",
     source=_EVALUATION,
 )
 ANY_NOT_LAST = Check(
     code="ECR143",
-    title="an 'any' rule has the highest rulePriority of its storage class",
+    title="'any' rule does not have the highest rulePriority",
     message="an 'any' rule must have the highest rulePriority of its storage class, got {got} below {highest}",
     remedy="renumber it to {next} or more",
     source=_EVALUATION,
 )
 SAME_LIST = Check(
     code="ECR144",
-    title="no two rules of a storage class have the same list of prefixes or patterns",
+    title="list of patterns or prefixes is not unique",
     message="the same {key} as {other}, in storage class '{storage_class}'",
     remedy="merge the two",
     source=_PARAMETERS,
@@ -274,56 +274,50 @@ SAME_LIST = Check(
 DUPLICATE_ENTRY = Check(
     code="ECR201",
     severity=Severity.WARNING,
-    title="no prefix or pattern is named twice in one list",
+    title="pattern or prefix is listed twice",
     message="{entry} is named twice in this list",
     remedy="remove one",
     source=_DECIDED,
-    example="A copy was meant to become another entry, and that one is missing.",
 )
 WILDCARD_IN_PREFIX = Check(
     code="ECR202",
     severity=Severity.WARNING,
-    title="a prefix has no wildcard",
+    title="prefix has a wildcard",
     message="a prefix is literal and no tag holds a '*', so that {entry} matches nothing",
     remedy="write it in a tagPatternList",
     source=_DECIDED,
-    example="`prod-*` as a prefix protects not one image tagged `prod-1`.",
 )
 ALL_OF_A_LIST = Check(
     code="ECR203",
     severity=Severity.WARNING,
-    title="a list of prefixes or patterns has one entry",
+    title="list has several patterns or prefixes",
     message="{count} entries select the images that match all of them, not any",
     remedy="write one rule per entry, unless all is what you mean",
     source=_INCIDENTS,
-    example='`["dev", "staging"]` matches only images tagged both `dev…` and `staging…`: as a rule, none.',
 )
 DEAD_RULE = Check(
     code="ECR204",
     severity=Severity.WARNING,
-    title="every rule can act on some image",
+    title="rule can never act",
     message="can never act: every image that it could match is claimed by {others}, of higher priority",
     remedy="move it up, or remove it",
     source=_EVALUATION,
-    example="`release-1*` below `release-*` expires nothing, since an image is claimed by the first rule it matches.",
 )
 ANY_BY_AGE = Check(
     code="ECR205",
     severity=Severity.WARNING,
-    title="a rule for any image does not expire by age",
+    title="'any' rule expires images by age",
     message="expires every image, the running one included, {days} days after the last push",
     remedy="keep a number of images (imageCountMoreThan), or select by tag",
     source=_INCIDENTS,
-    example="A service that was stable for so long cannot start a new task: its image is gone.",
 )
 UNMATCHABLE = Check(
     code="ECR206",
     severity=Severity.WARNING,
-    title="some tag can match every prefix and pattern",
+    title="pattern or prefix matches no tag",
     message="no tag can match {entry}",
     remedy="a tag is a letter, digit or '_', then up to 127 of these, '.' and '-'",
     source=_TAGS,
-    example="`-prod` was meant to be the end of a tag, and is taken as its beginning.",
 )
 
 # What a repository ends up with, whichever files that came from.
@@ -331,29 +325,26 @@ UNMATCHABLE = Check(
 NOTHING_FOR_UNTAGGED = Check(
     code="ECR211",
     severity=Severity.WARNING,
-    title="a repository has a rule for untagged images",
+    title="repository has no rule for untagged images",
     message="no rule for untagged images, so that they stay for ever",
     remedy="add a policy for them",
     source=_INCIDENTS,
-    example="Every push that moves `latest` leaves an untagged image behind, and each is billed.",
 )
 NO_CAP = Check(
     code="ECR212",
     severity=Severity.WARNING,
-    title="a repository has a rule for every tagged image",
+    title="repository has no rule for all tagged images",
     message="no rule for every tagged image, so that their number grows for ever",
     remedy="add a policy with an 'any' rule, or with the pattern '*'",
     source=_INCIDENTS,
-    example="The images of branches that nobody named in a rule are billed until somebody looks.",
 )
 ANY_WITHOUT_PROTECTION = Check(
     code="ECR213",
     severity=Severity.WARNING,
-    title="a rule that expires any image has a rule for tagged images above it",
+    title="'any' rule expires images and no rule protects some",
     message="any image can expire, since no rule for tagged images protects some",
     remedy="put a rule above it for the tags that are deployed",
     source=_INCIDENTS,
-    example="Ten pushes to a branch push the image that runs in production out of the newest ten.",
 )
 
 STRUCTURE = StructuralChecks(
@@ -363,10 +354,5 @@ STRUCTURE = StructuralChecks(
     wrong_type=WRONG_TYPE,
 )
 
-RULEBOOK: tuple[Check, ...] = tuple(
-    sorted(
-        (value for value in tuple(globals().values()) if isinstance(value, Check)),
-        key=lambda check: check.code,
-    )
-)
+RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="ECR")
 """Every check, by code."""

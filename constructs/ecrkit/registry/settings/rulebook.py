@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecrkit.errors import Check, Severity
+from ecrkit.errors import Check, Severity, checks_in
 from ecrkit.registry.openness import CLOSE_IT
 
 __all__ = ["REGISTRY_RULEBOOK"]
@@ -22,71 +22,71 @@ _MUTABILITY = 'ECR user guide, "Image tag mutability" (read 2026-11)'
 
 TOO_MANY = Check(
     code="CAT201",
-    title="no list of a registry's settings is longer than ECR takes",
+    title="list is too long",
     message="must have at most {max} {what}, got {count}",
     source=f"{_API}, and ECR service quotas (read 2026-11)",
 )
 TOO_FEW = Check(
     code="CAT202",
-    title="a list that must not be empty is not",
+    title="list is empty",
     message="must have at least 1 {what}, got none",
     remedy="{remedy}",
     source=_DESIGN,
 )
 NAMED_TWICE = Check(
     code="CAT203",
-    title="nothing is named twice in a list",
+    title="entry is listed twice",
     message="{entry} is named twice",
     remedy="remove one",
     source=_DESIGN,
 )
 BAD_ACCOUNT = Check(
     code="CAT204",
-    title="an account is a string of 12 digits",
+    title="account ID is not a string of 12 digits",
     message="must be an account of 12 digits, got {got}",
     source=f"{_API}, RegistryId",
 )
 BAD_REGION = Check(
     code="CAT205",
-    title="a Region has the form of a Region",
+    title="Region is invalid",
     message="must be a Region as in 'eu-west-1', got {got}",
     source=f"{_API}, Region",
 )
 BAD_PREFIX_FILTER = Check(
     code="CAT206",
-    title="a prefix of repositories is one that ECR accepts",
+    title="repository prefix is invalid",
     message="must be the beginning of a repository's name, as in 'prod/', of 2 to 256 characters, got {got}",
     source=f"{_API}, RepositoryFilterValue",
 )
 BAD_PREFIX = Check(
     code="CAT207",
-    title="the prefix of a cache or of a template is one that ECR accepts",
+    title="cache or template prefix is invalid",
     message="must be parts of a repository's name, or ROOT, of {min} to {max} characters, got {got}",
     source=f"{_API}, PullThroughCacheRuleRepositoryPrefix and Prefix",
 )
 SAME_PREFIX = Check(
     code="CAT208",
-    title="no prefix is written twice, with and without its slash",
+    title="cache or template prefix is not unique",
     message="the same prefix as '{other}', since ECR ends both in a slash",
     remedy="remove one",
     source=f"{_API}, CreatePullThroughCacheRule and CreateRepositoryCreationTemplate",
 )
 BAD_ROLE = Check(
     code="CAT209",
-    title="a role is one that CloudFormation accepts",
+    title="role ARN is invalid",
     message="must be the ARN of a role{hint}, got {got}",
     source=_TEMPLATE_TYPE,
 )
 ROLE_ELSEWHERE = Check(
     code="CAT210",
-    title="a role is in the account of the registry",
+    title="role is in another account",
     message="the role is in {account}, and the registry in {expected}",
     remedy="name a role of that account; an environment can say `registry:` for itself",
     source=f"{_API}, CustomRoleArn",
 )
 SAME_PLACE = Check(
     code="CAT211",
-    title="no destination and no account is named twice",
+    title="destination or account is listed twice",
     message="{entry} is named twice",
     remedy="remove one",
     source=_DESIGN,
@@ -96,20 +96,20 @@ SAME_PLACE = Check(
 
 BAD_SCANNING_FILTER = Check(
     code="CAT220",
-    title="a pattern of scanned repositories is one that ECR accepts",
+    title="scanning filter is invalid",
     message="must be part of a repository's name, or a pattern with '*', of 1 to 255 characters, got {got}",
     source=f"{_API}, ScanningRepositoryFilterValue",
 )
 CONTINUOUS_NEEDS_ENHANCED = Check(
     code="CAT221",
-    title="only enhanced scanning is continuous",
+    title="continuous scanning is set without enhanced scanning",
     message="the frequency CONTINUOUS_SCAN needs 'type: ENHANCED', got 'type: {got}'",
     remedy="write SCAN_ON_PUSH, or the other type, which is billed",
     source=f"{_API}, ScanFrequency",
 )
 SAME_FREQUENCY = Check(
     code="CAT222",
-    title="there is one rule per frequency",
+    title="scan frequency is not unique",
     message="there is a rule for {frequency} already",
     remedy="put the repositories of both into one",
     source=_SCANNING,
@@ -117,25 +117,24 @@ SAME_FREQUENCY = Check(
 NOT_SCANNED = Check(
     code="CAT223",
     severity=Severity.WARNING,
-    title="every repository matches a scanning rule",
+    title="some repositories are not scanned",
     message="no rule has the pattern '*', so that {what}, whatever a repository says about itself",
     remedy="add '*' to SCAN_ON_PUSH",
     source=_SCANNING,
-    example="A repository that is new matches none of the patterns, and nobody hears of its vulnerabilities.",
 )
 
 # Replication.
 
 REPLICATES_TO_ITSELF = Check(
     code="CAT230",
-    title="no registry replicates to itself",
+    title="registry replicates to itself",
     message="the destination is the registry itself, {account} in {region}",
     remedy="remove it; an environment can say `registry:` for itself",
     source=_REPLICATION,
 )
 OTHER_PARTITION = Check(
     code="CAT231",
-    title="a destination is in the partition of the registry",
+    title="replication destination is in another partition",
     message="{region} is in the partition {got}, and the registry's {home} in {expected}",
     remedy="remove it; ECR replicates within a partition",
     source=_REPLICATION,
@@ -145,48 +144,48 @@ OTHER_PARTITION = Check(
 
 OWN_ACCOUNT = Check(
     code="CAT240",
-    title="an account that may replicate into the registry is another one",
+    title="own account is allowed to replicate",
     message="{account} is the account of the registry, which needs no permission",
     remedy="remove it; an environment can say `registry:` for itself",
     source=_POLICY,
 )
 BAD_PRINCIPAL = Check(
     code="CAT241",
-    title="who may pull through is an account or a principal",
+    title="pull-through principal is invalid",
     message="must be an account of 12 digits, or the ARN of a role or user, got {got}",
     source=_POLICY,
 )
 BAD_STATEMENT = Check(
     code="CAT242",
-    title="a statement is one of an ECR policy",
+    title="statement is invalid",
     message="{problem}",
     remedy="{remedy}",
     source='IAM user guide, "IAM JSON policy elements reference" (read 2026-11)',
 )
 OPEN_TO_ALL = Check(
     code="CAT243",
-    title="nobody is let in whom nobody knows",
+    title="statement is open to everyone",
     message="lets everybody in: {reason}",
     remedy=CLOSE_IT,
     source=_POLICY,
 )
 SAME_SID = Check(
     code="CAT244",
-    title="every statement has a Sid of its own",
+    title="Sid is not unique",
     message="the Sid '{sid}' is that of another statement{hint}",
     remedy="write another",
     source='IAM user guide, "IAM JSON policy elements: Sid" (read 2026-11)',
 )
 POLICY_TOO_LONG = Check(
     code="CAT245",
-    title="a registry's policy has 10,240 characters at most",
+    title="registry policy is longer than 10,240 characters",
     message="makes a policy of {length:,} characters, of {max:,} at most",
     remedy="cover several by a condition, or by a prefix",
     source=f"{_API}, RegistryPolicyText",
 )
 NO_CACHE = Check(
     code="CAT246",
-    title="who may pull through has a cache to do so",
+    title="pull-through permission has no cache",
     message="there is no cache to pull through",
     remedy="add one under pull_through_cache, or remove this",
     source=_DESIGN,
@@ -196,55 +195,55 @@ NO_CACHE = Check(
 
 UNKNOWN_UPSTREAM = Check(
     code="CAT250",
-    title="an upstream is a registry that ECR caches",
+    title="upstream registry is unknown",
     message="must be a registry that ECR caches, got {got}",
     remedy="{remedy}",
     source=f"{_API}, CreatePullThroughCacheRule",
 )
 NO_CREDENTIAL = Check(
     code="CAT251",
-    title="an upstream that wants a login has a credential",
+    title="upstream credential is missing",
     message="{upstream} needs a credential",
     remedy="add 'credential:' and the ARN of a secret whose name begins with ecr-pullthroughcache/",
     source=_CACHE,
 )
 BAD_CREDENTIAL = Check(
     code="CAT252",
-    title="a credential is a secret that ECR may read",
+    title="credential ARN is invalid",
     message="must be the ARN of a secret whose name begins with ecr-pullthroughcache/, got {got}",
     source=f"{_API}, CredentialArn",
 )
 CREDENTIAL_ELSEWHERE = Check(
     code="CAT253",
-    title="a credential is in the account and Region of the registry",
+    title="credential is in another account or Region",
     message="the secret is in {got}, and the registry in {expected}",
     remedy="name a secret that is there; an environment can say `registry:` for itself",
     source=_CACHE,
 )
 NOT_FOR_UPSTREAM = Check(
     code="CAT254",
-    title="an upstream in ECR takes a role, any other a credential",
+    title="key does not fit the upstream",
     message="{upstream} takes no {key}",
     remedy="remove it{hint}",
     source=_CACHE,
 )
 NO_ROLE = Check(
     code="CAT255",
-    title="an upstream in ECR of another account has a role",
+    title="upstream role is missing",
     message="{upstream} is in another account, and needs a role",
     remedy="add 'role:' and the ARN of one that ECR may assume to pull from there",
     source='ECR user guide, "Setting up permissions for cross-account ECR to ECR PTC" (read 2026-11)',
 )
 UPSTREAM_IS_ITSELF = Check(
     code="CAT256",
-    title="no registry caches itself",
+    title="registry caches itself",
     message="the upstream is the registry itself",
     remedy="remove it; an environment can say `registry:` for itself",
     source=_ECR_TO_ECR,
 )
 ROOT_WITH_UPSTREAM_PREFIX = Check(
     code="CAT257",
-    title="a cache of the prefix ROOT has no upstream prefix",
+    title="ROOT cache has an upstream prefix",
     message="the prefix ROOT takes no upstream_prefix",
     remedy="remove it, or give the cache a prefix",
     source=_ECR_TO_ECR,
@@ -254,67 +253,66 @@ ROOT_WITH_UPSTREAM_PREFIX = Check(
 
 DESCRIPTION_TOO_LONG = Check(
     code="CAT260",
-    title="a template's description has 256 characters at most",
+    title="template description is longer than 256 characters",
     message="must have at most {max} characters, got {length}",
     source=f"{_API}, RepositoryTemplateDescription",
 )
 NEEDS_ROLE = Check(
     code="CAT261",
-    title="a template with tags or with KMS has a role",
+    title="template role is missing",
     message="{what} needs a role for ECR to assume",
     remedy="add 'role:' and its ARN",
     source=_TEMPLATE,
 )
 BAD_KEY = Check(
     code="CAT262",
-    title="the key of a template is the ARN of a KMS key",
+    title="template KMS key is invalid",
     message="must be the ARN of a KMS key, got {got}",
     remedy="{remedy}",
     source=f"{_API}, KmsKeyForRepositoryCreationTemplate",
 )
 KEY_WITHOUT_KMS = Check(
     code="CAT263",
-    title="only KMS and KMS_DSSE take a key",
+    title="key is set without KMS encryption",
     message="the encryption {encryption} takes no key",
     remedy="remove it, or write 'type: KMS'",
     source=f"{_API}, EncryptionConfigurationForRepositoryCreationTemplate",
 )
 KEY_ELSEWHERE = Check(
     code="CAT264",
-    title="a key is in the Region of the registry",
+    title="KMS key is in another Region",
     message="the key is in {region}, and the registry in {expected}",
     remedy="name a key that is there; an environment can say `registry:` for itself",
     source=f"{_API}, EncryptionConfigurationForRepositoryCreationTemplate",
 )
 TAGS_OF_THE_OTHER = Check(
     code="CAT265",
-    title="mutable_tags are those of an immutable template, immutable_tags those of a mutable one",
+    title="tag filters do not fit the mutability",
     message="{key} goes with 'mutability: {needed}' only, got 'mutability: {got}'",
     remedy="remove it, or write the other mutability",
     source=_MUTABILITY,
 )
 BAD_TAG_FILTER = Check(
     code="CAT266",
-    title="an exception of mutability is a filter that ECR accepts",
+    title="tag filter is invalid",
     message="{problem}",
     source=_MUTABILITY,
 )
 NEVER_UPDATED = Check(
     code="CAT267",
     severity=Severity.WARNING,
-    title="the tags of a cache can be overwritten",
+    title="cached tags are immutable",
     message="a cached tag stays what it was when it was first pulled, since tags are immutable",
     remedy="write 'mutability: MUTABLE', or name the tags that move in mutable_tags",
     source=_MUTABILITY,
-    example="`node:22` is patched upstream every week, and the cache serves the first one it saw.",
 )
 REPOSITORY_POLICY_TOO_LONG = Check(
     code="CAT268",
-    title="the repository policy of a template has 10,240 characters at most",
+    title="template repository policy is longer than 10,240 characters",
     message="makes a repository policy of {length:,} characters, of {max:,} at most",
     remedy="grant to an organization or a unit instead of many accounts",
     source=f"{_API}, RepositoryPolicyText",
 )
 
-REGISTRY_RULEBOOK: tuple[Check, ...] = tuple(value for value in tuple(globals().values()) if isinstance(value, Check))
+REGISTRY_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="CAT2")
 """Every check, by code."""

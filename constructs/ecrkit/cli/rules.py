@@ -1,0 +1,128 @@
+"""``ecrkit rules``: every check, or the explanation of some."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from ecrkit.cli.console.output import echo_json, table
+from ecrkit.cli.rulebooks import CHECKS, RULEBOOKS
+from ecrkit.documents.explanations import explain
+from ecrkit.documents.nearest import near
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ecrkit.errors import Check
+
+__all__ = ["markdown_page", "rules"]
+
+_WIDTH = 80
+_INTRODUCTION = """\
+# Rules
+
+Every check that ecrkit makes, by code. An error means that AWS rejects it, or that the result is not what you declared.
+A warning means that it is valid but almost always wrong. `ecrkit rules CODE` prints the same text in a terminal.
+
+This page is the output of `ecrkit rules --output markdown`.
+"""
+
+
+@click.command("rules", short_help="List every check, or explain some.")
+@click.argument("codes", metavar="[CODE]...", nargs=-1)
+@click.option(
+    "--output",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="Output format; markdown is the page of the documentation.",
+)
+def rules(*, codes: tuple[str, ...], output: str) -> None:
+    """
+    List every check, or explain the checks named by CODE.
+
+    An explanation says what the check requires, why it matters, and how to fix what it finds. It
+    shows an example that fails.
+
+    Example: ecrkit rules ECR205 CAT121
+    """
+    if output == "markdown" and codes:
+        raise click.UsageError("'--output markdown' takes no CODE: it is the whole page.")
+    checks = [_named(code) for code in codes] or list(CHECKS.values())
+    if output == "json":
+        echo_json({"rules": [_document(check) for check in checks]})
+    elif output == "markdown":
+        click.echo(markdown_page(), nl=False)
+    elif codes:
+        click.echo("\n\n".join(_text(check) for check in checks))
+    else:
+        rows = [(check.code, check.severity.value, check.title) for check in checks]
+        click.echo(table(("CODE", "SEVERITY", "TITLE"), rows))
+
+
+def markdown_page() -> str:
+    """Write the page of the documentation that explains every check."""
+    parts = [_INTRODUCTION]
+    for rulebook in RULEBOOKS:
+        parts.append(f"## {rulebook.heading}\n\n{rulebook.introduction}\n")
+        parts += _markdown(rulebook.checks)
+    return "\n".join(parts)
+
+
+def _named(code: str) -> Check:
+    check = CHECKS.get(code.upper())
+    if check is None:
+        longer = [known for known in CHECKS if code and known.startswith(code.upper())]
+        nearest = longer or near(code.upper(), CHECKS)
+        advice = f"did you mean {nearest[0]}?" if nearest else "'ecrkit rules' lists every code"
+        raise click.UsageError(f"unknown code {code!r}; {advice}")
+    return check
+
+
+def _document(check: Check) -> dict[str, str]:
+    head = {"code": check.code, "severity": check.severity.value, "title": check.title}
+    return {**head, **asdict(explain(check)), "source": check.source}
+
+
+def _text(check: Check) -> str:
+    explanation = explain(check)
+    parts = [f"{check.code}: {check.title} ({check.severity.value})", ""]
+    parts += [*_labelled("Checks", explanation.checks), *_labelled("Why", explanation.why), "Example:"]
+    parts += [textwrap.indent(explanation.example, "    "), ""]
+    parts += [*_labelled("Fix", explanation.fix), *_labelled("Source", check.source)]
+    return "\n".join(parts).rstrip("\n")
+
+
+def _labelled(label: str, text: str) -> Sequence[str]:
+    indent = " " * len("Source: ")
+    return [
+        textwrap.fill(
+            text,
+            _WIDTH,
+            initial_indent=f"{label}:".ljust(len(indent)),
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ),
+        "",
+    ]
+
+
+def _markdown(checks: Iterable[Check]) -> Iterator[str]:
+    for check in checks:
+        explanation = explain(check)
+        yield f"### {check.code}\n"
+        yield f"**{check.title}** ({check.severity.value})\n"
+        yield f"{explanation.checks} {explanation.why}\n"
+        yield f"```{_language(check)}\n{explanation.example}\n```\n"
+        yield f"Fix: {explanation.fix}\n"
+        yield f"Source: {check.source}.\n"
+
+
+def _language(check: Check) -> str:
+    """Name the language of an example, for highlighting."""
+    languages = {"STO": "sh", "TST": "yaml", "CAT": "yaml", "ALW": "yaml", "USE": "sh", "GRD": "diff", "AUD": "sh"}
+    return languages.get(check.code[:3], "json")

@@ -1,0 +1,150 @@
+"""The examples of the rules: each is given to the real check, which finds that problem and no other."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from builders.stores import make_store, policy_text
+
+from ecrkit import PolicyStore
+from ecrkit.catalog import check_catalog
+from ecrkit.cli.rulebooks import CHECKS
+from ecrkit.documents.explanations import explain
+from ecrkit.errors import InvalidDocumentError, Location, Severity, errors_in
+from ecrkit.images.inventory.manifests import read_manifests
+from ecrkit.images.inventory.reading import read_images
+from ecrkit.images.scans.allow_list import read_allow_list
+from ecrkit.lifecycle import COMPLETENESS_CODES, check_completeness, check_policy, read_policy
+from ecrkit.policies.checks import check_store
+from ecrkit.policies.lock import digest, lock_path, render_lock
+from ecrkit.policies.testing.cases import check_policy_tests
+from ecrkit.preview.protection import read_used_images
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from ecrkit.errors import Finding
+
+_COUNTED = re.compile(r"^(?P<line>.*\n)[ ]*… and so on, up to (?P<last>\d+)\n?", re.MULTILINE)
+_FILLED = re.compile(r"… \((?P<length>[\d,]+) characters\)")
+
+
+def whole(example: str) -> str:
+    """Write out what an example cuts short: a line that is counted up, and a text of a certain length."""
+    text = _COUNTED.sub(lambda match: _counted(match["line"], int(match["last"])), example)
+    return _FILLED.sub(lambda match: "x" * int(match["length"].replace(",", "")), text)
+
+
+def _counted(line: str, last: int) -> str:
+    lines = [re.sub(r"(?<!\d)1(?!\d)", str(number), line) for number in range(1, last + 1)]
+    # JSON takes no comma behind the last.
+    return "".join([*lines[:-1], lines[-1].replace("},\n", "}\n")])
+
+
+def in_policy(text: str) -> Iterable[Finding]:
+    return check_policy(text, file="v1.json").findings
+
+
+def in_repository(text: str) -> Iterable[Finding]:
+    policy = read_policy(text, file="v1.json")
+    return check_completeness(policy, location=Location("repositories.yaml", 1, 1))
+
+
+def in_tests(text: str) -> Iterable[Finding]:
+    return check_policy_tests(text, file="v1.test.yaml").findings
+
+
+def in_catalog(text: str) -> Iterable[Finding]:
+    return check_catalog(text, file="repositories.yaml", policies=PolicyStore.bundled()).findings
+
+
+def in_images(text: str) -> Iterable[Finding]:
+    return raised(lambda: read_images(text.encode(), file="images.json"))
+
+
+def in_manifests(text: str) -> Iterable[Finding]:
+    return raised(lambda: read_manifests(text, file="manifests.json"))
+
+
+def in_allow_list(text: str) -> Iterable[Finding]:
+    return raised(lambda: read_allow_list(text, file="allow.yaml"))
+
+
+def raised(read: Callable[[], object]) -> Iterable[Finding]:
+    with pytest.raises(InvalidDocumentError) as caught:
+        read()
+    return caught.value.findings
+
+
+READERS: dict[str, Callable[[str], Iterable[Finding]]] = {
+    "ECR": in_policy,
+    "TST": in_tests,
+    "CAT": in_catalog,
+    "IMG": in_images,
+    "ALW": in_allow_list,
+    **dict.fromkeys(COMPLETENESS_CODES, in_repository),
+    "IMG120": in_manifests,
+}
+"""What reads an example, by code or else by the first letters of it."""
+
+IN_A_SHELL = {"STO", "USE"}
+"""Their examples are commands."""
+
+UNAVOIDABLE = {"ECR102": {"ECR108"}}
+"""No policy that has a rule is so short."""
+
+ILLUSTRATIONS = {"AUD", "GRD"}
+"""Their examples are changes of what AWS has."""
+
+
+def codes(findings: Iterable[Finding], *, like: str) -> set[str]:
+    """Give the codes of *findings*; beside an error, no warnings, which often follow from it."""
+    is_error = CHECKS[like].severity is Severity.ERROR
+    return {found.code for found in (errors_in(findings) if is_error else findings)}
+
+
+@pytest.mark.parametrize("code", [code for code in CHECKS if code[:3] in READERS])
+def test_document_has_that_problem_alone(code: str) -> None:
+    """A document of an example has the problem that it is an example of, and no other."""
+    read = READERS.get(code) or READERS[code[:3]]
+
+    found = codes(read(whole(explain(CHECKS[code]).example)), like=code)
+
+    assert found - UNAVOIDABLE.get(code, set()) == {code}
+
+
+@pytest.mark.parametrize("code", [code for code in CHECKS if code.startswith("STO")])
+def test_commands_make_that_problem_of_a_store(code: str, tmp_path: Path) -> None:
+    """The commands of an example give that problem, and no other, to a store that had none."""
+    store = make_store(tmp_path, {"api/v1.json": policy_text(keep=20), "web/v1.json": policy_text()})
+    published = check_store(store).policies
+    lock_path(store).write_text(render_lock({reference: digest(policy) for reference, policy in published.items()}))
+    assert check_store(store, with_tests=True).findings == ()
+
+    in_a_shell(code, tmp_path)
+
+    assert codes(check_store(store, with_tests=True).findings, like=code) == {code}
+
+
+@pytest.mark.parametrize("code", [code for code in CHECKS if code.startswith("USE")])
+def test_commands_write_such_a_list_of_images_in_use(code: str, tmp_path: Path) -> None:
+    """The commands of an example write a list that has that problem, and no other."""
+    in_a_shell(code, tmp_path)
+    text = (tmp_path / "in-use.txt").read_text(encoding="utf-8")
+
+    assert codes(raised(lambda: read_used_images(text, file="in-use.txt")), like=code) == {code}
+
+
+def in_a_shell(code: str, cwd: Path) -> None:
+    subprocess.run(["sh", "-euc", explain(CHECKS[code]).example], cwd=cwd, check=True)  # noqa: S607 - where sh is differs
+
+
+def test_every_example_is_run_or_an_illustration() -> None:
+    """A new kind of checks gets a reader above."""
+    kinds = {code[:3] for code in CHECKS}
+
+    assert kinds == {key[:3] for key in READERS} | IN_A_SHELL | ILLUSTRATIONS
