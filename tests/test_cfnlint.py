@@ -21,6 +21,7 @@ from cfnlint.rules import Rules, RulesCollection  # type: ignore[import-untyped]
 
 from ecrkit import cfnlint as adapter
 from ecrkit.cfnlint import RULES, rule_id
+from ecrkit.documents.explanations import explain
 from ecrkit.errors import Severity
 from ecrkit.lifecycle import RULEBOOK
 
@@ -141,9 +142,9 @@ class TestRules:
 
     @pytest.mark.parametrize("check", [pytest.param(check, id=check.code) for check in RULEBOOK])
     def test_explains_itself(self, check: Check) -> None:
-        """``cfn-lint --list-rules`` says what a rule holds to be true, which code it has and where it comes from."""
+        """``cfn-lint --list-rules`` says what a rule requires, which code it has and where it comes from."""
         assert RULES[check.code].shortdesc == f"{check.title} [{check.code}]"
-        assert RULES[check.code].description.startswith(f"{check.title}. {check.example}")
+        assert RULES[check.code].description.startswith(explain(check).checks)
         assert RULES[check.code].description.endswith(f"Source: {check.source}.")
         assert RULES[check.code].source_url.startswith("https://docs.aws.amazon.com/AmazonECR/")
 

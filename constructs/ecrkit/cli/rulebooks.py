@@ -53,7 +53,8 @@ RULEBOOKS = (
     ),
     Rulebook(
         "Policy tests (TST)",
-        "`ecrkit policy test`, `ecrkit policy lock` and the pytest plugin report these. An example is a `vN.test.yaml`.",
+        "`ecrkit policy test`, `ecrkit policy lock` and the pytest plugin report these. An example is a\n"
+        "`vN.test.yaml`.",
         POLICY_TEST_RULEBOOK,
     ),
     Rulebook(
