@@ -39,7 +39,7 @@ def test_misuse_exits_2(arguments: tuple[str, ...], message: str) -> None:
 
 def test_nobody_reads_on() -> None:
     """Output that is cut off is neither a finding nor an error: the command ends as one that SIGPIPE ends."""
-    result = shell("{ sleep 0.2; ecrkit policy rules --output json; echo $? >&2; } | true")
+    result = shell("{ sleep 0.2; ecrkit rules --output json; echo $? >&2; } | true")
 
     assert result.stderr == "141\n"
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["markdown_page", "rules"]
 
 _WIDTH = 80
+_PAGE_WIDTH = 120
 _INTRODUCTION = """\
 # Rules
 
@@ -116,10 +117,14 @@ def _markdown(checks: Iterable[Check]) -> Iterator[str]:
         explanation = explain(check)
         yield f"### {check.code}\n"
         yield f"**{check.title}** ({check.severity.value})\n"
-        yield f"{explanation.checks} {explanation.why}\n"
+        yield f"{_filled(f'{explanation.checks} {explanation.why}')}\n"
         yield f"```{_language(check)}\n{explanation.example}\n```\n"
         yield f"Fix: {explanation.fix}\n"
         yield f"Source: {check.source}.\n"
+
+
+def _filled(text: str) -> str:
+    return textwrap.fill(text, _PAGE_WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _language(check: Check) -> str:

@@ -194,6 +194,24 @@ def test_sarif_validates(bad: Path, tmp_path: Path) -> None:
     assert all(rules[found["ruleIndex"]]["id"] == code for code, found in results.items())
 
 
+def test_sarif_explains_the_rules_of_the_findings(bad: Path) -> None:
+    """Code scanning shows what the rule requires, why it matters and how to fix the problem."""
+    [run] = json.loads(ecrkit("policy", "check", bad, "--output", "sarif").stdout)["runs"]
+
+    assert run["tool"]["driver"]["rules"] == [
+        {
+            "id": "ECR112",
+            "shortDescription": {"text": "countNumber is below 1"},
+            "fullDescription": {
+                "text": "`countNumber` must be 1 or more. ECR rejects zero. No rule can expire every image of a repository."
+            },
+            "help": {"text": "Write how many images to keep, or after how many days to expire them."},
+            "defaultConfiguration": {"level": "error"},
+            "properties": {"source": 'ECR user guide, "Lifecycle policy parameters" (read 2026-11)'},
+        }
+    ]
+
+
 def test_github_annotates(bad: Path) -> None:
     """GitHub's format is one workflow command per finding."""
     result = ecrkit("policy", "check", bad, "--output", "github")

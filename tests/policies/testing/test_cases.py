@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecrkit.errors import Location
-from ecrkit.policies.checks import STORE_RULEBOOK, check_store
+from ecrkit.policies.checks import check_store
 from ecrkit.policies.lock import digest, lock_path, render_lock
 from ecrkit.policies.store import PolicyRef, PolicyStore
 from ecrkit.policies.testing.cases import Expectation, PolicyTest, SampleImages, check_policy_tests
@@ -431,10 +431,6 @@ class TestRulebook:
 
         assert codes == sorted(set(codes))
         assert all(code.startswith("TST1") for code in codes)
-
-    def test_it_is_part_of_what_a_store_is_checked_by(self) -> None:
-        """Reports of a store, and the table of all checks, know these."""
-        assert set(POLICY_TEST_RULEBOOK) < set(STORE_RULEBOOK)
 
 
 class TestStore:
