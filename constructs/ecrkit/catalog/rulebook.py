@@ -1,4 +1,4 @@
-"""What a catalog must be: one row per check."""
+"""The checks of a catalog, without those of its registry settings."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Severity(StrEnum):
     """The service refuses it, or the result would not be what the document says."""
 
     WARNING = "warning"
-    """Legal, and almost always a mistake."""
+    """Valid, and almost always a mistake."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -47,7 +47,7 @@ NO_REFERENCE = Check(
     title="list of images in use is empty",
     message="names no image: it protects nothing",
     remedy="list what runs; if nothing does, say so in a line that begins with '#'",
-    source="ecrkit: a list that could not be made is empty as well",
+    source="decided by ecrkit: a command that failed also leaves an empty list",
 )
 
 IN_USE_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="USE")

@@ -203,7 +203,8 @@ def test_sarif_explains_the_rules_of_the_findings(bad: Path) -> None:
             "id": "ECR112",
             "shortDescription": {"text": "countNumber is below 1"},
             "fullDescription": {
-                "text": "`countNumber` must be 1 or more. ECR rejects zero. No rule can expire every image of a repository."
+                "text": "`countNumber` must be 1 or more. ECR rejects zero. "
+                "No rule can expire every image of a repository."
             },
             "help": {"text": "Write how many images to keep, or after how many days to expire them."},
             "defaultConfiguration": {"level": "error"},

@@ -1,4 +1,4 @@
-"""What is there should be what is declared: one row per check."""
+"""The checks of `ecrkit audit`: deployed repositories must be as declared."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ecrkit.registry.posture import POSTURE_RULEBOOK
 
 __all__ = ["AUDIT_RULEBOOK"]
 
-_DESIGN = "decided by ecrkit: the catalog says what is there"
+_DESIGN = "decided by ecrkit: the catalog declares every repository"
 _REPOSITORY = "CloudFormation template reference, AWS::ECR::Repository (read 2026-11)"
 _DRIFT = 'CloudFormation user guide, "Detect unmanaged configuration changes" (read 2026-11)'
 # CloudFormation compares templates, and what changed by hand is in none of them.
@@ -68,7 +68,7 @@ ACCESS = Check(
     title="repository policy is not as declared",
     message="the repository policy is not the declared one: {difference}",
     remedy=_BACK,
-    source="aws-cloudformation/cloudformation-coverage-roadmap, issue 2493: drift detection does not look at it",
+    source="aws-cloudformation/cloudformation-coverage-roadmap, issue 2493 (read 2026-11)",
 )
 LIFECYCLE = Check(
     code="AUD116",

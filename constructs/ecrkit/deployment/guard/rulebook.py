@@ -1,4 +1,4 @@
-"""What a deploy must not do unseen: one row per check."""
+"""The checks of `ecrkit guard`: what a deploy must not do unnoticed."""
 
 from __future__ import annotations
 

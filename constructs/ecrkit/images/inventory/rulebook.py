@@ -1,4 +1,4 @@
-"""What a list of images must be: one row per check."""
+"""The checks of a list of images."""
 
 from __future__ import annotations
 

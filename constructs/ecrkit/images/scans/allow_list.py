@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ALLOW_LIST_RULEBOOK", "AllowList", "Allowance", "read_allow_list"]
 
-_SOURCE = "ecrkit, lists of allowed vulnerabilities"
+_SOURCE = "ecrkit allow list reference"
 
 NOT_YAML = Check(
     code="ALW101", title="text is not YAML", message="not a list of allowances: the text {problem}", source=_SOURCE

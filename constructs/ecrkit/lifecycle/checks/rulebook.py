@@ -1,8 +1,8 @@
 """
-The rulebook: everything that ECR refuses in a lifecycle policy, and what is legal and almost always a mistake.
+The checks of a lifecycle policy: what ECR rejects, and what is valid but almost always a mistake.
 
-One row per check. The functions that apply them are in ``reading`` (the document), ``rule_checks`` (one rule) and
-``policy_checks`` (rules beside each other).
+The functions that apply them are in ``reading`` (the document), ``rule_checks`` (one rule) and
+``policy_checks`` (the rules of a policy together).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the tests of a policy must be: one row per check. See :mod:`ecrkit.policies.testing.cases` for the format."""
+"""The checks of policy tests. See :mod:`ecrkit.policies.testing.cases` for the format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the settings of a registry must be: one row per check."""
+"""The checks of registry-wide settings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TEMPLATE = 'ECR user guide, "Creating a repository creation template" (read 202
 _TEMPLATE_TYPE = "CloudFormation resource schema, AWS::ECR::RepositoryCreationTemplate (read 2026-11)"
 _MUTABILITY = 'ECR user guide, "Image tag mutability" (read 2026-11)'
 
-# What several settings have in common.
+# Every setting.
 
 TOO_MANY = Check(
     code="CAT201",
