@@ -42,7 +42,7 @@ RULEBOOKS = (
         "Lifecycle policies (ECR)",
         "`ecrkit policy check`, `ecrkit catalog check`, the CDK construct, the CDK validation plugin and the cfn-lint\n"
         "rules report these. ECR211, ECR212 and ECR213 apply to the combined policy of a repository, so that\n"
-        "`ecrkit policy check` does not report them. An example is a lifecycle policy, or an edit of one.",
+        "`ecrkit policy check` does not report them. An example is a lifecycle policy.",
         RULEBOOK,
     ),
     Rulebook(

@@ -27,6 +27,7 @@ _INTRODUCTION = """\
 
 Every check that ecrkit makes, by code. An error means that AWS rejects it, or that the result is not what you declared.
 A warning means that it is valid but almost always wrong. `ecrkit rules CODE` prints the same text in a terminal.
+In an example, `…` stands for repeated text that is left out.
 
 This page is the output of `ecrkit rules --output markdown`.
 """
