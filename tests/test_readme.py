@@ -12,7 +12,7 @@ from builders.commands import ecrkit
 
 from ecrkit import PolicyStore
 from ecrkit.catalog import read_catalog
-from ecrkit.catalog.reading.settings import SETTING_KEYS
+from ecrkit.catalog.keys import SETTING_KEYS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

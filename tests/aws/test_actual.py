@@ -71,10 +71,10 @@ def test_everything_that_a_catalog_can_say_is_read(stubbed: tuple[ECRClient, Stu
 
     assert read(client) == actual(
         scan_on_push=False,
-        encryption_type="KMS_DSSE",
-        kms_key=KEY,
-        image_tag_mutability="IMMUTABLE_WITH_EXCLUSION",
-        exclusion_filters=("latest", "dev-*"),
+        encryption="KMS_DSSE",
+        encryption_key=KEY,
+        mutability="IMMUTABLE",
+        exceptions=("latest", "dev-*"),
         repository_policy_text=iam(statement()),
         tags={"team": "web"},
     )
@@ -95,8 +95,8 @@ def test_it_is_adopted_and_has_not_drifted(stubbed: tuple[ECRClient, Stubber], t
     assert checked.catalog
     [environment] = checked.catalog.environments
     [entry] = environment.repositories
-    assert (entry.encryption, entry.encryption_key) == ("KMS_DSSE", KEY)
-    assert entry.mutable_tags == ("latest", "dev-*")
+    assert (entry.properties.encryption, entry.properties.encryption_key) == ("KMS_DSSE", KEY)
+    assert entry.properties.mutable_tags == ("latest", "dev-*")
     where = Location("x", 1, 1)
     policy = policies.compose(entry.lifecycle)
     assert list(drift(entry, there, policy=policy, environment=environment, location=where)) == []

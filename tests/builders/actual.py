@@ -11,6 +11,8 @@ from builders.stores import make_store, policy_text
 from ecrkit import PolicyStore
 from ecrkit.catalog.locations import repository_places
 from ecrkit.deployment.audit import ActualRepository, audit
+from ecrkit.deployment.audit.statements import statements_in
+from ecrkit.registry.properties import RepositoryProperties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,20 +25,24 @@ __all__ = ["ACCOUNT", "actual", "found", "iam", "statement", "store_in"]
 ACCOUNT = "123456789012"
 
 
-def actual(name: str = "web", **settings: Any) -> ActualRepository:  # noqa: ANN401 - as many types as settings
-    """Make a repository that is as ecrkit's defaults have it, but for *settings*."""
-    plain: dict[str, Any] = {
-        "scan_on_push": True,
-        "encryption_type": "AES256",
-        "kms_key": None,
-        "image_tag_mutability": "IMMUTABLE",
-        "exclusion_filters": (),
-        "repository_policy_text": None,
-        "lifecycle_policy_text": policy_text(),
-        "tags": {},
-        "stack": None,
-    }
-    return ActualRepository(name=name, **(plain | settings))
+def actual(
+    name: str = "web",
+    *,
+    repository_policy_text: str | None = None,
+    lifecycle_policy_text: str | None = policy_text(),
+    stack: str | None = None,
+    **properties: Any,  # noqa: ANN401 - as many types as properties
+) -> ActualRepository:
+    """Make a repository that is as ecrkit's defaults have it, but for *properties*."""
+    return ActualRepository(
+        name=name,
+        properties=RepositoryProperties(
+            **properties, statements=tuple(statements_in(repository_policy_text or "{}") or ())
+        ),
+        repository_policy_text=repository_policy_text,
+        lifecycle_policy_text=lifecycle_policy_text,
+        stack=stack,
+    )
 
 
 def statement(**elements: object) -> dict[str, object]:

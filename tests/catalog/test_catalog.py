@@ -12,7 +12,6 @@ from ecrkit.catalog import (
     Catalog,
     Encryption,
     Environment,
-    Mutability,
     Removal,
     RepositoryEntry,
     check_catalog,
@@ -21,8 +20,8 @@ from ecrkit.catalog import (
 from ecrkit.errors import InvalidCatalogError, Severity, UnreadableInputError, errors_in, in_file_order
 from ecrkit.images.names import RepositoryName, TagFilter
 from ecrkit.policies.store import PolicyRef
-from ecrkit.registry.access import Access
 from ecrkit.registry.outputs import output_key
+from ecrkit.registry.properties import RepositoryProperties
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,33 +29,23 @@ if TYPE_CHECKING:
     from ecrkit.policies.store import PolicyStore
 
 
-def entry(name: str, **settings: Any) -> RepositoryEntry:  # noqa: ANN401 - as many types as there are settings
+def entry(name: str, *, lifecycle: tuple[PolicyRef, ...], **properties: Any) -> RepositoryEntry:  # noqa: ANN401 - as many types as there are properties
     """Make a repository of the catalog of the tests, by what is not as the defaults have it."""
-    plain: dict[str, Any] = {
-        "lifecycle": (),
-        "encryption": Encryption.AES256,
-        "encryption_key": None,
-        "scan_on_push": True,
-        "mutability": Mutability.IMMUTABLE,
-        "mutable_tags": (),
-        "immutable_tags": (),
-        "access": Access(),
-        "statements": (),
-        "tags": {"managed-by": "ecrkit"},
-        "removal": Removal.RETAIN,
-        "empty_on_delete": False,
-        "silence": {},
-        "exports": False,
-        "parameters": False,
-        "output": output_key(name),
-    }
-    return RepositoryEntry(name=RepositoryName(name), **(plain | settings))
+    return RepositoryEntry(
+        name=RepositoryName(name),
+        lifecycle=lifecycle,
+        properties=RepositoryProperties(**({"tags": {"managed-by": "ecrkit"}} | properties)),
+        silence={},
+        exports=False,
+        parameters=False,
+        output=output_key(name),
+    )
 
 
 def test_a_whole_catalog(policies: PolicyStore) -> None:
     """Everything is there in the order written, with the defaults in their places."""
     repositories = (
-        entry("my-app", lifecycle=(PolicyRef("keep-ten", 1),), mutable_tags=(TagFilter("latest"),)),
+        entry("my-app", lifecycle=(PolicyRef("keep-ten", 1),), exceptions=(TagFilter("latest"),)),
         entry(
             "payments/api",
             lifecycle=(PolicyRef("expire-untagged", 1), PolicyRef("keep-ten", 1)),
@@ -104,7 +93,12 @@ def test_an_alias_is_read_where_it_is_used(policies: PolicyStore) -> None:
     """YAML's own way to say something once is fine."""
     text = edited(CATALOG, ("{team: payments}", "&team {team: payments}"), ("removal:", "tags: *team\n    removal:"))
 
-    assert [entry.tags.get("team") for entry in catalog(text, policies).repositories] == [None, "payments", "payments"]
+    tags = [entry.properties.tags for entry in catalog(text, policies).repositories]
+    assert [one.get("team") for one in tags] == [
+        None,
+        "payments",
+        "payments",
+    ]
 
 
 def test_an_environment_may_have_a_name_of_100_characters() -> None:

@@ -17,6 +17,7 @@ from ecrkit.images.names import RepositoryName, TagFilter
 from ecrkit.policies.store import PolicyRef
 from ecrkit.registry.access import Access, Grantees
 from ecrkit.registry.outputs import construct_id, output_key
+from ecrkit.registry.properties import RepositoryProperties
 from stacks.repositories import repositories_stacks
 
 if TYPE_CHECKING:
@@ -55,24 +56,23 @@ PUSH = st.builds(Grantees, accounts=st.sampled_from([(), ("210987654321",)]))
 @st.composite
 def entries(draw: st.DrawFn) -> RepositoryEntry:
     name = RepositoryName(draw(NAMES))
-    mutability = draw(st.sampled_from(list(Mutability)))
-    exceptions = draw(FILTERS)
     encryption = draw(st.sampled_from(list(Encryption)))
     removal = draw(st.sampled_from(list(Removal)))
     return RepositoryEntry(
         name=name,
         lifecycle=draw(st.sampled_from([(), (PolicyRef("keep-five-prod", 1), PolicyRef("keep-last-10", 1))])),
-        encryption=encryption,
-        encryption_key=draw(st.sampled_from([None, "alias/registry"])) if encryption.takes_key else None,
-        scan_on_push=draw(st.booleans()),
-        mutability=mutability,
-        mutable_tags=exceptions if mutability is Mutability.IMMUTABLE else (),
-        immutable_tags=exceptions if mutability is Mutability.MUTABLE else (),
-        access=Access(pull=draw(PULL), push=draw(PUSH)),
-        statements=draw(st.sampled_from([(), (STATEMENT,)])),
-        tags=draw(st.sampled_from([{}, {"team": "web", "cost center": "12"}])),
-        removal=removal,
-        empty_on_delete=removal is Removal.DESTROY and draw(st.booleans()),
+        properties=RepositoryProperties(
+            encryption=encryption,
+            encryption_key=draw(st.sampled_from([None, "alias/registry"])) if encryption.takes_key else None,
+            scan_on_push=draw(st.booleans()),
+            mutability=draw(st.sampled_from(list(Mutability))),
+            exceptions=draw(FILTERS),
+            access=Access(pull=draw(PULL), push=draw(PUSH)),
+            statements=draw(st.sampled_from([(), (STATEMENT,)])),
+            tags=draw(st.sampled_from([{}, {"team": "web", "cost center": "12"}])),
+            removal=removal,
+            empty_on_delete=removal is Removal.DESTROY and draw(st.booleans()),
+        ),
         silence={},
         exports=draw(st.booleans()),
         parameters=draw(st.booleans()),
@@ -92,28 +92,29 @@ def test_bulk_and_construct_give_the_same(entry: RepositoryEntry) -> None:
         env=cdk.Environment(account=ACCOUNT, region="us-east-1"),
         description=bulk.template_options.description,
     )
+    properties = entry.properties
     repository = Repository(
         readable,
         construct_id(entry.name),
         repository_name=entry.name,
         lifecycle=[POLICIES[reference] for reference in entry.lifecycle],
-        encryption=entry.encryption,
-        encryption_key=entry.encryption_key,
-        scan_on_push=entry.scan_on_push,
-        mutability=entry.mutability,
-        mutable_tags=entry.mutable_tags,
-        immutable_tags=entry.immutable_tags,
-        pull=entry.access.pull,
-        push=entry.access.push,
-        statements=entry.statements,
-        removal_policy=REMOVAL[entry.removal],
-        empty_on_delete=entry.empty_on_delete,
+        encryption=properties.encryption,
+        encryption_key=properties.encryption_key,
+        scan_on_push=properties.scan_on_push,
+        mutability=properties.mutability,
+        mutable_tags=properties.mutable_tags,
+        immutable_tags=properties.immutable_tags,
+        pull=properties.access.pull,
+        push=properties.access.push,
+        statements=properties.statements,
+        removal_policy=REMOVAL[properties.removal],
+        empty_on_delete=properties.empty_on_delete,
         exports=entry.exports,
         parameters=entry.parameters,
     )
     resource = repository.node.default_child
     assert isinstance(resource, cdk.CfnResource)
-    for key, value in entry.tags.items():
+    for key, value in properties.tags.items():
         cdk.Tags.of(resource).add(key, value)
 
     assert template_of(bulk) == template_of(readable)

@@ -1,14 +1,16 @@
-"""Everything that a catalog can say of a repository, as it is there."""
+"""Read the deployed settings of repositories."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ecrkit.aws.client import aws_errors
 from ecrkit.aws.concurrency import in_order
 from ecrkit.aws.repositories import lifecycle_policy_text
 from ecrkit.aws.stacks import resource_tags
-from ecrkit.deployment.audit import ActualRepository
+from ecrkit.deployment.actual import ActualRepository
+from ecrkit.deployment.audit.statements import statements_in
 from ecrkit.errors import AwsError
 
 if TYPE_CHECKING:
@@ -45,16 +47,16 @@ def actual_repositories(
 
     def read(repository: DeployedRepository) -> ActualRepository:
         tags = resource_tags(client, repository.arn)
+        policy = _repository_policy_text(client, repository.name)
         return ActualRepository(
             name=repository.name,
-            scan_on_push=repository.scan_on_push,
-            encryption_type=repository.encryption_type,
-            kms_key=repository.kms_key,
-            image_tag_mutability=repository.image_tag_mutability,
-            exclusion_filters=repository.exclusion_filters,
-            repository_policy_text=_repository_policy_text(client, repository.name),
+            properties=replace(
+                repository.properties,
+                statements=tuple(statements_in(policy) or ()) if policy else (),
+                tags={key: value for key, value in tags.items() if not key.startswith(_OF_AWS)},
+            ),
+            repository_policy_text=policy,
             lifecycle_policy_text=lifecycle_policy_text(client, repository.name),
-            tags={key: value for key, value in tags.items() if not key.startswith(_OF_AWS)},
             stack=stacks.stack_by(tags, repository.name),
         )
 

@@ -15,6 +15,7 @@ from ecrkit.errors import AwsError, InvalidPolicyError, RefusedError
 from ecrkit.images.hosts import HostKind, RegistryHost
 from ecrkit.lifecycle import read_policy
 from ecrkit.lifecycle.checks.patterns import TagPattern
+from ecrkit.registry.properties import Mutability, RepositoryProperties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,11 +53,7 @@ class DeployedRepository:
         arn: of the repository.
         account: that it belongs to, twelve digits.
         created_at: timezone-aware.
-        scan_on_push: whether each push starts a basic scan.
-        encryption_type: ``AES256``, ``KMS`` or ``KMS_DSSE``.
-        kms_key: ARN of the key; ``None`` without one.
-        image_tag_mutability: in ECR's words.
-        exclusion_filters: patterns of tags for which the opposite holds.
+        properties: without statements and tags, which take calls of their own.
     """
 
     name: str
@@ -64,11 +61,7 @@ class DeployedRepository:
     arn: str
     account: str
     created_at: datetime
-    scan_on_push: bool
-    encryption_type: str
-    kms_key: str | None
-    image_tag_mutability: str
-    exclusion_filters: tuple[str, ...]
+    properties: RepositoryProperties
 
     def is_immutable(self, tag: str) -> bool:
         """
@@ -76,8 +69,8 @@ class DeployedRepository:
 
         Source: ECR user guide, "Preventing image tags from being overwritten" (read 2026-11).
         """
-        excluded = any(TagPattern.of_pattern(text).matches(tag) for text in self.exclusion_filters)
-        return self.image_tag_mutability.startswith("IMMUTABLE") != excluded
+        excluded = any(TagPattern.of_pattern(text).matches(tag) for text in self.properties.exceptions)
+        return (self.properties.mutability == Mutability.IMMUTABLE) != excluded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,9 +245,11 @@ def _repository(description: RepositoryTypeDef) -> DeployedRepository:
         arn=description["repositoryArn"],
         account=description["registryId"],
         created_at=description["createdAt"],
-        scan_on_push=description["imageScanningConfiguration"]["scanOnPush"],
-        encryption_type=encryption["encryptionType"],
-        kms_key=encryption.get("kmsKey"),
-        image_tag_mutability=description["imageTagMutability"],
-        exclusion_filters=tuple(entry["filter"] for entry in description.get("imageTagMutabilityExclusionFilters", ())),
+        properties=RepositoryProperties(
+            encryption=encryption["encryptionType"].upper(),
+            encryption_key=encryption.get("kmsKey"),
+            scan_on_push=description["imageScanningConfiguration"]["scanOnPush"],
+            mutability=RepositoryProperties.mutability_in(description["imageTagMutability"]),
+            exceptions=tuple(entry["filter"] for entry in description.get("imageTagMutabilityExclusionFilters", ())),
+        ),
     )

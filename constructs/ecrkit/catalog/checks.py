@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog import rulebook
+from ecrkit.catalog.keys import SETTING_KEYS
 from ecrkit.catalog.limits import EnvironmentChecks
 from ecrkit.catalog.reading.environments import EnvironmentReader
 from ecrkit.catalog.reading.registry import RegistryReader
 from ecrkit.catalog.reading.repositories import RepositoryReader
-from ecrkit.catalog.reading.settings import SETTING_KEYS, Settings, SettingsReader
+from ecrkit.catalog.reading.settings import Settings, SettingsReader
 from ecrkit.catalog.values import Catalog, Environment
 from ecrkit.documents import ObjectNode, Reader, SyntaxProblem, is_empty
 from ecrkit.documents.files import read_text

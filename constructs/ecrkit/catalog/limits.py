@@ -59,7 +59,7 @@ class EnvironmentChecks:
         self._check_size(draft, [entry for _, entry in repositories])
 
     def _check_key(self, draft: EnvironmentDraft, repository: RepositoryDraft, entry: RepositoryEntry) -> None:
-        match = KMS_KEY.fullmatch(entry.encryption_key or "")
+        match = KMS_KEY.fullmatch(entry.properties.encryption_key or "")
         region = match["region"] if match else None
         if region and draft.region and region != draft.region:
             place = repository.own.places.get("encryption", repository.at.key_location)
@@ -70,7 +70,8 @@ class EnvironmentChecks:
         statements = repository_statements(entry, account=draft.account, region=draft.region)
         length = len(json.dumps({"Version": "2012-10-17", "Statement": statements})) if statements else 0
         if length > MAX_REPOSITORY_POLICY:
-            key = "pull" if entry.access.pull else "push" if entry.access.push else "statements"
+            access = entry.properties.access
+            key = "pull" if access.pull else "push" if access.push else "statements"
             place = repository.own.places.get(key, repository.at.key_location)
             self._reader.add([rulebook.POLICY_TOO_LONG.at(place, length=length)])
 

@@ -12,18 +12,16 @@ from ecrkit.registry.cloudformation import (
     SHARDS,
     Deletion,
     arn_output_key,
-    encryption_properties,
     export_name,
-    lifecycle_properties,
     logical_id,
-    mutability_properties,
     parameter_name,
     partition_of,
     repository_policy_properties,
+    resource_properties,
     shard_of,
 )
 from ecrkit.registry.outputs import construct_id
-from ecrkit.registry.properties import Mutability, Removal
+from ecrkit.registry.properties import Removal
 from ecrkit.registry.settings.resources import registry_resources
 
 if TYPE_CHECKING:
@@ -143,8 +141,9 @@ def repository_statements(entry: RepositoryEntry, *, account: str, region: str) 
     Returns:
         Those that its grantees make, then those that are given as they are; empty for no policy.
     """
-    made = policy_statements(entry.access, partition=partition_of(region), region=region, account=account)
-    return [*made, *entry.statements]
+    properties = entry.properties
+    made = policy_statements(properties.access, partition=partition_of(region), region=region, account=account)
+    return [*made, *properties.statements]
 
 
 def repository_resources(
@@ -161,22 +160,17 @@ def repository_resources(
         stack: its name, to write to each resource the path that CDK writes; ``None`` writes no path.
     """
     scope = construct_id(entry.name)
-    exceptions = entry.mutable_tags if entry.mutability is Mutability.IMMUTABLE else entry.immutable_tags
     statements = repository_statements(entry, account=account, region=region)
     resources: dict[str, dict[str, object]] = {
         logical_id(scope, "Resource"): {
             "Type": "AWS::ECR::Repository",
             "Properties": {
-                **({"EmptyOnDelete": True} if entry.empty_on_delete else {}),
-                **encryption_properties(entry.encryption, entry.encryption_key),
-                "ImageScanningConfiguration": {"ScanOnPush": entry.scan_on_push},
-                **mutability_properties(entry.mutability, exceptions),
-                **lifecycle_properties(policy),
+                **resource_properties(entry.properties, lifecycle=policy),
                 "RepositoryName": str(entry.name),
                 **repository_policy_properties(statements),
-                **_tags(entry),
+                **_tags(entry.properties.tags),
             },
-            **_DELETION[entry.removal].attributes,
+            **_DELETION[entry.properties.removal].attributes,
             **_path(stack, scope, "Resource"),
         }
     }
@@ -271,7 +265,5 @@ def _path(stack: str | None, *ids: str) -> dict[str, object]:
     return {} if stack is None else {"Metadata": {"aws:cdk:path": "/".join([stack, *ids])}}
 
 
-def _tags(entry: RepositoryEntry) -> dict[str, object]:
-    if not entry.tags:
-        return {}
-    return {"Tags": [{"Key": key, "Value": entry.tags[key]} for key in sorted(entry.tags)]}
+def _tags(tags: Mapping[str, str]) -> dict[str, object]:
+    return {"Tags": [{"Key": key, "Value": tags[key]} for key in sorted(tags)]} if tags else {}

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ecrkit.images.names import RepositoryName, TagFilter
+    from ecrkit.images.names import RepositoryName
     from ecrkit.policies.store import PolicyRef
-    from ecrkit.registry.access import Access
     from ecrkit.registry.outputs import OutputKey
-    from ecrkit.registry.properties import Encryption, Mutability, Removal
+    from ecrkit.registry.properties import RepositoryProperties
     from ecrkit.registry.settings import RegistrySettings
 
 __all__ = ["Catalog", "Environment", "RepositoryEntry"]
@@ -48,18 +47,7 @@ class RepositoryEntry:
     Attributes:
         name: of the repository.
         lifecycle: policies in order of precedence; empty for none.
-        encryption: at rest.
-        encryption_key: alias, id or ARN of a KMS key; ``None`` for the key that AWS manages.
-        scan_on_push: have every image that is pushed scanned; what the registry scans by rules of its own it scans
-            anyway.
-        mutability: of its tags.
-        mutable_tags: tags, or patterns of tags, that may be overwritten although it is immutable; five at most.
-        immutable_tags: those that may not although it is mutable; five at most.
-        access: who may pull and push, besides those whom the account lets.
-        statements: of its policy, as they are, besides those that *access* makes.
-        tags: of the resource, key to value.
-        removal: what becomes of it when it leaves the catalog.
-        empty_on_delete: delete its images with it; needs ``removal: destroy``.
+        properties: of the repository.
         silence: warnings to live with: why, by code.
         exports: its URI and ARN are exported from its stack.
         parameters: its URI and ARN are SSM parameters.
@@ -68,17 +56,7 @@ class RepositoryEntry:
 
     name: RepositoryName
     lifecycle: tuple[PolicyRef, ...]
-    encryption: Encryption
-    encryption_key: str | None
-    scan_on_push: bool
-    mutability: Mutability
-    mutable_tags: tuple[TagFilter, ...]
-    immutable_tags: tuple[TagFilter, ...]
-    access: Access
-    statements: tuple[Mapping[str, object], ...]
-    tags: Mapping[str, str]
-    removal: Removal
-    empty_on_delete: bool
+    properties: RepositoryProperties
     silence: Mapping[str, str]
     exports: bool
     parameters: bool

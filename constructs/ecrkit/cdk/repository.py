@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
@@ -16,14 +16,12 @@ from ecrkit.lifecycle import LifecyclePolicy, check_completeness, compose
 from ecrkit.registry.access import Access, Grantees, policy_statements
 from ecrkit.registry.cloudformation import (
     arn_output_key,
-    encryption_properties,
     export_name,
-    lifecycle_properties,
-    mutability_properties,
     parameter_name,
+    resource_properties,
 )
 from ecrkit.registry.outputs import OutputKey, output_key
-from ecrkit.registry.properties import Encryption, Mutability
+from ecrkit.registry.properties import Encryption, Mutability, RepositoryProperties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -125,7 +123,7 @@ class Repository(ecr.Repository):
             ),
         )
         policies = tuple(lifecycle or ())  # It is looked at more than once, and may be an iterator.
-        key = getattr(encryption_key, "key_arn", encryption_key)
+        key: Any = getattr(encryption_key, "key_arn", encryption_key)
         problems = [
             *refusals.name_problems(repository_name),
             *refusals.lifecycle_problems(policies),
@@ -151,16 +149,21 @@ class Repository(ecr.Repository):
             removal_policy=removal_policy,
             empty_on_delete=empty_on_delete or None,
         )
-        self._resource().add_override(
-            "Properties",
-            {
-                **({"RepositoryName": self._given_name} if self._given_name else {}),
-                **encryption_properties(Encryption(encryption), key),
-                **mutability_properties(Mutability(mutability), [*mutable_tags, *immutable_tags]),
-                **lifecycle_properties(policy),
-            },
+        properties = RepositoryProperties(
+            encryption=encryption,
+            encryption_key=key,
+            scan_on_push=scan_on_push,
+            mutability=mutability,
+            exceptions=(*mutable_tags, *immutable_tags),
+            access=Access(pull=pull or Grantees(), push=push or Grantees()),
+            statements=tuple(statements),
+            empty_on_delete=empty_on_delete,
         )
-        self._add_access(Access(pull=pull or Grantees(), push=push or Grantees()), statements)
+        name_property = {"RepositoryName": self._given_name} if self._given_name else {}
+        self._resource().add_override(
+            "Properties", {**name_property, **resource_properties(properties, lifecycle=policy)}
+        )
+        self._add_access(properties)
         self._warn(policy)
         name = OutputKey(output) if output else output_key(self._given_name or construct_id)
         self._add_output(name, "RepositoryUri", exported=exports)
@@ -252,11 +255,11 @@ class Repository(ecr.Repository):
             raise TypeError(msg)
         return resource
 
-    def _add_access(self, access: Access, statements: Sequence[Mapping[str, object]]) -> None:
+    def _add_access(self, properties: RepositoryProperties) -> None:
         stack = cdk.Stack.of(self)
         place = {"partition": stack.partition, "region": stack.region, "account": stack.account}
-        made = policy_statements(access, **place) if access else []
-        for statement in (*made, *statements):
+        made = policy_statements(properties.access, **place) if properties.access else []
+        for statement in (*made, *properties.statements):
             self.add_to_resource_policy(iam.PolicyStatement.from_json(statement))
 
     def _warn(self, policy: LifecyclePolicy | None) -> None:

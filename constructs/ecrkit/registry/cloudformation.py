@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ecrkit.lifecycle import LifecyclePolicy
+    from ecrkit.registry.properties import RepositoryProperties
 
 __all__ = [
     "MAX_OUTPUTS",
@@ -36,6 +37,7 @@ __all__ = [
     "parameter_name",
     "partition_of",
     "repository_policy_properties",
+    "resource_properties",
     "shard_of",
     "template_bytes",
 ]
@@ -118,6 +120,26 @@ def mutability_properties(mutability: Mutability, exceptions: Sequence[str]) -> 
             }
             for entry in exceptions
         ],
+    }
+
+
+def resource_properties(properties: RepositoryProperties, *, lifecycle: LifecyclePolicy | None) -> dict[str, object]:
+    """
+    Write the properties of ``AWS::ECR::Repository`` that catalog and construct write alike.
+
+    Args:
+        properties: of the repository.
+        lifecycle: its policy; ``None`` for none.
+
+    Returns:
+        All but its name, its policy and its tags, which the construct leaves to CDK.
+    """
+    return {
+        **({"EmptyOnDelete": True} if properties.empty_on_delete else {}),
+        **encryption_properties(Encryption(properties.encryption), properties.encryption_key),
+        "ImageScanningConfiguration": {"ScanOnPush": properties.scan_on_push},
+        **mutability_properties(Mutability(properties.mutability), properties.exceptions),
+        **lifecycle_properties(lifecycle),
     }
 
 

@@ -1,11 +1,18 @@
-"""What a repository can be, in the words of the catalog and of the construct."""
+"""The properties of a repository: one value for the catalog, the construct, the template, adopt and audit."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-__all__ = ["KMS_KEY", "Encryption", "Mutability", "Removal"]
+from ecrkit.registry.access import Access
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["KMS_KEY", "Encryption", "Mutability", "Removal", "RepositoryProperties"]
 
 _KEY_ID = r"(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _ALIAS = r"alias/[A-Za-z0-9/_-]{1,250}"
@@ -13,6 +20,9 @@ KMS_KEY = re.compile(
     rf"{_ALIAS}|{_KEY_ID}|arn:aws(?:-[a-z]+)*:kms:(?P<region>[a-z0-9-]+):[0-9]{{12}}:(?:{_ALIAS}|key/{_KEY_ID})"
 )
 """A KMS key: alias, id or ARN. Source: KMS developer guide, "Key identifiers" (read 2026-11)."""
+
+
+_WITH_EXCEPTIONS = "_WITH_EXCLUSION"
 
 
 class Encryption(StrEnum):
@@ -44,3 +54,55 @@ class Removal(StrEnum):
 
     RETAIN = "retain"
     DESTROY = "destroy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryProperties:
+    """
+    The properties of a repository, declared or deployed; the defaults are those of ecrkit.
+
+    The lifecycle policy is not one of them: a catalog names versions, a construct takes policies, and ECR has a text.
+
+    Attributes:
+        encryption: at rest, create-only: an :class:`Encryption`, or a word of AWS that ecrkit does not know.
+        encryption_key: alias, id or ARN of a KMS key, or a token of it; ``None`` for the key that AWS manages.
+        scan_on_push: start a basic scan of every image that is pushed.
+        mutability: of tags: a :class:`Mutability`, or a word of AWS that ecrkit does not know.
+        exceptions: tags, or patterns of tags, for which the opposite applies; five at most.
+        access: who may pull and push, in addition to principals in the account; not known of a deployed repository.
+        statements: of the repository policy, verbatim, in addition to those that *access* makes.
+        tags: of the resource, key to value, without those that AWS sets.
+        removal: what happens to the repository when it leaves its stack.
+        empty_on_delete: delete its images with it; needs ``destroy``.
+    """
+
+    encryption: str = Encryption.AES256
+    encryption_key: str | None = None
+    scan_on_push: bool = True
+    mutability: str = Mutability.IMMUTABLE
+    exceptions: tuple[str, ...] = ()
+    access: Access = field(default_factory=Access)
+    statements: tuple[Mapping[str, object], ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    removal: Removal = Removal.RETAIN
+    empty_on_delete: bool = False
+
+    @property
+    def mutable_tags(self) -> tuple[str, ...]:
+        """The exceptions of an immutable repository."""
+        return () if self.mutability == Mutability.MUTABLE else self.exceptions
+
+    @property
+    def immutable_tags(self) -> tuple[str, ...]:
+        """The exceptions of a mutable repository."""
+        return self.exceptions if self.mutability == Mutability.MUTABLE else ()
+
+    @property
+    def image_tag_mutability(self) -> str:
+        """The mutability in the words of ECR: with a suffix where it has exceptions."""
+        return f"{self.mutability}{_WITH_EXCEPTIONS}" if self.exceptions else str(self.mutability)
+
+    @staticmethod
+    def mutability_in(image_tag_mutability: str) -> str:
+        """Read the mutability from the words of ECR, in whatever case."""
+        return image_tag_mutability.upper().removesuffix(_WITH_EXCEPTIONS)

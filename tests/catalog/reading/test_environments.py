@@ -53,7 +53,7 @@ def test_who_has_the_last_word(text: str, expected: Encryption) -> None:
     """The nearer says it: here for this repository, the repository, here for all, everywhere for all."""
     found = catalog(TWO + text).environments[1].repositories[0]
 
-    assert found.encryption is expected
+    assert found.properties.encryption is expected
 
 
 def test_the_others_are_as_they_were() -> None:
@@ -63,7 +63,7 @@ def test_the_others_are_as_they_were() -> None:
     differing = catalog(f"{TWO}{differences}repositories: {{web: , api: }}\n")
 
     assert differing.environments[0] == plain.environments[0]
-    assert [entry.mutability for entry in differing.environments[1].repositories] == [Mutability.MUTABLE] * 2
+    assert [entry.properties.mutability for entry in differing.environments[1].repositories] == [Mutability.MUTABLE] * 2
     assert [entry.exports for entry in differing.environments[1].repositories] == [True, False]
 
 
@@ -76,7 +76,7 @@ def test_tags_and_silences_are_merged() -> None:
         "repositories: {web: {tags: {c: '3', d: '3'}}}\n"
     )
 
-    assert found.tags == {"a": "1", "b": "2", "c": "3", "d": "4"}
+    assert found.properties.tags == {"a": "1", "b": "2", "c": "3", "d": "4"}
     assert found.silence == {"ECR211": "everywhere", "ECR212": "there", "ECR213": "here"}
 
 
@@ -127,7 +127,7 @@ def test_a_whole_access_policy() -> None:
         """
     )
 
-    assert found.access == Access(
+    assert found.properties.access == Access(
         pull=Grantees(
             accounts=("333333333333",),
             principals=("arn:aws:iam::333333333333:role/ci",),
@@ -145,7 +145,7 @@ def test_a_key_is_that_of_each_environment() -> None:
     text = f"    defaults: {{encryption: {{type: KMS, key: '{key}'}}}}\nrepositories: {{web: }}\n"
     environments = catalog(TWO + text).environments
 
-    assert [environment.repositories[0].encryption_key for environment in environments] == [None, key]
+    assert [environment.repositories[0].properties.encryption_key for environment in environments] == [None, key]
 
 
 def test_a_number_that_is_no_shard_is_part_of_a_name() -> None:

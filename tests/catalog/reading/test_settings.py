@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from builders.catalogs import ONE_ENVIRONMENT, errors, repository
@@ -10,6 +11,17 @@ from ecrkit.catalog import Encryption, Mutability, Removal
 from ecrkit.images.names import TagFilter
 from ecrkit.policies.store import PolicyRef
 from ecrkit.registry.outputs import OutputKey
+
+if TYPE_CHECKING:
+    from ecrkit.catalog import RepositoryEntry
+
+
+def value_of(entry: RepositoryEntry, setting: str) -> object:
+    """Give what an entry, or its properties, have of the name of a key."""
+    value: object = (
+        getattr(entry.properties, setting) if hasattr(entry.properties, setting) else getattr(entry, setting)
+    )
+    return value
 
 
 @pytest.mark.parametrize(
@@ -43,7 +55,7 @@ from ecrkit.registry.outputs import OutputKey
 )
 def test_a_default_holds_where_a_repository_says_nothing(setting: str, value: str, expected: object) -> None:
     """A repository with nothing behind its name takes the defaults as they are."""
-    assert getattr(repository("", defaults=f"{{{setting}: {value}}}"), setting) == expected
+    assert value_of(repository("", defaults=f"{{{setting}: {value}}}"), setting) == expected
 
 
 @pytest.mark.parametrize(
@@ -69,15 +81,16 @@ def test_a_default_holds_where_a_repository_says_nothing(setting: str, value: st
 )
 def test_what_a_repository_says_itself_wins(setting: str, default: str, own: str, expected: object) -> None:
     """Its own setting replaces the default, an empty one too; mappings are merged, key by key."""
-    assert getattr(repository(f"{{{setting}: {own}}}", defaults=f"{{{setting}: {default}}}"), setting) == expected
+    assert value_of(repository(f"{{{setting}: {own}}}", defaults=f"{{{setting}: {default}}}"), setting) == expected
 
 
 def test_a_repository_can_be_spared_the_emptying_of_all_others() -> None:
     """What is false is said, and not left out."""
     defaults = "{removal: destroy, empty_on_delete: true}"
+    spared = "{empty_on_delete: false, removal: retain}"
 
-    assert repository("", defaults=defaults).empty_on_delete is True
-    assert repository("{empty_on_delete: false, removal: retain}", defaults=defaults).empty_on_delete is False
+    assert repository("", defaults=defaults).properties.empty_on_delete is True
+    assert repository(spared, defaults=defaults).properties.empty_on_delete is False
 
 
 def test_an_output_can_be_named() -> None:
@@ -223,13 +236,13 @@ def test_every_setting_is_checked(settings: str, expected: list[str]) -> None:
 )
 def test_what_is_as_long_as_it_may_be_is_accepted(setting: str, value: str, expected: object) -> None:
     """The limits are where AWS draws them, and not nearer."""
-    assert getattr(repository(f"{{{setting}: {value}}}"), setting) == expected
+    assert value_of(repository(f"{{{setting}: {value}}}"), setting) == expected
 
 
 @pytest.mark.parametrize("value", ["été", "a b", "a\xa0b", "日本", "½", "_.:/=+-@"])
 def test_a_tag_may_be_in_any_language(value: str) -> None:
     """Letters, digits and spaces are those of Unicode."""
-    assert repository(f"{{tags: {{key: {value}}}}}").tags == {"key": value}
+    assert repository(f"{{tags: {{key: {value}}}}}").properties.tags == {"key": value}
 
 
 @pytest.mark.parametrize(

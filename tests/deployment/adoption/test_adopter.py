@@ -77,10 +77,10 @@ def test_every_setting_is_written_as_it_is(policies: PolicyStore) -> None:
     there = actual(
         "api",
         scan_on_push=False,
-        encryption_type="KMS_DSSE",
-        kms_key=KEY,
-        image_tag_mutability="MUTABLE_WITH_EXCLUSION",
-        exclusion_filters=("v*", "latest"),
+        encryption="KMS_DSSE",
+        encryption_key=KEY,
+        mutability="MUTABLE",
+        exceptions=("v*", "latest"),
         repository_policy_text=iam(statement()),
         tags={"team": "web", "on": "123"},
     )
@@ -149,8 +149,8 @@ def test_what_our_own_statements_say_is_said_by_pull_and_push(policies: PolicySt
     text = json.dumps({"Statement": [*made, statement()], "Version": "2012-10-17"})
     adopted = adopt([actual("api", repository_policy_text=text)], policies)
 
-    assert entry(adopted, policies, "api").access == environment.repositories[0].access
-    assert entry(adopted, policies, "api").statements == (statement(),)
+    assert entry(adopted, policies, "api").properties.access == environment.repositories[0].properties.access
+    assert entry(adopted, policies, "api").properties.statements == (statement(),)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_what_only_has_the_name_of_ours_stands_as_it_is(policies: PolicyStore, c
     adopted = adopt([actual("api", repository_policy_text=iam(theirs))], policies)
 
     assert adopted.names == ("api",)
-    assert entry(adopted, policies, "api").statements == (theirs,)
+    assert entry(adopted, policies, "api").properties.statements == (theirs,)
 
 
 def test_one_version_for_all_that_share_a_policy(tmp_path: Path) -> None:
@@ -269,7 +269,7 @@ REFUSED: dict[str, tuple[ActualRepository, str]] = {
         "its lifecycle policy: the required key 'rules' is missing; add it",
     ),
     "an encryption that nobody knows": (
-        actual("api", encryption_type="ROT13"),
+        actual("api", encryption="ROT13"),
         "encryption: must be 'AES256' or 'KMS' or 'KMS_DSSE' or 'omit', got 'ROT13'",
     ),
 }
@@ -324,7 +324,7 @@ def test_what_another_environment_has_differs_there(policies: PolicyStore) -> No
         f"{TWO.rstrip()[:-1]}, repositories: {{web: {{scan_on_push: false, tags: {{team: null}}}}}}}}\n"
         "repositories:\n  web:\n    only: [dev, prod]  # so far\n    tags: {team: web}\n  api: {only: [dev, prod]}\n"
     )
-    assert entry(adopted, policies, "web", environment="prod").scan_on_push is False
+    assert entry(adopted, policies, "web", environment="prod").properties.scan_on_push is False
 
 
 def test_more_than_a_stack_holds_is_refused_whole(policies: PolicyStore) -> None:
@@ -387,10 +387,10 @@ def there(draw: st.DrawFn) -> ActualRepository:
     return actual(
         "api",
         scan_on_push=draw(st.booleans()),
-        encryption_type=encryption,
-        kms_key=None if encryption == "AES256" else draw(st.sampled_from([None, KEY])),
-        image_tag_mutability=f"{mutability}_WITH_EXCLUSION" if filters else mutability,
-        exclusion_filters=filters,
+        encryption=encryption,
+        encryption_key=None if encryption == "AES256" else draw(st.sampled_from([None, KEY])),
+        mutability=mutability,
+        exceptions=filters,
         repository_policy_text=iam(*(statement(Sid=sid) for sid in sids)) if sids else None,
         lifecycle_policy_text=draw(st.sampled_from([None, policy_text(), policy_text(keep=3)])),
         tags=draw(st.dictionaries(st.sampled_from(["team", "yes", "stage"]), st.sampled_from(["web", "1", " "]))),
@@ -407,7 +407,7 @@ def test_whatever_is_there_is_adopted_and_has_not_drifted(
 
     assert adopted.refused == {}
     declared = entry(adopted, policies, "api")
-    assert dict(declared.tags) == dict(repository.tags)
+    assert declared.properties.tags == repository.properties.tags
     found = drift(
         declared,
         repository,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from builders.actual import actual, found, iam, statement
@@ -42,7 +42,7 @@ def test_missing_and_unknown_are_told_where_they_stand(policies: PolicyStore) ->
 
 def test_repository_of_another_stack_is_that_stacks(policies: PolicyStore) -> None:
     """What another stack has is not judged, unless it lets everybody in; of our own it is told which one has it."""
-    theirs = actual("theirs", stack="Shop", image_tag_mutability="MUTABLE")
+    theirs = actual("theirs", stack="Shop", mutability="MUTABLE")
     public = actual("public", stack="Shop", repository_policy_text=iam(statement(Principal="*")), scan_on_push=False)
     ours = actual("ours", stack="Repositories-dev")
 
@@ -60,7 +60,7 @@ def test_repository_of_another_stack_is_that_stacks(policies: PolicyStore) -> No
 
 def test_repository_of_a_cache_is_ecrs(policies: PolicyStore) -> None:
     """What ECR makes for a cache of the catalog is not unknown, nor is it judged, unless it lets everybody in."""
-    cached = actual("quay/app", image_tag_mutability="MUTABLE", scan_on_push=False)
+    cached = actual("quay/app", mutability="MUTABLE", scan_on_push=False)
     public = actual("quay/open", repository_policy_text=iam(statement(Principal="*")))
     others = [actual("quayside/app"), actual("quay")]
     caches = "pull_through_cache: {quay: {upstream: quay.io}}"
@@ -79,34 +79,32 @@ def test_repository_of_a_cache_is_ecrs(policies: PolicyStore) -> None:
     ("there", "code"),
     [
         pytest.param({"repository_policy_text": iam(statement(Principal="*"))}, "AUD121", id="public"),
-        pytest.param({"image_tag_mutability": "MUTABLE"}, "AUD122", id="mutable"),
+        pytest.param({"mutability": "MUTABLE"}, "AUD122", id="mutable"),
         pytest.param(
-            {"image_tag_mutability": "MUTABLE_WITH_EXCLUSION", "exclusion_filters": ("v*",)},
+            {"mutability": "MUTABLE", "exceptions": ("v*",)},
             "AUD122",
             id="mutable, but",
         ),
-        pytest.param(
-            {"image_tag_mutability": "IMMUTABLE_WITH_EXCLUSION", "exclusion_filters": ("*",)}, "AUD122", id="as good as"
-        ),
+        pytest.param({"mutability": "IMMUTABLE", "exceptions": ("*",)}, "AUD122", id="as good as"),
         pytest.param({"scan_on_push": False}, "AUD123", id="not scanned"),
         pytest.param({"lifecycle_policy_text": None}, "AUD124", id="no lifecycle policy"),
     ],
 )
-def test_posture_is_told_of_what_nobody_declares(policies: PolicyStore, there: dict[str, object], code: str) -> None:
+def test_posture_is_told_of_what_nobody_declares(policies: PolicyStore, there: dict[str, Any], code: str) -> None:
     """What should not be so is told also where no catalog says how it should be."""
     assert codes(found("", [actual(), actual("other", **there)], policies)) == ["AUD102", code]
 
 
 def test_named_exceptions_are_fine(policies: PolicyStore) -> None:
     """A tag that is named and may be overwritten is no posture to tell of."""
-    there = actual(image_tag_mutability="IMMUTABLE_WITH_EXCLUSION", exclusion_filters=("latest",))
+    there = actual(mutability="IMMUTABLE", exceptions=("latest",))
 
     assert found("mutable_tags: [latest]", [there], policies) == ()
 
 
 def test_catalog_silences_what_it_means(policies: PolicyStore) -> None:
     """A declared posture is silenced with a reason, and stays visible."""
-    there = actual(image_tag_mutability="MUTABLE", scan_on_push=False)
+    there = actual(mutability="MUTABLE", scan_on_push=False)
     settings = "mutability: MUTABLE, scan_on_push: false, silence: {AUD122: on purpose}"
 
     assert [(one.code, one.silenced) for one in found(settings, [there], policies)] == [

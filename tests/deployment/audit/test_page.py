@@ -20,7 +20,7 @@ AUDIT = (DOCS / "audit.md").read_text()
 
 def test_shown_findings_are_the_real_ones(policies: PolicyStore) -> None:
     """The lines of the page are what an audit says of such repositories, but for where they stand."""
-    [drifted, _] = found("", [actual("payments/api", image_tag_mutability="MUTABLE")], policies, name="payments/api")
+    [drifted, _] = found("", [actual("payments/api", mutability="MUTABLE")], policies, name="payments/api")
     [unscanned] = found("scan_on_push: false", [actual("batch", scan_on_push=False)], policies, name="batch")
 
     assert f"error: {drifted.text} [AUD113]\n" in AUDIT

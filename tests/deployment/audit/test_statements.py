@@ -152,9 +152,9 @@ def test_what_only_has_the_name_of_lambdas_is_told(forged: dict[str, object]) ->
 def test_open_statement_is_named() -> None:
     """A statement that lets everyone in is named by its Sid, or else by its number; the others are not reported."""
     anonymous: dict[str, object] = {"Effect": "Allow", "NotPrincipal": {"AWS": ACCOUNT}, "Action": "ecr:*"}
-    text = iam(statement(), anonymous, statement(Principal="*"))
+    statements = [statement(), anonymous, statement(Principal="*")]
 
-    assert [(name, why.key) for name, why in open_statements(text)] == [
+    assert [(name, why.key) for name, why in open_statements(statements)] == [
         ("statement 2", "NotPrincipal"),
         ("statement 'Ci'", "Principal"),
     ]
@@ -178,4 +178,4 @@ def test_what_is_declared_is_never_a_difference_nor_open(pull: Grantees, random:
     random.shuffle(shuffled)
 
     assert policy_difference(statements, iam(*shuffled), account=ACCOUNT) == ""
-    assert list(open_statements(iam(*shuffled))) == []
+    assert list(open_statements(shuffled)) == []

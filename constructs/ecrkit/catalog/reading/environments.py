@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog import rulebook
-from ecrkit.catalog.reading.settings import SETTING_KEYS, Settings, SettingsReader
+from ecrkit.catalog.keys import SETTING_KEYS
+from ecrkit.catalog.reading.settings import Settings, SettingsReader
 from ecrkit.documents import At, ObjectNode, Reader, ScalarNode, is_empty, type_name
 from ecrkit.documents.nearest import near
 from ecrkit.images.names import REGION

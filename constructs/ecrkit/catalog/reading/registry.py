@@ -12,7 +12,6 @@ from ecrkit.catalog.reading.words import read_word
 from ecrkit.documents import At, ObjectNode, Reader, is_empty
 from ecrkit.errors import errors_in, silence
 from ecrkit.policies.silences import read_reasons
-from ecrkit.registry.access import Access, Grantees
 from ecrkit.registry.properties import Mutability
 from ecrkit.registry.settings import (
     SCANNING_WARNINGS,
@@ -204,19 +203,19 @@ class _Reading:
         settings = self._settings.read({key: members[key] for key in _OF_REPOSITORIES if key in members})
         encryption, key = self._encryption(members["encryption"], path) if "encryption" in members else (None, None)
         reasons = self._reasons(members, TEMPLATE_WARNINGS)
-        if settings.lifecycle is not None or "lifecycle" not in members:
+        if settings.is_known("lifecycle"):
             where = members["lifecycle"].location if "lifecycle" in members else at.key_location
-            self._reader.add(silence(self._settings.completeness(settings.lifecycle or (), where), reasons))
+            self._reader.add(silence(self._settings.completeness(settings.get("lifecycle") or (), where), reasons))
         return CreationTemplate(
             applied_for=self._each(members, "applied_for", path, self._occasion),
-            lifecycle=settings.lifecycle or (),
+            lifecycle=settings.get("lifecycle") or (),
             encryption=encryption or TemplateEncryption.AES256,
             key=key,
-            mutability=settings.mutability or Mutability.IMMUTABLE,
+            mutability=Mutability(settings.properties.mutability),
             mutable_tags=self._each(members, "mutable_tags", path, self._text),
             immutable_tags=self._each(members, "immutable_tags", path, self._text),
-            access=Access(pull=settings.pull or Grantees(), push=settings.push or Grantees()),
-            tags=settings.resource_tags,
+            access=settings.properties.access,
+            tags=settings.properties.tags,
             description=self._string(members, "description"),
             role=self._string(members, "role"),
             silence=reasons,

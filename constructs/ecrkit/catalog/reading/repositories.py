@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog import rulebook
-from ecrkit.catalog.reading.settings import MAX_TAGS, SETTING_KEYS, Settings, SettingsReader
+from ecrkit.catalog.keys import SETTING_KEYS
+from ecrkit.catalog.reading.settings import MAX_TAGS, Settings, SettingsReader
 from ecrkit.catalog.reading.statements import same_sids
 from ecrkit.catalog.values import RepositoryEntry
 from ecrkit.documents import At, ListNode, Reader, is_empty
 from ecrkit.errors import InvalidNameError, silence
 from ecrkit.images.names import RepositoryName
-from ecrkit.registry.access import Access, Grantees
 from ecrkit.registry.outputs import OutputKey, output_key
-from ecrkit.registry.properties import Encryption, Mutability, Removal
+from ecrkit.registry.properties import Mutability, Removal
 
 if TYPE_CHECKING:
     from ecrkit.errors import Check, Location
+    from ecrkit.registry.properties import RepositoryProperties
 
 __all__ = ["RepositoryDraft", "RepositoryReader"]
 
@@ -95,27 +96,17 @@ class RepositoryReader:
         Returns:
             The entry; ``None`` where it has no name or output.
         """
-        self._check(draft, settings)
+        properties = settings.properties
+        self._check(draft, settings, properties)
         if draft.name is None or draft.output is None:
             return None
-        encryption, key = settings.encryption or (Encryption.AES256, None)
         return RepositoryEntry(
             name=draft.name,
-            lifecycle=settings.lifecycle or (),
-            encryption=encryption,
-            encryption_key=key,
-            scan_on_push=settings.scan_on_push is not False,
-            mutability=settings.mutability or Mutability.IMMUTABLE,
-            mutable_tags=settings.mutable_tags or (),
-            immutable_tags=settings.immutable_tags or (),
-            access=Access(pull=settings.pull or Grantees(), push=settings.push or Grantees()),
-            statements=tuple(statement.document for statement in settings.statements or ()),
-            tags=settings.resource_tags,
-            removal=settings.removal or Removal.RETAIN,
-            empty_on_delete=bool(settings.empty_on_delete),
-            silence=settings.silence or {},
-            exports=bool(settings.exports),
-            parameters=bool(settings.parameters),
+            lifecycle=settings.get("lifecycle") or (),
+            properties=properties,
+            silence=settings.get("silence") or {},
+            exports=bool(settings.get("exports")),
+            parameters=bool(settings.get("parameters")),
             output=draft.output,
         )
 
@@ -127,11 +118,21 @@ class RepositoryReader:
         return RepositoryDraft(
             text=text,
             name=name,
-            output=own.output or (output_key(name) if name and "output" not in own.places else None),
+            output=self._output(members["output"]) if "output" in members else output_key(name) if name else None,
             own=own,
             only=self._only(members["only"]) if "only" in members else None,
             at=at,
         )
+
+    def _output(self, at: At) -> OutputKey | None:
+        text = self._reader.string(at)
+        if text is None:
+            return None
+        try:
+            return OutputKey(text)
+        except InvalidNameError as error:
+            self._reader.report(rulebook.BAD_OUTPUT_KEY, at.location, problem=str(error))
+            return None
 
     def _only(self, at: At) -> tuple[str, ...] | None:
         texts = tuple(self._reader.string(item) for item in self._reader.items(at) or ())
@@ -139,27 +140,25 @@ class RepositoryReader:
         # What cannot be read is reported; that the repository is nowhere would be said besides.
         return None if len(known) < len(texts) or not isinstance(at.node, ListNode) else known
 
-    def _check(self, draft: RepositoryDraft, settings: Settings) -> None:
+    def _check(self, draft: RepositoryDraft, settings: Settings, properties: RepositoryProperties) -> None:
         """Report what does not fit together; once, however many environments it holds for."""
-        removal = settings.removal or Removal.RETAIN
         # A word that is none is reported where it stands; what it was meant to be is not known here.
-        if settings.empty_on_delete and removal is not Removal.DESTROY and _is_known(settings, "removal"):
-            self._report(rulebook.EMPTY_NEEDS_DESTROY, draft, "empty_on_delete", removal=removal)
-        mutability = settings.mutability or Mutability.IMMUTABLE
+        if properties.empty_on_delete and properties.removal is not Removal.DESTROY and settings.is_known("removal"):
+            self._report(rulebook.EMPTY_NEEDS_DESTROY, draft, "empty_on_delete", removal=properties.removal)
         for key, needed in (("mutable_tags", Mutability.IMMUTABLE), ("immutable_tags", Mutability.MUTABLE)):
-            if getattr(settings, key) and mutability is not needed and _is_known(settings, "mutability"):
-                self._report(rulebook.MUTABLE_TAGS_OF_MUTABLE, draft, key, key=key, needed=needed, got=mutability)
-        if len(settings.resource_tags) > MAX_TAGS:
-            problem = f"must have at most {MAX_TAGS} tags, got {len(settings.resource_tags)} with those of the defaults"
+            got = properties.mutability
+            if settings.get(key) and got != needed and settings.is_known("mutability"):
+                self._report(rulebook.MUTABLE_TAGS_OF_MUTABLE, draft, key, key=key, needed=needed, got=got)
+        if len(properties.tags) > MAX_TAGS:
+            problem = f"must have at most {MAX_TAGS} tags, got {len(properties.tags)} with those of the defaults"
             self._report(rulebook.BAD_TAG, draft, "tags", problem=problem)
-        if settings.parameters and draft.text.count("/") >= _MAX_NAME_PARTS:
+        if settings.get("parameters") and draft.text.count("/") >= _MAX_NAME_PARTS:
             levels = draft.text.count("/") + 4
             self._report(rulebook.BAD_PARAMETER_NAME, draft, "parameters", levels=levels)
-        access = Access(pull=settings.pull or Grantees(), push=settings.push or Grantees())
-        self._reader.add(same_sids(settings.statements or (), access))
-        if _is_known(settings, "lifecycle"):
-            warnings = self._settings.completeness(settings.lifecycle or (), _place(draft, "lifecycle"))
-            self._reader.add(silence(warnings, settings.silence or {}))
+        self._reader.add(same_sids(settings.get("statements") or (), properties.access))
+        if settings.is_known("lifecycle"):
+            warnings = self._settings.completeness(settings.get("lifecycle") or (), _place(draft, "lifecycle"))
+            self._reader.add(silence(warnings, settings.get("silence") or {}))
 
     def _report(self, check: Check, draft: RepositoryDraft, place: str, **values: object) -> None:
         self._reader.add([check.at(_place(draft, place), **values)])
@@ -170,11 +169,6 @@ class RepositoryReader:
         except InvalidNameError as error:
             self._reader.report(rulebook.BAD_REPOSITORY_NAME, at.key_location, problem=str(error))
             return None
-
-
-def _is_known(settings: Settings, key: str) -> bool:
-    """Whether *key* is absent or could be read."""
-    return key not in settings.places or getattr(settings, key) is not None
 
 
 def _place(draft: RepositoryDraft, key: str) -> Location:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.catalog import rulebook
+from ecrkit.catalog.keys import KEYS
 from ecrkit.catalog.reading.access import AccessReader
 from ecrkit.catalog.reading.statements import read_statements
 from ecrkit.catalog.reading.words import Word, read_word
@@ -16,38 +19,19 @@ from ecrkit.images.names import TagFilter
 from ecrkit.lifecycle import COMPLETENESS_CODES, check_completeness, check_composition
 from ecrkit.policies.silences import read_reasons
 from ecrkit.policies.store import PolicyRef
-from ecrkit.registry.outputs import OutputKey
+from ecrkit.registry.access import Access, Grantees
 from ecrkit.registry.posture import POSTURE_CODES
-from ecrkit.registry.properties import KMS_KEY, Encryption, Mutability, Removal
+from ecrkit.registry.properties import KMS_KEY, Encryption, Mutability, RepositoryProperties
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from ecrkit.catalog.reading.statements import Statement
     from ecrkit.errors import Finding, Location
     from ecrkit.lifecycle import LifecyclePolicy
     from ecrkit.policies.store import PolicyStore
-    from ecrkit.registry.access import Grantees
 
-__all__ = ["MAX_TAGS", "MAX_TAG_KEY", "MAX_TAG_VALUE", "SETTING_KEYS", "Settings", "SettingsReader"]
+__all__ = ["MAX_TAGS", "MAX_TAG_KEY", "MAX_TAG_VALUE", "Settings", "SettingsReader"]
 
-SETTING_KEYS = (
-    "lifecycle",
-    "encryption",
-    "scan_on_push",
-    "mutability",
-    "mutable_tags",
-    "immutable_tags",
-    "pull",
-    "push",
-    "statements",
-    "tags",
-    "removal",
-    "empty_on_delete",
-    "exports",
-    "parameters",
-    "silence",
-)
 MAX_TAGS = 50
 
 _TAG_TEXT = re.compile(r"(?:[\w.:/=+\-@]|[^\S\x00-\x1f\x85])*")
@@ -58,63 +42,51 @@ MAX_TAG_VALUE = 256
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """
-    What one mapping says, or several over each other; ``None`` is what they leave to others.
+    What one mapping says, or several over each other.
 
     Attributes:
-        lifecycle: policies in order of precedence; empty for none.
-        encryption: at rest, and the key where one is named.
-        scan_on_push: have every image that is pushed scanned.
-        mutability: of tags.
-        mutable_tags: tags, or patterns of tags, that may be overwritten.
-        immutable_tags: those that may not.
-        pull: who may pull.
-        push: who may push.
-        statements: of the repository's policy, as they are.
-        tags: of the resource; ``None`` for one that other settings give, and these do not.
-        removal: what becomes of the repository when it leaves the catalog.
-        empty_on_delete: delete its images with it.
-        exports: export its URI and ARN.
-        parameters: write its URI and ARN to SSM.
-        silence: warnings to live with: why, by code.
-        output: key of its output.
-        places: where each key's value stands, also that of a value which could not be read.
+        values: what was read, by key; ``None`` for a value that could not be read.
+        places: where each key's value is.
     """
 
-    lifecycle: tuple[PolicyRef, ...] | None = None
-    encryption: tuple[Encryption, str | None] | None = None
-    scan_on_push: bool | None = None
-    mutability: Mutability | None = None
-    mutable_tags: tuple[TagFilter, ...] | None = None
-    immutable_tags: tuple[TagFilter, ...] | None = None
-    pull: Grantees | None = None
-    push: Grantees | None = None
-    statements: tuple[Statement, ...] | None = None
-    tags: dict[str, str | None] | None = None
-    removal: Removal | None = None
-    empty_on_delete: bool | None = None
-    exports: bool | None = None
-    parameters: bool | None = None
-    silence: dict[str, str] | None = None
-    output: OutputKey | None = None
-    places: dict[str, Location] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[str, Location] = field(default_factory=dict)
 
-    @property
-    def resource_tags(self) -> dict[str, str]:
-        """The tags that are left."""
-        return {key: value for key, value in (self.tags or {}).items() if value is not None}
+    def get(self, key: str) -> Any:  # noqa: ANN401 - each key has a type of its own
+        """Give the value of *key*; ``None`` where it was left out or could not be read."""
+        return self.values.get(key)
+
+    def is_known(self, key: str) -> bool:
+        """Whether *key* was left out or could be read."""
+        return key not in self.places or self.get(key) is not None
 
     def over(self, under: Settings) -> Settings:
-        """Lay these settings over others: a key that both have is taken from these, tags and silences key by key."""
+        """Lay these settings over others: a key that both have is taken from these, or merged."""
         if not under.places or not self.places:
             return self if self.places else under
-        own = {key: getattr(self, key) for key in self.places.keys() - {"tags", "silence"}}
-        return replace(
-            under,
-            **own,
-            tags={**(under.tags or {}), **(self.tags or {})},
-            silence={**(under.silence or {}), **(self.silence or {})},
-            places={**under.places, **self.places},
+        merged = {key: {**(under.get(key) or {}), **(self.get(key) or {})} for key in _MERGED}
+        return Settings(values={**under.values, **self.values, **merged}, places={**under.places, **self.places})
+
+    @property
+    def properties(self) -> RepositoryProperties:
+        """The properties of a repository with these settings, defaults included."""
+        simple = {key.name: self.get(key.name) for key in KEYS if key.kind and key.is_property}
+        encryption, encryption_key = self.get("encryption") or (_DEFAULT.encryption, None)
+        tags = {key: value for key, value in (self.get("tags") or {}).items() if value is not None}
+        return RepositoryProperties(
+            encryption=encryption,
+            encryption_key=encryption_key,
+            exceptions=self.get("immutable_tags" if self.get("mutability") is Mutability.MUTABLE else "mutable_tags")
+            or (),
+            access=Access(pull=self.get("pull") or Grantees(), push=self.get("push") or Grantees()),
+            statements=tuple(statement.document for statement in self.get("statements") or ()),
+            tags=tags,
+            **{name: value for name, value in simple.items() if value is not None},
         )
+
+
+_MERGED = tuple(key.name for key in KEYS if key.merges)
+_DEFAULT = RepositoryProperties()
 
 
 class SettingsReader:
@@ -129,31 +101,31 @@ class SettingsReader:
     def __init__(self, reader: Reader, policies: PolicyStore | None) -> None:
         self._reader = reader
         self._policies = policies
-        self._access = AccessReader(reader)
+        access = AccessReader(reader)
+        own: dict[str, Callable[[At], object]] = {
+            "lifecycle": self._lifecycle,
+            "encryption": self._encryption,
+            "mutable_tags": self._tag_filters,
+            "immutable_tags": self._tag_filters,
+            "pull": access.pull,
+            "push": access.push,
+            "statements": lambda at: read_statements(reader, at),
+            "tags": self._tags,
+            "silence": self._reasons,
+        }
+        self._readers = {key.name: self._of_kind(key.kind) if key.kind else own[key.name] for key in KEYS}
         self._compositions: dict[tuple[PolicyRef, ...], LifecyclePolicy | None] = {}
 
     def read(self, members: dict[str, At]) -> Settings:
         """Read the settings among *members*, the values of a mapping by key."""
-        readers: dict[str, Callable[[At], object]] = {
-            "lifecycle": self._lifecycle,
-            "encryption": self._encryption,
-            "scan_on_push": self._reader.boolean,
-            "mutability": lambda at: self._word(at, Mutability),
-            "mutable_tags": self._tag_filters,
-            "immutable_tags": self._tag_filters,
-            "pull": self._access.pull,
-            "push": self._access.push,
-            "statements": lambda at: read_statements(self._reader, at),
-            "tags": self._tags,
-            "removal": lambda at: self._word(at, Removal),
-            "empty_on_delete": self._reader.boolean,
-            "exports": self._reader.boolean,
-            "parameters": self._reader.boolean,
-            "silence": self._reasons,
-            "output": self._output,
-        }
-        values: dict[str, Any] = {key: readers[key](at) for key, at in members.items() if key in readers}
-        return Settings(**values, places={key: members[key].location for key in values})
+        given = {key: at for key, at in members.items() if key in self._readers}
+        return Settings(
+            values={key: self._readers[key](at) for key, at in given.items()},
+            places={key: at.location for key, at in given.items()},
+        )
+
+    def _of_kind(self, kind: type[bool | StrEnum]) -> Callable[[At], object]:
+        return partial(self._word, words=kind) if issubclass(kind, StrEnum) else self._reader.boolean
 
     def _lifecycle(self, at: At) -> tuple[PolicyRef, ...] | None:
         items = self._reader.items(at) if isinstance(at.node, ListNode) else (at,)
@@ -268,16 +240,6 @@ class SettingsReader:
             unknown=rulebook.UNKNOWN_WARNING,
             empty=rulebook.NO_REASON,
         )
-
-    def _output(self, at: At) -> OutputKey | None:
-        text = self._reader.string(at)
-        if text is None:
-            return None
-        try:
-            return OutputKey(text)
-        except InvalidNameError as error:
-            self._reader.report(rulebook.BAD_OUTPUT_KEY, at.location, problem=str(error))
-            return None
 
     def _word(self, at: At, words: type[Word]) -> Word | None:
         return read_word(self._reader, at, words)

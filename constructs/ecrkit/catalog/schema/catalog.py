@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ecrkit.catalog import Encryption, Environment, Mutability, Removal, RepositoryEntry, rulebook
+from ecrkit.catalog import Encryption, Environment, Removal, RepositoryEntry, rulebook
+from ecrkit.catalog.keys import KEYS, SETTING_KEYS
 from ecrkit.catalog.reading.environments import ENVIRONMENT_NAME, MAX_ENVIRONMENT_NAME, MAX_SHARDS
-from ecrkit.catalog.reading.settings import MAX_TAG_KEY, MAX_TAG_VALUE, MAX_TAGS, SETTING_KEYS
+from ecrkit.catalog.reading.settings import MAX_TAG_KEY, MAX_TAG_VALUE, MAX_TAGS
 from ecrkit.catalog.schema.registry import VERBATIM, registry_schema, statements_schema, tag_filter, verbatim_schema
 from ecrkit.documents.schema import (
     choice,
@@ -30,6 +32,7 @@ from ecrkit.registry.posture import POSTURE_CODES, POSTURE_RULEBOOK
 from ecrkit.registry.properties import KMS_KEY
 
 if TYPE_CHECKING:
+    from ecrkit.catalog.keys import Key
     from ecrkit.documents.schema import Schema
 
 __all__ = ["catalog_schema"]
@@ -151,11 +154,9 @@ def _settings() -> Schema:
         "uniqueItems": True,
         "items": tag_filter(rulebook.BAD_TAG_FILTER),
     }
-    parts: Schema = {
+    own: Schema = {
         "lifecycle": {**policy, "type": ["string", "array"], "items": policy},
         "encryption": _encryption(),
-        "scan_on_push": {"type": "boolean"},
-        "mutability": choice(Mutability),
         "mutable_tags": tag_filters,
         "immutable_tags": tag_filters,
         "pull": _grantees("pull", "lambda"),
@@ -167,13 +168,18 @@ def _settings() -> Schema:
             "propertyNames": {**_tag_text("(?![Aa][Ww][Ss]:)"), "minLength": 1, "maxLength": MAX_TAG_KEY},
             "additionalProperties": or_nothing({**_tag_text(), "minLength": 1, "maxLength": MAX_TAG_VALUE}),
         },
-        "removal": choice(Removal),
-        "empty_on_delete": {"type": "boolean"},
-        "exports": {"type": "boolean"},
-        "parameters": {"type": "boolean"},
         "silence": reasons(_SILENCEABLE, empty=rulebook.NO_REASON),
     }
-    return {key: {"description": help_text(said_of(RepositoryEntry, key)), **parts[key]} for key in SETTING_KEYS}
+    return {key.name: _described(key, _of_kind(key.kind) if key.kind else own[key.name]) for key in KEYS}
+
+
+def _of_kind(kind: type[bool | StrEnum]) -> Schema:
+    return choice(kind) if issubclass(kind, StrEnum) else {"type": "boolean"}
+
+
+def _described(key: Key, part: Schema) -> Schema:
+    description = {"description": help_text(key.says)}
+    return description | part | description
 
 
 def _encryption() -> Schema:
@@ -183,7 +189,7 @@ def _encryption() -> Schema:
             "type": choice(Encryption),
             "key": {
                 **matching(KMS_KEY, rulebook.BAD_KMS_KEY),
-                "description": help_text(said_of(RepositoryEntry, "encryption_key")),
+                "description": help_text("alias, id or ARN of a KMS key", "without it AWS manages the key"),
             },
         },
         required=("type",),

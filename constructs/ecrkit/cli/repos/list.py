@@ -73,6 +73,7 @@ def _row(details: RepositoryDetails, declared: Declared | None) -> tuple[str, ..
     repository = details.repository
     last_push = details.contents.last_pushed_at
     is_declared = _is_declared(details, declared)
+    properties = repository.properties
     return (
         repository.uri,
         f"{details.contents.image_count:,}",
@@ -82,9 +83,9 @@ def _row(details: RepositoryDetails, declared: Declared | None) -> tuple[str, ..
         str(details.lifecycle_rule_count),
         details.stack or "-",
         "-" if is_declared is None else "yes" if is_declared else "no",
-        "yes" if repository.scan_on_push else "no",
-        repository.encryption_type,
-        repository.image_tag_mutability,
+        "yes" if properties.scan_on_push else "no",
+        properties.encryption,
+        properties.image_tag_mutability,
     )
 
 
@@ -92,19 +93,20 @@ def _document(details: RepositoryDetails, declared: Declared | None) -> dict[str
     """Name what AWS names as AWS does; the rest in the same style."""
     repository = details.repository
     last_push = details.contents.last_pushed_at
-    encryption = {"encryptionType": repository.encryption_type}
+    properties = repository.properties
+    key = {"kmsKey": properties.encryption_key} if properties.encryption_key else {}
     return {
         "repositoryArn": repository.arn,
         "registryId": repository.account,
         "repositoryName": repository.name,
         "repositoryUri": repository.uri,
         "createdAt": repository.created_at.isoformat(),
-        "imageTagMutability": repository.image_tag_mutability,
+        "imageTagMutability": properties.image_tag_mutability,
         "imageTagMutabilityExclusionFilters": [
-            {"filterType": "WILDCARD", "filter": text} for text in repository.exclusion_filters
+            {"filterType": "WILDCARD", "filter": text} for text in properties.exceptions
         ],
-        "imageScanningConfiguration": {"scanOnPush": repository.scan_on_push},
-        "encryptionConfiguration": encryption | ({"kmsKey": repository.kms_key} if repository.kms_key else {}),
+        "imageScanningConfiguration": {"scanOnPush": properties.scan_on_push},
+        "encryptionConfiguration": {"encryptionType": properties.encryption, **key},
         "lifecyclePolicyText": details.lifecycle_policy_text,
         "lifecyclePolicyName": _policy(details, declared),
         "imageCount": details.contents.image_count,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecrkit.catalog.keys import KEYS, SETTING_KEYS
 from ecrkit.catalog.template import repository_statements
 from ecrkit.deployment.adoption.access import grantees_document, split_access
 from ecrkit.deployment.audit.statements import same_statements, statements_in
-from ecrkit.registry.properties import Mutability, Removal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ecrkit.catalog import Environment, RepositoryEntry
     from ecrkit.deployment.audit import ActualRepository
     from ecrkit.policies.store import PolicyRef
+    from ecrkit.registry.properties import RepositoryProperties
 
 __all__ = ["exact_settings", "is_exact"]
 
@@ -34,61 +35,56 @@ def exact_settings(
     Returns:
         Settings by key, in the order of the documentation. They may still be refused by the catalog.
     """
+    there, declared = actual.properties, base.properties
     settings: dict[str, object] = {}
     if tuple(lifecycle) != base.lifecycle:
         settings["lifecycle"] = str(lifecycle[0]) if len(lifecycle) == 1 else [str(entry) for entry in lifecycle]
-    if (actual.encryption_type, actual.kms_key) != (base.encryption, base.encryption_key):
+    if (there.encryption, there.encryption_key) != (declared.encryption, declared.encryption_key):
         # Written out, also for AES256: it is create-only, and a deploy that adds it later replaces the repository.
-        with_key = {"type": actual.encryption_type, "key": actual.kms_key}
-        settings["encryption"] = with_key if actual.kms_key else actual.encryption_type
-    if actual.scan_on_push is not base.scan_on_push:
-        settings["scan_on_push"] = actual.scan_on_push
-    settings.update(_mutability(actual, base))
-    settings.update(_access(actual, base, environment))
-    tags: dict[str, str | None] = {key: value for key, value in actual.tags.items() if base.tags.get(key) != value}
-    tags |= dict.fromkeys(key for key in base.tags if key not in actual.tags)
+        with_key = {"type": str(there.encryption), "key": there.encryption_key}
+        settings["encryption"] = with_key if there.encryption_key else str(there.encryption)
+    settings.update(_simple(there, declared))
+    for key in ("mutable_tags", "immutable_tags"):
+        if set(getattr(there, key)) != set(getattr(declared, key)):
+            settings[key] = list(getattr(there, key))
+    settings.update(_access(there, base, environment))
+    tags: dict[str, str | None] = {key: value for key, value in there.tags.items() if declared.tags.get(key) != value}
+    tags |= dict.fromkeys(key for key in declared.tags if key not in there.tags)
     if tags:
         settings["tags"] = tags
-    # CloudFormation imports nothing that it may delete.
-    if base.removal is not Removal.RETAIN:
-        settings["removal"] = Removal.RETAIN.value
-    if base.empty_on_delete:
-        settings["empty_on_delete"] = False
-    return settings
+    return {key: settings[key] for key in SETTING_KEYS if key in settings}
 
 
 def is_exact(entry: RepositoryEntry, actual: ActualRepository, environment: Environment) -> bool:
     """Whether nothing would differ that an audit lets pass: tags, the encryption, and what Lambda wrote."""
-    there = statements_in(actual.repository_policy_text) if actual.repository_policy_text else []
-    declared = repository_statements(entry, account=environment.account, region=environment.region)
+    declared, there = entry.properties, actual.properties
+    text = actual.repository_policy_text
+    statements = repository_statements(entry, account=environment.account, region=environment.region)
     return (
-        dict(entry.tags) == dict(actual.tags)
-        and (entry.encryption, entry.encryption_key) == (actual.encryption_type, actual.kms_key)
-        and there is not None
-        and same_statements(declared, there)
+        dict(declared.tags) == dict(there.tags)
+        and (declared.encryption, declared.encryption_key) == (there.encryption, there.encryption_key)
+        and (text is None or statements_in(text) is not None)
+        and same_statements(statements, there.statements)
     )
 
 
-def _mutability(actual: ActualRepository, base: RepositoryEntry) -> Iterator[tuple[str, object]]:
-    if actual.mutability != base.mutability:
-        yield "mutability", actual.mutability
-    is_mutable = actual.mutability == Mutability.MUTABLE
-    for key, filters in (
-        ("mutable_tags", () if is_mutable else actual.exclusion_filters),
-        ("immutable_tags", actual.exclusion_filters if is_mutable else ()),
-    ):
-        if set(filters) != set(getattr(base, key)):
-            yield key, list(filters)
+def _simple(there: RepositoryProperties, declared: RepositoryProperties) -> Iterator[tuple[str, bool | str]]:
+    """Write the properties that are written as the table of keys says."""
+    for key in KEYS:
+        if key.kind and key.is_property and getattr(there, key.name) != getattr(declared, key.name):
+            value = getattr(there, key.name)
+            yield key.name, str(value) if isinstance(value, str) else value
 
 
-def _access(actual: ActualRepository, base: RepositoryEntry, environment: Environment) -> Iterator[tuple[str, object]]:
+def _access(
+    there: RepositoryProperties, base: RepositoryEntry, environment: Environment
+) -> Iterator[tuple[str, object]]:
     place = {"account": environment.account, "region": environment.region}
-    there = (statements_in(actual.repository_policy_text) if actual.repository_policy_text else []) or []
-    if same_statements(repository_statements(base, **place), there):
+    if same_statements(repository_statements(base, **place), there.statements):
         return
-    access, verbatim = split_access(there, **place)
+    access, verbatim = split_access(there.statements, **place)
     for key in ("pull", "push"):
-        if getattr(access, key) != getattr(base.access, key):
+        if getattr(access, key) != getattr(base.properties.access, key):
             yield key, grantees_document(getattr(access, key))
-    if verbatim or base.statements:
+    if verbatim or base.properties.statements:
         yield "statements", verbatim

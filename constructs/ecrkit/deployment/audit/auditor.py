@@ -98,7 +98,7 @@ class _Audit:
         # A cache without a prefix could have made any, so that it excuses none.
         return any(name.startswith(f"{prefix.removesuffix('/')}/") for prefix in prefixes if prefix != ROOT)
 
-    def _drift(self, entry: RepositoryEntry, actual: ActualRepository) -> Iterator[Finding]:
+    def _drift(self, entry: RepositoryEntry, actual: ActualRepository) -> Iterable[Finding]:
         text = actual.lifecycle_policy_text
         return drift(
             entry,

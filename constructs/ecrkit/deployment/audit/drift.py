@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecrkit.catalog.keys import KEYS
 from ecrkit.catalog.template import repository_statements
 from ecrkit.deployment.audit import rulebook
 from ecrkit.deployment.audit.lifecycle import lifecycle_difference
 from ecrkit.deployment.audit.statements import policy_difference
-from ecrkit.registry.properties import Encryption, Mutability
+from ecrkit.registry.properties import Encryption
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ecrkit.catalog import Environment, RepositoryEntry
+    from ecrkit.catalog.keys import Key
     from ecrkit.deployment.actual import ActualRepository
     from ecrkit.errors import Finding, Location
     from ecrkit.lifecycle import LifecyclePolicy
+    from ecrkit.registry.properties import RepositoryProperties
 
 __all__ = ["drift"]
+
+_CHECKS = {check.code: check for check in rulebook.AUDIT_RULEBOOK}
 
 
 def drift(  # noqa: PLR0913 - both sides, and their names
@@ -29,7 +34,7 @@ def drift(  # noqa: PLR0913 - both sides, and their names
     policy_name: str | None = None,
     environment: Environment,
     location: Location,
-) -> Iterator[Finding]:
+) -> list[Finding]:
     """
     Tell what drifted.
 
@@ -44,63 +49,72 @@ def drift(  # noqa: PLR0913 - both sides, and their names
     Returns:
         Findings, by code; tags that nobody declares are none, nor is what AWS writes by itself.
     """
-    if actual.scan_on_push is not entry.scan_on_push:
-        values = {"actual": _on_off(actual.scan_on_push), "declared": _on_off(entry.scan_on_push)}
-        yield rulebook.SCANNING.at(location, **values)
-    if not _is_encrypted_so(entry, actual):
-        values = {
-            "actual": _encryption(actual.encryption_type, actual.kms_key),
-            "declared": _encryption(entry.encryption, entry.encryption_key),
-        }
-        yield rulebook.ENCRYPTION.at(location, **values)
-    if actual.mutability != entry.mutability:
-        yield rulebook.MUTABILITY.at(location, actual=actual.mutability, declared=entry.mutability.value)
-    filters = entry.mutable_tags if entry.mutability is Mutability.IMMUTABLE else entry.immutable_tags
-    if set(actual.exclusion_filters) != set(filters):
-        yield rulebook.FILTERS.at(location, actual=_listed(actual.exclusion_filters), declared=_listed(filters))
+    declared, there = entry.properties, actual.properties
+    found = [
+        _CHECKS[key.drift].at(location, actual=_shown(value), declared=_shown(wanted))
+        for key, value, wanted in _simple(there, declared)
+        if value != wanted
+    ]
+    if not _is_encrypted_so(declared, there):
+        values = {"actual": _encryption(there), "declared": _encryption(declared)}
+        found.append(rulebook.ENCRYPTION.at(location, **values))
+    if set(there.exceptions) != set(declared.exceptions):
+        values = {"actual": _listed(there.exceptions), "declared": _listed(declared.exceptions)}
+        found.append(rulebook.FILTERS.at(location, **values))
     statements = repository_statements(entry, account=environment.account, region=environment.region)
     if difference := policy_difference(statements, actual.repository_policy_text, account=environment.account):
-        yield rulebook.ACCESS.at(location, difference=difference)
+        found.append(rulebook.ACCESS.at(location, difference=difference))
     if difference := lifecycle_difference(policy, actual.lifecycle_policy_text, name=policy_name):
-        yield rulebook.LIFECYCLE.at(location, difference=difference)
-    if difference := _tag_difference(entry, actual):
-        yield rulebook.TAGS.at(location, difference=difference)
+        found.append(rulebook.LIFECYCLE.at(location, difference=difference))
+    if difference := _tag_difference(declared.tags, there.tags):
+        found.append(rulebook.TAGS.at(location, difference=difference))
+    return sorted(found, key=lambda finding: finding.code)
 
 
-def _is_encrypted_so(entry: RepositoryEntry, actual: ActualRepository) -> bool:
+def _simple(
+    there: RepositoryProperties, declared: RepositoryProperties
+) -> Iterator[tuple[Key, bool | str, bool | str]]:
+    """Give the properties that are compared as the table of keys says."""
+    for key in KEYS:
+        if key.kind and key.drift:
+            yield key, getattr(there, key.name), getattr(declared, key.name)
+
+
+def _is_encrypted_so(declared: RepositoryProperties, there: RepositoryProperties) -> bool:
     """
     Whether the encryption is the declared one, as far as both can be compared.
 
     An alias stands for a key that only KMS knows, and without a key it is one of AWS's, which has an ARN as others do.
     """
-    if entry.encryption is Encryption.OMIT:
+    if declared.encryption == Encryption.OMIT:
         return True
-    if actual.encryption_type.upper() != entry.encryption:
+    if there.encryption != declared.encryption:
         return False
-    declared, there = entry.encryption_key, actual.kms_key
-    if declared is None or there is None or "alias/" in declared or "alias/" in there:
-        return declared is None or there is not None
-    if declared.startswith("arn:") and there.startswith("arn:"):
-        return declared == there
-    return declared.rpartition("/")[2] == there.rpartition("/")[2]
+    wanted, key = declared.encryption_key, there.encryption_key
+    if wanted is None or key is None or "alias/" in wanted or "alias/" in key:
+        return wanted is None or key is not None
+    if wanted.startswith("arn:") and key.startswith("arn:"):
+        return wanted == key
+    return wanted.rpartition("/")[2] == key.rpartition("/")[2]
 
 
-def _tag_difference(entry: RepositoryEntry, actual: ActualRepository) -> str:
+def _tag_difference(declared: Mapping[str, str], there: Mapping[str, str]) -> str:
     told = []
-    for key, value in sorted(entry.tags.items()):
-        if key not in actual.tags:
+    for key, value in sorted(declared.items()):
+        if key not in there:
             told.append(f"'{key}' is missing")
-        elif actual.tags[key] != value:
-            told.append(f"'{key}' is '{actual.tags[key]}', declared '{value}'")
+        elif there[key] != value:
+            told.append(f"'{key}' is '{there[key]}', declared '{value}'")
     return "; ".join(told)
 
 
-def _encryption(kind: str, key: str | None) -> str:
-    return f"{kind} with {key}" if key else str(kind)
+def _encryption(properties: RepositoryProperties) -> str:
+    key = properties.encryption_key
+    return f"{properties.encryption} with {key}" if key else str(properties.encryption)
 
 
-def _on_off(value: bool) -> str:  # noqa: FBT001 - the only one
-    return "on" if value else "off"
+def _shown(value: bool | str) -> str:  # noqa: FBT001 - a value of either type
+    return str(value) if isinstance(value, str) else "on" if value else "off"
 
 
 def _listed(texts: Iterable[str]) -> str:

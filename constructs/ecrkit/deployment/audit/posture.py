@@ -31,14 +31,16 @@ def posture(actual: ActualRepository, *, scanning: Scanning | None, location: Lo
     Returns:
         Findings, by code.
     """
-    for statement, why in open_statements(actual.repository_policy_text or "{}"):
+    properties = actual.properties
+    exceptions = properties.exceptions
+    for statement, why in open_statements(properties.statements):
         yield rulebook.PUBLIC.at(location, statement=statement, reason=why.reason)
-    if actual.mutability == Mutability.MUTABLE:
-        but = f", but {', '.join(sorted(actual.exclusion_filters))}," if actual.exclusion_filters else ""
-        yield rulebook.MUTABLE.at(location, but=but, got=actual.image_tag_mutability)
-    elif any(not text.strip("*") for text in actual.exclusion_filters):
-        yield rulebook.MUTABLE.at(location, but="", got=f"{actual.image_tag_mutability}, and the exception is '*'")
-    if not actual.scan_on_push and not _is_scanned_by(scanning, actual.name):
+    if properties.mutability == Mutability.MUTABLE:
+        but = f", but {', '.join(sorted(exceptions))}," if exceptions else ""
+        yield rulebook.MUTABLE.at(location, but=but, got=properties.image_tag_mutability)
+    elif any(not text.strip("*") for text in exceptions):
+        yield rulebook.MUTABLE.at(location, but="", got=f"{properties.image_tag_mutability}, and the exception is '*'")
+    if not properties.scan_on_push and not _is_scanned_by(scanning, actual.name):
         yield rulebook.UNSCANNED.at(location)
     if actual.lifecycle_policy_text is None:
         yield rulebook.NO_LIFECYCLE.at(location)

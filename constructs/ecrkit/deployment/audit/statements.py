@@ -114,17 +114,9 @@ def is_written_by_lambda(statement: Mapping[str, object], *, account: str) -> bo
     )
 
 
-def open_statements(text: str) -> Iterator[tuple[str, Opening]]:
-    """
-    Find statements that let everyone in.
-
-    Args:
-        text: IAM's JSON.
-
-    Returns:
-        Of each its name, and why it does.
-    """
-    for number, statement in enumerate(statements_in(text) or (), start=1):
+def open_statements(statements: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, Opening]]:
+    """Find the statements of a policy that let everyone in: of each its name, and why it does."""
+    for number, statement in enumerate(statements, start=1):
         if why := opening(statement):
             yield (_name(statement) if "Sid" in statement else f"statement {number}"), why
 
