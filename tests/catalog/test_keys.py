@@ -97,6 +97,16 @@ def test_schema_knows_the_key(key: Key) -> None:
     assert [place["properties"][key.name]["description"] for place in places] == [says] * len(places)
 
 
+def test_only_these_are_not_stored_by_ecr() -> None:
+    """Every other key sets something that a deployed repository has, and that an audit compares."""
+    assert {key.name for key in KEYS if not key.drift} == {
+        *("removal", "empty_on_delete"),  # CloudFormation's
+        *("exports", "parameters"),  # other resources and outputs
+        "silence",  # of the catalog alone
+    }
+    assert {key.name for key in KEYS if not key.resource} == {"exports", "parameters", "silence"}
+
+
 def test_readme_has_the_table() -> None:
     """The README's table of keys is written from the rows."""
     assert key_table() in README.read_text(encoding="utf-8")
