@@ -16,6 +16,7 @@ from ecrkit.errors import AwsError
 from ecrkit.images.inventory.reading import read_images
 from ecrkit.images.inventory.values import ImageStatus
 from ecrkit.images.inventory.writing import Heading, inventory_lines
+from ecrkit.registry.properties import RepositoryProperties
 
 if TYPE_CHECKING:
     from botocore.stub import Stubber
@@ -48,11 +49,7 @@ def repository() -> DeployedRepository:
         arn="arn:aws:ecr:us-east-1:123456789012:repository/web",
         account="123456789012",
         created_at=NOW,
-        scan_on_push=True,
-        encryption_type="AES256",
-        kms_key=None,
-        image_tag_mutability="IMMUTABLE",
-        exclusion_filters=(),
+        properties=RepositoryProperties(),
     )
 
 

@@ -31,7 +31,6 @@ __all__ = [
     "arn_output_key",
     "encryption_properties",
     "export_name",
-    "lifecycle_properties",
     "logical_id",
     "mutability_properties",
     "parameter_name",
@@ -139,11 +138,11 @@ def resource_properties(properties: RepositoryProperties, *, lifecycle: Lifecycl
         **encryption_properties(Encryption(properties.encryption), properties.encryption_key),
         "ImageScanningConfiguration": {"ScanOnPush": properties.scan_on_push},
         **mutability_properties(Mutability(properties.mutability), properties.exceptions),
-        **lifecycle_properties(lifecycle),
+        **_lifecycle_properties(lifecycle),
     }
 
 
-def lifecycle_properties(policy: LifecyclePolicy | None) -> dict[str, object]:
+def _lifecycle_properties(policy: LifecyclePolicy | None) -> dict[str, object]:
     """Write ``LifecyclePolicy``; nothing for no policy."""
     return {} if policy is None else {"LifecyclePolicy": {"LifecyclePolicyText": render(policy)}}
 
