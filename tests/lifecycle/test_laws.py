@@ -8,7 +8,7 @@ from builders.policies import Document, document
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from lifecycle.mutations import MUTATIONS, Mutation
-from lifecycle.strategies import documents, layouts, rich_documents
+from lifecycle.strategies import documents, json_values, layouts, rich_documents
 from lifecycle.texts import texts
 
 from ecrkit.errors import Finding, errors_in, in_file_order
@@ -108,6 +108,43 @@ def test_every_way_out_of_the_grammar_is_refused(mutation: Mutation, data: st.Da
 
     assert checked.policy is None
     assert mutation.code in {found.code for found in errors_in(checked.findings)}
+
+
+FOLLOWS = {
+    # Neither the meaning of a list nor the number of rules can be looked at apart from what is in them.
+    "leave_next_to_nothing": {"ECR108"},
+}
+"""Other checks that a mutation may well set off: it makes several mistakes."""
+
+
+@pytest.mark.parametrize(
+    "mutation", [pytest.param(mutation, id=f"{mutation.code}: {mutation.name}") for mutation in MUTATIONS]
+)
+@settings(max_examples=settings().max_examples // 4)
+@given(st.data())
+def test_nothing_is_found_that_follows_from_an_error(mutation: Mutation, data: st.DataObject) -> None:
+    """One mistake is one error, and no warning comes with it that was not there before."""
+    drawn = data.draw(rich_documents())
+    before = {found.code for found in check_policy(json.dumps(drawn), file="policy.json").findings}
+    changed = mutation.apply(data.draw, drawn)
+    text = json.dumps(drawn) if changed is None else changed
+    after = {found.code for found in check_policy(text, file="policy.json").findings}
+
+    assert after - before <= {mutation.code, *FOLLOWS.get(mutation.name, ())}
+
+
+@given(DOCUMENTS, st.data())
+def test_of_a_key_that_is_written_twice_the_last_counts(drawn: Document, data: st.DataObject) -> None:
+    """What else is found is what would be found without the first."""
+    text = data.draw(st.just(drawn).map(json.dumps))
+    selection = data.draw(st.sampled_from(drawn["rules"]))["selection"]
+    key = data.draw(st.sampled_from(sorted(selection)))
+    other = data.draw(json_values())
+    selection["the same key"] = selection.pop(key)
+    twice = json.dumps(drawn).replace('"the same key"', f"{json.dumps(key)}: {json.dumps(other)}, {json.dumps(key)}")
+    found = [(one.code, one.pointer) for one in check_policy(twice, file="p.json").findings if one.code != "ECR104"]
+
+    assert sorted(found) == sorted((one.code, one.pointer) for one in check_policy(text, file="p.json").findings)
 
 
 def test_there_is_a_way_out_for_every_check() -> None:

@@ -53,7 +53,7 @@ def any_not_last(rules: Sequence[DraftRule]) -> Iterator[Finding]:
         numbered = [
             (rule.rule_priority.value, rule) for rule in in_class if rule.rule_priority and rule.rule_priority.value
         ]
-        others = [priority for priority, rule in numbered if not _selects(rule, TagStatus.ANY)]
+        others = [priority for priority, rule in numbered if rule.clear_tag_status not in {TagStatus.ANY, None}]
         for priority, rule in numbered:
             if _selects(rule, TagStatus.ANY) and max(others, default=0) > priority:
                 yield rulebook.ANY_NOT_LAST.at(rule.location, got=priority, highest=max(others), next=free)
@@ -64,7 +64,7 @@ def same_list(rules: Sequence[DraftRule]) -> Iterator[Finding]:
     for storage_class, in_class in _by_storage_class(rules):
         taken: dict[tuple[str, frozenset[str]], DraftRule] = {}
         for rule in in_class:
-            for found in rule.tag_lists:
+            for found in rule.tag_lists if _selects(rule, TagStatus.TAGGED) else ():
                 if found.value is None or not found.value.is_whole or not found.value.entries:
                     continue
                 meaning = (found.value.key, frozenset(found.value.texts))
@@ -97,7 +97,7 @@ def _second_of(rules: Sequence[DraftRule], tag_status: TagStatus, check: Check) 
 
 
 def _selects(rule: DraftRule, tag_status: TagStatus) -> bool:
-    return rule.tag_status is not None and rule.tag_status.value is tag_status
+    return rule.clear_tag_status is tag_status
 
 
 def _by_storage_class(rules: Sequence[DraftRule]) -> Iterator[tuple[StorageClass, list[DraftRule]]]:
@@ -105,5 +105,5 @@ def _by_storage_class(rules: Sequence[DraftRule]) -> Iterator[tuple[StorageClass
     for storage_class in StorageClass:
         yield (
             storage_class,
-            [rule for rule in rules if rule.effective_storage_class is storage_class],
+            [rule for rule in rules if rule.clear_storage_class is storage_class],
         )

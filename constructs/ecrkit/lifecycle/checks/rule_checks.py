@@ -92,13 +92,16 @@ def archived_too_briefly(rule: DraftRule) -> Iterator[Finding]:
 
 def transition_without_target(rule: DraftRule) -> Iterator[Finding]:
     """A transition has a target."""
-    if _is(rule.action_type, ActionType.TRANSITION) and not rule.target_storage_class:
+    # An archived image takes no transition at all.
+    if _is(rule.action_type, ActionType.TRANSITION) and not rule.target_storage_class and not _is_transitioned(rule):
         yield rulebook.TRANSITION_WITHOUT_TARGET.at(rule.action_type.location)
 
 
 def target_with_expire(rule: DraftRule) -> Iterator[Finding]:
     """Only a transition has a target."""
-    if _is(rule.action_type, ActionType.EXPIRE) and rule.target_storage_class:
+    # What counts pulls is to archive, and has its target already.
+    is_pulled = _is(rule.count_type, CountType.SINCE_IMAGE_PULLED)
+    if _is(rule.action_type, ActionType.EXPIRE) and rule.target_storage_class and not is_pulled:
         yield rulebook.TARGET_WITH_EXPIRE.at(rule.target_storage_class.key_location)
 
 
