@@ -43,9 +43,11 @@ def wildcard_in_prefix(rule: DraftRule) -> Iterator[Finding]:
 
 def all_of_a_list(rule: DraftRule) -> Iterator[Finding]:
     """A list of prefixes or patterns has one entry."""
-    for found in rule.tag_lists:
-        if found.value is not None and len(set(found.value.texts)) > 1:
-            yield rulebook.ALL_OF_A_LIST.at(found.location, count=len(set(found.value.texts)))
+    for found in rule.tag_lists if _takes_a_list(rule) else ():
+        # An empty entry has to go.
+        entries = set(found.value.texts) - {""} if found.value else set()
+        if len(entries) > 1:
+            yield rulebook.ALL_OF_A_LIST.at(found.location, count=len(entries))
 
 
 def unmatchable(rule: DraftRule) -> Iterator[Finding]:
@@ -113,7 +115,12 @@ def _rules(drafts: Sequence[DraftRule]) -> Iterator[tuple[DraftRule, Rule]]:
 
 
 def _tag_lists(rule: DraftRule) -> list[TagList]:
-    return [found.value for found in rule.tag_lists if found.value is not None]
+    """Give the lists that could be read; none where they have to go."""
+    return [found.value for found in rule.tag_lists if found.value is not None] if _takes_a_list(rule) else []
+
+
+def _takes_a_list(rule: DraftRule) -> bool:
+    return rule.tag_status is None or rule.tag_status.value in {TagStatus.TAGGED, None}
 
 
 def _pattern(tag_list: TagList, text: str) -> TagPattern:
