@@ -119,7 +119,8 @@ def instants(now: datetime | None, ahead: timedelta | None = None) -> tuple[date
     try:
         return today, today + (ahead or timedelta())
     except OverflowError:
-        raise click.UsageError(f"--in: must end before the year 10000, got {ahead} after {today.isoformat()}") from None
+        length = str(ahead).removesuffix(", 0:00:00")
+        raise click.UsageError(f"--in: must end before the year 10000, got {length} after {today.date()}") from None
 
 
 INSTANT = _Instant()
