@@ -64,3 +64,29 @@ def test_checking_loads_nothing_heavy() -> None:
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
 
     assert result.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "command", ["policy check a.json", "policy check a.json --output json", "schema catalog", "--version", "--help"]
+)
+def test_closed_standard_output_is_an_error(command: str) -> None:
+    """A result that nobody can read is said to be one, before anything is done, without a traceback."""
+    result = shell(f"ecrkit {command} >&-")
+
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == ("error: standard output is closed; send it to /dev/null if only the exit code matters\n")
+
+
+def test_closed_standard_error_changes_no_exit_code() -> None:
+    """Nobody sees what is wrong, and the exit code still says that something is."""
+    assert shell("ecrkit policy check nowhere.json 2>&-").returncode == 2
+    assert shell("ecrkit policy check nowhere.json >&- 2>&-").returncode == 2
+
+
+def test_closed_standard_input_is_empty() -> None:
+    """What cannot be read from it is a finding, not a traceback."""
+    result = shell("ecrkit policy check - <&-")
+
+    assert result.returncode == 1
+    assert "-:1:1: error: not JSON: the text is empty [ECR101]" in result.stdout
+    assert "Traceback" not in result.stderr

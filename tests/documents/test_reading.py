@@ -42,11 +42,11 @@ def test_the_values_of_an_object_by_key() -> None:
     assert found(reader) == []
 
 
-def test_of_a_key_written_twice_the_first_counts() -> None:
+def test_of_a_key_written_twice_the_last_counts() -> None:
     """Each later one is a finding that names the first one's line."""
     reader, at = reading('{"a": 1,\n "a": 2,\n "a": 3}')
 
-    assert reader.integer(reader.members(at)["a"]) == 1
+    assert reader.integer(reader.members(at)["a"]) == 3
     assert found(reader) == [
         "a.json:2:2: a: a again, see line 1 [T3]",
         "a.json:3:2: a: a again, see line 1 [T3]",

@@ -201,7 +201,7 @@ def count_below_one(draw: Draw, drawn: Document) -> None:
 @breaks("ECR113")
 def use_another_unit(draw: Draw, drawn: Document) -> None:
     units = st.sampled_from(["hours", "day", "DAYS", ""]) | TEXT.filter(lambda text: text != "days")
-    _rule(draw, drawn)["selection"]["countUnit"] = draw(units)
+    _rule(draw, drawn, where=_having("countUnit"))["selection"]["countUnit"] = draw(units)
 
 
 @breaks("ECR114")

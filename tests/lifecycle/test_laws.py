@@ -8,7 +8,7 @@ from builders.policies import Document, document
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from lifecycle.mutations import MUTATIONS, Mutation
-from lifecycle.strategies import documents, layouts, rich_documents
+from lifecycle.strategies import documents, json_values, layouts, rich_documents
 from lifecycle.texts import texts
 
 from ecrkit.errors import Finding, errors_in, in_file_order
@@ -108,6 +108,54 @@ def test_every_way_out_of_the_grammar_is_refused(mutation: Mutation, data: st.Da
 
     assert checked.policy is None
     assert mutation.code in {found.code for found in errors_in(checked.findings)}
+
+
+TOGETHER = {
+    # Whatever has rules that can be read is long enough.
+    "end_the_text_too_early": {"ECR102"},
+    "leave_next_to_nothing": {"ECR108"},
+    "have_no_rules": {"ECR102"},
+    "drop_a_required_key": {"ECR102"},
+    "change_a_type": {"ECR102"},
+    # These make more than one mistake.
+    "have_too_many_rules": {"ECR140", "ECR141", "ECR142", "ECR143", "ECR144"},
+    "use_too_many_wildcards": {"ECR203"},
+    "use_a_number_twice": {"ECR143"},
+    "have_a_second_untagged": {"ECR143"},
+    "put_a_rule_behind_any": {"ECR206"},
+    "have_the_same_list_twice": {"ECR143"},
+}
+"""Checks that a mutation may set off besides its own."""
+
+
+@pytest.mark.parametrize(
+    "mutation", [pytest.param(mutation, id=f"{mutation.code}: {mutation.name}") for mutation in MUTATIONS]
+)
+@settings(max_examples=settings().max_examples // 8)
+@given(st.data())
+def test_nothing_is_found_that_follows_from_an_error(mutation: Mutation, data: st.DataObject) -> None:
+    """One mistake is one error, and no warning comes with it that was not there before."""
+    drawn = data.draw(rich_documents())
+    before = {found.code for found in check_policy(json.dumps(drawn), file="policy.json").findings}
+    changed = mutation.apply(data.draw, drawn)
+    text = json.dumps(drawn) if changed is None else changed
+    after = {found.code for found in check_policy(text, file="policy.json").findings}
+
+    assert after - before <= {mutation.code, *TOGETHER.get(mutation.name, ())}
+
+
+@given(DOCUMENTS, st.data())
+def test_of_a_key_that_is_written_twice_the_last_counts(drawn: Document, data: st.DataObject) -> None:
+    """What else is found is what would be found without the first."""
+    text = data.draw(st.just(drawn).map(json.dumps))
+    selection = data.draw(st.sampled_from(drawn["rules"]))["selection"]
+    key = data.draw(st.sampled_from(sorted(selection)))
+    other = data.draw(json_values())
+    selection["the same key"] = selection.pop(key)
+    twice = json.dumps(drawn).replace('"the same key"', f"{json.dumps(key)}: {json.dumps(other)}, {json.dumps(key)}")
+    found = [(one.code, one.pointer) for one in check_policy(twice, file="p.json").findings if one.code != "ECR104"]
+
+    assert sorted(found) == sorted((one.code, one.pointer) for one in check_policy(text, file="p.json").findings)
 
 
 def test_there_is_a_way_out_for_every_check() -> None:

@@ -7,7 +7,9 @@ reached, or was interrupted: nothing is known; 141 nobody reads standard output 
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -45,6 +47,7 @@ click.version_option(ecrkit.__version__, prog_name="ecrkit")(cli)
 
 def main() -> None:
     """Run the command line; what a person can mend ends in one line, never in a traceback."""
+    _open_streams()
     try:
         sys.exit(cli.main(standalone_mode=False))
     except click.ClickException as error:
@@ -58,9 +61,24 @@ def main() -> None:
         _fail(error, code=_EXIT_REFUSED)
     except EcrkitError as error:
         _fail(error, code=_EXIT_USAGE)
+    except ExceptionGroup as errors:
+        for one in errors.exceptions:
+            click.echo(f"error: {one}", err=True)
+        sys.exit(_EXIT_USAGE)
     except OSError as error:
         # Standard output is a disk that is full, for one.
         _fail(f"cannot be written: {(error.strerror or str(error)).lower()}", code=_EXIT_USAGE)
+
+
+def _open_streams() -> None:
+    """Give a place to the standard streams that the caller closed, and refuse to print a result to nobody."""
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - open until the process ends
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as above
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as above
+        _fail("standard output is closed; send it to /dev/null if only the exit code matters", code=_EXIT_USAGE)
 
 
 def _fail(error: EcrkitError | str, *, code: int) -> NoReturn:

@@ -96,12 +96,14 @@ class Reader:
         Read an object of any keys.
 
         Returns:
-            The values by key, in order; of a key that is written twice the first. Empty when it is no object.
+            The values by key, in order; of a key that is written twice the last, as readers of JSON take it. Empty
+            when it is no object.
         """
         if not isinstance(at.node, ObjectNode):
             self._wrong_type(at, "an object")
             return {}
         members: dict[str, At] = {}
+        first_lines: dict[str, int] = {}
         for member in at.node.members:
             child = self._child(at, member)
             if not member.is_string:
@@ -113,15 +115,10 @@ class Reader:
                     hint=f'write "{member.key}", in quotes',
                 )
             if member.key in members:
-                first_line = members[member.key].key_location.line
-                self.report(
-                    self._checks.duplicate_key,
-                    child.key_location,
-                    key=member.key,
-                    first_line=first_line,
-                )
-            else:
-                members[member.key] = child
+                first_line = first_lines[member.key]
+                self.report(self._checks.duplicate_key, child.key_location, key=member.key, first_line=first_line)
+            first_lines.setdefault(member.key, child.key_location.line)
+            members[member.key] = child
         return members
 
     def fields(self, at: At, *, known: Iterable[str], required: Iterable[str] = ()) -> dict[str, At]:

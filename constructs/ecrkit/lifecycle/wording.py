@@ -9,7 +9,7 @@ from ecrkit.lifecycle.values import ActionType, CountType, StorageClass, TagStat
 if TYPE_CHECKING:
     from ecrkit.lifecycle.values import Rule, Selection
 
-__all__ = ["in_words"]
+__all__ = ["days", "in_words"]
 
 
 def in_words(rule: Rule) -> str:
@@ -25,7 +25,12 @@ def in_words(rule: Rule) -> str:
         if selection.count_number == 1:
             return f"keep the newest {_which(selection, images='image')}, {verb} the rest"
         return f"keep the newest {selection.count_number:,} {_which(selection)}, {verb} the rest"
-    return f"{verb} {_which(selection)} {_SINCE[selection.count_type]} more than {_days(selection.count_number)} ago"
+    return f"{verb} {_which(selection)} {_SINCE[selection.count_type]} more than {days(selection.count_number)} ago"
+
+
+def days(number: int) -> str:
+    """Write a number of days: ``1 day``, ``1,000 days``."""
+    return "1 day" if number == 1 else f"{number:,} days"
 
 
 def _which(selection: Selection, *, images: str = "images") -> str:
@@ -38,10 +43,6 @@ def _which(selection: Selection, *, images: str = "images") -> str:
         case TagStatus.TAGGED:
             entries = [*map(repr, selection.tag_pattern_list), *(f"'{text}…'" for text in selection.tag_prefix_list)]
             return f"{archived}{images} tagged {' and '.join(entries)}"
-
-
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number:,} days"
 
 
 _SINCE = {

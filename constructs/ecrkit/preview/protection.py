@@ -233,7 +233,7 @@ class Protections:
         uses = [by_digest.get(image.digest), *map(by_tag.get, image.tags)]
         for origin in dict.fromkeys(use.origin for use in uses if use):
             yield f"in use ({origin})"
-        if self.pulled_within and image.pulled_at and image.pulled_at >= now - self.pulled_within:
+        if self.pulled_within and image.pulled_at and now - image.pulled_at <= self.pulled_within:
             yield f"pulled on {image.pulled_at.date()}"
         for text, pattern in zip(self.must_keep, self._patterns, strict=True):
             if any(map(pattern.fullmatch, image.tags)):

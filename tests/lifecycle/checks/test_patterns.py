@@ -69,3 +69,15 @@ def test_containment_of(pattern: str, other: str, *, contains: bool) -> None:
 def test_prefix_matches_a_tag(prefix: str, *, matches: bool) -> None:
     """A prefix is literal, and a tag begins with a letter, digit or underscore."""
     assert TagPattern.of_prefix(prefix).matches_a_tag() is matches
+
+
+@given(st.text("ab-*", min_size=1, max_size=4))
+def test_every_tag_matches_is_exact(pattern: str) -> None:
+    """It is said of a pattern exactly when every tag matches it."""
+    assert TagPattern.of_pattern(pattern).matches_every_tag is (matched(pattern) == set(TAGS))
+
+
+@given(st.text("ab-*", min_size=1, max_size=3))
+def test_no_prefix_is_for_every_tag(prefix: str) -> None:
+    """A prefix has a character that some tag does not begin with."""
+    assert not TagPattern.of_prefix(prefix).matches_every_tag

@@ -249,8 +249,8 @@ def test_everything_wrong_is_told_in_one_go() -> None:
       "selection": {
         "tagStatus": "TAGGED",
         "countType": "sinceImagePushed",
-        "countUnit": "hours",
         "countUnit": "days",
+        "countUnit": "hours",
         "countNumber": null
       },
       "action": {"type": "archive"}
@@ -267,11 +267,11 @@ def test_everything_wrong_is_told_in_one_go() -> None:
             "policy.json:6:22: rules[0].selection.tagStatus: must be 'tagged' or 'untagged' or 'any', got 'TAGGED';"
             " write 'tagged' [ECR111]"
         ),
-        "policy.json:8:22: rules[0].selection.countUnit: must be 'days', got 'hours'; ECR knows no other unit [ECR113]",
         (
             "policy.json:9:9: rules[0].selection.countUnit: the key 'countUnit' is written twice, first on line 8;"
             " remove one; readers of JSON drop the first in silence [ECR104]"
         ),
+        "policy.json:9:22: rules[0].selection.countUnit: must be 'days', got 'hours'; ECR knows no other unit [ECR113]",
         "policy.json:10:24: rules[0].selection.countNumber: must be an integer, got null [ECR107]",
         "policy.json:12:26: rules[0].action.type: must be 'expire' or 'transition', got 'archive' [ECR111]",
         "policy.json:14:5: rules[1]: must be an object, got an integer [ECR107]",
@@ -302,18 +302,14 @@ def test_an_action_has_a_type() -> None:
     assert texts(policy_text(rule(action={}))) == ["rules[0].action: the required key 'type' is missing; add it"]
 
 
-def test_an_empty_list_where_none_belongs_is_both() -> None:
-    """An empty list on a rule for any image is too short and out of place; one remedy mends both."""
+def test_an_empty_list_where_none_belongs_is_one_mistake() -> None:
+    """That it is empty too is not said: it has to go."""
     text = LINE % f'{{"tagStatus": "any", "tagPrefixList": [], {COUNT}}}'
 
     assert texts(text) == [
         (
             "rules[0].selection.tagPrefixList: tagStatus 'any' takes no tagPrefixList;"
             " remove it, or select tagStatus 'tagged'"
-        ),
-        (
-            "rules[0].selection.tagPrefixList: must have at least 1 entry, got none;"
-            " add one, or remove the list and select tagStatus 'any'"
         ),
     ]
 

@@ -6,9 +6,18 @@ import json
 from typing import Any
 
 import pytest
+from builders.policies import ARCHIVE
 
 from ecrkit.errors import Location, Severity
 from ecrkit.lifecycle import COMPLETENESS_CODES, RULEBOOK, check_completeness, check_policy, read_policy
+
+BY_AGE: dict[str, Any] = {"countType": "sinceImagePushed", "countUnit": "days", "countNumber": 30}
+FROM_ARCHIVE: dict[str, Any] = {
+    "storageClass": "archive",
+    "countType": "sinceImageTransitioned",
+    "countUnit": "days",
+    "countNumber": 90,
+}
 
 
 def rule(
@@ -63,7 +72,7 @@ ROWS = {
         [rule(countType="sinceImagePushed", countUnit="days", countNumber=30)],
         (
             "rules[0]: expires every image, the running one included, 30 days after the last push; "
-            "keep a number of images (imageCountMoreThan), or select by tag"
+            "keep a number of images (imageCountMoreThan), or put a rule above it that keeps the tags that are deployed"
         ),
     ),
     "ECR206": (
@@ -71,6 +80,14 @@ ROWS = {
         (
             "rules[0].selection.tagPrefixList[0]: no tag can match '-prod'; "
             "a tag is a letter, digit or '_', then up to 127 of these, '.' and '-'"
+        ),
+    ),
+    "ECR207": (
+        [rule(countType="sinceImagePushed", countUnit="days", countNumber=30) | {"action": ARCHIVE}],
+        (
+            "rules[0]: archives every image, the running one included, 30 days after the last push: "
+            "pulling an archived image fails; count from the last pull (sinceImagePulled), "
+            "or put a rule above it that keeps the tags that are deployed"
         ),
     ),
 }
@@ -135,6 +152,90 @@ def test_dead_rule(rules: list[dict[str, Any]], others: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("rules", "remedy"),
+    [
+        pytest.param([rule(1, patterns=["v*"]), rule(2, patterns=["v1*"])], "move it up, or remove it", id="tagged"),
+        pytest.param([rule(1, tagStatus="untagged"), rule(2, patterns=["*"]), rule(3)], "remove it", id="any"),
+    ],
+)
+def test_what_to_do_about_a_dead_rule(rules: list[dict[str, Any]], remedy: str) -> None:
+    """An 'any' rule has to be last, so it cannot move up."""
+    (dead,) = [text for text in warnings(*rules) if "ECR204" in text]
+
+    assert dead.endswith(f"of higher priority; {remedy} [ECR204]")
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        pytest.param(
+            [rule(patterns=["*"], **BY_AGE)],
+            ["rules[0]: expires every tagged image, the running one included, 30 days after the last push"],
+            id="every tag",
+        ),
+        pytest.param(
+            [rule(patterns=["**", "*"], **BY_AGE)],
+            ["rules[0]: expires every tagged image, the running one included, 30 days after the last push"],
+            id="every tag, written twice",
+        ),
+        pytest.param(
+            [rule(**BY_AGE | {"countNumber": 1})],
+            ["rules[0]: expires every image, the running one included, 1 day after the last push"],
+            id="one day",
+        ),
+        pytest.param(
+            [rule(1, tagStatus="untagged"), rule(2, **BY_AGE)],
+            [
+                (
+                    "rules[1]: expires every image that no rule above claims, the running one included,"
+                    " 30 days after the last push"
+                )
+            ],
+            id="below a rule for untagged images",
+        ),
+        pytest.param(
+            [rule(1, tagStatus="untagged"), rule(2, patterns=["*"], **BY_AGE)],
+            ["rules[1]: expires every tagged image, the running one included, 30 days after the last push"],
+            id="every tag below a rule for untagged images",
+        ),
+        pytest.param(
+            [rule(1, patterns=["v*"], **BY_AGE), rule(2, **BY_AGE)],
+            [
+                (
+                    "rules[1]: expires every image that no rule above claims, the running one included,"
+                    " 30 days after the last push"
+                )
+            ],
+            id="below a rule that keeps none",
+        ),
+        pytest.param([rule(1, patterns=["prod*"]), rule(2, **BY_AGE)], [], id="below a rule that keeps some"),
+        pytest.param([rule(1, patterns=["*"]), rule(2, **BY_AGE)], [], id="for untagged images only, in effect"),
+        pytest.param([rule(patterns=["v*"], **BY_AGE)], [], id="some tags"),
+        pytest.param(
+            [rule(1, patterns=["*"], **BY_AGE) | {"action": ARCHIVE}, rule(2, **FROM_ARCHIVE)],
+            [
+                (
+                    "rules[0]: archives every tagged image, the running one included, 30 days after the last push,"
+                    " and rules[1] expires it 90 days later: pulling an archived image fails"
+                )
+            ],
+            id="archived, then expired",
+        ),
+        pytest.param(
+            [rule(1, patterns=["prod*"]), rule(2, **BY_AGE) | {"action": ARCHIVE}],
+            [],
+            id="archived below a rule that keeps some",
+        ),
+    ],
+)
+def test_every_image_by_push_age(rules: list[dict[str, Any]], expected: list[str]) -> None:
+    """What goes by push age is said of a rule for every tag as of 'any', unless a rule above it keeps some."""
+    found = [text for text in warnings(*rules) if text.endswith(("[ECR205]", "[ECR207]"))]
+
+    assert [text.rpartition("; ")[0] for text in found] == expected
+
+
+@pytest.mark.parametrize(
     ("rules", "codes"),
     [
         pytest.param(None, ["ECR211", "ECR212"], id="no policy"),
@@ -142,7 +243,19 @@ def test_dead_rule(rules: list[dict[str, Any]], others: str) -> None:
         pytest.param([rule(1, prefixes=["prod"]), rule(2)], [], id="any below a protecting rule"),
         pytest.param([rule(1, prefixes=["-prod"]), rule(2)], ["ECR213"], id="protects nothing"),
         pytest.param([rule(tagStatus="untagged")], ["ECR212"], id="untagged alone"),
-        pytest.param([rule(patterns=["*"])], ["ECR211"], id="every tag"),
+        pytest.param([rule(patterns=["*"])], ["ECR211", "ECR213"], id="every tag"),
+        pytest.param(
+            [rule(1, tagStatus="untagged"), rule(2, patterns=["**"])], ["ECR213"], id="untagged and every tag"
+        ),
+        pytest.param([rule(1, patterns=["*"]), rule(2, prefixes=["v"])], ["ECR211", "ECR213"], id="protects too late"),
+        pytest.param([rule(1, prefixes=["v"], **BY_AGE), rule(2)], ["ECR213"], id="by age protects nothing"),
+        pytest.param([rule() | {"action": ARCHIVE}], [], id="archived and kept"),
+        pytest.param([rule(1) | {"action": ARCHIVE}, rule(2, **FROM_ARCHIVE)], ["ECR213"], id="archived, then expired"),
+        pytest.param(
+            [rule(1, **BY_AGE | {"countType": "sinceImagePulled"}) | {"action": ARCHIVE}, rule(2, **FROM_ARCHIVE)],
+            [],
+            id="archived if nobody pulls, then expired",
+        ),
         pytest.param([rule(patterns=["v*"])], ["ECR211", "ECR212"], id="some tags"),
     ],
 )

@@ -141,7 +141,20 @@ class TestCommand:
 
         assert result.returncode == 2
         assert f"error: {store}/api/v1.test.yaml:1:4: x: must be" in result.stderr
-        assert "1 case of 2 policies: all passed" in result.stderr
+        assert result.stderr.endswith("1 case of 1 policy: 1 file could not be read\n")
+
+    def test_several_unreadable(self, store: Path) -> None:
+        """Every path that cannot be read is reported, and what fails besides is counted."""
+        (store / "web" / "v1.test.yaml").write_text(BAD)
+
+        result = ecrkit("policy", "test", "no1", store, "no2")
+
+        assert result.returncode == 2
+        assert result.stderr == (
+            "error: no1: cannot be read: no such file or directory\n"
+            "error: no2: cannot be read: no such file or directory\n"
+            "2 cases of 1 policy: 2 failed, 2 files could not be read\n"
+        )
 
     def test_none(self, tmp_path: Path) -> None:
         """A directory without tests is a mistake."""

@@ -179,8 +179,9 @@ class SettingsReader:
             )
         if checked.policy is None:
             return None
-        alone = {found for policy in policies for found in check_composition([policy]).findings}
-        self._reader.add(found for found in checked.findings if found not in alone)
+        # A message may name other rules than it does in the file: the same check at the same place is the same finding.
+        alone = {(found.code, found.location) for policy in policies for found in check_composition([policy]).findings}
+        self._reader.add(found for found in checked.findings if (found.code, found.location) not in alone)
         return checked.policy
 
     def _tag_filters(self, at: At) -> tuple[TagFilter, ...] | None:

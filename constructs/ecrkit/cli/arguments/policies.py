@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from ecrkit.cli.arguments.paths import read_each
 from ecrkit.documents.files import decode, read_text
 from ecrkit.errors import printable
 from ecrkit.lifecycle import compose, read_policy
@@ -26,7 +28,9 @@ __all__ = [
     "DURATION",
     "INSTANT",
     "PRICE",
+    "instants",
     "policies_option",
+    "policy_files",
     "protection_options",
     "read_policies",
     "read_protections",
@@ -54,7 +58,10 @@ class _Instant(click.ParamType[datetime]):
             self.fail(f"must be a time in ISO 8601 as in '2026-11-01T12:00:00Z', got {value!r}", param, ctx)
         if instant.tzinfo is None:
             self.fail(f"must have an offset from UTC, got {value!r}; append 'Z' if it is UTC", param, ctx)
-        return instant.astimezone(UTC)
+        try:
+            return instant.astimezone(UTC)
+        except OverflowError:
+            self.fail(f"must be in the years 1 to 9999 of UTC, got {value!r}", param, ctx)
 
 
 class _Duration(click.ParamType[timedelta]):
@@ -95,6 +102,25 @@ class _Pattern(click.ParamType[str]):
         if not re.fullmatch(r"[A-Za-z0-9_*][A-Za-z0-9._*-]*", value):
             self.fail(f"must be a tag, or a pattern of tags as in 'release-*', got {value!r}", param, ctx)
         return value
+
+
+def instants(now: datetime | None, ahead: timedelta | None = None) -> tuple[datetime, datetime]:
+    """
+    Give today and the instant of evaluation.
+
+    Args:
+        now: as given with ``--now``; ``None`` for the clock.
+        ahead: as given with ``--in``.
+
+    Raises:
+        click.UsageError: the calendar ends before.
+    """
+    today = now or datetime.now(UTC)
+    try:
+        return today, today + (ahead or timedelta())
+    except OverflowError:
+        length = str(ahead).removesuffix(", 0:00:00")
+        raise click.UsageError(f"--in: must end before the year 10000, got {length} after {today.date()}") from None
 
 
 INSTANT = _Instant()
@@ -145,8 +171,8 @@ def read_protections(
     """
     from ecrkit.preview.protection import Protections, read_used_images  # noqa: PLC0415 - few commands protect
 
-    used = [found for file in in_use for found in read_used_images(_text(file), file=file)]
-    return Protections(used=tuple(used), pulled_within=pulled_within, must_keep=tuple(must_keep))
+    used = read_each(in_use, lambda file: read_used_images(_text(file), file=file))
+    return Protections(used=tuple(chain.from_iterable(used)), pulled_within=pulled_within, must_keep=tuple(must_keep))
 
 
 def warn_of_idle(protections: Protections, inventories: Sequence[Inventory]) -> None:
@@ -168,7 +194,7 @@ def read_policies(arguments: Sequence[str], *, store: Path | None) -> LifecycleP
         PolicyReferenceError: the store has no such policy.
         UnreadableInputError: a file cannot be read.
     """
-    return compose([_policy(argument, store) for argument in arguments])
+    return compose(read_each(arguments, lambda argument: _policy(argument, store)))
 
 
 def with_manifests(inventories: Iterable[Inventory], manifests: str | None) -> Iterator[Inventory]:
@@ -193,8 +219,17 @@ def with_manifests(inventories: Iterable[Inventory], manifests: str | None) -> I
         yield add_children(inventory, children)
 
 
+def policy_files(arguments: Iterable[str]) -> list[str]:
+    """Keep the policies that are named by their file."""
+    return [argument for argument in arguments if _is_file(argument)]
+
+
+def _is_file(argument: str) -> bool:
+    return argument == "-" or argument.endswith(".json") or "/" in argument or Path(argument).is_file()
+
+
 def _policy(argument: str, store: Path | None) -> LifecyclePolicy:
-    if argument == "-" or argument.endswith(".json") or "/" in argument or Path(argument).is_file():
+    if _is_file(argument):
         return read_policy(_text(argument), file=argument)
     if store is None and not _DEFAULT_STORE.is_dir():
         return PolicyStore.bundled()[argument]

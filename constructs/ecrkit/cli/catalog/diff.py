@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,8 @@ import click
 
 from ecrkit.catalog import read_catalog
 from ecrkit.catalog.changes import diff_images, policy_changes
-from ecrkit.cli.arguments.policies import INSTANT
+from ecrkit.cli.arguments.paths import require_readable
+from ecrkit.cli.arguments.policies import INSTANT, instants
 from ecrkit.cli.console.output import count_of, echo_json
 from ecrkit.cli.console.progress import reading_progress
 from ecrkit.cli.policy.diff_report import diff_document, diff_lines
@@ -22,6 +22,7 @@ from ecrkit.policies.store import PolicyStore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from ecrkit.catalog.changes import ChangedRepository
 
@@ -71,6 +72,8 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
 
     With --exit-code, a changed repository without a file of images is an error, exit 2: nobody knows what it loses.
     """
+    _, at = instants(now)
+    require_readable([old_catalog, new_catalog, images])
     gc.disable()
     new_policies = PolicyStore(store or new_catalog.parent / "policies" / "lifecycle")
     old_policies = PolicyStore(old_store) if old_store else new_policies
@@ -80,7 +83,6 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
         old_policies=old_policies,
         new_policies=new_policies,
     )
-    at = now or datetime.now(UTC)
     with reading_progress(images) as progress:
         inventories = inventories_in(images, progress=progress) if changes else ()
         found = diff_images(changes, inventories, root=Path(images), now=at)

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ecrkit.cli.arguments.paths import raise_all
 from ecrkit.cli.console.reports import FORMATS, echo_report, exit_code
 from ecrkit.documents.files import decode, read_text
+from ecrkit.errors import UnreadableInputError
 from ecrkit.lifecycle import check_policy
 from ecrkit.policies.checks import check_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ecrkit.errors import Finding
+    from ecrkit.errors import EcrkitError, Finding
 
 __all__ = ["check"]
 
@@ -34,15 +36,24 @@ def check(paths: tuple[str, ...], *, strict: bool, output: str) -> None:
     A PATH is a JSON file, a directory that is a policy store (<name>/v<N>.json; or one that holds it as
     `lifecycle`), or - for standard input. Without one: policies/lifecycle.
 
-    Exits with 1 when ECR would refuse a policy, or a published version changed.
+    Exits with 1 when ECR would refuse a policy, or a published version changed, with 2 when one cannot be read.
     """
     findings: list[Finding] = []
     checked = 0
+    unreadable: list[EcrkitError] = []
     for path in paths or (str(_DEFAULT_STORE),):
-        found, count = _check(path)
+        try:
+            found, count = _check(path)
+        except UnreadableInputError as error:
+            # The others are still worth checking.
+            unreadable.append(error)
+            continue
         findings += found
         checked += count
+    if not checked:
+        raise_all(unreadable)
     echo_report(findings, checked=checked, noun="policy", output=output)
+    raise_all(unreadable)
     sys.exit(exit_code(findings, strict=strict))
 
 

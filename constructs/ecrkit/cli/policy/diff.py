@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import gc
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ecrkit.cli.arguments.policies import INSTANT, policies_option, read_policies, with_manifests
+from ecrkit.cli.arguments.paths import read_each, require_readable
+from ecrkit.cli.arguments.policies import (
+    INSTANT,
+    instants,
+    policies_option,
+    policy_files,
+    read_policies,
+    with_manifests,
+)
 from ecrkit.cli.console.output import echo_json
 from ecrkit.cli.console.progress import reading_progress
 from ecrkit.cli.policy.diff_report import diff_document, diff_lines
@@ -19,6 +26,7 @@ from ecrkit.lifecycle.diff import PolicyDiff, diff_fates, diff_rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
 __all__ = ["diff"]
 
@@ -53,10 +61,11 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
         raise click.UsageError("--exit-code is about images; name them with --images")
     if [old, new, images, manifests].count("-") > 1:
         raise click.UsageError("standard input (-) can be read once only; name a file for the others")
+    _, at = instants(now)
+    require_readable([*policy_files([old, new]), images, manifests])
     gc.disable()
-    before, after = (read_policies([argument], store=store) for argument in (old, new))
+    before, after = read_each([old, new], lambda argument: read_policies([argument], store=store))
     rules = diff_rules(before, after)
-    at = now or datetime.now(UTC)
     if images is None:
         diffs = [("", PolicyDiff(rules))]
     else:

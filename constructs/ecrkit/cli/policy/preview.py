@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import gc
 import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ecrkit.cli.arguments.options import aws_options, children_option
+from ecrkit.cli.arguments.paths import require_readable
 from ecrkit.cli.arguments.policies import (
     DURATION,
     INSTANT,
     PRICE,
+    instants,
     policies_option,
+    policy_files,
     protection_options,
     read_policies,
     read_protections,
@@ -28,6 +30,7 @@ from ecrkit.preview.preview import PRICE_SOURCE, STANDARD_PRICE, preview
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime, timedelta
 
     from ecrkit.cli.policy.preview_live import LiveRepository
     from ecrkit.preview.comparison import Disagreement
@@ -109,6 +112,8 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
         raise click.UsageError("--compare-with-ecr takes --repository, and neither --now, --in nor --output html")
     if [*policies, images, manifests, *in_use].count("-") > 1:
         raise click.UsageError("standard input (-) can be read once only; name a file for the others")
+    today, at = instants(now, ahead)
+    require_readable([*policy_files(policies), images, manifests, *in_use])
     # The memory of this process is given back when it ends, soon; looking for circles in it takes a third of the time.
     gc.disable()
     is_directory = images not in {None, "-"} and Path(images or "").is_dir()
@@ -123,8 +128,6 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
         found = (
             [live.inventory(policy, children=children)] if live else inventories_in(images or "-", progress=progress)
         )
-        today = now or datetime.now(UTC)
-        at = today + (ahead or timedelta())
         previews = [
             preview(policy, inventory, now=at, today=today, protections=protections)
             for inventory in with_manifests(found, manifests)

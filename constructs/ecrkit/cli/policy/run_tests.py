@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.cli.console.output import count_of, echo_json
-from ecrkit.errors import InvalidDocumentError, printable
+from ecrkit.errors import InvalidDocumentError, UnreadableInputError, printable
 from ecrkit.policies.testing.running import find_policy_tests, read_policy_tests, run_policy_test
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ecrkit.errors import EcrkitError
     from ecrkit.policies.testing.cases import PolicyTest
     from ecrkit.policies.testing.running import Failure
 
@@ -32,15 +35,21 @@ def test_command(paths: tuple[Path, ...], *, output: str) -> None:
 
     Exits with 1 when a test fails, with 2 when one cannot be read.
     """
-    files = [found for path in paths or (_DEFAULT_STORE,) for found in find_policy_tests(path)]
-    if not files:
+    files: list[Path] = []
+    unreadable: list[EcrkitError] = []
+    for path in paths or (_DEFAULT_STORE,):
+        try:
+            files += find_policy_tests(path)
+        except UnreadableInputError as error:
+            # The others are still worth running.
+            unreadable.append(error)
+    if not files and not unreadable:
         raise click.UsageError(f"no tests in {', '.join(map(str, paths or (_DEFAULT_STORE,)))}; write a v1.test.yaml")
-    results, unreadable = [], []
+    results = []
     for path in files:
         try:
             read = read_policy_tests(path)
-        except InvalidDocumentError as error:
-            # The others are still worth running.
+        except (InvalidDocumentError, UnreadableInputError) as error:
             unreadable.append(error)
             continue
         results += [(path, test, run_policy_test(read.policy, test)) for test in read.tests]
@@ -53,9 +62,20 @@ def test_command(paths: tuple[Path, ...], *, output: str) -> None:
         for path, test, failures in results:
             for failure in failures:
                 click.echo(f"{_place(path, failure)}: {printable(test.name)}: {failure.message}")
-        verdict = f"{failed:,} failed" if failed else "all passed"
-        click.echo(f"{count_of(len(results), 'case')} of {count_of(len(files), 'policy')}: {verdict}", err=True)
+        read_files = len({path for path, _, _ in results})
+        click.echo(
+            f"{count_of(len(results), 'case')} of {count_of(read_files, 'policy')}: {_verdict(failed, unreadable)}",
+            err=True,
+        )
     sys.exit(2 if unreadable else 1 if failed else 0)
+
+
+def _verdict(failed: int, unreadable: Sequence[EcrkitError]) -> str:
+    """Sum up; what was not run has not passed."""
+    if not unreadable:
+        return f"{failed:,} failed" if failed else "all passed"
+    not_run = f"{count_of(len(unreadable), 'file')} could not be read"
+    return f"{failed:,} failed, {not_run}" if failed else not_run
 
 
 def _place(path: Path, failure: Failure) -> str:

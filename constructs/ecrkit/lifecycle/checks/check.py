@@ -7,18 +7,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ecrkit.errors import Finding, InvalidPolicyError, errors_in, in_file_order
+from ecrkit.lifecycle.checks import rulebook
 from ecrkit.lifecycle.checks.policy_checks import POLICY_CHECKS
 from ecrkit.lifecycle.checks.reading import read_drafts
 from ecrkit.lifecycle.checks.rule_checks import RULE_CHECKS
-from ecrkit.lifecycle.checks.warnings import POLICY_WARNINGS, RULE_WARNINGS
+from ecrkit.lifecycle.checks.warnings import POLICY_WARNINGS, RULE_WARNINGS, WHOLE_POLICY_WARNINGS
 from ecrkit.lifecycle.rendering import render
 from ecrkit.lifecycle.values import LifecyclePolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from ecrkit.lifecycle.checks.drafts import DraftRule
-from ecrkit.lifecycle.values import Rule
+    from ecrkit.lifecycle.values import Rule
 
 __all__ = ["CheckedPolicy", "check_policy", "check_rules", "read_policy"]
 
@@ -54,7 +55,7 @@ def check_policy(text: str, *, file: str) -> CheckedPolicy:
     Source: ECR user guide, "Lifecycle policy parameters" and "Lifecycle policies" (read 2026-11).
     """
     drafts, findings = read_drafts(text, file=file)
-    return _checked(drafts, [*findings, *_check_drafts(drafts)])
+    return _checked(drafts, _check_drafts(drafts, findings))
 
 
 def read_policy(text: str, *, file: str) -> LifecyclePolicy:
@@ -91,7 +92,7 @@ def check_rules(rules: Sequence[Rule]) -> CheckedPolicy:
         replace(draft, name=f"{rule.origin.file}:{rule.origin.line}") if rule.origin else draft
         for draft, rule in zip(drafts, policy.rules, strict=bool(drafts))
     ]
-    found = [_at_origin(finding, policy.rules) for finding in (*findings, *_check_drafts(named))]
+    found = [_at_origin(finding, policy.rules) for finding in _check_drafts(named, findings)]
     checked = _checked(drafts, found)
     return replace(checked, policy=policy if checked.policy else None)
 
@@ -114,10 +115,27 @@ def _at_origin(finding: Finding, rules: Sequence[Rule]) -> Finding:
     return replace(finding, file=origin.file, line=line, column=column, pointer=pointer)
 
 
-def _check_drafts(rules: Sequence[DraftRule]) -> Iterator[Finding]:
-    """Apply every check that looks at more than one value, in no order."""
+def _check_drafts(rules: Sequence[DraftRule], findings: Sequence[Finding]) -> list[Finding]:
+    """
+    Apply every check that looks at more than one value.
+
+    Returns:
+        What the reading found, *findings*, and what is found here, in no order. What looks at the meaning of rules
+        skips those that have an error: it would report what follows from that.
+    """
+    found = list(findings)
     for rule in rules:
         for rule_check in (*RULE_CHECKS, *RULE_WARNINGS):
-            yield from rule_check(rule)
-    for policy_check in (*POLICY_CHECKS, *POLICY_WARNINGS):
-        yield from policy_check(rules)
+            found += rule_check(rule)
+    for policy_check in POLICY_CHECKS:
+        found += policy_check(rules)
+    unclear = {match[1] for error in errors_in(found) if (match := _makes_unclear(error))}
+    clear = [rule for index, rule in enumerate(rules) if str(index) not in unclear]
+    for policy_warning in (*POLICY_WARNINGS, *(WHOLE_POLICY_WARNINGS if not unclear else ())):
+        found += policy_warning(clear)
+    return found
+
+
+def _makes_unclear(error: Finding) -> re.Match[str] | None:
+    """Find the rule whose meaning *error* leaves open: of a key that is written twice the last counts."""
+    return None if error.code == rulebook.DUPLICATE_KEY.code else _RULE_POINTER.match(error.pointer)

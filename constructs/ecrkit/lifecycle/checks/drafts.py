@@ -94,11 +94,24 @@ class DraftRule:
         return tuple(found for found in (self.tag_pattern_list, self.tag_prefix_list) if found)
 
     @property
-    def effective_storage_class(self) -> StorageClass | None:
-        """Its storage class, ``standard`` where it names none; ``None`` where that is unreadable."""
-        if self.storage_class is None:
-            return StorageClass.STANDARD if self.has_selection else None
-        return self.storage_class.value
+    def clear_storage_class(self) -> StorageClass | None:
+        """Its storage class, ``standard`` if it names none; ``None`` if that is unreadable, or its count denies it."""
+        if not self.has_selection:
+            return None
+        named = self.storage_class.value if self.storage_class else StorageClass.STANDARD
+        if self.count_type is None or self.count_type.value is None:
+            return named
+        counts_archived = self.count_type.value is CountType.SINCE_IMAGE_TRANSITIONED
+        return named if counts_archived is (named is StorageClass.ARCHIVE) else None
+
+    @property
+    def clear_tag_status(self) -> TagStatus | None:
+        """Which images it selects; ``None`` if that is unreadable, or its lists deny it."""
+        if self.tag_status is None or self.tag_status.value is None:
+            return None
+        has_one_list = len(self.tag_lists) == 1
+        wants_one = self.tag_status.value is TagStatus.TAGGED
+        return self.tag_status.value if (has_one_list if wants_one else not self.tag_lists) else None
 
     def to_rule(self) -> Rule:
         """Make the rule; only for a draft without errors."""

@@ -63,6 +63,11 @@ class TagPattern:
             at = found + len(piece)
         return True
 
+    @property
+    def matches_every_tag(self) -> bool:
+        """Whether there is no tag that it does not match: it is made of wildcards alone."""
+        return len(self.pieces) > 1 and not any(self.pieces)
+
     def matches_a_tag(self) -> bool:
         """Whether there is a tag that it matches."""
         return bool(self.fullest())

@@ -21,14 +21,13 @@ __all__ = ["POLICY_CHECKS"]
 
 def duplicate_priority(rules: Sequence[DraftRule]) -> Iterator[Finding]:
     """No two rules have the same rulePriority."""
-    taken: dict[int, DraftRule] = {}
-    numbers = {rule.rule_priority.value for rule in rules if rule.rule_priority}
-    free = next(number for number in count(1) if number not in numbers)
+    owners = _owners(rules)
+    free = next(number for number in count(1) if number not in owners)
     for rule in rules:
         if rule.rule_priority is None or rule.rule_priority.value is None:
             continue
         priority = rule.rule_priority.value
-        first = taken.setdefault(priority, rule)
+        first = owners[priority]
         if first is not rule:
             yield rulebook.DUPLICATE_PRIORITY.at(
                 rule.rule_priority.location, priority=priority, other=first.name, free=free
@@ -48,12 +47,16 @@ def second_any(rules: Sequence[DraftRule]) -> Iterator[Finding]:
 def any_not_last(rules: Sequence[DraftRule]) -> Iterator[Finding]:
     """An 'any' rule has the highest rulePriority of its storage class."""
     # Above all numbers, those of the other class too: a lower one could be taken.
-    free = 1 + max((rule.rule_priority.value or 0 for rule in rules if rule.rule_priority), default=0)
+    owners = _owners(rules)
+    free = 1 + max(owners, default=0)
     for _, in_class in _by_storage_class(rules):
+        # A rule whose number is taken gets another one.
         numbered = [
-            (rule.rule_priority.value, rule) for rule in in_class if rule.rule_priority and rule.rule_priority.value
+            (rule.rule_priority.value, rule)
+            for rule in in_class
+            if rule.rule_priority and rule.rule_priority.value and owners[rule.rule_priority.value] is rule
         ]
-        others = [priority for priority, rule in numbered if not _selects(rule, TagStatus.ANY)]
+        others = [priority for priority, rule in numbered if rule.clear_tag_status not in {TagStatus.ANY, None}]
         for priority, rule in numbered:
             if _selects(rule, TagStatus.ANY) and max(others, default=0) > priority:
                 yield rulebook.ANY_NOT_LAST.at(rule.location, got=priority, highest=max(others), next=free)
@@ -64,7 +67,7 @@ def same_list(rules: Sequence[DraftRule]) -> Iterator[Finding]:
     for storage_class, in_class in _by_storage_class(rules):
         taken: dict[tuple[str, frozenset[str]], DraftRule] = {}
         for rule in in_class:
-            for found in rule.tag_lists:
+            for found in rule.tag_lists if _selects(rule, TagStatus.TAGGED) else ():
                 if found.value is None or not found.value.is_whole or not found.value.entries:
                     continue
                 meaning = (found.value.key, frozenset(found.value.texts))
@@ -88,6 +91,15 @@ POLICY_CHECKS: tuple[PolicyCheck, ...] = (
 """Applied to all rules of a policy, each whatever the others say."""
 
 
+def _owners(rules: Sequence[DraftRule]) -> dict[int, DraftRule]:
+    """Give the first rule that has each rulePriority."""
+    owners: dict[int, DraftRule] = {}
+    for rule in rules:
+        if rule.rule_priority and rule.rule_priority.value:
+            owners.setdefault(rule.rule_priority.value, rule)
+    return owners
+
+
 def _second_of(rules: Sequence[DraftRule], tag_status: TagStatus, check: Check) -> Iterator[Finding]:
     for storage_class, in_class in _by_storage_class(rules):
         selecting = [rule for rule in in_class if _selects(rule, tag_status)]
@@ -97,7 +109,7 @@ def _second_of(rules: Sequence[DraftRule], tag_status: TagStatus, check: Check) 
 
 
 def _selects(rule: DraftRule, tag_status: TagStatus) -> bool:
-    return rule.tag_status is not None and rule.tag_status.value is tag_status
+    return rule.clear_tag_status is tag_status
 
 
 def _by_storage_class(rules: Sequence[DraftRule]) -> Iterator[tuple[StorageClass, list[DraftRule]]]:
@@ -105,5 +117,5 @@ def _by_storage_class(rules: Sequence[DraftRule]) -> Iterator[tuple[StorageClass
     for storage_class in StorageClass:
         yield (
             storage_class,
-            [rule for rule in rules if rule.effective_storage_class is storage_class],
+            [rule for rule in rules if rule.clear_storage_class is storage_class],
         )

@@ -105,7 +105,7 @@ class _PolicyReader:
             tag_pattern_list=_located((selection or {}).get("tagPatternList"), self._patterns),
             tag_prefix_list=_located((selection or {}).get("tagPrefixList"), self._prefixes),
             count_type=_located((selection or {}).get("countType"), self._count_type),
-            count_unit=_located((selection or {}).get("countUnit"), self._count_unit),
+            count_unit=_located((selection or {}).get("countUnit"), reader.string),
             count_number=_located((selection or {}).get("countNumber"), self._count_number),
             storage_class=_located((selection or {}).get("storageClass"), self._storage_class),
             action_type=_located((action or {}).get("type"), self._action_type),
@@ -164,13 +164,6 @@ class _PolicyReader:
         )
         return None
 
-    def _count_unit(self, at: At) -> str | None:
-        text = self._reader.string(at)
-        if text is not None and text != "days":
-            self._reader.report(rulebook.BAD_COUNT_UNIT, at.location, got=quoted(text))
-            return None
-        return text
-
     def _patterns(self, at: At) -> TagList | None:
         tag_list = self._tag_list(at, "tagPatternList")
         for pattern, location in tag_list.entries if tag_list else ():
@@ -186,8 +179,6 @@ class _PolicyReader:
         items = self._reader.items(at)
         if items is None:
             return None
-        if not items:
-            self._reader.report(rulebook.EMPTY_LIST, at.location)
         entries = []
         for item in items:
             text = self._reader.string(item)

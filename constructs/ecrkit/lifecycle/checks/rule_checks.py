@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeGuard, TypeVar
 
 from ecrkit.lifecycle.checks import rulebook
+from ecrkit.lifecycle.checks.reading import quoted
 from ecrkit.lifecycle.values import ActionType, CountType, StorageClass, TagStatus
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RULE_CHECKS"]
 
+T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -29,7 +31,7 @@ def tagged_without_list(rule: DraftRule) -> Iterator[Finding]:
 
 def two_lists(rule: DraftRule) -> Iterator[Finding]:
     """A rule has a list of prefixes or a list of patterns, not both."""
-    if len(rule.tag_lists) > 1 and not _is_untagged_or_any(rule):
+    if len(rule.tag_lists) > 1 and all(map(_is_read, rule.tag_lists)) and not _is_untagged_or_any(rule):
         last = max(rule.tag_lists, key=lambda found: found.key_location)
         yield rulebook.TWO_LISTS.at(last.key_location)
 
@@ -37,9 +39,23 @@ def two_lists(rule: DraftRule) -> Iterator[Finding]:
 def list_without_tagged(rule: DraftRule) -> Iterator[Finding]:
     """Only a rule for tagged images has a list of prefixes or patterns."""
     if rule.tag_status and _is_untagged_or_any(rule):
-        for found in rule.tag_lists:
+        for found in filter(_is_read, rule.tag_lists):
             key = found.key_location.pointer.rpartition("/")[2]
             yield rulebook.LIST_WITHOUT_TAGGED.at(found.key_location, tag_status=rule.tag_status.value, key=key)
+
+
+def empty_list(rule: DraftRule) -> Iterator[Finding]:
+    """A list of prefixes or patterns has an entry."""
+    for found in () if _is_untagged_or_any(rule) else rule.tag_lists:
+        if found.value and found.value.is_whole and not found.value.entries:
+            yield rulebook.EMPTY_LIST.at(found.location)
+
+
+def bad_count_unit(rule: DraftRule) -> Iterator[Finding]:
+    """A countUnit is days."""
+    counts_images = _is(rule.count_type, CountType.IMAGE_COUNT_MORE_THAN)
+    if rule.count_unit and rule.count_unit.value not in {"days", None} and not counts_images:
+        yield rulebook.BAD_COUNT_UNIT.at(rule.count_unit.location, got=quoted(rule.count_unit.value))
 
 
 def unit_missing(rule: DraftRule) -> Iterator[Finding]:
@@ -50,7 +66,7 @@ def unit_missing(rule: DraftRule) -> Iterator[Finding]:
 
 def unit_with_count(rule: DraftRule) -> Iterator[Finding]:
     """A number of images has no countUnit."""
-    if _is(rule.count_type, CountType.IMAGE_COUNT_MORE_THAN) and rule.count_unit:
+    if _is(rule.count_type, CountType.IMAGE_COUNT_MORE_THAN) and rule.count_unit and _is_read(rule.count_unit):
         yield rulebook.UNIT_WITH_COUNT.at(rule.count_unit.key_location)
 
 
@@ -92,20 +108,25 @@ def archived_too_briefly(rule: DraftRule) -> Iterator[Finding]:
 
 def transition_without_target(rule: DraftRule) -> Iterator[Finding]:
     """A transition has a target."""
-    if _is(rule.action_type, ActionType.TRANSITION) and not rule.target_storage_class:
+    # An archived image takes no transition at all.
+    if _is(rule.action_type, ActionType.TRANSITION) and not rule.target_storage_class and not _is_transitioned(rule):
         yield rulebook.TRANSITION_WITHOUT_TARGET.at(rule.action_type.location)
 
 
 def target_with_expire(rule: DraftRule) -> Iterator[Finding]:
     """Only a transition has a target."""
-    if _is(rule.action_type, ActionType.EXPIRE) and rule.target_storage_class:
-        yield rulebook.TARGET_WITH_EXPIRE.at(rule.target_storage_class.key_location)
+    # What counts pulls is to archive, and has its target already.
+    target, is_pulled = rule.target_storage_class, _is(rule.count_type, CountType.SINCE_IMAGE_PULLED)
+    if _is(rule.action_type, ActionType.EXPIRE) and target and _is_read(target) and not is_pulled:
+        yield rulebook.TARGET_WITH_EXPIRE.at(target.key_location)
 
 
 RULE_CHECKS: tuple[RuleCheck, ...] = (
     tagged_without_list,
     two_lists,
     list_without_tagged,
+    empty_list,
+    bad_count_unit,
     unit_missing,
     unit_with_count,
     pulled_expires,
@@ -117,6 +138,11 @@ RULE_CHECKS: tuple[RuleCheck, ...] = (
     target_with_expire,
 )
 """Applied to every rule, each whatever the others say."""
+
+
+def _is_read(found: Located[T]) -> bool:
+    """Whether the value could be read; if not, it is a finding already, and may well have to go."""
+    return found.value is not None
 
 
 def _is_untagged_or_any(rule: DraftRule) -> bool:

@@ -300,15 +300,15 @@ DEAD_RULE = Check(
     severity=Severity.WARNING,
     title="rule can never act",
     message="can never act: every image that it could match is claimed by {others}, of higher priority",
-    remedy="move it up, or remove it",
+    remedy="{remedy}",
     source=_EVALUATION,
 )
 ANY_BY_AGE = Check(
     code="ECR205",
     severity=Severity.WARNING,
-    title="'any' rule expires images by age",
-    message="expires every image, the running one included, {days} days after the last push",
-    remedy="keep a number of images (imageCountMoreThan), or select by tag",
+    title="rule for every image expires by push age",
+    message="expires every {images}, the running one included, {days} after the last push",
+    remedy="keep a number of images (imageCountMoreThan), or put a rule above it that keeps the tags that are deployed",
     source=_INCIDENTS,
 )
 UNMATCHABLE = Check(
@@ -318,6 +318,15 @@ UNMATCHABLE = Check(
     message="no tag can match {entry}",
     remedy="a tag is a letter, digit or '_', then up to 127 of these, '.' and '-'",
     source=_TAGS,
+)
+ARCHIVES_BY_AGE = Check(
+    code="ECR207",
+    severity=Severity.WARNING,
+    title="rule for every image archives by push age",
+    message="archives every {images}, the running one included, {days} after the last push{then}: "
+    "pulling an archived image fails",
+    remedy="count from the last pull (sinceImagePulled), or put a rule above it that keeps the tags that are deployed",
+    source=_ARCHIVE,
 )
 
 # What a repository ends up with, whichever files that came from.
@@ -341,8 +350,8 @@ NO_CAP = Check(
 ANY_WITHOUT_PROTECTION = Check(
     code="ECR213",
     severity=Severity.WARNING,
-    title="'any' rule expires images and no rule protects some",
-    message="any image can expire, since no rule for tagged images protects some",
+    title="rule expires every image and no rule protects some",
+    message="any {images} can expire, since no rule for tagged images protects some",
     remedy="put a rule above it for the tags that are deployed",
     source=_INCIDENTS,
 )

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ecrkit.lifecycle.checks import rulebook
+from ecrkit.lifecycle.checks.claims import claims_in
+from ecrkit.lifecycle.checks.hazards import hazard_of
 from ecrkit.lifecycle.checks.patterns import TagPattern
-from ecrkit.lifecycle.values import ActionType, CountType, StorageClass, TagStatus
+from ecrkit.lifecycle.values import ActionType, StorageClass, TagStatus
+from ecrkit.lifecycle.wording import days
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from ecrkit.errors import Finding
     from ecrkit.lifecycle.checks.drafts import DraftRule, TagList
     from ecrkit.lifecycle.checks.policy_checks import PolicyCheck
     from ecrkit.lifecycle.checks.rule_checks import RuleCheck
+    from ecrkit.lifecycle.values import Rule
 
-__all__ = ["POLICY_WARNINGS", "RULE_WARNINGS"]
+__all__ = ["POLICY_WARNINGS", "RULE_WARNINGS", "WHOLE_POLICY_WARNINGS"]
 
 
 def duplicate_entry(rule: DraftRule) -> Iterator[Finding]:
@@ -40,19 +43,11 @@ def wildcard_in_prefix(rule: DraftRule) -> Iterator[Finding]:
 
 def all_of_a_list(rule: DraftRule) -> Iterator[Finding]:
     """A list of prefixes or patterns has one entry."""
-    for found in rule.tag_lists:
-        if found.value is not None and len(set(found.value.texts)) > 1:
-            yield rulebook.ALL_OF_A_LIST.at(found.location, count=len(set(found.value.texts)))
-
-
-def any_by_age(rule: DraftRule) -> Iterator[Finding]:
-    """A rule for any image does not expire by age."""
-    is_any = rule.tag_status is not None and rule.tag_status.value is TagStatus.ANY
-    is_by_push = rule.count_type is not None and rule.count_type.value is CountType.SINCE_IMAGE_PUSHED
-    expires = rule.action_type is not None and rule.action_type.value is ActionType.EXPIRE
-    days = rule.count_number.value if rule.count_number else None
-    if is_any and is_by_push and expires and days:
-        yield rulebook.ANY_BY_AGE.at(rule.location, days=days)
+    for found in rule.tag_lists if _takes_a_list(rule) else ():
+        # An empty entry has to go.
+        entries = set(found.value.texts) - {""} if found.value else set()
+        if len(entries) > 1:
+            yield rulebook.ALL_OF_A_LIST.at(found.location, count=len(entries))
 
 
 def unmatchable(rule: DraftRule) -> Iterator[Finding]:
@@ -69,92 +64,63 @@ RULE_WARNINGS: tuple[RuleCheck, ...] = (
     duplicate_entry,
     wildcard_in_prefix,
     all_of_a_list,
-    any_by_age,
     unmatchable,
 )
 """Applied to every rule, each whatever the others say."""
 
 
-def dead_rule(rules: Sequence[DraftRule]) -> Iterator[Finding]:
-    """
-    Every rule can act on some image.
-
-    A single rule claims whatever several together do: where each of them leaves out some image of a rule, so does an
-    image with one tag for each entry of that rule, which may be chosen so that it is left out by all.
-    """
+def dead_rule(drafts: Sequence[DraftRule]) -> Iterator[Finding]:
+    """Every rule can act on some image."""
+    named = {rule.rule_priority: draft for draft, rule in _rules(drafts)}
     for storage_class in StorageClass:
-        claims = sorted(
-            (claim for rule in rules if (claim := _claim(rule)) and rule.effective_storage_class is storage_class),
-            key=lambda claim: claim.priority,
-        )
+        claims = claims_in((rule for _, rule in _rules(drafts)), storage_class)
         for index, claim in enumerate(claims):
-            claimed_by = _claimed_by(claim, claims[:index])
+            claimed_by = claim.covered_by(claims[:index])
             if claimed_by:
-                others = " and ".join(other.rule.name for other in claimed_by)
-                yield rulebook.DEAD_RULE.at(claim.rule.location, others=others)
+                others = " and ".join(named[other.rule.rule_priority].name for other in claimed_by)
+                # An 'any' rule is last in its storage class.
+                remedy = "remove it" if claim.tag_status is TagStatus.ANY else "move it up, or remove it"
+                location = named[claim.rule.rule_priority].location
+                yield rulebook.DEAD_RULE.at(location, others=others, remedy=remedy)
+
+
+def every_image_by_age(drafts: Sequence[DraftRule]) -> Iterator[Finding]:
+    """A rule for every image neither expires nor archives by push age."""
+    named = {rule.rule_priority: draft for draft, rule in _rules(drafts)}
+    hazard = hazard_of([rule for _, rule in _rules(drafts)])
+    if hazard is None or not hazard.is_by_push_age:
+        return
+    check = rulebook.ANY_BY_AGE if hazard.rule.action.type is ActionType.EXPIRE else rulebook.ARCHIVES_BY_AGE
+    then = ""
+    if hazard.from_archive:
+        name = named[hazard.from_archive.rule_priority].name
+        then = f", and {name} expires it {days(hazard.from_archive.selection.count_number)} later"
+    yield check.at(
+        named[hazard.rule.rule_priority].location,
+        images=f"{hazard.images} that no rule above claims" if hazard.is_below_others else hazard.images,
+        days=days(hazard.rule.selection.count_number),
+        then=then,
+    )
 
 
 POLICY_WARNINGS: tuple[PolicyCheck, ...] = (dead_rule,)
-"""Applied to all rules of a policy."""
+"""Applied to those rules of a policy that have no error."""
+
+WHOLE_POLICY_WARNINGS: tuple[PolicyCheck, ...] = (every_image_by_age,)
+"""Applied to all rules of a policy, where none has an error: another rule could be the one that protects."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """Which images a rule claims: those that it could match, whether it acts on them or not."""
-
-    rule: DraftRule
-    priority: int
-    tag_status: TagStatus
-    patterns: Mapping[TagPattern, tuple[str, ...]] = field(default_factory=dict)
-    """Each entry with its fullest tags, which another rule must match to claim what this one does."""
-
-    def covers(self, other: _Claim) -> bool:
-        """Whether every image that *other*, for tagged images, could match is claimed by this one."""
-        return self.tag_status is TagStatus.ANY or (
-            self.tag_status is TagStatus.TAGGED
-            and all(
-                mine in other.patterns or any(all(map(mine.matches, tags)) for tags in other.patterns.values())
-                for mine in self.patterns
-            )
-        )
-
-    def covers_all_tagged(self) -> bool:
-        return self.tag_status is TagStatus.TAGGED and all(pattern == _EVERY_TAG for pattern in self.patterns)
-
-
-_EVERY_TAG = TagPattern.of_pattern("*")
-
-
-def _claimed_by(claim: _Claim, higher: Sequence[_Claim]) -> list[_Claim]:
-    """Find rules above that claim all that *claim* could match; empty when there are none."""
-    if claim.tag_status is TagStatus.TAGGED:
-        return next(([other] for other in higher if other.covers(claim)), [])
-    everything = next(([other] for other in higher if other.tag_status is TagStatus.ANY), [])
-    untagged = next(([other] for other in higher if other.tag_status is TagStatus.UNTAGGED), [])
-    if everything or claim.tag_status is TagStatus.UNTAGGED:
-        return everything or untagged
-    tagged = next(([other] for other in higher if other.covers_all_tagged()), [])
-    return [*untagged, *tagged] if untagged and tagged else []
-
-
-def _claim(rule: DraftRule) -> _Claim | None:
-    """Read what *rule* claims; ``None`` where that is unreadable, or it can match nothing."""
-    if not rule.rule_priority or not rule.rule_priority.value or not rule.tag_status or not rule.tag_status.value:
-        return None
-    tag_status = rule.tag_status.value
-    if tag_status is not TagStatus.TAGGED:
-        return _Claim(rule, rule.rule_priority.value, tag_status)
-    tag_lists = _tag_lists(rule)
-    if len(tag_lists) != 1 or not tag_lists[0].is_whole or not tag_lists[0].entries:
-        return None
-    patterns = {(pattern := _pattern(tag_lists[0], text)): pattern.fullest() for text in tag_lists[0].texts}
-    if not all(patterns.values()):
-        return None
-    return _Claim(rule, rule.rule_priority.value, tag_status, patterns)
+def _rules(drafts: Sequence[DraftRule]) -> Iterator[tuple[DraftRule, Rule]]:
+    return ((draft, draft.to_rule()) for draft in drafts)
 
 
 def _tag_lists(rule: DraftRule) -> list[TagList]:
-    return [found.value for found in rule.tag_lists if found.value is not None]
+    """Give the lists that could be read; none where they have to go."""
+    return [found.value for found in rule.tag_lists if found.value is not None] if _takes_a_list(rule) else []
+
+
+def _takes_a_list(rule: DraftRule) -> bool:
+    return rule.tag_status is None or rule.tag_status.value in {TagStatus.TAGGED, None}
 
 
 def _pattern(tag_list: TagList, text: str) -> TagPattern:
