@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from ecrkit.cdk.node import bundled_node
+import ecrkit.cdk  # noqa: F401 - before aws_cdk, in every test: it chooses the Node that aws_cdk starts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ecrkit.aws.sandbox import Sandbox
-
-# Importing aws_cdk starts Node; here it is the one that comes with the development environment.
-if node := bundled_node():
-    os.environ.setdefault("JSII_NODE", str(node))
 
 _HOW_TO_GET = {
     "docker": "apt-get install docker.io, or brew install docker",

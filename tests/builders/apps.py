@@ -7,25 +7,33 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 
-from ecrkit.catalog import check_catalog
-from ecrkit.policies.store import PolicyStore
-from stacks.registry import RegistryStack
-from stacks.repositories import RepositoriesStack, repositories_stacks
+from ecrkit.cdk import RegistryStack, RepositoriesStack, catalog_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ecrkit.catalog import Environment
+    from constructs import Construct
 
-__all__ = ["ROOT", "findings_in", "registry_stacks_of", "run_app", "stacks_of", "templates_in"]
+    from ecrkit.cdk import EnvironmentStack
+
+__all__ = [
+    "ROOT",
+    "findings_in",
+    "quiet_app",
+    "registry_stacks_of",
+    "run_app",
+    "stacks_by_environment",
+    "stacks_of",
+    "templates_in",
+]
 
 ROOT = Path(__file__).parents[2]
-POLICIES = PolicyStore(ROOT / "policies" / "lifecycle")
 
 
 def run_app(
@@ -36,15 +44,17 @@ def run_app(
     environ: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """
-    Run ``python app.py``.
+    Run ``python app.py`` as ``cdk synth`` does, with the context of cdk.json.
 
     Args:
         outdir: where it writes.
-        context: what ``cdk synth -c KEY=VALUE`` would pass on.
+        context: what ``cdk synth -c KEY=VALUE`` passes on.
         cwd: the working directory.
         environ: all that the program finds in its environment; else what this process has.
     """
-    settings = {"CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": json.dumps(context or {})}
+    flags = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    passed_on = {**flags, "aws:cdk:enable-path-metadata": True, **(context or {})}
+    settings = {"CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": json.dumps(passed_on)}
     return subprocess.run(
         [sys.executable, str(ROOT / "app.py")],
         cwd=cwd,
@@ -65,33 +75,27 @@ def templates_in(outdir: Path) -> dict[str, str]:
 
 def stacks_of(catalog: str) -> list[RepositoriesStack]:
     """Make the stacks of *catalog*, a YAML text that has to be valid, in an app of their own."""
-    app = _app()
-    return [
-        stack
-        for environment in _environments(catalog)
-        for stack in repositories_stacks(app, environment=environment, policies=POLICIES)
-    ]
+    stacks = stacks_by_environment(catalog).values()
+    return [stack for built in stacks for stack in built if isinstance(stack, RepositoriesStack)]
 
 
 def registry_stacks_of(catalog: str) -> list[RegistryStack]:
     """Make the stacks with what is registry-wide by *catalog*, a YAML text that has to be valid, in an app."""
-    app = _app()
-    return [
-        RegistryStack(app, environment=environment, registry=environment.registry, policies=POLICIES)
-        for environment in _environments(catalog)
-        if environment.registry
-    ]
+    stacks = stacks_by_environment(catalog).values()
+    return [stack for built in stacks for stack in built if isinstance(stack, RegistryStack)]
 
 
-def _environments(catalog: str) -> tuple[Environment, ...]:
-    checked = check_catalog(dedent(catalog), file="repositories.yaml", policies=POLICIES)
-    assert checked.catalog is not None, checked.findings
-    return checked.catalog.environments
+def stacks_by_environment(catalog: str, *, scope: Construct | None = None) -> dict[str, list[EnvironmentStack]]:
+    """Make the stacks of *catalog*, a YAML text that has to be valid, in *scope* or an app of their own."""
+    with TemporaryDirectory() as directory:
+        path = Path(directory, "repositories.yaml")
+        path.write_text(dedent(catalog), encoding="utf-8")
+        return catalog_stacks(scope or quiet_app(), path, policies=ROOT / "policies" / "lifecycle")
 
 
-def _app() -> cdk.App:
-    # The report is read from its file: findings shall not end the synthesis.
-    return cdk.App(analytics_reporting=False, context={"@aws-cdk/core:failSynthOnValidationErrors": False})
+def quiet_app(**context: object) -> cdk.App:
+    """Make an app in which findings do not end the synthesis: the report is read from its file."""
+    return cdk.App(analytics_reporting=False, context={"@aws-cdk/core:failSynthOnValidationErrors": False, **context})
 
 
 def findings_in(assembly: cdk.cx_api.CloudAssembly) -> list[dict[str, Any]]:

@@ -1,7 +1,10 @@
 """
-CDK constructs. Importing this module's names starts Node, as importing aws_cdk does.
+CDK constructs, and the stacks of a catalog.
 
-They are imported when they are used: an app of a catalog without a registry needs neither construct.
+Import this package before ``aws_cdk``: it sets ``JSII_NODE``, so that aws_cdk starts the Node that comes with
+``ecrkit[cdk]``. It changes nothing else, and nothing at all if aws_cdk is imported already.
+
+The names here are imported when they are used, and aws_cdk with them.
 """
 
 from __future__ import annotations
@@ -9,18 +12,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecrkit import imported_when_used
+from ecrkit.cdk.node import choose_node
 
-__all__ = ["LifecyclePolicyValidation", "Registry", "Repository"]
+__all__ = [
+    "EnvironmentStack",
+    "LifecyclePolicyValidation",
+    "Registry",
+    "RegistryStack",
+    "RepositoriesStack",
+    "Repository",
+    "catalog_stacks",
+    "synthesize",
+]
 
 _HOMES = {
+    "EnvironmentStack": "ecrkit.cdk.stacks",
     "LifecyclePolicyValidation": "ecrkit.cdk.validation",
     "Registry": "ecrkit.cdk.registry",
+    "RegistryStack": "ecrkit.cdk.stacks",
+    "RepositoriesStack": "ecrkit.cdk.stacks",
     "Repository": "ecrkit.cdk.repository",
+    "catalog_stacks": "ecrkit.cdk.app",
+    "synthesize": "ecrkit.cdk.app",
 }
 
+choose_node()
+
 if TYPE_CHECKING:
+    from ecrkit.cdk.app import catalog_stacks, synthesize
     from ecrkit.cdk.registry import Registry
     from ecrkit.cdk.repository import Repository
+    from ecrkit.cdk.stacks import EnvironmentStack, RegistryStack, RepositoriesStack
     from ecrkit.cdk.validation import LifecyclePolicyValidation
 else:
     # A type checker that saw this function would take every name for granted.

@@ -24,6 +24,9 @@ Every exception that ecrkit raises on purpose.
     │   ├── UnknownPolicyError
     │   └── UnknownVersionError
     ├── InvalidPropertyError      a construct was given what ECR would refuse
+    ├── UnknownRepositoryError    an app asks for a repository that the catalog does not declare
+    ├── NodeError                 the Node that aws_cdk would start is missing, broken or too old
+    ├── SynthesisError            CDK refuses to synthesize an app
     ├── SandboxError              the local AWS did not start, or could not be prepared
     ├── RefusedError              what was asked for would do harm, and was not done
     ├── ToolError                 docker, podman or skopeo is missing, or failed
@@ -31,6 +34,10 @@ Every exception that ecrkit raises on purpose.
         └── NoVerdictError        it answered, and the answer decides nothing
 
 Messages are for people and may change; catch the classes.
+
+An error of the input of a CDK app is a ``SystemExit`` too: a program that does not catch it prints its text on stderr and
+ends with exit code 1, without a traceback. These are UnreadableInputError, InvalidCatalogError, UnknownRepositoryError,
+NodeError and SynthesisError.
 """
 
 from __future__ import annotations
@@ -60,12 +67,15 @@ __all__ = [
     "MissingTimeError",
     "NaiveTimeError",
     "NoVerdictError",
+    "NodeError",
     "PolicyReferenceError",
     "ReferenceCycleError",
     "RefusedError",
     "SandboxError",
+    "SynthesisError",
     "ToolError",
     "UnknownPolicyError",
+    "UnknownRepositoryError",
     "UnknownVersionError",
     "UnreadableInputError",
     "UnwritableOutputError",
@@ -76,8 +86,12 @@ class EcrkitError(Exception):
     """Something is wrong that the person at the keyboard can mend."""
 
 
-class UnreadableInputError(EcrkitError):
+class UnreadableInputError(EcrkitError, SystemExit):
     """A file is missing, cannot be read or is not UTF-8."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.code = message
 
 
 class UnwritableOutputError(EcrkitError):
@@ -105,8 +119,12 @@ class InvalidPolicyError(InvalidDocumentError):
     """A lifecycle policy that ECR would refuse."""
 
 
-class InvalidCatalogError(InvalidDocumentError):
+class InvalidCatalogError(InvalidDocumentError, SystemExit):
     """A catalog that could not be deployed."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(findings)
+        self.code = str(self)
 
 
 class InvalidAssemblyError(EcrkitError):
@@ -182,6 +200,30 @@ class UnknownVersionError(PolicyReferenceError):
 
 class InvalidPropertyError(EcrkitError):
     """A construct was given what ECR, or CloudFormation, would refuse."""
+
+
+class UnknownRepositoryError(EcrkitError, SystemExit):
+    """An app asks for a repository that the catalog does not declare in that environment."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.code = message
+
+
+class NodeError(EcrkitError, SystemExit):
+    """The Node that aws_cdk would start is missing, broken or too old."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.code = message
+
+
+class SynthesisError(EcrkitError, SystemExit):
+    """CDK refuses to synthesize an app."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.code = message
 
 
 class SandboxError(EcrkitError):

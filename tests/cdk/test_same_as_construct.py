@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 
 from ecrkit import PolicyStore
 from ecrkit.catalog import Encryption, Environment, Mutability, Removal, RepositoryEntry
-from ecrkit.cdk import Repository
+from ecrkit.cdk import RepositoriesStack, Repository
 from ecrkit.images.names import RepositoryName, TagFilter
 from ecrkit.policies.store import PolicyRef
 from ecrkit.registry.access import Access, Grantees
 from ecrkit.registry.outputs import construct_id, output_key
 from ecrkit.registry.properties import RepositoryProperties
-from stacks.repositories import repositories_stacks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,7 +84,13 @@ def entries(draw: st.DrawFn) -> RepositoryEntry:
 def test_bulk_and_construct_give_the_same(entry: RepositoryEntry) -> None:
     """Whatever a repository is, the bulk template has the resources and outputs of the construct, ids too."""
     environment = Environment(name="dev", account=ACCOUNT, region="us-east-1", shards=1, repositories=(entry,))
-    [bulk] = repositories_stacks(cdk.App(context=dict(LITERALS)), environment=environment, policies=POLICIES)
+    bulk = RepositoriesStack(
+        cdk.App(context=dict(LITERALS)),
+        "Repositories-dev",
+        environment=environment,
+        repositories=[entry],
+        policies=POLICIES,
+    )
     readable = cdk.Stack(
         cdk.App(context=dict(LITERALS)),
         bulk.stack_name,

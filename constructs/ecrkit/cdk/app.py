@@ -1,0 +1,134 @@
+"""A CDK app of a catalog: its stacks, its errors and its synthesis."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+
+from ecrkit.catalog import check_catalog
+from ecrkit.catalog.template import stack_name
+from ecrkit.cdk.stacks import RegistryStack, RepositoriesStack
+from ecrkit.cdk.validation import LifecyclePolicyValidation
+from ecrkit.documents.files import read_text
+from ecrkit.errors import InvalidCatalogError, SynthesisError, errors_in
+from ecrkit.policies.store import PolicyStore
+from ecrkit.registry.cloudformation import shard_of
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from ecrkit.catalog import Environment, RepositoryEntry
+    from ecrkit.cdk.stacks import EnvironmentStack
+
+__all__ = ["catalog_stacks", "synthesize"]
+
+_VALIDATED = "ecrkit:validated"
+
+
+def catalog_stacks(
+    scope: Construct,
+    catalog: str | Path = "repositories.yaml",
+    *,
+    policies: str | Path | PolicyStore = "policies/lifecycle",
+    repositories_stack: type[RepositoriesStack] = RepositoriesStack,
+    registry_stack: type[RegistryStack] = RegistryStack,
+) -> dict[str, list[EnvironmentStack]]:
+    """
+    Check a catalog and build the stacks of its environments.
+
+    The names of the stacks and their logical IDs are the same in an ``App`` and in a ``Stage``. The app gets
+    :class:`~ecrkit.cdk.LifecyclePolicyValidation`, once. Warnings that are not silenced go to stderr.
+
+    Args:
+        scope: The app, or a stage of it.
+        catalog: Path of the catalog. The CDK context key ``catalog`` overrides it.
+        policies: Folder of the lifecycle policies, or a store. The CDK context key ``policies`` overrides it.
+        repositories_stack: Class of the stacks with repositories.
+        registry_stack: Class of the stacks with registry-wide settings.
+
+    Returns:
+        The stacks of each environment, by its name: first those with repositories, in the order of their shards, then
+        the one with registry-wide settings, if the catalog has any.
+
+    Raises:
+        InvalidCatalogError: The catalog cannot be deployed. A program that does not catch it ends with a line for each
+            error on stderr and exit code 1.
+        UnreadableInputError: The catalog or a policy cannot be read. It ends a program in the same way.
+    """
+    path = Path(scope.node.try_get_context("catalog") or catalog)
+    other_policies = scope.node.try_get_context("policies")
+    store = policies if isinstance(policies, PolicyStore) else PolicyStore(policies)
+    if other_policies:
+        store = PolicyStore(other_policies)
+    _add_validation(scope, store)
+    checked = check_catalog(read_text(path), file=str(path), policies=store)
+    if checked.catalog is None:
+        raise InvalidCatalogError(errors_in(checked.findings))
+    for finding in checked.findings:
+        if not finding.silenced:
+            print(finding, file=sys.stderr)  # noqa: T201 - CDK prints its warnings there too
+    stacks: dict[str, list[EnvironmentStack]] = {}
+    for environment in checked.catalog.environments:
+        built: list[EnvironmentStack] = [
+            repositories_stack(
+                scope,
+                stack_name(environment.name, shard, shards=environment.shards),
+                environment=environment,
+                repositories=repositories,
+                policies=store,
+            )
+            for shard, repositories in _shards(environment)
+        ]
+        if environment.registry is not None:
+            built.append(
+                registry_stack(
+                    scope,
+                    f"Registry-{environment.name}",
+                    environment=environment,
+                    registry=environment.registry,
+                    policies=store,
+                )
+            )
+        stacks[environment.name] = built
+    return stacks
+
+
+def synthesize(app: cdk.Stage) -> cdk.cx_api.CloudAssembly:
+    """
+    Synthesize an app.
+
+    Args:
+        app: The app. It is synthesized as by ``app.synth()``.
+
+    Returns:
+        The cloud assembly.
+
+    Raises:
+        SynthesisError: CDK refuses it. Its text is CDK's own, without the JavaScript stack. A program that does not
+            catch it ends with this text on stderr and exit code 1.
+    """
+    try:
+        return app.synth()
+    except RuntimeError as error:
+        raise SynthesisError(str(error)) from None
+
+
+def _shards(environment: Environment) -> list[tuple[int, list[RepositoryEntry]]]:
+    """Give the shards that have repositories, in order."""
+    shards: dict[int, list[RepositoryEntry]] = {}
+    for entry in environment.repositories:
+        shards.setdefault(shard_of(entry.name, environment.shards), []).append(entry)
+    return sorted(shards.items())
+
+
+def _add_validation(scope: Construct, policies: PolicyStore) -> None:
+    """Validate the whole app, once for each store, however many catalogs it has."""
+    root = scope.node.root
+    store = str(policies.root)
+    if any(entry.type == _VALIDATED and entry.data == store for entry in root.node.metadata):
+        return
+    root.node.add_metadata(_VALIDATED, store)
+    cdk.Validations.of(root).add_plugins(LifecyclePolicyValidation(completeness=False, policies=policies))

@@ -1,0 +1,184 @@
+"""The stacks of an environment: its repositories, over one stack or several, and its registry-wide settings."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import cloudformation_include as cfn_include
+
+from ecrkit.catalog.template import repository_outputs, repository_resources, stack_name
+from ecrkit.documents.nearest import near
+from ecrkit.errors import UnknownRepositoryError
+from ecrkit.registry.cloudformation import SHARDS, shard_of
+from ecrkit.registry.settings import SCANNING_WARNINGS, TEMPLATE_WARNINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_ecr as ecr
+    from constructs import Construct
+
+    from ecrkit.catalog import Environment, RepositoryEntry
+    from ecrkit.policies.store import PolicyStore
+    from ecrkit.registry.settings import RegistrySettings
+
+__all__ = ["EnvironmentStack", "RegistryStack", "RepositoriesStack"]
+
+
+class EnvironmentStack(cdk.Stack):
+    """
+    A stack of an environment of a catalog; :func:`ecrkit.cdk.catalog_stacks` makes them.
+
+    Args:
+        scope: The app, or a stage of it.
+        construct_id: The name of the stack. A stage does not change it.
+        environment: Account, Region and repositories.
+        description: What the stack contains.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, environment: Environment, description: str) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            # A stage would put its own name in front of it, and so deploy everything a second time.
+            stack_name=construct_id,
+            env=cdk.Environment(account=environment.account, region=environment.region),
+            description=description,
+        )
+        self._scope, self._environment = scope, environment
+
+    def repository(self, name: str) -> ecr.IRepository:
+        """
+        Give a repository of this environment to other stacks.
+
+        It is in one of the stacks of the environment, which need not be this one. A stack that uses its name, ARN or
+        URI depends on the stack that creates it, unless they are in different stages. Their values are literals in the
+        template of the using stack; no output and no export is added.
+
+        Grants are written to the policy of the grantee. A grant that must be in the repository's own policy fails,
+        unless the catalog declares it for the repository.
+
+        Args:
+            name: Name of the repository.
+
+        Raises:
+            UnknownRepositoryError: The catalog does not declare it in this environment.
+        """
+        environment = self._environment
+        entry = next((entry for entry in environment.repositories if entry.name == name), None)
+        if entry is None:
+            suggestions = ", ".join(near(name, (entry.name for entry in environment.repositories)))
+            remedy = f"did you mean {suggestions}?" if suggestions else "declare it in the catalog"
+            raise UnknownRepositoryError(
+                f"{self.stack_name}: there is no repository {name!r} in the environment '{environment.name}'; {remedy}"
+            )
+        owner = self._scope.node.find_child(
+            stack_name(environment.name, shard_of(name, environment.shards), shards=environment.shards)
+        )
+        if not isinstance(owner, RepositoriesStack):
+            msg = f"the stack of a shard is a RepositoriesStack, got {type(owner)}"
+            raise TypeError(msg)
+        return owner._declared(entry)
+
+
+class RepositoriesStack(EnvironmentStack):
+    """
+    Repositories of one environment.
+
+    They are written as one template and included, since a construct each costs several round trips to Node: the same
+    resources as :class:`ecrkit.cdk.Repository` gives, which a test holds.
+
+    Args:
+        scope: The app, or a stage of it.
+        construct_id: The name of the stack.
+        environment: Account, Region and all repositories of the environment.
+        repositories: Those in this stack.
+        policies: Where the lifecycle policies are that these name.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: Environment,
+        repositories: Sequence[RepositoryEntry],
+        policies: PolicyStore,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            environment=environment,
+            description=f"Container repositories of the environment {environment.name}",
+        )
+        self._given: dict[str, ecr.IRepository] = {}
+        template: dict[str, dict[str, object]] = {"Resources": {}, "Outputs": {}}
+        if environment.shards > 1:
+            # A changed number is seen by it, also where it happens to move no repository.
+            template["Metadata"] = {SHARDS: environment.shards}
+        for entry in repositories:
+            policy = policies.compose(entry.lifecycle)
+            place = {"account": environment.account, "region": environment.region, "stack": construct_id}
+            template["Resources"].update(repository_resources(entry, policy, **place))
+            template["Outputs"].update(repository_outputs(entry))
+        with tempfile.TemporaryDirectory() as directory:
+            path = Path(directory, "template.json")
+            path.write_text(json.dumps(template), encoding="utf-8")
+            cfn_include.CfnInclude(self, "Repositories", template_file=str(path))
+
+    def _declared(self, entry: RepositoryEntry) -> ecr.IRepository:
+        """Make the construct that stands for a repository of this stack, once."""
+        if entry.name not in self._given:
+            from ecrkit.cdk.declared import DeclaredRepository  # noqa: PLC0415 - most apps use no repository
+
+            self._given[entry.name] = DeclaredRepository(self, entry, environment=self._environment)
+        return self._given[entry.name]
+
+
+class RegistryStack(EnvironmentStack):
+    """
+    Registry-wide settings of one environment; apart from its repositories, since they outlive any of them.
+
+    Args:
+        scope: The app, or a stage of it.
+        construct_id: The name of the stack.
+        environment: Account, Region and repositories.
+        registry: The settings.
+        policies: Where the lifecycle policies are that its creation templates name.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: Environment,
+        registry: RegistrySettings,
+        policies: PolicyStore,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            environment=environment,
+            description=f"Container registry settings of the environment {environment.name}",
+        )
+        from ecrkit.cdk.registry import Registry  # noqa: PLC0415 - few catalogs have one
+
+        # The catalog warns of what its templates leave out, where somebody wrote it.
+        for code in (*SCANNING_WARNINGS, *TEMPLATE_WARNINGS):
+            cdk.Annotations.of(self).acknowledge_warning(code, "told by the catalog")
+        Registry(
+            self,
+            "Registry",
+            scanning=registry.scanning,
+            replication=registry.replication,
+            policy=registry.policy,
+            pull_through_cache=registry.pull_through_cache,
+            creation_templates={
+                prefix: template.resolved(policies) for prefix, template in registry.creation_templates.items()
+            },
+        )
