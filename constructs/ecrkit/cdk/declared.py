@@ -18,7 +18,7 @@ from ecrkit.registry.outputs import construct_id
 if TYPE_CHECKING:
     from ecrkit.catalog import Environment, RepositoryEntry
 
-__all__ = ["DeclaredRepository"]
+__all__ = ["DeclaredRepository", "declared_repository"]
 
 _UNKNOWN = (
     "a stack whose account is not known now grants access to this repository; the grant works only in the account of "
@@ -26,12 +26,18 @@ _UNKNOWN = (
 )
 
 
+def declared_repository(owner: cdk.Stack, entry: RepositoryEntry, *, environment: Environment) -> ecr.IRepository:
+    """Find the construct of a repository in its stack, or make it; the arguments are those of the class."""
+    found = owner.node.try_find_child(_id(entry))
+    return found if isinstance(found, DeclaredRepository) else DeclaredRepository(owner, entry, environment=environment)
+
+
 class DeclaredRepository(ecr.RepositoryBase):
     """
-    A repository of the catalog; :meth:`ecrkit.cdk.RepositoriesStack.repository` makes it.
+    A repository of the catalog; :meth:`ecrkit.cdk.EnvironmentStack.repository` gives it.
 
-    Name, ARN and URIs are tokens that resolve to literals. A stack depends on the stack of the repository as soon as one
-    of them is resolved in it.
+    Name, ARN and URIs are tokens that resolve to literals. A stack depends on the stack of the repository as soon as
+    one of them is resolved in it.
 
     Args:
         owner: The stack that creates the repository.
@@ -47,12 +53,7 @@ class DeclaredRepository(ecr.RepositoryBase):
         self._name = cdk.Lazy.uncached_string(_Literal(str(entry.name), owner))
         self._arn = cdk.Lazy.uncached_string(_Literal(arn, owner))
         self._registry = f"{environment.account}.dkr.ecr.{environment.region}.{owner.url_suffix}"
-        super().__init__(
-            owner,
-            f"Declared:{construct_id(entry.name)}",
-            account=environment.account,
-            region=environment.region,
-        )
+        super().__init__(owner, _id(entry), account=environment.account, region=environment.region)
 
     @property
     def repository_name(self) -> str:
@@ -112,6 +113,10 @@ class DeclaredRepository(ecr.RepositoryBase):
         if missing:
             cdk.Annotations.of(self).add_warning_v2("ecrkit:account", _UNKNOWN)
         return iam.AddToResourcePolicyResult(statement_added=False)
+
+
+def _id(entry: RepositoryEntry) -> str:
+    return f"Declared:{construct_id(entry.name)}"
 
 
 @jsii.implements(cdk.IStringProducer)

@@ -22,7 +22,6 @@ _NOT_NEEDED = {(_LAMBDA, "ecr:BatchCheckLayerAvailability")}
 """CDK asks for it, the service does not need it. Source: ECR user guide, "Using Lambda with container images"."""
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
     """

@@ -79,10 +79,9 @@ class EnvironmentStack(cdk.Stack):
         owner = self._scope.node.find_child(
             stack_name(environment.name, shard_of(name, environment.shards), shards=environment.shards)
         )
-        if not isinstance(owner, RepositoriesStack):
-            msg = f"the stack of a shard is a RepositoriesStack, got {type(owner)}"
-            raise TypeError(msg)
-        return owner._declared(entry)
+        from ecrkit.cdk.declared import declared_repository  # noqa: PLC0415 - most apps use no repository
+
+        return declared_repository(cdk.Stack.of(owner), entry, environment=environment)
 
 
 class RepositoriesStack(EnvironmentStack):
@@ -115,7 +114,6 @@ class RepositoriesStack(EnvironmentStack):
             environment=environment,
             description=f"Container repositories of the environment {environment.name}",
         )
-        self._given: dict[str, ecr.IRepository] = {}
         template: dict[str, dict[str, object]] = {"Resources": {}, "Outputs": {}}
         if environment.shards > 1:
             # A changed number is seen by it, also where it happens to move no repository.
@@ -129,14 +127,6 @@ class RepositoriesStack(EnvironmentStack):
             path = Path(directory, "template.json")
             path.write_text(json.dumps(template), encoding="utf-8")
             cfn_include.CfnInclude(self, "Repositories", template_file=str(path))
-
-    def _declared(self, entry: RepositoryEntry) -> ecr.IRepository:
-        """Make the construct that stands for a repository of this stack, once."""
-        if entry.name not in self._given:
-            from ecrkit.cdk.declared import DeclaredRepository  # noqa: PLC0415 - most apps use no repository
-
-            self._given[entry.name] = DeclaredRepository(self, entry, environment=self._environment)
-        return self._given[entry.name]
 
 
 class RegistryStack(EnvironmentStack):

@@ -35,9 +35,9 @@ Every exception that ecrkit raises on purpose.
 
 Messages are for people and may change; catch the classes.
 
-An error of the input of a CDK app is a ``SystemExit`` too: a program that does not catch it prints its text on stderr and
-ends with exit code 1, without a traceback. These are UnreadableInputError, InvalidCatalogError, UnknownRepositoryError,
-NodeError and SynthesisError.
+Errors in the input of a CDK app are a ``SystemExit`` too: UnreadableInputError, InvalidCatalogError,
+UnknownRepositoryError, NodeError and SynthesisError. A program that does not catch one prints its text on stderr and
+ends with exit code 1, without a traceback.
 """
 
 from __future__ import annotations
