@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 
 from ecrkit.cdk import RegistryStack, RepositoriesStack, catalog_stacks
+from ecrkit.policies.store import PolicyStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ecrkit.cdk import EnvironmentStack
 
 __all__ = [
+    "POLICIES",
     "ROOT",
     "findings_in",
     "quiet_app",
@@ -34,6 +36,7 @@ __all__ = [
 ]
 
 ROOT = Path(__file__).parents[2]
+POLICIES = PolicyStore(ROOT / "policies" / "lifecycle")
 
 
 def run_app(
@@ -90,7 +93,7 @@ def stacks_by_environment(catalog: str, *, scope: Construct | None = None) -> di
     with TemporaryDirectory() as directory:
         path = Path(directory, "repositories.yaml")
         path.write_text(dedent(catalog), encoding="utf-8")
-        return catalog_stacks(scope or quiet_app(), path, policies=ROOT / "policies" / "lifecycle")
+        return catalog_stacks(scope or quiet_app(), path, policies=POLICIES)
 
 
 def quiet_app(**context: object) -> cdk.App:

@@ -162,20 +162,21 @@ def program(tmp_path: Path) -> Callable[[str], Program]:
 
 @pytest.fixture
 def tampered(tmp_path: Path) -> Program:
-    """Our app, with a plain repository in every stack, whose policy ECR refuses."""
+    """An app of our catalog, with a plain repository in every stack, whose policy ECR refuses."""
     path = tmp_path / "tampered.py"
     source = f"""\
-        import app
-        import stacks.repositories
+        from ecrkit.cdk import RepositoriesStack, catalog_stacks, synthesize
+        import aws_cdk as cdk
         from aws_cdk import aws_ecr as ecr
 
-        class Tampered(stacks.repositories.RepositoriesStack):
+        class Tampered(RepositoriesStack):
             def __init__(self, *args, **kwargs):
                 super().__init__(*args, **kwargs)
                 ecr.CfnRepository(self, "App", lifecycle_policy={{"lifecyclePolicyText": {BAD!r}}})
 
-        stacks.repositories.RepositoriesStack = Tampered
-        app.main()
+        app = cdk.App()
+        catalog_stacks(app, repositories_stack=Tampered)
+        synthesize(app)
     """
     path.write_text(dedent(source), encoding="utf-8")
     return Program(path)

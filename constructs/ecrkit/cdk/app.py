@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 
 from ecrkit.catalog import check_catalog
-from ecrkit.catalog.template import stack_name
+from ecrkit.catalog.template import registry_stack_name, shards_of, stack_name
 from ecrkit.cdk.stacks import RegistryStack, RepositoriesStack
 from ecrkit.cdk.validation import LifecyclePolicyValidation
 from ecrkit.documents.files import read_text
 from ecrkit.errors import InvalidCatalogError, SynthesisError, errors_in
 from ecrkit.policies.store import PolicyStore
-from ecrkit.registry.cloudformation import shard_of
 
 if TYPE_CHECKING:
     from constructs import Construct
 
-    from ecrkit.catalog import Environment, RepositoryEntry
     from ecrkit.cdk.stacks import EnvironmentStack
 
 __all__ = ["catalog_stacks", "synthesize"]
@@ -80,13 +78,13 @@ def catalog_stacks(
                 repositories=repositories,
                 policies=store,
             )
-            for shard, repositories in _shards(environment)
+            for shard, repositories in shards_of(environment).items()
         ]
         if environment.registry is not None:
             built.append(
                 registry_stack(
                     scope,
-                    f"Registry-{environment.name}",
+                    registry_stack_name(environment.name),
                     environment=environment,
                     registry=environment.registry,
                     policies=store,
@@ -114,14 +112,6 @@ def synthesize(app: cdk.Stage) -> cdk.cx_api.CloudAssembly:
         return app.synth()
     except RuntimeError as error:
         raise SynthesisError(str(error)) from None
-
-
-def _shards(environment: Environment) -> list[tuple[int, list[RepositoryEntry]]]:
-    """Give the shards that have repositories, in order."""
-    shards: dict[int, list[RepositoryEntry]] = {}
-    for entry in environment.repositories:
-        shards.setdefault(shard_of(entry.name, environment.shards), []).append(entry)
-    return sorted(shards.items())
 
 
 def _add_validation(scope: Construct, policies: PolicyStore) -> None:

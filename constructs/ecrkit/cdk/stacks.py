@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import cloudformation_include as cfn_include
 
-from ecrkit.catalog.template import repository_outputs, repository_resources, stack_name
+from ecrkit.catalog.template import StackKind, repository_outputs, repository_resources, stack_description, stack_name
 from ecrkit.documents.nearest import near
 from ecrkit.errors import UnknownRepositoryError
 from ecrkit.registry.cloudformation import SHARDS, shard_of
@@ -37,17 +37,17 @@ class EnvironmentStack(cdk.Stack):
         scope: The app, or a stage of it.
         construct_id: The name of the stack. A stage does not change it.
         environment: Account, Region and repositories.
-        description: What the stack contains.
+        kind: What the stack contains.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, environment: Environment, description: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, environment: Environment, kind: StackKind) -> None:
         super().__init__(
             scope,
             construct_id,
             # A stage would put its own name in front of it, and so deploy everything a second time.
             stack_name=construct_id,
             env=cdk.Environment(account=environment.account, region=environment.region),
-            description=description,
+            description=stack_description(environment.name, kind),
         )
         self._scope, self._environment = scope, environment
 
@@ -108,12 +108,7 @@ class RepositoriesStack(EnvironmentStack):
         repositories: Sequence[RepositoryEntry],
         policies: PolicyStore,
     ) -> None:
-        super().__init__(
-            scope,
-            construct_id,
-            environment=environment,
-            description=f"Container repositories of the environment {environment.name}",
-        )
+        super().__init__(scope, construct_id, environment=environment, kind=StackKind.REPOSITORIES)
         template: dict[str, dict[str, object]] = {"Resources": {}, "Outputs": {}}
         if environment.shards > 1:
             # A changed number is seen by it, also where it happens to move no repository.
@@ -150,12 +145,7 @@ class RegistryStack(EnvironmentStack):
         registry: RegistrySettings,
         policies: PolicyStore,
     ) -> None:
-        super().__init__(
-            scope,
-            construct_id,
-            environment=environment,
-            description=f"Container registry settings of the environment {environment.name}",
-        )
+        super().__init__(scope, construct_id, environment=environment, kind=StackKind.REGISTRY)
         from ecrkit.cdk.registry import Registry  # noqa: PLC0415 - few catalogs have one
 
         # The catalog warns of what its templates leave out, where somebody wrote it.
