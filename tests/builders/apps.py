@@ -88,12 +88,14 @@ def registry_stacks_of(catalog: str) -> list[RegistryStack]:
     return [stack for built in stacks for stack in built if isinstance(stack, RegistryStack)]
 
 
-def stacks_by_environment(catalog: str, *, scope: Construct | None = None) -> dict[str, list[EnvironmentStack]]:
+def stacks_by_environment(
+    catalog: str, *, scope: Construct | None = None, registry_stack: type[RegistryStack] = RegistryStack
+) -> dict[str, list[EnvironmentStack]]:
     """Make the stacks of *catalog*, a YAML text that has to be valid, in *scope* or an app of their own."""
     with TemporaryDirectory() as directory:
         path = Path(directory, "repositories.yaml")
         path.write_text(dedent(catalog), encoding="utf-8")
-        return catalog_stacks(scope or quiet_app(), path, policies=POLICIES)
+        return catalog_stacks(scope or quiet_app(), path, policies=POLICIES, registry_stack=registry_stack)
 
 
 def quiet_app(**context: object) -> cdk.App:

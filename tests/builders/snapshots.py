@@ -30,11 +30,12 @@ class TemplateSnapshot(SingleFileSnapshotExtension):
     ) -> str:
         template = without_bootstrap(data)
         for resource in template["Resources"].values():
-            lifecycle = resource["Properties"].get("LifecyclePolicy", {})
+            properties = resource.get("Properties", {})
+            lifecycle = properties.get("LifecyclePolicy", {})
             for key in ("LifecyclePolicy", "RepositoryPolicy"):
                 # A creation template takes both as text.
-                if isinstance(text := resource["Properties"].get(key), str):
-                    resource["Properties"][key] = json.loads(text)
+                if isinstance(text := properties.get(key), str):
+                    properties[key] = json.loads(text)
             if "LifecyclePolicyText" in lifecycle:
                 lifecycle["LifecyclePolicyText"] = json.loads(lifecycle["LifecyclePolicyText"])
         return json.dumps(template, indent=2) + "\n"

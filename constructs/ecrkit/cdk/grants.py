@@ -54,12 +54,12 @@ def needs_of(statement: Mapping[str, object], *, partition: str) -> list[Need]:
     return [
         Need(
             kind=str(kind),
-            principal=_literal(principal, partition=partition),
+            principal=principal,
             actions=tuple(action for action in actions if (principal, action) not in _NOT_NEEDED),
             condition=statement.get("Condition"),
         )
         for kind, listed in by_kind.items()
-        for principal in _listed(listed)
+        for principal in (_literal(each, partition=partition) for each in _listed(listed))
     ]
 
 
