@@ -175,7 +175,12 @@ def tampered(tmp_path: Path) -> Program:
                 ecr.CfnRepository(self, "App", lifecycle_policy={{"lifecyclePolicyText": {BAD!r}}})
 
         app = cdk.App()
-        catalog_stacks(app, repositories_stack=Tampered)
+        catalog_stacks(
+            app,
+            {str(ROOT / "repositories.yaml")!r},
+            policies={str(ROOT / "policies" / "lifecycle")!r},
+            repositories_stack=Tampered,
+        )
         synthesize(app)
     """
     path.write_text(dedent(source), encoding="utf-8")

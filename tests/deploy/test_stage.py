@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,17 +32,16 @@ REPOSITORIES = "  my-app: {parameters: true}\n  payments/api: {encryption: KMS, 
 
 
 def test_app_then_stage(tmp_path: Path) -> None:
-    """A stage deploys to the same stacks: no resource changes, and the repositories are those of before."""
+    """A stage deploys to the same stacks: every resource stays, and so do the repositories with their dates."""
     with deploy_target(tmp_path) as target:
         target.declare(REPOSITORIES)
-        (tmp_path / "program.py").write_text(dedent(PROGRAM), encoding="utf-8")
+        (tmp_path / "program.py").write_text(PROGRAM, encoding="utf-8")
         first = deploy(target, tmp_path, "--all")
         before = state_of(target)
         second = deploy(target, tmp_path, "Prod/*", program="program.py stage")
 
         assert first.returncode == 0, first.stdout
         assert second.returncode == 0, second.stdout
-        assert "Repositories-dev (no changes)" in second.stdout or "Prod/Repositories-dev" in second.stdout
         assert state_of(target) == before
 
 
@@ -69,9 +67,7 @@ def deploy(
 def state_of(target: DeployTarget) -> object:
     """Give the stacks with their resources, and when each repository was created."""
     client = target.cloudformation(REGION)
-    stacks = [
-        stack["StackName"] for stack in client.describe_stacks()["Stacks"] if stack["StackName"] != "CDKToolkit"
-    ]
+    stacks = [stack["StackName"] for stack in client.describe_stacks()["Stacks"] if stack["StackName"] != "CDKToolkit"]
     return (
         {
             stack: {
