@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.aws.client import aws_errors, configuration_errors, giving_up_early
-from ecrkit.deployment.guard import Stack, parse_template, resources_of, shards_of
+from ecrkit.deployment.guard import Stack, parse_template, stack_of
 from ecrkit.deployment.guard.changes import APP_STACKS
 from ecrkit.errors import AwsError
 
@@ -58,11 +58,17 @@ def deployed_stacks(assembly: Sequence[Stack], session: Session, *, config: Conf
             )
         with aws_errors():
             client = giving_up_early(reader.client("cloudformation", region_name=region, config=config))
-            for name in _deployed_names(client, stacks):
-                template = _template(client, name)
-                resources = resources_of(template, nested=_nested_in(client, name))
-                shards = shards_of(template)
-                found.append(Stack(name=name, account=account, region=region, resources=resources, shards=shards))
+            found.extend(
+                stack_of(
+                    _template(client, name),
+                    name=name,
+                    nested=_nested_in(client, name),
+                    account=account,
+                    region=region,
+                    parameters=_parameters(client, name),
+                )
+                for name in _deployed_names(client, stacks)
+            )
     return tuple(found)
 
 
@@ -113,24 +119,38 @@ def _deployed_names(client: CloudFormationClient, stacks: Iterable[Stack]) -> li
     )
 
 
-def _template(client: CloudFormationClient, name: str) -> Mapping[str, object]:
+def _template(client: CloudFormationClient, name: str) -> Mapping[str, Any]:
     # As it was given to CloudFormation, like the template that it is compared with.
     return parse_template(client.get_template(StackName=name, TemplateStage="Original").get("TemplateBody"), name=name)
 
 
-def _nested_in(
-    client: CloudFormationClient, name: str
-) -> Callable[[str, Mapping[str, Any]], Mapping[str, object] | None]:
-    """Read nested stacks of CDK by the id that CloudFormation gave them; others cannot be read in the assembly."""
+def _parameters(client: CloudFormationClient, name: str) -> dict[str, str]:
+    """Read what the parameters are; of a secret one CloudFormation shows stars, and of an SSM one what it is now."""
+    (stack,) = client.describe_stacks(StackName=name)["Stacks"]
+    values = {
+        parameter["ParameterKey"]: parameter.get("ResolvedValue", parameter.get("ParameterValue", ""))
+        for parameter in stack.get("Parameters", [])
+    }
+    return {key: value for key, value in values.items() if value != "****"}
+
+
+def _nested_in(client: CloudFormationClient, name: str) -> Callable[[str, Mapping[str, Any]], Mapping[str, Any] | str]:
+    """Read nested stacks by the id that CloudFormation gave them."""
     ids = {"": name}
 
-    def nested(logical_id: str, resource: Mapping[str, Any]) -> Mapping[str, object] | None:
-        metadata = resource.get("Metadata")
-        if not isinstance(metadata, dict) or "aws:asset:path" not in metadata:
-            return None
+    def nested(logical_id: str, _resource: Mapping[str, Any]) -> Mapping[str, Any] | str:
         parent, _, own_id = logical_id.rpartition("/")
-        answer = client.describe_stack_resource(StackName=ids[parent], LogicalResourceId=own_id)
+        if not ids.get(parent):
+            return {}
+        try:
+            answer = client.describe_stack_resource(StackName=ids[parent], LogicalResourceId=own_id)
+        except client.exceptions.ClientError as error:
+            if error.response.get("Error", {}).get("Code") != "ValidationError":
+                raise
+            # A nested stack whose condition is false is in the template only.
+            ids[logical_id] = ""
+            return {}
         ids[logical_id] = answer["StackResourceDetail"].get("PhysicalResourceId", "")
-        return _template(client, ids[logical_id]) if ids[logical_id] else None
+        return _template(client, ids[logical_id]) if ids[logical_id] else {}
 
     return nested

@@ -6,16 +6,17 @@ What a CloudFormation template determines, without AWS: the values that its expr
 """
 
 from ecrkit.registry.templates.choices import Choice, candidates, choices, possible_values
-from ecrkit.registry.templates.expressions import NO_VALUE, displayed, is_known, same
+from ecrkit.registry.templates.expressions import NO_VALUE, displayed, is_known, key_of, same, scalar_text
 from ecrkit.registry.templates.loops import parse_loop
 from ecrkit.registry.templates.policies import Judged, judge_policy
-from ecrkit.registry.templates.resolver import OTHER, Resolver, Unexpanded, pseudo_parameters
+from ecrkit.registry.templates.resolver import OTHER, Asked, Resolver, Unexpanded, pseudo_parameters
 from ecrkit.registry.templates.rulebook import TEMPLATE_RULEBOOK
 
 __all__ = [
     "NO_VALUE",
     "OTHER",
     "TEMPLATE_RULEBOOK",
+    "Asked",
     "Choice",
     "Judged",
     "Resolver",
@@ -25,8 +26,10 @@ __all__ = [
     "displayed",
     "is_known",
     "judge_policy",
+    "key_of",
     "parse_loop",
     "possible_values",
     "pseudo_parameters",
     "same",
+    "scalar_text",
 ]

@@ -126,6 +126,9 @@ def displayed(value: object) -> object:
     names = [part if isinstance(part, str) else _placeholder(part) for part in parts]
     if len(parts) > 1 and all(names):
         return {"Fn::Sub": "".join(names)}
+    match value:
+        case {"Fn::If": [{"Condition": str(name)}, *branches]}:
+            return {"Fn::If": [name, *map(displayed, branches)]}
     return {key: displayed(item) for key, item in value.items()}
 
 

@@ -8,33 +8,56 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ecrkit.registry.templates.expressions import is_expression, is_known, join_parts, key_of, same, scalar_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from ecrkit.registry.templates.resolver import Resolver
+    Function = Callable[["Scope", Any], object]
 
-    Function = Callable[[Resolver, Any], object]
-
-__all__ = ["FUNCTIONS"]
+__all__ = ["FUNCTIONS", "Scope"]
 
 _PLACEHOLDER = re.compile(r"\$\{([^${}]*)\}")
 
 
-def _ref(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any JSON
+class Scope(Protocol):
+    """What a function asks of the template that it is in; a :class:`~ecrkit.registry.templates.Resolver` answers."""
+
+    def resolve(self, value: Any) -> Any:  # noqa: ANN401 - any JSON
+        """Work out a value."""
+
+    def refer(self, name: str) -> object:
+        """Give what a parameter is."""
+
+    def decide(self, name: object) -> object:
+        """Decide a condition by its name."""
+
+    def test(self, value: Any) -> object:  # noqa: ANN401 - any JSON
+        """Decide an expression in a condition."""
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """Give a section of the template."""
+
+    def note(self, value: object, compared: Iterable[str], *, is_key: bool = False) -> None:
+        """Note what an open parameter is compared with."""
+
+    def is_other(self, value: object) -> bool:
+        """Whether a value is a parameter of which only is known what it is not."""
+
+
+def _ref(resolver: Scope, argument: Any) -> object:  # noqa: ANN401 - any JSON
     return resolver.refer(argument) if isinstance(argument, str) else {"Ref": argument}
 
 
-def _get_att(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any JSON
+def _get_att(resolver: Scope, argument: Any) -> object:  # noqa: ANN401 - any JSON
     if isinstance(argument, str) and "." in argument:
         return {"Fn::GetAtt": argument.split(".", 1)}
     return {"Fn::GetAtt": resolver.resolve(argument)}
 
 
-def _sub(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any JSON
+def _sub(resolver: Scope, argument: Any) -> object:  # noqa: ANN401 - any JSON
     match argument:
         case str(text):
             variables: Mapping[str, Any] = {}
@@ -59,7 +82,7 @@ def _sub(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any JSO
     return join_parts(parts)
 
 
-def _join(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any JSON
+def _join(resolver: Scope, argument: Any) -> object:  # noqa: ANN401 - any JSON
     resolved = resolver.resolve(argument)
     match resolved:
         case [str(delimiter), list(items)]:
@@ -69,7 +92,7 @@ def _join(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any JS
             return {"Fn::Join": resolved}
 
 
-def _split(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any JSON
+def _split(resolver: Scope, argument: Any) -> object:  # noqa: ANN401 - any JSON
     resolved = resolver.resolve(argument)
     match resolved:
         case [str(delimiter), str(text)] if delimiter and is_known(text):
@@ -78,7 +101,7 @@ def _split(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any J
             return {"Fn::Split": resolved}
 
 
-def _select(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any JSON
+def _select(resolver: Scope, argument: Any) -> object:  # noqa: ANN401 - any JSON
     resolved = resolver.resolve(argument)
     match resolved:
         case [str() | int() as index, list(items)] if str(index).isdecimal() and int(index) < len(items):
@@ -87,7 +110,7 @@ def _select(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any 
             return {"Fn::Select": resolved}
 
 
-def _if(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any JSON
+def _if(resolver: Scope, argument: Any) -> object:  # noqa: ANN401 - any JSON
     if not isinstance(argument, list) or len(argument) != 3:  # noqa: PLR2004 - condition and two values
         return {"Fn::If": resolver.resolve(argument)}
     name, then, otherwise = argument
@@ -99,7 +122,7 @@ def _if(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any JSON
     return one if same(one, other) else {"Fn::If": [decided, one, other]}
 
 
-def _find_in_map(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any JSON
+def _find_in_map(resolver: Scope, argument: Any) -> object:  # noqa: ANN401 - any JSON
     if not isinstance(argument, list) or len(argument) not in (3, 4):
         return {"Fn::FindInMap": resolver.resolve(argument)}
     name, first, second = map(resolver.resolve, argument[:3])
@@ -121,7 +144,7 @@ def _find_in_map(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 -
     return {"Fn::FindInMap": [name, first, second]}
 
 
-def _to_json_string(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any JSON
+def _to_json_string(resolver: Scope, argument: Any) -> object:  # noqa: ANN401 - any JSON
     resolved = resolver.resolve(argument)
     if _has_open_if(resolved):
         # Which value stands there decides how it is written: a number without quotes, a text with them.
@@ -153,12 +176,12 @@ def _has_open_if(value: object) -> bool:
     return isinstance(value, list) and any(map(_has_open_if, value))
 
 
-def _length(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any JSON
+def _length(resolver: Scope, argument: Any) -> object:  # noqa: ANN401 - any JSON
     resolved = resolver.resolve(argument)
     return len(resolved) if isinstance(resolved, list) else {"Fn::Length": resolved}
 
 
-def _equals(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any JSON
+def _equals(resolver: Scope, argument: Any) -> object:  # noqa: ANN401 - any JSON
     resolved = resolver.resolve(argument)
     if not isinstance(resolved, list) or len(resolved) != 2:  # noqa: PLR2004 - one and the other
         return {"Fn::Equals": resolved}
@@ -176,15 +199,15 @@ def _equals(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any 
     return {"Fn::Equals": sorted(resolved, key=key_of)}
 
 
-def _all(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any JSON
+def _all(resolver: Scope, argument: Any) -> object:  # noqa: ANN401 - any JSON
     return _combined("Fn::And", resolver, argument, decisive=False)
 
 
-def _any(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any JSON
+def _any(resolver: Scope, argument: Any) -> object:  # noqa: ANN401 - any JSON
     return _combined("Fn::Or", resolver, argument, decisive=True)
 
 
-def _combined(name: str, resolver: Resolver, argument: Any, *, decisive: bool) -> object:  # noqa: ANN401 - any JSON
+def _combined(name: str, resolver: Scope, argument: Any, *, decisive: bool) -> object:  # noqa: ANN401 - any JSON
     if not isinstance(argument, list):
         return {name: argument}
     tests = [resolver.test(item) for item in argument]
@@ -196,7 +219,7 @@ def _combined(name: str, resolver: Resolver, argument: Any, *, decisive: bool) -
     return {name: [left[key] for key in sorted(left)]} if len(left) > 1 else next(iter(left.values()))
 
 
-def _not(resolver: Resolver, argument: Any) -> object:  # noqa: ANN401 - any JSON
+def _not(resolver: Scope, argument: Any) -> object:  # noqa: ANN401 - any JSON
     if not isinstance(argument, list) or len(argument) != 1:
         return {"Fn::Not": argument}
     test = resolver.test(argument[0])

@@ -9,11 +9,10 @@ __all__ = ["NOT_CHECKED", "TEMPLATE_RULEBOOK"]
 NOT_CHECKED = Check(
     code="ECR301",
     severity=Severity.NOTE,
-    title="a policy text is known only at deploy",
+    title="policy text is known only at deploy",
     message="not checked{where}: {what} is known only when the stack is deployed",
     remedy="check the text that it becomes with 'ecrkit policy check'",
     source="CloudFormation template reference, intrinsic functions (read 2026-11)",
-    example="A policy text comes from an import, or from a parameter without a default.",
 )
 
 TEMPLATE_RULEBOOK: tuple[Check, ...] = (NOT_CHECKED,)
