@@ -81,20 +81,30 @@ class NestedTemplates:
 
     def _listed(self) -> Iterator[tuple[str, str]]:
         for file in sorted(self._directory.glob(_ASSETS)):
-            try:
-                files = read_template(file).get("files")
-            except (InvalidAssemblyError, UnreadableInputError):
-                continue
+            files = _read(file).get("files")
             for key, asset in (files if isinstance(files, dict) else {}).items():
                 source = asset.get("source") if isinstance(asset, dict) else None
                 yield from _pair(key, source.get("path") if isinstance(source, dict) else None)
-        for artifact in self._manifest.values():
-            metadata = artifact.get("metadata") if isinstance(artifact, dict) else None
+        for listed in self._manifest.values():
+            artifact = listed if isinstance(listed, dict) else {}
+            apart = artifact.get("additionalMetadataFile")
+            if isinstance(apart, str) and "\0" not in apart:
+                metadata: object = _read(self._directory / apart)
+            else:
+                metadata = artifact.get("metadata")
             for entries in metadata.values() if isinstance(metadata, dict) else ():
                 for entry in entries if isinstance(entries, list) else ():
                     data = entry.get("data") if isinstance(entry, dict) else None
                     if isinstance(data, dict):
                         yield from _pair(data.get("sourceHash"), data.get("path"))
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    """Read a list of assets, which is empty where it cannot be read."""
+    try:
+        return read_template(path)
+    except (InvalidAssemblyError, UnreadableInputError):
+        return {}
 
 
 def _pair(key: object, path: object) -> Iterator[tuple[str, str]]:

@@ -75,7 +75,7 @@ def _at(properties: Mapping[str, Any], noted: _Noted) -> object:
     value: Any = properties
     for index, key in enumerate(noted.path):
         if not isinstance(value, dict):
-            return None
+            return noted.default
         if len(value) == 1 and index and str(next(iter(value))).startswith(("Fn::", "Ref")):
             return value
         value = value.get(key)

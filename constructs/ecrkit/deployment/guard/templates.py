@@ -94,7 +94,10 @@ def _yaml_loader() -> type[yaml.SafeLoader]:
             value = value.split(".", 1)
         return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
 
+    def text(_: yaml.SafeLoader, node: yaml.Node) -> object:
+        return node.value
+
     # A date in a template is a text to CloudFormation, also one that no calendar has.
-    Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node))
+    Loader.add_constructor("tag:yaml.org,2002:timestamp", text)
     Loader.add_multi_constructor("!", construct)
     return Loader
