@@ -72,7 +72,11 @@ def test_change_of_what_is_deployed_is_refused(target: DeployTarget, tmp_path: P
 
     assert refused.returncode == 1
     found = json.loads(refused.stdout)["findings"]
-    assert [(one["repository"], one["code"]) for one in found] == [("api", "GRD111"), ("plain", "GRD103")]
+    assert [(one["repository"], one["code"]) for one in found] == [
+        ("api", "GRD111"),
+        ("plain", "GRD103"),
+        ("web", "GRD171"),
+    ]
     assert allowed.returncode == 0
     assert deployed.returncode == 1
     assert "CloudFormation cannot update a stack when a custom-named resource requires replacing" in deployed.stdout

@@ -58,17 +58,14 @@ def deployed_stacks(assembly: Sequence[Stack], session: Session, *, config: Conf
             )
         with aws_errors():
             client = giving_up_early(reader.client("cloudformation", region_name=region, config=config))
-            found.extend(
-                stack_of(
-                    _template(client, name),
-                    name=name,
-                    nested=_nested_in(client, name),
-                    account=account,
-                    region=region,
-                    parameters=_parameters(client, name),
+            for name in _deployed_names(client, stacks):
+                template = _template(client, name)
+                parameters = _parameters(client, name, template)
+                nested = _nested_in(client, name)
+                stack = stack_of(
+                    template, name=name, nested=nested, account=account, region=region, parameters=parameters
                 )
-                for name in _deployed_names(client, stacks)
-            )
+                found.append(stack)
     return tuple(found)
 
 
@@ -124,14 +121,19 @@ def _template(client: CloudFormationClient, name: str) -> Mapping[str, Any]:
     return parse_template(client.get_template(StackName=name, TemplateStage="Original").get("TemplateBody"), name=name)
 
 
-def _parameters(client: CloudFormationClient, name: str) -> dict[str, str]:
-    """Read what the parameters are; of a secret one CloudFormation shows stars, and of an SSM one what it is now."""
+def _parameters(client: CloudFormationClient, name: str, template: Mapping[str, Any]) -> dict[str, str]:
+    """Read the values of parameters, except of secrets, which are shown as stars, and of what SSM has."""
+    section = template.get("Parameters")
+    declared = section if isinstance(section, dict) else {}
+    plain = {key for key, parameter in declared.items() if "AWS::SSM::" not in str(parameter)}
+    if not plain:
+        return {}
     (stack,) = client.describe_stacks(StackName=name)["Stacks"]
     values = {
-        parameter["ParameterKey"]: parameter.get("ResolvedValue", parameter.get("ParameterValue", ""))
+        parameter.get("ParameterKey", ""): parameter.get("ParameterValue", "****")
         for parameter in stack.get("Parameters", [])
     }
-    return {key: value for key, value in values.items() if value != "****"}
+    return {key: value for key, value in values.items() if key in plain and value != "****"}
 
 
 def _nested_in(client: CloudFormationClient, name: str) -> Callable[[str, Mapping[str, Any]], Mapping[str, Any] | str]:

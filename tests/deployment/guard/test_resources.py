@@ -18,7 +18,7 @@ def codes(before: Stack, now: Stack) -> list[str]:
     return [found.code for found in compare([before], [now])]
 
 
-def conditional(definition: object, **sections: Any) -> Stack:
+def conditional(definition: object, **sections: Any) -> Stack:  # noqa: ANN401 - any sections of a template
     """A stack of one repository, on a condition."""
     return stack({"It": {**repository(), "Condition": "C"}}, Conditions={"C": definition}, **sections)
 
