@@ -132,7 +132,7 @@ class TestRules:
         [
             pytest.param("ECR112", "E9112", id="error"),
             pytest.param("ECR203", "W9203", id="warning"),
-            pytest.param("ECR301", "I9301", id="note"),
+            pytest.param("TPL301", "I9301", id="note"),
         ],
     )
     def test_id(self, code: str, expected: str) -> None:
@@ -266,7 +266,7 @@ class TestWhereItLooks:
         assert found(template(repository(value))) == [
             (
                 f"I9301 {said} known only when the stack is deployed; check the text that it becomes with "
-                "'ecrkit policy check' [ECR301]"
+                "'ecrkit policy check' [TPL301]"
             )
         ]
 

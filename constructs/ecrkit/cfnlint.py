@@ -46,7 +46,7 @@ def rule_id(check: Check) -> str:
 
     Source: cfn-lint documentation, "Custom Rules": E9XXX, W9XXX and I9XXX are allocated towards them (read 2026-11).
     """
-    return f"{_LETTERS[check.severity]}9{check.code.removeprefix('ECR')}"
+    return f"{_LETTERS[check.severity]}9{check.code[3:]}"
 
 
 class _LifecyclePolicyRule(CloudFormationLintRule):  # type: ignore[misc] # it ships no types

@@ -342,7 +342,7 @@ class TestWhereItLooks:
         resource(stack, "App", make(stack))
 
         [violation] = (found := report(app))["violations"]
-        assert (found["conclusion"], violation["ruleName"], violation["severity"]) == ("success", "ECR301", "info")
+        assert (found["conclusion"], violation["ruleName"], violation["severity"]) == ("success", "TPL301", "info")
         assert violation["description"].startswith("not checked: ")
 
     def test_token(self) -> None:

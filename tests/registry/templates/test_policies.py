@@ -73,7 +73,7 @@ def test_condition_that_is_decided_has_one_form() -> None:
 def test_unknown_part_makes_no_finding(old: str, new: str) -> None:
     """Nothing is said that only holds for what stands in for an unknown part."""
     assert judged({"Fn::Sub": GOOD.replace(old, new, 1)}) == [
-        f"ECR301 {NOTE.format(' where the text depends on it', repr('P'))}"
+        f"TPL301 {NOTE.format(' where the text depends on it', repr('P'))}"
     ]
 
 
@@ -83,7 +83,7 @@ def test_what_holds_whatever_a_part_is_is_found() -> None:
 
     assert judged(text) == [
         "ECR112 must be 1 or more, got 0",
-        f"ECR301 {NOTE.format(' where the text depends on it', repr('Stage'))}",
+        f"TPL301 {NOTE.format(' where the text depends on it', repr('Stage'))}",
     ]
 
 
@@ -99,7 +99,7 @@ def test_what_holds_whatever_a_part_is_is_found() -> None:
 )
 def test_what_only_a_deploy_knows_is_not_checked(value: object, what: str) -> None:
     """What only a deploy knows is said not to be checked, with what makes it."""
-    assert judged(value) == [f"ECR301 {NOTE.format('', what)}"]
+    assert judged(value) == [f"TPL301 {NOTE.format('', what)}"]
 
 
 def test_property_that_only_a_deploy_knows_is_not_checked() -> None:
@@ -115,7 +115,7 @@ def test_what_is_nested_too_deeply_is_not_checked() -> None:
     for _ in range(200):
         deep = {"Fn::Sub": ["${A}", {"A": deep}]}
 
-    assert judged(deep) == [f"ECR301 {NOTE.format('', 'what is nested this deeply')}"]
+    assert judged(deep) == [f"TPL301 {NOTE.format('', 'what is nested this deeply')}"]
 
 
 @pytest.mark.parametrize("value", [{"Ref": "AWS::NoValue"}, None, [GOOD], {"rules": []}])

@@ -7,7 +7,7 @@ from ecrkit.errors import Check, Severity
 __all__ = ["NOT_CHECKED", "TEMPLATE_RULEBOOK"]
 
 NOT_CHECKED = Check(
-    code="ECR301",
+    code="TPL301",
     severity=Severity.NOTE,
     title="policy text is known only at deploy",
     message="not checked{where}: {what} is known only when the stack is deployed",
