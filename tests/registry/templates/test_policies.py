@@ -42,8 +42,10 @@ def test_conditions_are_decided_together() -> None:
     """Two functions on one condition are never judged with one true and the other false."""
     unit = {"Fn::If": ["C", '"countUnit": "days", ', ""]}
     kind = {"Fn::If": ["C", "sinceImagePushed", "imageCountMoreThan"]}
-    head, tail = GOOD.split('"countType": "imageCountMoreThan"', 1)
-    text = {"Fn::Join": ["", [head, unit, '"countType": "', kind, '"', tail]]}
+    count = '"countType": "imageCountMoreThan"'
+    tagged_rule, untagged_rule, any_rule, end = GOOD.split(count)
+    parts = [tagged_rule, count, untagged_rule, unit, '"countType": "', kind, '"', any_rule, count, end]
+    text = {"Fn::Join": ["", parts]}
 
     assert judged(text) == []
     assert judged(text, Conditions={"C": {"Fn::Equals": [{"Ref": "A"}, {"Ref": "B"}]}}) == []
