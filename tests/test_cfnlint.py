@@ -24,12 +24,14 @@ from ecrkit.cfnlint import RULES, rule_id
 from ecrkit.documents.explanations import explain
 from ecrkit.errors import Severity
 from ecrkit.lifecycle import RULEBOOK
+from ecrkit.registry.templates import TEMPLATE_RULEBOOK
 
 if TYPE_CHECKING:
     from ecrkit.errors import Check
 
 Lines: TypeAlias = list[str]
 
+CHECKS = (*RULEBOOK, *TEMPLATE_RULEBOOK)
 CFN_LINT = str(Path(sys.executable).with_name("cfn-lint"))
 
 GOOD = policy_text(
@@ -74,7 +76,7 @@ def block(header: str, text: str = BAD, *, columns: int = 10) -> str:
 
 def our_rules() -> RulesCollection:
     """Load them without cfn-lint's own, which take a quarter of a second."""
-    rules = RulesCollection()
+    rules = RulesCollection(include_rules=["I"])
     rules.create_from_module("ecrkit.cfnlint")
     return rules
 
@@ -122,25 +124,28 @@ class TestRules:
         """cfn-lint loads a rule for every check of the rulebook, and no other."""
         loaded = Rules.create_from_module("ecrkit.cfnlint")
 
-        assert {loaded[rule_id].code: rule_id for rule_id in loaded} == {
-            check.code: rule_id(check) for check in RULEBOOK
-        }
-        assert list(RULES) == [check.code for check in RULEBOOK]
+        assert {loaded[rule_id].code: rule_id for rule_id in loaded} == {check.code: rule_id(check) for check in CHECKS}
+        assert list(RULES) == [check.code for check in CHECKS]
 
     @pytest.mark.parametrize(
         ("code", "expected"),
-        [pytest.param("ECR112", "E9112", id="error"), pytest.param("ECR203", "W9203", id="warning")],
+        [
+            pytest.param("ECR112", "E9112", id="error"),
+            pytest.param("ECR203", "W9203", id="warning"),
+            pytest.param("TPL301", "I9301", id="note"),
+        ],
     )
     def test_id(self, code: str, expected: str) -> None:
         """An id has the letter of the severity, a nine, and the number of the code."""
         assert RULES[code].id == expected
 
-    @pytest.mark.parametrize("check", [pytest.param(check, id=check.code) for check in RULEBOOK])
+    @pytest.mark.parametrize("check", [pytest.param(check, id=check.code) for check in CHECKS])
     def test_severity(self, check: Check) -> None:
         """cfn-lint gives a finding the severity that we give it."""
-        assert RULES[check.code]().severity == check.severity.value
+        severity = {Severity.NOTE: "informational"}.get(check.severity, check.severity.value)
+        assert RULES[check.code]().severity == severity
 
-    @pytest.mark.parametrize("check", [pytest.param(check, id=check.code) for check in RULEBOOK])
+    @pytest.mark.parametrize("check", [pytest.param(check, id=check.code) for check in CHECKS])
     def test_explains_itself(self, check: Check) -> None:
         """``cfn-lint --list-rules`` says what a rule requires, which code it has and where it comes from."""
         assert RULES[check.code].shortdesc == f"{check.title} [{check.code}]"
@@ -155,7 +160,7 @@ class TestRules:
 
         assert len(own) > 100
         assert len(set(ids)) == len(ids)
-        assert [rule_id for rule_id in ids if not re.fullmatch("[EW]9[0-9]{3}", rule_id)] == []
+        assert [rule_id for rule_id in ids if not re.fullmatch("[EWI]9[0-9]{3}", rule_id)] == []
         assert [rule_id for rule_id in own if rule_id[1] == "9"] == []
 
     def test_knows_the_core_and_its_host(self) -> None:
@@ -195,20 +200,75 @@ class TestWhereItLooks:
         [
             pytest.param({"Ref": "Policy"}, id="Ref"),
             pytest.param({"Fn::Sub": BAD}, id="Sub"),
-            pytest.param({"Fn::Join": ["", [BAD]]}, id="Join"),
-            pytest.param({"Fn::If": ["IsProduction", BAD, BAD]}, id="If"),
-            pytest.param({"Fn::ImportValue": "policy"}, id="ImportValue"),
-            pytest.param({"Fn::FindInMap": ["Policies", "a", "b"]}, id="FindInMap"),
+            pytest.param({"Fn::Sub": BAD.replace("50", "${Count}")}, id="Sub-of-a-parameter"),
+            pytest.param({"Fn::Sub": [BAD.replace("prod", "${Name}"), {"Name": {"Ref": "Stage"}}]}, id="Sub-variable"),
+            pytest.param({"Fn::Join": ["", [BAD[:90], BAD[90:]]]}, id="Join"),
+            pytest.param({"Fn::If": ["IsProduction", BAD, GOOD]}, id="If"),
+            pytest.param({"Fn::If": ["IsProduction", GOOD, BAD]}, id="Else"),
+            pytest.param({"Fn::If": ["Undefined", GOOD, BAD]}, id="If-of-nothing"),
+            pytest.param({"Fn::FindInMap": ["Policies", {"Ref": "Stage"}, "text"]}, id="FindInMap"),
+            pytest.param({"Fn::Select": [1, [GOOD, BAD]]}, id="Select"),
         ],
     )
     @pytest.mark.parametrize("resource", [repository, creation_template])
-    def test_intrinsic(self, resource: Any, value: object) -> None:  # noqa: ANN401 - one of the builders
-        """A text that an intrinsic function makes is not judged, even where it could be guessed."""
-        assert found(template(resource(value))) == []
+    def test_function(self, resource: Any, value: object) -> None:  # noqa: ANN401 - one of the builders
+        """A text that functions write is judged in every form that it can have."""
+        text = template(
+            resource(value),
+            Parameters={"Policy": {"Type": "String", "Default": BAD}, "Stage": {"Type": "String", "Default": "prod"}},
+            Conditions={"IsProduction": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+            Mappings={"Policies": {"prod": {"text": GOOD}, "dev": {"text": BAD}}},
+        )
 
-    def test_short_intrinsic(self) -> None:
-        """Nor is one in the short form of YAML."""
-        assert found(yaml_template(f" !Sub '{json.dumps(json.loads(BAD))}'")) == []
+        assert ids(found(text)) == ["E9112"] if "${Count}" not in str(value) else ["E9112", "I9301"]
+
+    @pytest.mark.parametrize(
+        "properties",
+        [
+            pytest.param({"LifecyclePolicyText": {"Fn::ToJsonString": json.loads(BAD)}}, id="ToJsonString"),
+            pytest.param({"Fn::If": ["C", {"LifecyclePolicyText": BAD}, {"Ref": "AWS::NoValue"}]}, id="property"),
+        ],
+    )
+    def test_function_of_a_repository(self, properties: object) -> None:
+        """So is a policy that is written as an object, or that a condition leaves out."""
+        resource = {"Type": "AWS::ECR::Repository", "Properties": {"LifecyclePolicy": properties}}
+
+        assert ids(found(template(resource))) == ["E9112"]
+
+    def test_loop(self) -> None:
+        """So is the block of a loop; cfn-lint shows once what is wrong with all that it makes."""
+        loop = ["Name", ["web", "api"], {"${Name}": repository(BAD)}]
+        text = json.dumps({"Transform": "AWS::LanguageExtensions", "Resources": {"Fn::ForEach::All": loop}})
+
+        assert found(text) == [f"E9112 LifecyclePolicyText:34:24: {TOO_LOW}"]
+
+    def test_short_function(self) -> None:
+        """So is one in the short form of YAML."""
+        [line] = found(yaml_template(f" !Sub '{json.dumps(json.loads(BAD))}'"))
+
+        assert line == f"E9112 LifecyclePolicyText:1:461: {TOO_LOW}"
+
+    @pytest.mark.parametrize(
+        ("value", "said"),
+        [
+            pytest.param({"Ref": "Policy"}, "not checked: 'Policy' is", id="Ref"),
+            pytest.param({"Fn::ImportValue": "policy"}, "not checked: Fn::ImportValue is", id="ImportValue"),
+            pytest.param("{{resolve:ssm:policy}}", "not checked: {{resolve:ssm:policy}} is", id="dynamic-reference"),
+            pytest.param(
+                {"Fn::Sub": GOOD.replace("prod", "${Stage}")},
+                "not checked where the text depends on it: 'Stage' is",
+                id="part",
+            ),
+        ],
+    )
+    def test_what_only_a_deploy_knows(self, value: object, said: str) -> None:
+        """What only a deploy knows is said not to be checked, which is no warning."""
+        assert found(template(repository(value))) == [
+            (
+                f"I9301 {said} known only when the stack is deployed; check the text that it becomes with "
+                "'ecrkit policy check' [TPL301]"
+            )
+        ]
 
     @pytest.mark.parametrize(
         "resource",
@@ -216,13 +276,7 @@ class TestWhereItLooks:
             pytest.param({"Type": "AWS::ECR::Repository"}, id="no-properties"),
             pytest.param({"Type": "AWS::ECR::Repository", "Properties": {}}, id="no-policy"),
             pytest.param({"Type": "AWS::ECR::Repository", "Properties": {"LifecyclePolicy": {}}}, id="no-text"),
-            pytest.param(
-                {
-                    "Type": "AWS::ECR::Repository",
-                    "Properties": {"LifecyclePolicy": {"Fn::If": ["C", {"LifecyclePolicyText": BAD}, {}]}},
-                },
-                id="policy-behind-an-intrinsic",
-            ),
+            pytest.param(repository({"Ref": "AWS::NoValue"}), id="no-value"),
             pytest.param({"Type": "AWS::ECR::Repository", "Properties": {"LifecyclePolicy": BAD}}, id="text-too-high"),
             pytest.param(repository(json.loads(BAD)), id="object"),
             pytest.param(repository([BAD]), id="list"),
@@ -443,11 +497,11 @@ class TestCommandLine:
         """``--list-rules`` lists every check."""
         run = cfn_lint("--list-rules", "-a", "ecrkit.cfnlint", cwd=tmp_path)
 
-        listed = [line.partition(":")[0] for line in run.stdout.splitlines() if re.match("[EW]9[0-9]{3}: ", line)]
-        assert sorted(listed) == sorted(rule_id(check) for check in RULEBOOK)
+        listed = [line.partition(":")[0] for line in run.stdout.splitlines() if re.match("[EWI]9[0-9]{3}: ", line)]
+        assert sorted(listed) == sorted(rule_id(check) for check in CHECKS)
 
 
 def test_severities_are_known() -> None:
     """Every severity has a letter that cfn-lint takes for it."""
-    assert {rule_id(check)[0] for check in RULEBOOK} == {"E", "W"}
-    assert {severity.value for severity in Severity} == {"error", "warning"}
+    assert {rule_id(check)[0] for check in CHECKS} == {"E", "W", "I"}
+    assert {severity.value for severity in Severity} == {"error", "warning", "note"}

@@ -4,8 +4,9 @@ Rules for cfn-lint: ``cfn-lint TEMPLATE -a ecrkit.cfnlint``, or ``append_rules: 
 cfn-lint takes all that follows ``-a`` for rules: templates stand before it, behind ``--``, or behind ``-t``.
 
 Every check of a lifecycle policy is a rule of its own, so that each can be ignored alone. cfn-lint reads the severity
-off the first letter of an id, and leaves what begins with ``E9`` and ``W9`` to the rules of others: the error ECR112
-is the rule E9112, the warning ECR203 is the rule W9203.
+off the first letter of an id, and leaves what begins with ``E9``, ``W9`` and ``I9`` to the rules of others: the error
+ECR112 is the rule E9112, the warning ECR203 is the rule W9203. A policy text that is known only at deploy is the
+informational rule I9301, which cfn-lint shows with ``-c I``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import linecache
 import re
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from weakref import WeakKeyDictionary
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch  # type: ignore[import-untyped] # it ships no types
 
@@ -20,16 +22,18 @@ from ecrkit.documents.explanations import explain
 from ecrkit.errors import Severity
 from ecrkit.lifecycle import RULEBOOK
 from ecrkit.lifecycle.properties import POLICY_PROPERTIES
+from ecrkit.registry.templates import TEMPLATE_RULEBOOK, judge_policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ecrkit.errors import Check, Finding
+    from ecrkit.registry.templates import Judged
 
 __all__ = ["RULES", "rule_id"]
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html"
-_LETTERS = {Severity.ERROR: "E", Severity.WARNING: "W"}
+_LETTERS = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.NOTE: "I"}
 _BLOCK_HEADER = re.compile(r"[|>][-+1-9]{0,2}[ ]*(?:[ ]#.*)?")
 
 _Span: TypeAlias = tuple[int, int, int, int]
@@ -40,9 +44,9 @@ def rule_id(check: Check) -> str:
     """
     Name the rule that stands for a check.
 
-    Source: cfn-lint documentation, "Custom Rules": E9XXX and W9XXX are allocated towards them (read 2026-11).
+    Source: cfn-lint documentation, "Custom Rules": E9XXX, W9XXX and I9XXX are allocated towards them (read 2026-11).
     """
-    return f"{_LETTERS[check.severity]}9{check.code.removeprefix('ECR')}"
+    return f"{_LETTERS[check.severity]}9{check.code[3:]}"
 
 
 class _LifecyclePolicyRule(CloudFormationLintRule):  # type: ignore[misc] # it ships no types
@@ -65,14 +69,34 @@ class _LifecyclePolicyRule(CloudFormationLintRule):  # type: ignore[misc] # it s
     ) -> list[RuleMatch]:
         """Look at one resource."""
         prop = POLICY_PROPERTIES[resourcetype]
-        text = prop.text_in(properties)
-        if text is None:
-            return []
+        own = [*path, *_written(prop.path, properties)]
         return [
-            _match(finding, text, path=[*path, *prop.path], filename=cfn.filename)
-            for finding in prop.check(text)
-            if finding.code == self.code
+            _match(judged, path=own, filename=cfn.filename)
+            for judged in _judged(cfn, resourcetype, properties, key=tuple(path))
+            if judged.finding.code == self.code
         ]
+
+
+_JUDGED: WeakKeyDictionary[Any, dict[tuple[str | int, ...], tuple[Judged, ...]]] = WeakKeyDictionary()
+
+
+def _judged(cfn: Any, kind: str, properties: object, *, key: tuple[str | int, ...]) -> tuple[Judged, ...]:  # noqa: ANN401 - as above
+    """Judge a resource once, not once per rule."""
+    known = _JUDGED.setdefault(cfn, {})
+    if key not in known:
+        known[key] = judge_policy(POLICY_PROPERTIES[kind], properties, cfn.template)
+    return known[key]
+
+
+def _written(path: tuple[str, ...], properties: object) -> list[str]:
+    """Give as much of a path as the template has: a function may stand around the property."""
+    found: list[str] = []
+    for key in path:
+        if not isinstance(properties, dict) or key not in properties:
+            break
+        found.append(key)
+        properties = properties[key]
+    return found
 
 
 def _rule_class(check: Check) -> type[_LifecyclePolicyRule]:
@@ -91,15 +115,20 @@ def _rule_class(check: Check) -> type[_LifecyclePolicyRule]:
     )
 
 
-RULES: Mapping[str, type[_LifecyclePolicyRule]] = {check.code: _rule_class(check) for check in RULEBOOK}
+RULES: Mapping[str, type[_LifecyclePolicyRule]] = {
+    check.code: _rule_class(check) for check in (*RULEBOOK, *TEMPLATE_RULEBOOK)
+}
 """The rule of every check, by the check's code."""
 
 # cfn-lint takes as rules the classes that it finds among the names of a module.
 globals().update({rule.__name__: rule for rule in RULES.values()})
 
 
-def _match(finding: Finding, text: str, *, path: list[str | int], filename: str | None) -> RuleMatch:
+def _match(judged: Judged, *, path: list[str | int], filename: str | None) -> RuleMatch:
     """Point to the very place where that is certain; else to the text, and say the place in the text."""
+    text, finding = judged
+    if finding.severity is Severity.NOTE:
+        return RuleMatch(path, f"{finding.text} [{finding.code}]")
     whole = _span_of(text)
     if whole is None:
         # cfn-lint then looks for the key that ends the path, and takes line 1 where it finds none.

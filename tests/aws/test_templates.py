@@ -80,7 +80,7 @@ def test_yaml_template_is_read(sandbox: Sandbox, session: boto3.Session) -> None
 
     ((found,),) = [one.resources for one in deployed_stacks([stack({}, name="Yaml")], session)]
 
-    assert found.properties == {"RepositoryName": {"Fn::Sub": "yaml-${AWS::Region}"}}
+    assert found.properties == {"RepositoryName": f"yaml-{REGION}"}
 
 
 @pytest.mark.sandbox
@@ -182,9 +182,9 @@ def listed(name: str, status: str = "CREATE_COMPLETE", **more: str) -> dict[str,
 
 
 def test_nested_stack_is_read() -> None:
-    """A nested stack that CDK wrote is read by the id that CloudFormation gave it; one that is not there yet is not."""
+    """A nested stack is read by the id that CloudFormation gave it; one that does not exist has nothing."""
     nested = {"Type": "AWS::CloudFormation::Stack", "Metadata": {"aws:asset:path": "Inner.nested.template.json"}}
-    outer = {"Inner": nested, "New": nested, "Foreign": {"Type": "AWS::CloudFormation::Stack"}}
+    outer = {"Inner": nested, "New": nested, "Absent": {"Type": "AWS::CloudFormation::Stack"}}
     detail = {
         "LogicalResourceId": "Inner",
         "ResourceType": "AWS::CloudFormation::Stack",
@@ -197,12 +197,33 @@ def test_nested_stack_is_read() -> None:
         ("describe_stack_resource", {"StackResourceDetail": {**detail, "PhysicalResourceId": "Shop-Inner-1"}}),
         ("get_template", {"TemplateBody": body("inner")}),
         ("describe_stack_resource", {"StackResourceDetail": detail}),
+        ("describe_stack_resource", "ValidationError"),
     ]
     session = Recorded({"sts": [IDENTITY], "cloudformation": answers})()
 
     (found,) = deployed_stacks([stack({}, name="Shop"), stack({}, name="Shop-Inner-1")], session)
 
     assert [resource.logical_id for resource in found.resources] == ["Inner/It"]
+
+
+def test_parameters_are_those_of_the_deployed_stack() -> None:
+    """A stack has the values that it was deployed with; of a secret only that there is one."""
+    named = repository(RepositoryName={"Fn::Sub": "${Stage}-${Secret}"})
+    parameters = {"Stage": {"Type": "String", "Default": "dev"}, "Secret": {"Type": "String", "NoEcho": True}}
+    values = {"Stage": "prod", "Secret": "****"}
+    shown = [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
+    answers: Answers = [
+        ("list_stacks", {"StackSummaries": [listed("Shop")]}),
+        ("get_template", {"TemplateBody": json.dumps({"Parameters": parameters, "Resources": {"It": named}})}),
+        ("describe_stacks", {"Stacks": [{**listed("Shop"), "Parameters": shown}]}),
+    ]
+    session = Recorded({"sts": [IDENTITY], "cloudformation": answers})()
+
+    (found,) = deployed_stacks([stack({}, name="Shop")], session)
+
+    assert [one.properties["RepositoryName"] for one in found.resources] == [
+        {"Fn::Join": ["", ["prod-", {"Ref": "Secret"}]]}
+    ]
 
 
 @pytest.mark.parametrize("status", ["DELETE_COMPLETE", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"])

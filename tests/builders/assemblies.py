@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecrkit.deployment.guard import Stack, resources_of
+from ecrkit.deployment.guard import Stack, stack_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,17 +49,21 @@ def stack(
     name: str = "Shop",
     account: str = ACCOUNT,
     region: str = REGION,
-    conditions: Mapping[str, object] | None = None,
+    **sections: object,
 ) -> Stack:
-    """Make a stack of the resources given, by logical id."""
-    found = resources_of({"Resources": resources, "Conditions": conditions}, nested=lambda *_: None)
-    return Stack(name=name, account=account, region=region, resources=found)
+    """Make a stack of the resources given, by logical id; *sections* of its template as in ``Conditions={…}``."""
+    template = {"Resources": resources, **sections}
+    return stack_of(template, name=name, account=account, region=region, nested=lambda *_: "is elsewhere")
 
 
 def write_assembly(
     directory: Path, stacks: Mapping[str, Mapping[str, Any]], *, environment: str = HERE, **artifacts: object
 ) -> Path:
-    """Write a cloud assembly of stacks, each a template's resources by logical id; gives its directory."""
+    """
+    Write a cloud assembly of stacks; gives its directory.
+
+    Each stack is a template's resources by logical id, or a whole template with ``Resources`` among its sections.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     for name, resources in stacks.items():
         artifacts[name] = {
@@ -67,7 +71,9 @@ def write_assembly(
             "environment": environment,
             "properties": {"templateFile": f"{name}.template.json"},
         }
-        (directory / f"{name}.template.json").write_text(json.dumps({"Resources": resources}))
+        (directory / f"{name}.template.json").write_text(
+            json.dumps(resources if "Resources" in resources else {"Resources": resources})
+        )
     (directory / "manifest.json").write_text(json.dumps({"version": "55.0.0", "artifacts": artifacts}))
     return directory
 

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import aws_cdk as cdk
 import jsii
@@ -21,6 +21,7 @@ from builders.policies import policy, policy_text, rule, tagged, untagged
 import ecrkit
 from ecrkit.cdk import LifecyclePolicyValidation, Repository
 from ecrkit.lifecycle import RULEBOOK
+from ecrkit.registry.templates import TEMPLATE_RULEBOOK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +84,27 @@ def creation_template(scope: Construct, construct_id: str, text: str = BAD) -> e
     return ecr.CfnRepositoryCreationTemplate(
         scope, construct_id, applied_for=["PULL_THROUGH_CACHE"], prefix=construct_id.lower(), lifecycle_policy=text
     )
+
+
+def condition(scope: Construct) -> str:
+    return cdk.CfnCondition(
+        scope, "Condition", expression=cdk.Fn.condition_equals(cdk.Aws.REGION, "us-east-1")
+    ).logical_id
+
+
+def checked(path: Path) -> list[str]:
+    """Let the plugin look at one template; give resource and rule of each violation."""
+
+    class Context:
+        template_paths = (str(path),)
+        app_construct = plain_app()
+
+    validation = LifecyclePolicyValidation().validate(cast("cdk.IPolicyValidationContext", Context()))
+    return [
+        f"{resource.resource_logical_id} {violation.rule_name}"
+        for violation in validation.violations
+        for resource in violation.violating_resources
+    ]
 
 
 def report(app: cdk.App) -> dict[str, Any]:
@@ -275,25 +297,59 @@ class TestWhereItLooks:
 
         assert reported(app) == [f"Production/Registry/Nested/App: ECR112 {TOO_LOW}"]
 
+    @pytest.mark.parametrize(
+        "make",
+        [
+            pytest.param(lambda scope: cdk.CfnParameter(scope, "Policy", default=BAD).value_as_string, id="Ref"),
+            pytest.param(lambda _: cdk.Fn.sub(BAD), id="Sub"),
+            pytest.param(lambda _: BAD.replace("prod", f"prod-{cdk.Aws.REGION}"), id="Join"),
+            pytest.param(lambda scope: scope.to_json_string(json.loads(BAD)), id="ToJsonString"),
+            pytest.param(lambda scope: cdk.Fn.condition_if(condition(scope), GOOD, BAD).to_string(), id="If"),
+        ],
+    )
+    def test_function(self, make: Callable[[cdk.Stack], str]) -> None:
+        """A text that functions write is judged in every form that it can have."""
+        app = app_with_plugin()
+        stack = cdk.Stack(app, "Registry")
+        l1(stack, "App", make(stack))
+
+        assert [line.split()[1] for line in reported(app)][:1] == ["ECR112"]
+
+    def test_loop(self, tmp_path: Path) -> None:
+        """So is the block of a loop, for each of its repositories; also where only a deploy knows how many."""
+        path = tmp_path / "Loops.template.json"
+        block = {
+            "${Name}": {"Type": "AWS::ECR::Repository", "Properties": {"LifecyclePolicy": {"LifecyclePolicyText": BAD}}}
+        }
+        loops = {
+            "Fn::ForEach::Two": ["Name", ["web", "api"], block],
+            "Fn::ForEach::Late": ["Name", {"Ref": "Names"}, block],
+        }
+        path.write_text(json.dumps({"Resources": loops}), encoding="utf-8")
+
+        found = checked(path)
+
+        assert found == ["web ECR112", "api ECR112", "Fn::ForEach::Late ECR112"]
+
     @pytest.mark.parametrize("resource", [l1, creation_template])
     @pytest.mark.parametrize(
         "make",
         [
             pytest.param(lambda scope: cdk.CfnParameter(scope, "Policy").value_as_string, id="Ref"),
-            pytest.param(lambda _: cdk.Fn.sub(BAD), id="Sub"),
-            pytest.param(lambda _: BAD + cdk.Aws.REGION, id="Join"),
             pytest.param(lambda _: cdk.Fn.import_value("policy"), id="ImportValue"),
         ],
     )
-    def test_intrinsic(
+    def test_what_only_a_deploy_knows(
         self, make: Callable[[cdk.Stack], str], resource: Callable[[cdk.Stack, str, str], cdk.CfnResource]
     ) -> None:
-        """A text that an intrinsic function makes is not judged, even where it could be guessed."""
+        """What only a deploy knows is said not to be checked, and stops no synthesis."""
         app = app_with_plugin()
         stack = cdk.Stack(app, "Registry")
         resource(stack, "App", make(stack))
 
-        assert reported(app) == []
+        [violation] = (found := report(app))["violations"]
+        assert (found["conclusion"], violation["ruleName"], violation["severity"]) == ("success", "TPL301", "info")
+        assert violation["description"].startswith("not checked: ")
 
     def test_token(self) -> None:
         """A text that CDK itself learns late is checked as it stands in the template."""
@@ -386,7 +442,7 @@ class TestWhatItSays:
         plugin = LifecyclePolicyValidation()
 
         assert (plugin.name, plugin.version) == ("ecrkit", ecrkit.__version__)
-        assert plugin.rule_ids == [check.code for check in RULEBOOK]
+        assert plugin.rule_ids == [check.code for check in (*RULEBOOK, *TEMPLATE_RULEBOOK)]
 
 
 class TestOurConstruct:

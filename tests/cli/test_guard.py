@@ -68,14 +68,14 @@ def without_web(tmp_path: Path) -> Path:
 
 
 def test_harmless_change_of_the_catalog_passes(synthesized: Path, tmp_path: Path) -> None:
-    """Changes that CloudFormation makes in place, and a new repository, pass in silence."""
+    """Changes that CloudFormation makes in place, and a new repository, pass; a lifecycle policy is a note."""
     now = synthesize(tmp_path, HARMLESS)
 
     result = ecrkit("guard", now, "--baseline", synthesized)
 
     assert result.returncode == 0
-    assert result.stdout == ""
-    assert result.stderr == "9 resources compared: nothing would be lost\n"
+    assert [line.split()[-1] for line in result.stdout.splitlines()] == ["[GRD171]"]
+    assert result.stderr == "9 resources compared: nothing would be replaced or removed, 1 note\n"
 
 
 def test_harmful_changes_of_the_catalog_are_refused(synthesized: Path, tmp_path: Path) -> None:
@@ -320,7 +320,7 @@ def test_allowed_finding_stays_visible(baseline: Path, without_web: Path) -> Non
 
     assert result.returncode == 0
     assert result.stdout.endswith(" [GRD111] (allowed)\n")
-    assert result.stderr == "3 resources compared: nothing else would be lost, 1 allowed\n"
+    assert result.stderr == "3 resources compared: nothing else would be replaced or removed, 1 allowed\n"
 
 
 def test_one_allowed_of_several_still_fails(baseline: Path, tmp_path: Path) -> None:
@@ -388,6 +388,48 @@ def test_github_annotates(baseline: Path, without_web: Path) -> None:
     assert refused.stdout.startswith("::error title=GRD111::Shop/Web: 'web' leaves the stack: ")
     assert allowed.stdout.startswith("::notice title=GRD111::Shop/Web: 'web' leaves the stack: ")
     assert allowed.stdout.endswith(" (allowed)\n")
+
+
+def test_note_does_not_fail(baseline: Path, tmp_path: Path) -> None:
+    """A changed repository policy is a note: shown, no error, and nothing that could be allowed."""
+    web = repository("web", RepositoryPolicyText={"Statement": []})
+    now = write_assembly(
+        tmp_path / "cdk.out", {"Shop": {"Api": repository("team/api"), "Web": web, "Policy": setting()}}
+    )
+
+    result = ecrkit("guard", now, "--baseline", baseline, "--allow", "web")
+    github = ecrkit("guard", now, "--baseline", baseline, "--output", "github")
+
+    assert result.returncode == 0
+    assert result.stdout == (
+        "Shop/Web: note: the policy that grants access to 'web' is added; run 'cdk diff Shop' to see the statements "
+        "[GRD172]\n"
+    )
+    assert result.stderr == (
+        "3 resources compared: nothing would be replaced or removed, 1 note\n"
+        "warning: --allow web: nothing of that name is found; remove it\n"
+    )
+    assert github.stdout.startswith("::notice title=GRD172::Shop/Web: ")
+
+
+def test_baseline_without_anything_of_ecr_is_told(baseline: Path, tmp_path: Path) -> None:
+    """Where the baseline has nothing of ECR, everything is new."""
+    empty = write_assembly(tmp_path / "empty", {"Shop": {}})
+
+    result = ecrkit("guard", baseline, "--baseline", empty)
+
+    assert (result.returncode, result.stdout) == (0, "")
+    assert result.stderr == "the baseline has nothing of ECR: everything is new\n"
+
+
+def test_baseline_without_stacks_exits_2(baseline: Path, tmp_path: Path) -> None:
+    """A baseline without stacks is the wrong folder."""
+    empty = write_assembly(tmp_path / "empty", {})
+
+    result = ecrkit("guard", baseline, "--baseline", empty)
+
+    assert result.returncode == 2
+    assert result.stderr == f"error: {empty}: has no stacks to compare with; give the cdk.out of an app that has\n"
 
 
 def test_names_are_no_commands_to_a_terminal(tmp_path: Path) -> None:

@@ -12,16 +12,19 @@ from builders.stores import make_store, policy_text
 from ecrkit import PolicyStore
 from ecrkit.catalog import check_catalog
 from ecrkit.cli.rulebooks import CHECKS
+from ecrkit.deployment.guard import parse_template
 from ecrkit.documents.explanations import explain
 from ecrkit.errors import InvalidDocumentError, Location, Severity, errors_in
 from ecrkit.images.inventory.manifests import read_manifests
 from ecrkit.images.inventory.reading import read_images
 from ecrkit.images.scans.allow_list import read_allow_list
 from ecrkit.lifecycle import COMPLETENESS_CODES, check_completeness, check_policy, read_policy
+from ecrkit.lifecycle.properties import POLICY_PROPERTIES
 from ecrkit.policies.checks import check_store
 from ecrkit.policies.lock import digest, lock_path, render_lock
 from ecrkit.policies.testing.cases import check_policy_tests
 from ecrkit.preview.protection import read_used_images
+from ecrkit.registry.templates import judge_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -54,6 +57,13 @@ def in_repository(text: str) -> Iterable[Finding]:
     return check_completeness(policy, location=Location("repositories.yaml", 1, 1))
 
 
+def in_template(text: str) -> Iterable[Finding]:
+    template = parse_template(text, name="example")
+    (resource,) = template["Resources"].values()
+    judged = judge_policy(POLICY_PROPERTIES[resource["Type"]], resource["Properties"], template)
+    return [found.finding for found in judged]
+
+
 def in_tests(text: str) -> Iterable[Finding]:
     return check_policy_tests(text, file="v1.test.yaml").findings
 
@@ -82,6 +92,7 @@ def raised(read: Callable[[], object]) -> Iterable[Finding]:
 
 READERS: dict[str, Callable[[str], Iterable[Finding]]] = {
     "ECR": in_policy,
+    "TPL": in_template,
     "TST": in_tests,
     "CAT": in_catalog,
     "IMG": in_images,

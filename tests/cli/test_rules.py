@@ -79,10 +79,10 @@ class TestTexts:
         assert len(re.split(r"(?<=\.) ", text.fix)) == 1
 
     def test_warnings_say_should(self) -> None:
-        """What is only warned of is no must."""
+        """What is only warned of, or noted, is no must."""
         said = {check.code: explain(check).checks for check in CHECKS.values()}
 
-        wrong = [c.code for c in CHECKS.values() if (c.severity == "warning") != (" should " in said[c.code])]
+        wrong = [c.code for c in CHECKS.values() if (c.severity != "error") != (" should " in said[c.code])]
         assert wrong == []
 
 

@@ -47,7 +47,7 @@ def test_what_is_deployed_passes(target: DeployTarget) -> None:
 
     assert result.returncode == 0, result.stderr
     assert result.stdout == ""
-    assert result.stderr == "3 resources compared: nothing would be lost\n"
+    assert result.stderr == "3 resources compared: nothing would be replaced or removed\n"
 
 
 def test_what_is_not_deployed_passes(target: DeployTarget, tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_what_is_not_deployed_passes(target: DeployTarget, tmp_path: Path) -> No
 
     assert result.returncode == 0, result.stderr
     assert result.stdout == ""
-    assert result.stderr == "nothing to compare with: all of it is new\n"
+    assert result.stderr == "first deploy: everything is new\n"
 
 
 def test_change_of_what_is_deployed_is_refused(target: DeployTarget, tmp_path: Path) -> None:
@@ -72,7 +72,11 @@ def test_change_of_what_is_deployed_is_refused(target: DeployTarget, tmp_path: P
 
     assert refused.returncode == 1
     found = json.loads(refused.stdout)["findings"]
-    assert [(one["repository"], one["code"]) for one in found] == [("api", "GRD111"), ("plain", "GRD103")]
+    assert [(one["repository"], one["code"]) for one in found] == [
+        ("api", "GRD111"),
+        ("plain", "GRD103"),
+        ("web", "GRD171"),
+    ]
     assert allowed.returncode == 0
     assert deployed.returncode == 1
     assert "CloudFormation cannot update a stack when a custom-named resource requires replacing" in deployed.stdout

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.aws.client import aws_errors, configuration_errors, giving_up_early
-from ecrkit.deployment.guard import Stack, parse_template, resources_of, shards_of
+from ecrkit.deployment.guard import Stack, parse_template, stack_of
 from ecrkit.deployment.guard.changes import APP_STACKS
 from ecrkit.errors import AwsError
 
@@ -60,9 +60,12 @@ def deployed_stacks(assembly: Sequence[Stack], session: Session, *, config: Conf
             client = giving_up_early(reader.client("cloudformation", region_name=region, config=config))
             for name in _deployed_names(client, stacks):
                 template = _template(client, name)
-                resources = resources_of(template, nested=_nested_in(client, name))
-                shards = shards_of(template)
-                found.append(Stack(name=name, account=account, region=region, resources=resources, shards=shards))
+                parameters = _parameters(client, name, template)
+                nested = _nested_in(client, name)
+                stack = stack_of(
+                    template, name=name, nested=nested, account=account, region=region, parameters=parameters
+                )
+                found.append(stack)
     return tuple(found)
 
 
@@ -113,24 +116,43 @@ def _deployed_names(client: CloudFormationClient, stacks: Iterable[Stack]) -> li
     )
 
 
-def _template(client: CloudFormationClient, name: str) -> Mapping[str, object]:
+def _template(client: CloudFormationClient, name: str) -> Mapping[str, Any]:
     # As it was given to CloudFormation, like the template that it is compared with.
     return parse_template(client.get_template(StackName=name, TemplateStage="Original").get("TemplateBody"), name=name)
 
 
-def _nested_in(
-    client: CloudFormationClient, name: str
-) -> Callable[[str, Mapping[str, Any]], Mapping[str, object] | None]:
-    """Read nested stacks of CDK by the id that CloudFormation gave them; others cannot be read in the assembly."""
+def _parameters(client: CloudFormationClient, name: str, template: Mapping[str, Any]) -> dict[str, str]:
+    """Read the values of parameters, except of secrets, which are shown as stars, and of what SSM has."""
+    section = template.get("Parameters")
+    declared = section if isinstance(section, dict) else {}
+    plain = {key for key, parameter in declared.items() if "AWS::SSM::" not in str(parameter)}
+    if not plain:
+        return {}
+    (stack,) = client.describe_stacks(StackName=name)["Stacks"]
+    values = {
+        parameter.get("ParameterKey", ""): parameter.get("ParameterValue", "****")
+        for parameter in stack.get("Parameters", [])
+    }
+    return {key: value for key, value in values.items() if key in plain and value != "****"}
+
+
+def _nested_in(client: CloudFormationClient, name: str) -> Callable[[str, Mapping[str, Any]], Mapping[str, Any] | str]:
+    """Read nested stacks by the id that CloudFormation gave them."""
     ids = {"": name}
 
-    def nested(logical_id: str, resource: Mapping[str, Any]) -> Mapping[str, object] | None:
-        metadata = resource.get("Metadata")
-        if not isinstance(metadata, dict) or "aws:asset:path" not in metadata:
-            return None
+    def nested(logical_id: str, _resource: Mapping[str, Any]) -> Mapping[str, Any] | str:
         parent, _, own_id = logical_id.rpartition("/")
-        answer = client.describe_stack_resource(StackName=ids[parent], LogicalResourceId=own_id)
+        if not ids.get(parent):
+            return {}
+        try:
+            answer = client.describe_stack_resource(StackName=ids[parent], LogicalResourceId=own_id)
+        except client.exceptions.ClientError as error:
+            if error.response.get("Error", {}).get("Code") != "ValidationError":
+                raise
+            # A nested stack whose condition is false is in the template only.
+            ids[logical_id] = ""
+            return {}
         ids[logical_id] = answer["StackResourceDetail"].get("PhysicalResourceId", "")
-        return _template(client, ids[logical_id]) if ids[logical_id] else None
+        return _template(client, ids[logical_id]) if ids[logical_id] else {}
 
     return nested

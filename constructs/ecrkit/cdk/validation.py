@@ -13,10 +13,11 @@ import aws_cdk as cdk
 import jsii
 
 from ecrkit import __version__
-from ecrkit.errors import errors_in
+from ecrkit.errors import Severity, errors_in
 from ecrkit.lifecycle import COMPLETENESS_CODES, RULEBOOK
 from ecrkit.lifecycle.properties import POLICY_PROPERTIES
 from ecrkit.policies.silences import Silences
+from ecrkit.registry.templates import TEMPLATE_RULEBOOK, Resolver, Unexpanded, judge_policy, parse_loop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["LifecyclePolicyValidation"]
 
 _NESTED_STACK = "AWS::CloudFormation::Stack"
+_SEVERITIES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "info"}
+"""As the report of CDK writes them."""
 
 
 @jsii.implements(cdk.IPolicyValidationPlugin)
@@ -48,9 +51,9 @@ class LifecyclePolicyValidation:
         policies: a store; what its ``silenced.yaml`` silences is not told of its rules, wherever they turn up. Default:
             none.
 
-    A text that is known only when the stack is deployed, since an intrinsic function makes it, is not judged. What a
-    policy leaves out is not told of :class:`~ecrkit.cdk.Repository` and :class:`~ecrkit.cdk.Registry`, which do so
-    themselves.
+    A text that functions write is checked in every form that parameters and conditions can give it. What is known only
+    at deploy is an informational finding, "not checked", which never stops a synthesis. What a policy leaves out is not
+    reported for :class:`~ecrkit.cdk.Repository` and :class:`~ecrkit.cdk.Registry`, which do so themselves.
 
     Raises:
         UnreadableInputError: a file of the store cannot be read.
@@ -75,16 +78,19 @@ class LifecyclePolicyValidation:
     @property
     def rule_ids(self) -> list[str]:
         """The codes of all checks."""
-        return [check.code for check in RULEBOOK]
+        return [check.code for check in (*RULEBOOK, *TEMPLATE_RULEBOOK)]
 
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
         """Look at the templates; CDK calls this when they are written."""
         tree = _Tree(context.app_construct)
         templates = _templates(context.template_paths, tree)
-        policies = [policy for path, template in templates.items() for policy in _policies_in(path, template)]
-        found = [_Found(policy, finding) for policy in policies for finding in policy.prop.check(policy.text)]
+        found = [each for path, template in templates.items() for each in _found_in(path, template)]
         if self._silences:
-            found = [each for each in found if not self._silences.cover(each.finding, each.policy.text)]
+            found = [
+                each
+                for each in found
+                if each.finding.severity is Severity.NOTE or not self._silences.cover(each.finding, each.policy.text)
+            ]
         if not self._completeness:
             found = [each for each in found if each.finding.code not in COMPLETENESS_CODES]
         told = _without_told(found, tree)
@@ -147,13 +153,21 @@ def _template_path(stack: cdk.Stack) -> str:
     return str(Path(stage.outdir if stage else "", stack.template_file).absolute())
 
 
-def _policies_in(path: str, template: Mapping[str, Any]) -> Iterator[_Policy]:
-    for logical_id, resource in template.get("Resources", {}).items():
-        # Under the key of an `Fn::ForEach` there is a list, which makes resources when the stack is deployed.
-        prop = POLICY_PROPERTIES.get(resource.get("Type", "")) if isinstance(resource, dict) else None
-        text = prop.text_in(resource.get("Properties")) if prop else None
-        if prop and text is not None:
-            yield _Policy(path, logical_id, prop, text)
+def _found_in(path: str, template: Mapping[str, Any]) -> Iterator[_Found]:
+    resolver = Resolver(template)
+    for entry in resolver.entries(resolver.section("Resources")):
+        # A loop over what only a deploy knows has no resources to check; its block is checked as one.
+        for logical_id, resource in _blocks(entry) if isinstance(entry, Unexpanded) else [entry]:
+            prop = POLICY_PROPERTIES.get(str(resource.get("Type"))) if isinstance(resource, dict) else None
+            if prop is not None:
+                for text, finding in judge_policy(prop, resource.get("Properties"), template):
+                    yield _Found(_Policy(path, logical_id, prop, text), finding)
+
+
+def _blocks(loop: Unexpanded) -> Iterator[tuple[str, Any]]:
+    written = parse_loop(loop.value)
+    for entry in Resolver({}).entries(written.block) if written else ():
+        yield from _blocks(entry) if isinstance(entry, Unexpanded) else [(loop.key, entry[1])]
 
 
 def _without_told(found: Sequence[_Found], tree: _Tree) -> list[_Found]:
@@ -197,7 +211,7 @@ def _violations(found: Iterable[_Found]) -> list[cdk.PolicyViolation]:
         cdk.PolicyViolation(
             rule_name=finding.code,
             description=_description(finding),
-            severity=finding.severity.value,
+            severity=_SEVERITIES[finding.severity],
             fix=finding.remedy or None,
             violating_resources=violating,
         )
@@ -207,4 +221,6 @@ def _violations(found: Iterable[_Found]) -> list[cdk.PolicyViolation]:
 
 def _description(finding: Finding) -> str:
     """Say what is wrong and where in the text; the report has the remedy on a line of its own."""
+    if finding.severity is Severity.NOTE:
+        return replace(finding, remedy="").text
     return f"{finding.place}: {replace(finding, remedy='').text}"

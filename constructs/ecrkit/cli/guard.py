@@ -12,9 +12,18 @@ import click
 
 from ecrkit.cli.console.output import count_of, echo_json
 from ecrkit.cli.console.reports import github_command, severity_label
-from ecrkit.deployment.guard import GuardFinding, Stack, acknowledge, compare, read_assembly, read_baseline, refused
+from ecrkit.deployment.guard import (
+    GuardFinding,
+    Stack,
+    acknowledge,
+    compare,
+    read_assembly,
+    read_baseline,
+    refused,
+    with_deployed_parameters,
+)
 from ecrkit.documents.nearest import near
-from ecrkit.errors import printable
+from ecrkit.errors import Severity, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,8 +65,9 @@ def guard(  # noqa: PLR0913 - a parameter per option
     Tell what a deploy of CDK_OUT would lose, replace or leave to nobody.
 
     CDK_OUT is what `cdk synth` wrote. New repositories, and changes that CloudFormation makes in
-    place, are fine. Everything else is told with what CloudFormation would do and what the safe way
-    is: docs/guard.md lists it.
+    place, are fine; a changed lifecycle policy, repository policy or scan setting is a note.
+    Everything else is reported with what CloudFormation would do and what the safe way is:
+    docs/guard.md lists it.
 
     Exits with 1 when something is found that no --allow names.
     """
@@ -67,10 +77,12 @@ def guard(  # noqa: PLR0913 - a parameter per option
         raise click.UsageError("'--profile' and '--region' need '--deployed'.")
     new = read_assembly(assembly)
     old = read_baseline(baseline) if baseline else _deployed(new, profile=profile, region=region)
+    if deployed:
+        new = with_deployed_parameters(new, old)
     findings, useless = acknowledge(compare(old, new), allowed)
     _echo(findings, output=output)
     if output == "text":
-        click.echo(_summary(old, findings), err=True)
+        click.echo(_summary(old, findings, deployed=deployed), err=True)
     for name in useless:
         click.echo(f"warning: --allow {name}: nothing of that name is found; {_advice(name, findings)}", err=True)
     sys.exit(1 if refused(findings) else 0)
@@ -93,7 +105,8 @@ def _echo(findings: Iterable[GuardFinding], *, output: str) -> None:
     for found in findings:
         allowed = " (allowed)" if found.is_allowed else ""
         if output == "github":
-            command = "notice" if found.is_allowed else found.severity.value
+            is_notice = found.is_allowed or found.severity is Severity.NOTE
+            command = "notice" if is_notice else found.severity.value
             click.echo(github_command(command, f"{found.place}: {found.text}{allowed}", title=found.code))
         else:
             label = severity_label(found.severity)
@@ -107,19 +120,27 @@ def _document(found: GuardFinding) -> dict[str, object]:
     return {**document, "allowed": True} if is_allowed else document
 
 
-def _summary(old: Iterable[Stack], findings: Sequence[GuardFinding]) -> str:
+def _summary(old: Sequence[Stack], findings: Sequence[GuardFinding], *, deployed: bool) -> str:
     errors = refused(findings)
-    allowed = f", {len(findings) - len(errors)} allowed" if len(errors) < len(findings) else ""
-    number = sum(len(stack.resources) for stack in old)
-    if not number:
-        return "nothing to compare with: all of it is new"
+    counts = {
+        "allowed": sum(found.is_allowed for found in findings),
+        "note": sum(found.severity is Severity.NOTE for found in findings),
+    }
+    more = f", {counts['allowed']} allowed" if counts["allowed"] else ""
+    more += f", {count_of(counts['note'], 'note')}" if counts["note"] else ""
+    number = sum(not resource.unread for stack in old for resource in stack.resources)
+    if not number and not findings:
+        if deployed:
+            return "first deploy: everything is new" if not old else "nothing of ECR is deployed: everything is new"
+        return "the baseline has nothing of ECR: everything is new"
     compared = count_of(number, "resource")
     if not errors:
-        return f"{compared} compared: nothing {'else ' if allowed else ''}would be lost{allowed}"
+        else_ = "else " if counts["allowed"] else ""
+        return f"{compared} compared: nothing {else_}would be replaced or removed{more}"
     hint = f"what is meant to happen can be allowed, as in --allow {printable(errors[0].name)}"
-    return f"{compared} compared: {count_of(len(errors), 'error')}{allowed}; {hint}"
+    return f"{compared} compared: {count_of(len(errors), 'error')}{more}; {hint}"
 
 
 def _advice(name: str, findings: Iterable[GuardFinding]) -> str:
-    nearest = near(name, {found.name for found in findings})
+    nearest = near(name, {found.name for found in findings if found.severity is Severity.ERROR})
     return f"did you mean {nearest[0]}?" if nearest else "remove it"

@@ -13,6 +13,7 @@ from ecrkit.lifecycle import RULEBOOK
 from ecrkit.policies.checks import STORE_RULEBOOK
 from ecrkit.policies.testing.rulebook import POLICY_TEST_RULEBOOK
 from ecrkit.preview.protection import IN_USE_RULEBOOK
+from ecrkit.registry.templates import TEMPLATE_RULEBOOK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +45,12 @@ RULEBOOKS = (
         "rules report these. ECR211, ECR212 and ECR213 apply to the combined policy of a repository, so that\n"
         "`ecrkit policy check` does not report them. An example is a lifecycle policy.",
         RULEBOOK,
+    ),
+    Rulebook(
+        "CloudFormation templates (TPL)",
+        "The CDK validation plugin and, with `cfn-lint -c I`, the cfn-lint rules report these. An example is a\n"
+        "template.",
+        TEMPLATE_RULEBOOK,
     ),
     Rulebook(
         "Policy stores (STO)",

@@ -35,6 +35,9 @@ class Severity(StrEnum):
     WARNING = "warning"
     """Valid, and almost always a mistake."""
 
+    NOTE = "note"
+    """What a person should know: what changes, or what was not checked. It never fails a command."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Location:

@@ -37,22 +37,6 @@ class PolicyProperty:
         """What findings name as their file."""
         return self.path[-1]
 
-    def text_in(self, properties: object) -> str | None:
-        """
-        Find the policy in the properties of a resource.
-
-        Args:
-            properties: as the template has them; anything at all may be passed.
-
-        Returns:
-            The text itself, of whatever class it is; ``None`` where there is none, or where an intrinsic function
-            or a dynamic reference makes it when the stack is deployed.
-        """
-        value = properties
-        for key in self.path:
-            value = value.get(key) if isinstance(value, dict) else None
-        return value if isinstance(value, str) and "{{resolve:" not in value else None
-
     def check(self, text: str) -> tuple[Finding, ...]:
         """Tell everything that is wrong with *text*, in its own lines and columns, in their order."""
         return _check(self, str(text))

@@ -84,13 +84,81 @@ def test_kept_nested_stack_keeps_what_it_has(tmp_path: Path) -> None:
     assert resource.outlives_its_stack
 
 
-def test_nested_stack_of_somebody_else_is_passed_over(tmp_path: Path) -> None:
-    """A nested stack that CDK did not write has its template elsewhere."""
-    out = write_assembly(tmp_path, {"Shop": {"Inner": {"Type": "AWS::CloudFormation::Stack"}}})
+def test_nested_stack_of_somebody_else_is_found(tmp_path: Path) -> None:
+    """A nested stack whose template is elsewhere is an error: nobody can see what is in it."""
+    foreign = {"Inner": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "https://example.com/t"}}}
+    stacks = read_assembly(write_assembly(tmp_path, {"Shop": foreign}))
 
-    (stack,) = read_assembly(out)
+    (found,) = compare(stacks, stacks)
 
-    assert stack.resources == ()
+    assert (found.place, found.code) == ("Shop/Inner", "GRD161")
+    assert found.message == "cannot read the nested stack Inner: its template is not in this folder"
+
+
+def test_what_was_in_an_unreadable_nested_stack_is_not_gone(tmp_path: Path) -> None:
+    """Where the nested stack cannot be read any more, that is the only finding."""
+    old = write_assembly(tmp_path / "old", {"Shop": {"Inner": nested()}})
+    (old / "Inner.nested.template.json").write_text(json.dumps({"Resources": {"It": repository()}}))
+    new = write_assembly(tmp_path / "new", {"Shop": {"Inner": {"Type": "AWS::CloudFormation::Stack"}}})
+
+    assert [found.code for found in compare(read_assembly(old), read_assembly(new))] == ["GRD161"]
+
+
+@pytest.mark.parametrize(
+    "synthesizer",
+    [pytest.param(cdk.DefaultStackSynthesizer, id="default"), pytest.param(cdk.LegacyStackSynthesizer, id="legacy")],
+)
+def test_nested_stack_without_metadata_is_found(
+    tmp_path: Path, synthesizer: type[cdk.DefaultStackSynthesizer | cdk.LegacyStackSynthesizer]
+) -> None:
+    """A nested stack that CDK wrote without a note of its file is found by the list of assets."""
+    app = cdk.App(outdir=str(tmp_path), analytics_reporting=False, context={"aws:cdk:disable-asset-metadata": True})
+    shop = cdk.Stack(app, "Shop", synthesizer=synthesizer())
+    ecr.CfnRepository(cdk.NestedStack(cdk.NestedStack(shop, "Inner"), "Deeper"), "Web", repository_name="web")
+    app.synth()
+
+    ((found,),) = [stack.resources for stack in read_assembly(tmp_path)]
+
+    assert found.properties == {"RepositoryName": "web"}
+
+
+def test_nested_stack_before_it_is_packaged_is_found(tmp_path: Path) -> None:
+    """A TemplateURL that is a path leads to the file, in YAML too."""
+    inner = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "inner.yaml"}}
+    out = write_assembly(tmp_path, {"Shop": {"Inner": inner}})
+    (out / "inner.yaml").write_text("Resources: {It: {Type: AWS::ECR::Repository}}")
+
+    ((found,),) = [stack.resources for stack in read_assembly(out)]
+
+    assert found.logical_id == "Inner/It"
+
+
+def test_nested_stack_in_itself_is_told(tmp_path: Path) -> None:
+    """A template that has itself as a nested stack ends in one line."""
+    out = write_assembly(tmp_path, {"Shop": {"Inner": nested("Shop.template.json")}})
+
+    with pytest.raises(InvalidAssemblyError) as told:
+        read_assembly(out)
+
+    assert str(told.value) == "Shop: the nested stack Inner/Inner has itself in it; synthesize again"
+
+
+def test_assembly_in_itself_is_told(tmp_path: Path) -> None:
+    """An assembly that has itself as a stage ends in one line."""
+    stage = {"type": "cdk:cloud-assembly", "properties": {"directoryName": "."}}
+
+    with pytest.raises(InvalidAssemblyError) as told:
+        read_assembly(write_assembly(tmp_path, {}, Prod=stage))
+
+    assert str(told.value) == f"{tmp_path}/manifest.json: has itself in it; run 'cdk synth' again"
+
+
+def test_baseline_without_stacks_is_told(tmp_path: Path) -> None:
+    """An app without stacks is nothing to compare with."""
+    with pytest.raises(InvalidAssemblyError) as told:
+        read_baseline(write_assembly(tmp_path, {}))
+
+    assert str(told.value) == f"{tmp_path}: has no stacks to compare with; give the cdk.out of an app that has"
 
 
 def test_plain_directory_is_a_baseline(tmp_path: Path) -> None:

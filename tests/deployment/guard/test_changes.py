@@ -212,7 +212,9 @@ def test_change_is_found(before: dict[str, Any], now: dict[str, Any], code: str,
             repository(EncryptionConfiguration={"Ref": "AWS::NoValue"}),
             id="no value is no property",
         ),
-        pytest.param(setting(PolicyText={"a": 1}), setting(PolicyText={"a": 2}), id="setting in place"),
+        pytest.param(
+            setting("PullThroughCacheRule", **RULE), setting("PullThroughCacheRule", **RULE), id="setting in place"
+        ),
     ],
 )
 def test_change_in_place_is_silent(before: dict[str, Any], now: dict[str, Any]) -> None:
@@ -237,7 +239,7 @@ def test_encryption_of_renamed_repository_is_not_told() -> None:
 def test_changed_condition_is_found() -> None:
     """A condition of the same name with another definition is another condition."""
     resources = {"It": {**repository(), "Condition": "IsLarge"}}
-    before = stack(resources, conditions={"IsLarge": {"Fn::Equals": [{"Ref": "Size"}, "L"]}})
-    now = stack(resources, conditions={"IsLarge": {"Fn::Equals": [{"Ref": "Size"}, "XL"]}})
+    before = stack(resources, Conditions={"IsLarge": {"Fn::Equals": [{"Ref": "Size"}, "L"]}})
+    now = stack(resources, Conditions={"IsLarge": {"Fn::Equals": [{"Ref": "Size"}, "XL"]}})
 
     assert [one.code for one in compare([before], [now])] == ["GRD114"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from builders.assemblies import repository
 
-from ecrkit.deployment.guard import Resource, parse_template, resources_of
+from ecrkit.deployment.guard import Resource, parse_template, stack_of
 from ecrkit.errors import InvalidAssemblyError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ Resources:
 
 
 def pick(template: Mapping[str, object]) -> tuple[Resource, ...]:
-    return resources_of(template, nested=lambda *_: None)
+    return stack_of(template, name="Shop", nested=lambda *_: "is elsewhere").resources
 
 
 def test_yaml_is_read_as_json_is() -> None:

@@ -22,7 +22,7 @@ __all__ = ["FORMATS", "echo_findings", "echo_report", "exit_code", "github_comma
 
 FORMATS = ("text", "json", "sarif", "github")
 
-_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
+_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 

@@ -8,14 +8,16 @@ one state to another.
 from ecrkit.deployment.guard.allowances import acknowledge, refused
 from ecrkit.deployment.guard.assembly import read_assembly, read_baseline
 from ecrkit.deployment.guard.comparison import compare
+from ecrkit.deployment.guard.resources import stack_of, with_deployed_parameters
 from ecrkit.deployment.guard.rulebook import GUARD_RULEBOOK
-from ecrkit.deployment.guard.templates import parse_template, resources_of, shards_of
-from ecrkit.deployment.guard.values import GuardFinding, Resource, Stack
+from ecrkit.deployment.guard.templates import parse_template
+from ecrkit.deployment.guard.values import GuardFinding, Resource, Source, Stack
 
 __all__ = [
     "GUARD_RULEBOOK",
     "GuardFinding",
     "Resource",
+    "Source",
     "Stack",
     "acknowledge",
     "compare",
@@ -23,6 +25,6 @@ __all__ = [
     "read_assembly",
     "read_baseline",
     "refused",
-    "resources_of",
-    "shards_of",
+    "stack_of",
+    "with_deployed_parameters",
 ]

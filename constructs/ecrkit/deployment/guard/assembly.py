@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from ecrkit.deployment.guard.templates import parse_json_object, resources_of, shards_of
-from ecrkit.deployment.guard.values import Stack
-from ecrkit.documents.files import read_text
-from ecrkit.errors import InvalidAssemblyError, UnreadableInputError
+from ecrkit.deployment.guard.nested import NestedTemplates
+from ecrkit.deployment.guard.resources import stack_of
+from ecrkit.deployment.guard.templates import read_template
+from ecrkit.errors import InvalidAssemblyError, UnreadableInputError, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from ecrkit.deployment.guard.values import Stack
 
 __all__ = ["read_assembly", "read_baseline"]
 
@@ -43,7 +45,7 @@ def read_assembly(directory: Path) -> tuple[Stack, ...]:
         raise UnreadableInputError(f"{directory}: cannot be read: no such directory; run 'cdk synth' first")
     if not (directory / _MANIFEST).is_file():
         raise InvalidAssemblyError(f"{directory}: not a cloud assembly: has no {_MANIFEST}; run 'cdk synth' first")
-    return tuple(_stacks(directory))
+    return tuple(_stacks(directory, outer=()))
 
 
 def read_baseline(directory: Path) -> tuple[Stack, ...]:
@@ -57,71 +59,76 @@ def read_baseline(directory: Path) -> tuple[Stack, ...]:
         Its stacks, in the order of the manifest or of their names.
 
     Raises:
-        InvalidAssemblyError: it is neither, or a file of it is not what it should be.
+        InvalidAssemblyError: it is neither, it has no stacks, or a file of it is not what it should be.
         UnreadableInputError: it, or a file of it, cannot be read.
     """
     if not directory.is_dir() or (directory / _MANIFEST).exists():
-        return read_assembly(directory)
+        stacks = read_assembly(directory)
+        if not stacks:
+            raise InvalidAssemblyError(
+                f"{directory}: has no stacks to compare with; give the cdk.out of an app that has"
+            )
+        return stacks
     files = sorted(path for path in directory.glob(f"*{_TEMPLATE}") if not path.name.endswith(_NESTED_TEMPLATE))
     if not files:
         raise InvalidAssemblyError(f"{directory}: neither a cloud assembly nor a folder of *{_TEMPLATE}")
-    templates = {path.name.removesuffix(_TEMPLATE): _json(path) for path in files}
+    nested = NestedTemplates(directory, manifest={})
     return tuple(
-        Stack(name=name, resources=resources_of(template, nested=_nested_in(directory)), shards=shards_of(template))
-        for name, template in templates.items()
+        stack_of(read_template(path), name=path.name.removesuffix(_TEMPLATE), nested=nested.find) for path in files
     )
 
 
-def _stacks(directory: Path) -> Iterator[Stack]:
+def _stacks(directory: Path, *, outer: tuple[Path, ...]) -> Iterator[Stack]:
     manifest = directory / _MANIFEST
-    document = _json(manifest)
+    document = read_template(manifest)
     artifacts = document.get("artifacts", {})
     # Other tools have a file of this name too.
     if not isinstance(document.get("version"), str) or not isinstance(artifacts, dict):
         raise InvalidAssemblyError(f"{manifest}: not the manifest of a cloud assembly; run 'cdk synth' first")
+    here = directory.resolve()
+    if here in outer:
+        raise InvalidAssemblyError(f"{manifest}: has itself in it; run 'cdk synth' again")
+    nested = NestedTemplates(directory, manifest=artifacts)
     for name, artifact in artifacts.items():
         kind = artifact.get("type") if isinstance(artifact, dict) else None
         if kind == "cdk:cloud-assembly":
-            yield from read_assembly(directory / _property(manifest, name, artifact, "directoryName"))
+            inner = _file(directory, name, artifact, "directoryName")
+            if not (inner / _MANIFEST).is_file():
+                raise InvalidAssemblyError(f"{inner}: not a cloud assembly: has no {_MANIFEST}; run 'cdk synth' first")
+            yield from _stacks(inner, outer=(*outer, here))
         elif kind == "aws:cloudformation:stack":
-            yield _stack(directory, name, artifact)
+            yield _stack(directory, name, artifact, nested)
 
 
-def _stack(directory: Path, name: str, artifact: Mapping[str, Any]) -> Stack:
-    manifest = directory / _MANIFEST
-    template = _json(directory / _property(manifest, name, artifact, "templateFile"))
+def _stack(directory: Path, name: str, artifact: Mapping[str, Any], nested: NestedTemplates) -> Stack:
+    path = _file(directory, name, artifact, "templateFile")
     match = _ENVIRONMENT.fullmatch(str(artifact.get("environment", "")))
     account, region = match.groups() if match else _UNKNOWN
     role = artifact["properties"].get("lookupRole")
-    return Stack(
+    given = artifact["properties"].get("parameters")
+    return stack_of(
+        read_template(path),
         name=str(artifact["properties"].get("stackName") or name),
         account="" if account in _UNKNOWN else account,
         region="" if region in _UNKNOWN else region,
-        resources=resources_of(template, nested=_nested_in(directory)),
-        shards=shards_of(template),
+        nested=nested.find,
         lookup_role=str(role.get("arn", "")) if isinstance(role, dict) else "",
+        parameters={
+            key: value for key, value in (given.items() if isinstance(given, dict) else ()) if isinstance(value, str)
+        },
     )
+
+
+def _file(directory: Path, name: str, artifact: Mapping[str, Any], key: str) -> Path:
+    value = _property(directory / _MANIFEST, name, artifact, key)
+    if "\0" in value:
+        raise InvalidAssemblyError(f"{directory / _MANIFEST}: artifacts.{printable(name)}: {key} is no path")
+    return directory / value
 
 
 def _property(manifest: Path, name: str, artifact: Mapping[str, Any], key: str) -> str:
     properties = artifact.get("properties")
     value = properties.get(key) if isinstance(properties, dict) else None
     if not isinstance(value, str):
-        raise InvalidAssemblyError(f"{manifest}: artifacts.{name}: has no {key}; run 'cdk synth' again")
+        raise InvalidAssemblyError(f"{manifest}: artifacts.{printable(name)}: has no {key}; run 'cdk synth' again")
     return value
-
-
-def _nested_in(directory: Path) -> Callable[[str, Mapping[str, Any]], Mapping[str, Any] | None]:
-    """Find the templates of nested stacks where CDK notes that it wrote them."""
-
-    def nested(_: str, resource: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        metadata = resource.get("Metadata")
-        path = metadata.get("aws:asset:path") if isinstance(metadata, dict) else None
-        # A nested stack that CDK did not write has its template elsewhere, where nobody can look.
-        return _json(directory / path) if isinstance(path, str) else None
-
-    return nested
-
-
-def _json(path: Path) -> dict[str, Any]:
-    return parse_json_object(read_text(path), file=str(path))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ecrkit.deployment.guard import rulebook
 from ecrkit.deployment.guard.settings import SETTINGS
-from ecrkit.deployment.guard.values import REPOSITORY, GuardFinding, Resource, Stack, as_written
+from ecrkit.deployment.guard.values import NESTED_STACK, GuardFinding, Resource, Stack, as_written
 from ecrkit.deployment.guard.wording import called, fate, fate_of_all, fate_of_replaced, name_of, replacement
+from ecrkit.registry.templates import same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ecrkit.errors import Check
 
-__all__ = ["APP_STACKS", "changes_in_place", "departure", "gone", "move", "resharded"]
+__all__ = ["APP_STACKS", "changes_in_place", "departure", "finding", "gone", "move", "resharded", "unread"]
 
 APP_STACKS = ("Repositories-", "Registry-")
 """How the names of the stacks of ecrkit's own app begin; the name of the environment follows, and a shard's number."""
@@ -33,15 +35,15 @@ def changes_in_place(stack: Stack, before: Resource, now: Resource) -> Iterator[
         before: as it is deployed.
         now: as it is to be.
     """
-    if before.type == REPOSITORY:
+    if before.is_repository:
         yield from _create_only_changes(stack, before, now)
         if now.is_emptied and not before.is_emptied:
-            yield _finding(rulebook.EMPTIED, stack, before)
+            yield finding(rulebook.EMPTIED, stack, before)
     else:
         yield from _replaced_settings(stack, before, now)
     yield from _weakenings(stack, before, now)
-    if now.condition is not None and now.condition != before.condition:
-        yield _finding(rulebook.CONDITIONAL, stack, before, condition=now.condition[0])
+    if now.condition is not None and not (before.condition and same(now.condition[1], before.condition[1])):
+        yield finding(rulebook.CONDITIONAL, stack, before, condition=now.condition[0])
 
 
 def departure(stack: Stack, before: Resource) -> GuardFinding:
@@ -52,14 +54,14 @@ def departure(stack: Stack, before: Resource) -> GuardFinding:
     the resource, so that a policy which is changed in the same deploy as the resource is removed changes nothing.
     """
     kept = before.outlives_its_stack
-    if before.type == REPOSITORY:
+    if before.is_repository:
         lost = rulebook.REMOVED_EMPTIED if before.is_emptied else rulebook.REMOVED_DELETED
         check = rulebook.REMOVED_KEPT if kept else lost
         values = {"fate": fate(before, kept=kept)}
     else:
         check = rulebook.SETTING_KEPT if kept else rulebook.SETTING_DELETED
         values = {"loss": SETTINGS[before.type].loss}
-    return _finding(check, stack, before, policy=as_written(before.deletion_policy), **values)
+    return finding(check, stack, before, policy=as_written(before.deletion_policy), **values)
 
 
 def move(stack: Stack, before: Resource, *, to: Stack, now: Resource) -> GuardFinding:
@@ -73,12 +75,12 @@ def move(stack: Stack, before: Resource, *, to: Stack, now: Resource) -> GuardFi
         now: as it is to be.
     """
     kept = fate(before, kept=before.outlives_its_stack)
-    if before.type != REPOSITORY:
-        return _finding(rulebook.SETTING_MOVED, stack, before, new=f"{to.name}/{now.logical_id}", fate=kept)
+    if not before.is_repository:
+        return finding(rulebook.SETTING_MOVED, stack, before, new=f"{to.name}/{now.logical_id}", fate=kept)
     if to.name == stack.name:
-        return _finding(rulebook.MOVED_ID, stack, before, old=before.logical_id, new=now.logical_id)
+        return finding(rulebook.MOVED_ID, stack, before, old=before.logical_id, new=now.logical_id)
     check = rulebook.RESHARDED if _are_shards_of_one(stack.name, to.name) else rulebook.MOVED_STACK
-    return _finding(check, stack, before, new=to.name, fate=kept)
+    return finding(check, stack, before, new=to.name, fate=kept)
 
 
 def gone(stack: Stack, left: Sequence[Resource]) -> GuardFinding:
@@ -104,6 +106,43 @@ def resharded(stack: Stack, now: Stack) -> GuardFinding:
     return _of_stack(rulebook.RESHARDED_IN_PLACE, stack, old=stack.shards, new=now.shards)
 
 
+def unread(stack: Stack, before: Resource | None, now: Resource | None) -> GuardFinding:
+    """
+    Tell that nobody can see what a nested stack or a loop makes.
+
+    Args:
+        stack: that it is in.
+        before: as it is deployed; ``None`` where it is new.
+        now: as it is to be; ``None`` where it leaves.
+    """
+    resource = next(filter(None, (now, before)))
+    if resource.type == NESTED_STACK:
+        check = rulebook.NESTED_UNREAD
+        reason = next(found.unread for found in (now, before) if found is not None and found.unread)
+        return _about(check, stack, resource, reason=reason)
+    is_harmless = before is None or (now is not None and same(before.properties, now.properties))
+    check = rulebook.LOOP_UNREAD if is_harmless else rulebook.LOOP_CHANGED
+    return _about(check, stack, resource, reason=resource.unread)
+
+
+def _about(check: Check, stack: Stack, resource: Resource, **values: object) -> GuardFinding:
+    return replace(_of_stack(check, stack, it=resource.logical_id, **values), logical_id=resource.logical_id)
+
+
+def finding(check: Check, stack: Stack, resource: Resource, **values: object) -> GuardFinding:
+    """Make the finding that a check has about a resource; *values* fill its texts."""
+    values["it"] = called(resource)
+    return GuardFinding(
+        stack=stack.name,
+        logical_id=resource.logical_id,
+        repository=name_of(resource) if resource.is_repository else "",
+        code=check.code,
+        severity=check.severity,
+        message=check.message.format_map(values),
+        remedy=check.remedy.format_map(values),
+    )
+
+
 def _of_stack(check: Check, stack: Stack, **values: object) -> GuardFinding:
     return GuardFinding(
         stack=stack.name,
@@ -118,34 +157,34 @@ def _of_stack(check: Check, stack: Stack, **values: object) -> GuardFinding:
 
 def _create_only_changes(stack: Stack, before: Resource, now: Resource) -> Iterator[GuardFinding]:
     old_name, new_name = before.properties.get("RepositoryName"), now.properties.get("RepositoryName")
-    if old_name != new_name:
+    if not same(old_name, new_name):
         name = "a name that CloudFormation makes up" if new_name is None else f"'{as_written(new_name)}'"
-        yield _finding(rulebook.RENAMED, stack, before, new=name, fate=fate_of_replaced(before, now))
+        yield finding(rulebook.RENAMED, stack, before, new=name, fate=fate_of_replaced(before, now))
         return
     old, new = before.properties.get(_ENCRYPTION), now.properties.get(_ENCRYPTION)
-    if old == new:
+    if same(old, new):
         return
     if old is None:
         check = rulebook.ENCRYPTION_ADDED
     else:
         check = rulebook.ENCRYPTION_REMOVED if new is None else rulebook.ENCRYPTION_CHANGED
     values = {"old": as_written(old), "new": as_written(new), "replacement": replacement(before, now)}
-    yield _finding(check, stack, before, **values)
+    yield finding(check, stack, before, **values)
 
 
 def _replaced_settings(stack: Stack, before: Resource, now: Resource) -> Iterator[GuardFinding]:
     setting = SETTINGS[before.type]
-    renamed = before.properties.get(setting.name) != now.properties.get(setting.name)
+    renamed = not same(before.properties.get(setting.name), now.properties.get(setting.name))
     for key in setting.create_only:
         old, new = before.properties.get(key), now.properties.get(key)
-        if old == new:
+        if same(old, new):
             continue
         if renamed:
             end = f"CloudFormation would create another one, and {fate_of_replaced(before, now)}"
         else:
             end = replacement(before, now)
         values = {"old": as_written(old), "new": as_written(new), "replacement": end}
-        yield _finding(rulebook.SETTING_REPLACED, stack, before, property=key, **values)
+        yield finding(rulebook.SETTING_REPLACED, stack, before, property=key, **values)
 
 
 def _weakenings(stack: Stack, before: Resource, now: Resource) -> Iterator[GuardFinding]:
@@ -156,7 +195,7 @@ def _weakenings(stack: Stack, before: Resource, now: Resource) -> Iterator[Guard
     for check, old, new in pairs:
         if _strength(new) < _strength(old):
             values = {"old": as_written(old), "new": as_written(new), "fate": fate(now, kept=False)}
-            yield _finding(check, stack, before, **values)
+            yield finding(check, stack, before, **values)
 
 
 def _strength(policy: object) -> int:
@@ -168,16 +207,3 @@ def _strength(policy: object) -> int:
 
 def _are_shards_of_one(name: str, other: str) -> bool:
     return name.startswith(APP_STACKS) and _SHARD.sub("", name) == _SHARD.sub("", other)
-
-
-def _finding(check: Check, stack: Stack, resource: Resource, **values: object) -> GuardFinding:
-    values["it"] = called(resource)
-    return GuardFinding(
-        stack=stack.name,
-        logical_id=resource.logical_id,
-        repository=name_of(resource) if resource.type == REPOSITORY else "",
-        code=check.code,
-        severity=check.severity,
-        message=check.message.format_map(values),
-        remedy=check.remedy.format_map(values),
-    )

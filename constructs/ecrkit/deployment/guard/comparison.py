@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ecrkit.deployment.guard.changes import changes_in_place, departure, gone, move, resharded
+from ecrkit.deployment.guard import rulebook
+from ecrkit.deployment.guard.changes import changes_in_place, departure, gone, move, resharded, unread
+from ecrkit.deployment.guard.notes import notes_in_place
+from ecrkit.deployment.guard.resources import chosen_for, open_parameters
 from ecrkit.deployment.guard.settings import SETTINGS
-from ecrkit.deployment.guard.values import REPOSITORY, GuardFinding, Resource, Stack
+from ecrkit.deployment.guard.values import NESTED_STACK, GuardFinding, Resource, Stack
 from ecrkit.deployment.guard.wording import name_of
+from ecrkit.errors import InvalidAssemblyError
+from ecrkit.registry.templates import OTHER, choices
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from ecrkit.registry.templates import Choice
 
 __all__ = ["compare"]
 
@@ -23,19 +31,64 @@ def compare(old: Sequence[Stack], new: Sequence[Stack]) -> tuple[GuardFinding, .
     A stack is the same when it has the same name in the same account and Region; a resource is the same when it has
     the same logical id and type in the same stack. One of the same name elsewhere in the account and Region is a move.
 
+    Parameters have their defaults, and then each value that makes a difference to something of ECR: what only one of
+    these loses is found too, with that value.
+
     Args:
         old: what is deployed, or what the baseline would deploy.
         new: what is to be deployed; stacks and resources in any order.
 
     Returns:
         Findings by stack, logical id and code. What is only in *new* gives none.
+
+    Raises:
+        InvalidAssemblyError: a template is nested too deeply to compare.
     """
+    try:
+        findings = _compared(old, new)
+        asked = {id(stack): open_parameters(stack) for stack in (*old, *new)}
+        found = {_key(one) for one in findings}
+        for chosen in choices(_merged(asked.values())):
+            old_then, new_then = (
+                [chosen_for(stack, chosen) if chosen.keys() & asked[id(stack)].keys() else stack for stack in stacks]
+                for stacks in (old, new)
+            )
+            for one in _compared(old_then, new_then):
+                # One finding of a kind is enough; and what exists only on an unknown condition was found as that.
+                if not found & {_key(one), (one.stack, one.logical_id, rulebook.CONDITIONAL.code)}:
+                    found.add(_key(one))
+                    findings.append(replace(one, message=f"where {_case(chosen)}: {one.message}"))
+    except RecursionError:
+        raise InvalidAssemblyError("the templates are nested too deeply to compare; synthesize again") from None
+    return tuple(sorted(findings, key=lambda found: (found.stack, found.logical_id, found.code, found.message)))
+
+
+def _compared(old: Sequence[Stack], new: Sequence[Stack]) -> list[GuardFinding]:
     elsewhere = _Names(new)
     before = _Names(old)
-    findings: list[GuardFinding] = []
-    for stack in old:
-        findings += _stack_findings(stack, _same_stack(stack, new), elsewhere=elsewhere, before=before)
-    return tuple(sorted(findings, key=lambda found: (found.stack, found.logical_id, found.code, found.message)))
+    return [
+        found
+        for stack in old
+        for found in _stack_findings(stack, _same_stack(stack, new), elsewhere=elsewhere, before=before)
+    ]
+
+
+def _key(found: GuardFinding) -> tuple[str, str, str]:
+    return found.stack, found.logical_id, found.code
+
+
+def _merged(many: Iterable[dict[str, list[str]]]) -> dict[str, list[str]]:
+    merged: dict[str, dict[str, None]] = {}
+    for asked in many:
+        for name, values in asked.items():
+            merged.setdefault(name, {}).update(dict.fromkeys(values))
+    return {name: list(merged[name]) for name in sorted(merged)}
+
+
+def _case(chosen: Choice) -> str:
+    return " and ".join(
+        f"{name} is {'another one' if value == OTHER else repr(value)}" for name, value in chosen.items()
+    )
 
 
 class _Names:
@@ -56,12 +109,19 @@ class _Names:
 def _stack_findings(stack: Stack, now: Stack | None, *, elsewhere: _Names, before: _Names) -> Iterator[GuardFinding]:
     kept = {resource.logical_id: resource for resource in now.resources} if now else {}
     left = []
+    yield from _unread(stack, now)
     if now is not None and now.shards != stack.shards:
         yield resharded(stack, now)
     for resource in stack.resources:
         same = kept.get(resource.logical_id)
+        if resource.unread or _is_hidden(resource, kept):
+            continue
         if same is not None and same.type == resource.type:
-            yield from changes_in_place(stack, resource, same)
+            changes = list(changes_in_place(stack, resource, same))
+            yield from changes
+            # A repository of another name is another one.
+            if rulebook.RENAMED.code not in {found.code for found in changes}:
+                yield from notes_in_place(stack, resource, same)
         elif (there := _moved(stack, resource, elsewhere=elsewhere, before=before)) is not None:
             yield move(stack, resource, to=there[0], now=there[1])
         elif now is not None:
@@ -70,6 +130,23 @@ def _stack_findings(stack: Stack, now: Stack | None, *, elsewhere: _Names, befor
             left.append(resource)
     if left:
         yield gone(stack, left)
+
+
+def _unread(stack: Stack, now: Stack | None) -> Iterator[GuardFinding]:
+    """Find what of a stack nobody can see into."""
+    before, after = (
+        {resource.logical_id: resource for resource in side.resources if resource.unread} if side else {}
+        for side in (stack, now)
+    )
+    for logical_id in dict.fromkeys([*before, *after]):
+        yield unread(stack, before.get(logical_id), after.get(logical_id))
+
+
+def _is_hidden(resource: Resource, kept: Mapping[str, Resource]) -> bool:
+    """Whether it was in a nested stack that nobody can see into now."""
+    parts = resource.logical_id.split("/")
+    outer = (kept.get("/".join(parts[:count])) for count in range(1, len(parts)))
+    return any(found is not None and found.type == NESTED_STACK and found.unread for found in outer)
 
 
 def _same_stack(stack: Stack, candidates: Iterable[Stack]) -> Stack | None:
@@ -97,5 +174,7 @@ def _moved(stack: Stack, resource: Resource, *, elsewhere: _Names, before: _Name
 
 def _is_named(resource: Resource) -> bool:
     """Whether it can be told from others: by its name, or because there is one in a registry."""
-    is_only_one = resource.type != REPOSITORY and not SETTINGS[resource.type].name
+    if resource.unread:
+        return False
+    is_only_one = not resource.is_repository and not SETTINGS[resource.type].name
     return is_only_one or bool(name_of(resource))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecrkit.errors import Check, checks_in
+from ecrkit.errors import Check, Severity, checks_in
 
 __all__ = ["GUARD_RULEBOOK"]
 
@@ -15,6 +15,9 @@ _NAMES = 'CloudFormation user guide, "Name type" (read 2026-11)'
 _REFACTORING = 'CloudFormation user guide, "Stack refactoring" (read 2026-11)'
 _CDK = "decided by ecrkit; the CDK command line deploys and destroys the stacks that the app has, and no others"
 _SCHEMAS = "CloudFormation schemas of AWS::ECR types, createOnlyProperties (read 2026-11)"
+
+_LOOPS = "CloudFormation template reference, Fn::ForEach (read 2026-11)"
+_NESTED = 'CloudFormation user guide, "Nested stacks" (read 2026-11)'
 
 _LET_GO = (
     "put it back; to let it go, deploy it with DeletionPolicy Retain ('removal: retain') first, and then remove it"
@@ -188,6 +191,54 @@ SETTING_MOVED = Check(
     message="{it} moves to {new}: CloudFormation would create it there while it exists, and here {fate}",
     remedy=_MOVE,
     source=_REFACTORING,
+)
+
+NESTED_UNREAD = Check(
+    code="GRD161",
+    title="nested stack cannot be read",
+    message="cannot read the nested stack {it}: {reason}",
+    remedy="synthesize it into the same folder; or allow it, if nothing of ECR is in it",
+    source=_NESTED,
+)
+LOOP_CHANGED = Check(
+    code="GRD162",
+    title="unreadable loop is changed",
+    message="cannot see the resources of {it}, which changes or leaves the stack: {reason}",
+    remedy="write its collection out in the template, or give the parameter a default; or allow it",
+    source=_LOOPS,
+)
+LOOP_UNREAD = Check(
+    code="GRD163",
+    severity=Severity.NOTE,
+    title="unreadable loop is not compared",
+    message="not compared: the resources of {it}: {reason}",
+    remedy="write its collection out in the template, or give the parameter a default",
+    source=_LOOPS,
+)
+
+LIFECYCLE_CHANGED = Check(
+    code="GRD171",
+    severity=Severity.NOTE,
+    title="lifecycle policy is changed",
+    message="the lifecycle policy of {it} {change}, which changes what images expire",
+    remedy="run 'ecrkit policy diff OLD NEW --images FILE', or 'ecrkit catalog diff' for a catalog, to see which",
+    source=_REPOSITORY,
+)
+ACCESS_CHANGED = Check(
+    code="GRD172",
+    severity=Severity.NOTE,
+    title="access policy is changed",
+    message="the policy that grants access to {it} {change}",
+    remedy="run 'cdk diff {where}' to see the statements",
+    source=_REPOSITORY,
+)
+SCANNING_CHANGED = Check(
+    code="GRD173",
+    severity=Severity.NOTE,
+    title="scan setting is changed",
+    message="the scan setting of {it} changes from {old} to {new}",
+    remedy="run 'cdk diff {where}' to see it, and 'ecrkit audit' after the deploy",
+    source=_REPOSITORY,
 )
 
 GUARD_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="GRD")

@@ -1,27 +1,31 @@
-"""Templates of CloudFormation as values; of their resources, those that the guard looks at."""
+"""Templates of CloudFormation, read as JSON or YAML."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ecrkit.deployment.guard.settings import SETTINGS
-from ecrkit.deployment.guard.values import REPOSITORY, Resource
+from ecrkit.documents.files import read_text
 from ecrkit.errors import InvalidAssemblyError
-from ecrkit.registry.cloudformation import SHARDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping
+    from pathlib import Path
 
     import yaml
 
-    Nested = Callable[[str, Mapping[str, object]], Mapping[str, object] | None]
+__all__ = ["parse_json_object", "parse_template", "read_template"]
 
-__all__ = ["parse_json_object", "parse_template", "resources_of", "shards_of"]
 
-_NO_VALUE = {"Ref": "AWS::NoValue"}
-_NESTED_STACK = "AWS::CloudFormation::Stack"
+def read_template(path: Path) -> dict[str, Any]:
+    """
+    Read a JSON file of an assembly.
+
+    Raises:
+        InvalidAssemblyError: it is not JSON, or no object.
+        UnreadableInputError: it cannot be read.
+    """
+    return parse_json_object(read_text(path), file=str(path))
 
 
 def parse_json_object(text: str, *, file: str) -> dict[str, Any]:
@@ -47,7 +51,7 @@ def parse_json_object(text: str, *, file: str) -> dict[str, Any]:
     return document
 
 
-def parse_template(body: object, *, name: str) -> Mapping[str, object]:
+def parse_template(body: object, *, name: str) -> Mapping[str, Any]:
     """
     Read the body of a template as ``GetTemplate`` gives it.
 
@@ -64,66 +68,11 @@ def parse_template(body: object, *, name: str) -> Mapping[str, object]:
         try:
             # The loader is a safe one; JSON is YAML too.
             body = yaml.load(body, Loader=_yaml_loader())  # noqa: S506
-        except (yaml.YAMLError, RecursionError):
+        except (yaml.YAMLError, RecursionError, ValueError, TypeError):
             raise InvalidAssemblyError(f"{name}: its template is neither JSON nor YAML") from None
     if not isinstance(body, dict):
         raise InvalidAssemblyError(f"{name}: its template must be an object, got {type(body).__name__}")
     return body
-
-
-def resources_of(template: Mapping[str, object], *, nested: Nested) -> tuple[Resource, ...]:
-    """
-    Pick what the guard looks at.
-
-    Args:
-        template: as parsed; what is no resource in it is passed over.
-        nested: gives the template of a nested stack by its logical id and its resource, or ``None``.
-
-    Returns:
-        Repositories and settings of the registry, in the order of the template. What is in a nested stack has the
-        logical ids of both, and is kept when the nested stack is.
-    """
-    return tuple(_resources(template, nested, prefix=""))
-
-
-def shards_of(template: Mapping[str, object]) -> int:
-    """Read how many stacks the repositories are spread over, which ecrkit's own app writes where there are several."""
-    shards = _mapping(template.get("Metadata")).get(SHARDS)
-    return shards if isinstance(shards, int) else 1
-
-
-def _resources(template: Mapping[str, object], nested: Nested, *, prefix: str) -> Iterator[Resource]:
-    conditions = _mapping(template.get("Conditions"))
-    for key, resource in _mapping(template.get("Resources")).items():
-        # A loop of the language extensions is a list, and no resource.
-        if not isinstance(resource, dict):
-            continue
-        logical_id = f"{prefix}{key}"
-        kind = resource.get("Type")
-        if kind == _NESTED_STACK:
-            outer = _resource(logical_id, resource, conditions)
-            inner = nested(logical_id, resource)
-            for found in _resources(inner or {}, nested, prefix=f"{logical_id}/"):
-                # A nested stack that is kept is kept as a whole.
-                yield replace(found, deletion_policy="Retain") if outer.outlives_its_stack else found
-        elif kind == REPOSITORY or kind in SETTINGS:
-            yield _resource(logical_id, resource, conditions)
-
-
-def _resource(logical_id: str, resource: Mapping[str, Any], conditions: Mapping[str, object]) -> Resource:
-    condition = resource.get("Condition")
-    return Resource(
-        logical_id=logical_id,
-        type=resource["Type"],
-        properties={key: value for key, value in _mapping(resource.get("Properties")).items() if value != _NO_VALUE},
-        deletion_policy=resource.get("DeletionPolicy") or "Delete",
-        update_replace_policy=resource.get("UpdateReplacePolicy") or "Delete",
-        condition=(condition, conditions.get(condition)) if isinstance(condition, str) else None,
-    )
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _yaml_loader() -> type[yaml.SafeLoader]:
@@ -145,5 +94,10 @@ def _yaml_loader() -> type[yaml.SafeLoader]:
             value = value.split(".", 1)
         return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
 
+    def text(_: yaml.SafeLoader, node: yaml.Node) -> object:
+        return node.value
+
+    # A date in a template is a text to CloudFormation, also one that no calendar has.
+    Loader.add_constructor("tag:yaml.org,2002:timestamp", text)
     Loader.add_multi_constructor("!", construct)
     return Loader

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from ecrkit.errors import printable
+from ecrkit.registry.templates import displayed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ecrkit.errors import Severity
 
-__all__ = ["REPOSITORY", "GuardFinding", "Resource", "Stack", "as_written"]
+__all__ = ["LOOP", "NESTED_STACK", "REPOSITORIES", "GuardFinding", "Resource", "Source", "Stack", "as_written"]
 
-REPOSITORY = "AWS::ECR::Repository"
+REPOSITORIES = ("AWS::ECR::Repository", "AWS::ECR::PublicRepository")
+NESTED_STACK = "AWS::CloudFormation::Stack"
+LOOP = "Fn::ForEach"
+"""The type of a loop that the guard cannot write out."""
 
 _KEEPING = ("Retain", "RetainExceptOnCreate")
 
@@ -28,10 +32,11 @@ class Resource:
     Attributes:
         logical_id: within its stack; of a resource in a nested stack ``<id of the nested stack>/<id in there>``.
         type: as in ``AWS::ECR::Repository``.
-        properties: as written, intrinsic functions included.
-        deletion_policy: as written; ``Delete`` where nothing is, which is what CloudFormation does then.
+        properties: worked out as far as the template determines them; the rest in functions, in one spelling.
+        deletion_policy: likewise; ``Delete`` where nothing is, which is what CloudFormation does then.
         update_replace_policy: likewise.
-        condition: name and definition of the condition on which it exists; ``None`` where it has none.
+        condition: name of the condition on which it exists, and what is left of that; ``None`` where it exists anyway.
+        unread: why nobody can see what it makes: a nested stack whose template is elsewhere, or a loop. Else empty.
     """
 
     logical_id: str
@@ -40,6 +45,12 @@ class Resource:
     deletion_policy: object = "Delete"
     update_replace_policy: object = "Delete"
     condition: tuple[str, object] | None = None
+    unread: str = ""
+
+    @property
+    def is_repository(self) -> bool:
+        """Whether it has images."""
+        return self.type in REPOSITORIES
 
     @property
     def outlives_its_stack(self) -> bool:
@@ -63,6 +74,22 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """
+    What the resources of a stack are worked out from.
+
+    Attributes:
+        template: as parsed.
+        nested: the templates of nested stacks by their logical ids, as a resource's are written; or why there is none.
+        parameters: that the stack was deployed with, where that is known.
+    """
+
+    template: Mapping[str, Any]
+    nested: Mapping[str, Mapping[str, Any] | str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
     """
     A stack, deployed or to be deployed.
@@ -74,6 +101,7 @@ class Stack:
         resources: those of ECR that the guard looks at, in the order of the template, nested stacks included.
         shards: over how many stacks the repositories of its environment are spread, this one among them.
         lookup_role: ARN of the role that reads the account for CDK, with ``${AWS::Partition}`` in it; may be empty.
+        source: what *resources* were worked out from, with the defaults of all parameters.
     """
 
     name: str
@@ -82,6 +110,7 @@ class Stack:
     resources: tuple[Resource, ...] = ()
     shards: int = 1
     lookup_role: str = ""
+    source: Source | None = field(default=None, compare=False, repr=False)
 
     def may_be_where(self, other: Stack) -> bool:
         """Whether both may be in one account and Region: what is decided at deploy may be any."""
@@ -134,4 +163,4 @@ def as_written(value: object) -> str:
     """Write a value of a template for a message: text as it is, all else as JSON on one line."""
     if value is None:
         return "nothing"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return value if isinstance(value, str) else json.dumps(displayed(value), ensure_ascii=False, default=str)

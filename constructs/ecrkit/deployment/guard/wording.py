@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecrkit.deployment.guard.settings import SETTINGS
-from ecrkit.deployment.guard.values import REPOSITORY, Resource
+from ecrkit.registry.templates import scalar_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from ecrkit.deployment.guard.values import Resource
 
 __all__ = ["called", "fate", "fate_of_all", "fate_of_replaced", "name_of", "replacement"]
 
@@ -17,22 +19,21 @@ _NAMES_SHOWN = 3
 
 def name_of(resource: Resource) -> str:
     """Give the name that the template spells out; empty where CloudFormation makes one up, or works it out."""
-    key = "RepositoryName" if resource.type == REPOSITORY else SETTINGS[resource.type].name
-    name = resource.properties.get(key)
-    return name if isinstance(name, str) else ""
+    key = "RepositoryName" if resource.is_repository else SETTINGS[resource.type].name
+    return scalar_text(resource.properties.get(key)) or ""
 
 
 def called(resource: Resource) -> str:
     """Say which it is: ``'my-app'``, ``the repository``, ``the registry policy``."""
     name = f"'{name_of(resource)}'" if name_of(resource) else ""
-    if resource.type == REPOSITORY:
+    if resource.is_repository:
         return name or "the repository"
     return f"{SETTINGS[resource.type].noun} {name}".rstrip()
 
 
 def fate(resource: Resource, *, kept: bool, it: str = "it") -> str:
     """Say what happens to *it* when CloudFormation lets go of it, as in *CloudFormation would …*."""
-    if resource.type != REPOSITORY:
+    if not resource.is_repository:
         loss = SETTINGS[resource.type].loss
         return f"keep {it} in force, and no stack manages it any more" if kept else f"delete {it}, and {loss}"
     if kept:
@@ -59,7 +60,7 @@ def replacement(before: Resource, now: Resource) -> str:
     Source: CloudFormation user guide, "Update behaviors of stack resources", and its message "cannot update a stack
     when a custom-named resource requires replacing".
     """
-    if before.type != REPOSITORY or before.properties.get("RepositoryName") is not None:
+    if not before.is_repository or before.properties.get("RepositoryName") is not None:
         return "CloudFormation does not replace what has a name, and the deploy fails"
     return f"CloudFormation would create another repository, empty, and {fate_of_replaced(before, now)}"
 
@@ -73,8 +74,8 @@ def fate_of_all(resources: Iterable[Resource]) -> tuple[str, str]:
         with every image, keep 1*.
     """
     resources = tuple(resources)
-    repositories = [resource for resource in resources if resource.type == REPOSITORY]
-    settings = [resource for resource in resources if resource.type != REPOSITORY]
+    repositories = [resource for resource in resources if resource.is_repository]
+    settings = [resource for resource in resources if not resource.is_repository]
     what = [_counted(repositories, "repository", "repositories"), _counted(settings, "setting", "settings")]
     fates: dict[str, int] = {}
     for resource in resources:
@@ -86,7 +87,7 @@ def fate_of_all(resources: Iterable[Resource]) -> tuple[str, str]:
 def _short_fate(resource: Resource) -> str:
     if resource.outlives_its_stack:
         return "keep {}"
-    if resource.type != REPOSITORY:
+    if not resource.is_repository:
         return "delete {} for everyone"
     return "delete {} with every image" if resource.is_emptied else "delete {} if empty"
 

@@ -1,0 +1,35 @@
+"""
+What a CloudFormation template determines, without AWS: the values that its expressions can have.
+
+:class:`Resolver` works out expressions for one choice of parameters, :func:`possible_values` for all that matter, and
+:func:`judge_policy` checks the lifecycle policy of a resource, whatever writes it.
+"""
+
+from ecrkit.registry.templates.choices import Choice, candidates, choices, possible_values
+from ecrkit.registry.templates.expressions import NO_VALUE, displayed, is_known, key_of, same, scalar_text
+from ecrkit.registry.templates.loops import parse_loop
+from ecrkit.registry.templates.policies import Judged, judge_policy
+from ecrkit.registry.templates.resolver import OTHER, Asked, Resolver, Unexpanded, pseudo_parameters
+from ecrkit.registry.templates.rulebook import TEMPLATE_RULEBOOK
+
+__all__ = [
+    "NO_VALUE",
+    "OTHER",
+    "TEMPLATE_RULEBOOK",
+    "Asked",
+    "Choice",
+    "Judged",
+    "Resolver",
+    "Unexpanded",
+    "candidates",
+    "choices",
+    "displayed",
+    "is_known",
+    "judge_policy",
+    "key_of",
+    "parse_loop",
+    "possible_values",
+    "pseudo_parameters",
+    "same",
+    "scalar_text",
+]
