@@ -181,8 +181,8 @@ def _inventory(rows: list[_Row], *, file: str) -> Inventory:
     return Inventory(file=file, registry=registries[0], repository=names[0], images=table, pushed_texts=texts)
 
 
-def _without_null(column: Sequence[Any], absent: object) -> Sequence[Any]:
-    return [absent if value is None else value for value in column] if None in column else column
+def _without_null(column: tuple[Any, ...], absent: object) -> tuple[Any, ...]:
+    return tuple(absent if value is None else value for value in column) if None in column else column
 
 
 def _states(column: Sequence[Any]) -> Sequence[ImageStatus]:
