@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecrkit.lifecycle import LifecyclePolicy
-from ecrkit.lifecycle.diff import PolicyDiff, diff_fates, diff_rules
+from ecrkit.lifecycle.diff import PolicyDiff, diff_rules
+from ecrkit.preview.uncertainty import diff_images as diff_inventory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -135,15 +136,17 @@ def diff_images(
     environments = {each.change.environment.name for listed in found.values() for each in listed}
     for inventory in inventories:
         folder, name = _place(inventory, root, environments, found)
-        fates: dict[tuple[LifecyclePolicy, LifecyclePolicy], tuple[FateChange, ...]] = {}
+        known: dict[tuple[LifecyclePolicy, LifecyclePolicy], tuple[tuple[FateChange, ...], tuple[str, ...]]] = {}
         for each in found.get(name, ()):
             change = each.change
             if _is_of(inventory, change.environment, folder):
                 pair = (change.old, change.new)
-                if pair not in fates:
-                    fates[pair] = diff_fates(*pair, inventory.images, now)
+                if pair not in known:
+                    known[pair] = diff_inventory(*pair, inventory.images, now)
+                fates, notes = known[pair]
                 each.files.append(inventory.file)
-                each.fates += fates[pair]
+                each.fates += fates
+                each.notes.update(dict.fromkeys(notes))
     return tuple(result for listed in found.values() for result in _merged(listed))
 
 
@@ -154,6 +157,7 @@ class _Found:
     change: PolicyChange
     files: list[str] = field(default_factory=list)
     fates: list[FateChange] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)
 
 
 def _place(
@@ -188,6 +192,6 @@ def _merged(listed: list[_Found]) -> Iterator[ChangedRepository]:
             repository=change.repository,
             environments=tuple(each.change.environment.name for each in group),
             is_everywhere=len(groups) == 1,
-            diff=PolicyDiff(diff_rules(change.old, change.new), tuple(group[0].fates)),
+            diff=PolicyDiff(diff_rules(change.old, change.new), tuple(group[0].fates), tuple(group[0].notes)),
             has_images=bool(group[0].files),
         )

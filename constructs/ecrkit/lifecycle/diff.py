@@ -7,14 +7,12 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from ecrkit.lifecycle.evaluation.evaluation import evaluate
 from ecrkit.lifecycle.values import ActionType, LifecyclePolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
-    from ecrkit.images.inventory.values import Image
+    from ecrkit.lifecycle.evaluation.evaluation import Evaluation
     from ecrkit.lifecycle.evaluation.verdicts import Verdict
     from ecrkit.lifecycle.values import Rule
 
@@ -53,14 +51,16 @@ class FateChange(NamedTuple):
     Attributes:
         old: by the old policy.
         new: by the new policy; with another action.
+        may_stay: a manifest list that stays may refer to it, and keep it: what the list refers to is not known.
     """
 
     old: Verdict
     new: Verdict
+    may_stay: bool = False
 
     @property
     def is_newly_expired(self) -> bool:
-        """Whether it expires now, and did not before."""
+        """Whether it expires now, and did not before, as far as its own rules say."""
         return self.new.action is ActionType.EXPIRE
 
 
@@ -72,15 +72,22 @@ class PolicyDiff:
     Attributes:
         rules: side by side, in the order of both policies.
         fates: images whose fate changes; newly expired ones first, then newly archived ones, each newest first.
+        notes: what is not certain about the fates.
     """
 
     rules: tuple[RuleChange, ...]
     fates: tuple[FateChange, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def newly_expired(self) -> int:
-        """Count the images that expire now, and did not before."""
-        return sum(fate.is_newly_expired for fate in self.fates)
+        """Count the images that certainly expire now, and did not before."""
+        return sum(fate.is_newly_expired and not fate.may_stay for fate in self.fates)
+
+    @property
+    def possibly_expired(self) -> int:
+        """Count the images that expire now, and did not before, unless a manifest list refers to them."""
+        return sum(fate.is_newly_expired and fate.may_stay for fate in self.fates)
 
     @property
     def is_empty(self) -> bool:
@@ -104,29 +111,32 @@ def diff_rules(old: LifecyclePolicy, new: LifecyclePolicy) -> tuple[RuleChange, 
     return tuple(changes)
 
 
-def diff_fates(
-    old: LifecyclePolicy, new: LifecyclePolicy, images: Sequence[Image], now: datetime
-) -> tuple[FateChange, ...]:
+def diff_fates(old: Evaluation, new: Evaluation) -> tuple[FateChange, ...]:
     """
     Find the images whose fate changes.
 
     Args:
-        old: the policy before.
-        new: the policy after.
-        images: of one repository.
-        now: timezone-aware instant of both evaluations.
+        old: by the policy before.
+        new: by the policy after, of the same images at the same instant.
 
     Returns:
         As in :class:`PolicyDiff`.
-
-    Raises:
-        InvalidInventoryError: the images cannot be those of one repository.
     """
-    pairs = zip(evaluate(old, images, now).verdicts, evaluate(new, images, now).verdicts, strict=True)
-    changed = [FateChange(*pair) for pair in pairs if pair[0].action is not pair[1].action]
+    lists = new.images.manifest_lists
+    changed = [
+        FateChange(*pair, may_stay=_may_stay(pair[1], new, is_list=place in lists))
+        for place, pair in enumerate(zip(old.verdicts, new.verdicts, strict=True))
+        if pair[0].action is not pair[1].action
+    ]
     changed.sort(key=lambda fate: fate.new.image.digest)
     changed.sort(key=lambda fate: fate.new.image.pushed_at, reverse=True)
     return tuple(sorted(changed, key=lambda fate: _GRAVITY[fate.new.action]))
+
+
+def _may_stay(verdict: Verdict, evaluation: Evaluation, *, is_list: bool) -> bool:
+    """Whether a manifest list may keep an image that its rules do not: the parts of a release have no tags."""
+    is_part = not (is_list or verdict.image.tags or verdict.image.subject)
+    return verdict.action is not None and is_part and evaluation.may_wait_for_a_list
 
 
 _GRAVITY = {ActionType.EXPIRE: 0, ActionType.TRANSITION: 1, None: 2}

@@ -6,7 +6,8 @@ import re
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
-from ecrkit.lifecycle.values import CountType, StorageClass
+from ecrkit.lifecycle.values import CountType
+from ecrkit.preview.uncertainty import gaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ def insights(policy: LifecyclePolicy, evaluation: Evaluation) -> tuple[str, ...]
         Sentences in lower case without full stops: rules that acted on nothing, rules that claimed nothing, what a
         number of images to keep comes to in releases, what the list of images cannot show.
     """
-    return (*_idle_rules(policy, evaluation), *_releases(policy, evaluation), *_gaps(policy, evaluation))
+    return (*_idle_rules(policy, evaluation), *_releases(policy, evaluation), *gaps(policy, evaluation))
 
 
 def _idle_rules(policy: LifecyclePolicy, evaluation: Evaluation) -> Iterator[str]:
@@ -63,7 +64,7 @@ def _releases(policy: LifecyclePolicy, evaluation: Evaluation) -> Iterator[str]:
     artifacts |= {place for place, tags in enumerate(images.tags) if any(map(_is_of_cosign, tags))}
     children = set(chain.from_iterable(images.children))
     parts = artifacts | {place for place, digest in enumerate(images.digests) if digest in children}
-    if any(not images.children[place] for place in images.manifest_lists):
+    if evaluation.unknown_lists:
         # What a list refers to is not known, and has no tag as a rule.
         parts |= {place for place, tags in enumerate(images.tags) if not tags}
     for rule in policy.rules:
@@ -92,17 +93,3 @@ def _has_parts(images: ImageTable) -> bool:
 def _is_of_cosign(tag: str) -> bool:
     """Whether it is a tag that cosign gives to signatures and the like, which may have no subject."""
     return tag.startswith("sha256-") and _COSIGN_TAG.fullmatch(tag) is not None
-
-
-def _gaps(policy: LifecyclePolicy, evaluation: Evaluation) -> Iterator[str]:
-    """Say what the list of images cannot show, where it matters."""
-    images = evaluation.images
-    lists = sum(not images.children[place] for place in images.manifest_lists)
-    if lists:
-        yield (
-            f"what {lists:,} manifest {'list refers' if lists == 1 else 'lists refer'} to is not known: an image that"
-            " one refers to stays while the list does, and is reported here by its own rules; --manifests tells"
-        )
-    wants_archive = any(rule.selection.storage_class is StorageClass.ARCHIVE for rule in policy.rules)
-    if wants_archive and images and not images.archived:
-        yield "no image is archived; describe-images leaves these out unless called with --filter imageStatus=ANY"

@@ -9,6 +9,7 @@ from ecrkit.images.sizes import BYTES_PER_GB
 from ecrkit.lifecycle.evaluation.evaluation import evaluate
 from ecrkit.lifecycle.values import ActionType
 from ecrkit.preview.insights import insights
+from ecrkit.preview.uncertainty import clock_notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -176,11 +177,7 @@ def preview(
 
 def _oddities(evaluation: Evaluation, *, now: datetime, today: datetime) -> Iterator[str]:
     images = evaluation.images
-    latest = max(images.pushed_at, default=today)
-    if latest > today:
-        ahead = sum(pushed_at > today for pushed_at in images.pushed_at)
-        what = "1 image was" if ahead == 1 else f"{ahead:,} images were"
-        yield f"{what} pushed after {today.isoformat()}, up to {latest.isoformat()}: a clock is wrong, or --now is"
+    yield from clock_notes(images, today)
     without_size = images.sizes.count(None)
     if without_size:
         what = "1 image" if without_size == 1 else f"{without_size:,} images"

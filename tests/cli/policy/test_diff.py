@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from builders.commands import ecrkit
-from builders.inventories import NOW, image, write_images
+from builders.inventories import LIST_TYPE, NOW, image, write_images
 from builders.policies import policy_text, pushed, rule, tagged, untagged
 from builders.stores import make_store
 
@@ -133,6 +133,62 @@ class TestPolicy:
 
         assert result.returncode == 2
         assert message in result.stderr
+
+
+class TestUnknownLists:
+    """What a manifest list refers to is not known without the manifests."""
+
+    SUMMARY = "1 image with another fate, 0 newly expired, and 1 more unless a manifest list refers to them"
+    IMAGES = (image("a", tags=["v1"], media_type=LIST_TYPE, age_days=20), image("b", age_days=20))
+
+    @pytest.fixture
+    def images(self, tmp_path: Path) -> Path:
+        (tmp_path / "images").mkdir()
+        return write_images(tmp_path / "images" / "my-app.json", self.IMAGES)
+
+    def test_is_said(self, store: Path, images: Path) -> None:
+        """What may be lost is no certain loss, and fails the gate all the same."""
+        arguments = ("keep@1", "keep@2", "--policies", store, "--images", images, *AT, "--exit-code")
+        result = ecrkit("policy", "diff", *arguments)
+
+        assert result.returncode == 1
+        assert self.SUMMARY in result.stdout.splitlines()
+        assert "note: what 1 manifest list refers to is not known" in result.stdout
+
+    def test_is_in_json(self, store: Path, images: Path) -> None:
+        """Programs get both counts, the images that may stay, and the notes."""
+        arguments = ("keep@1", "keep@2", "--policies", store, "--images", images, *AT, "--output", "json")
+        document = json.loads(ecrkit("policy", "diff", *arguments).stdout)
+
+        assert document["newlyExpiredImageTotalCount"] == 0
+        assert document["possiblyExpiredImageTotalCount"] == 1
+        assert [found["mayStay"] for found in document["images"]] == [True]
+        assert document["notes"][-1].startswith("what 1 manifest list refers to is not known")
+
+    def test_is_said_of_a_catalog(self, store: Path, images: Path, tmp_path: Path) -> None:
+        """`catalog diff` says the same, and takes manifests too."""
+        for name, version in (("old", 1), ("new", 2)):
+            (tmp_path / f"{name}.yaml").write_text(f"{TestCatalog.CATALOG}  my-app: {{lifecycle: keep@{version}}}\n")
+        manifests = tmp_path / "manifests.json"
+        index = json.dumps({"manifests": [{"digest": self.IMAGES[1].digest}]})
+        found = {"imageId": {"imageDigest": self.IMAGES[0].digest}, "imageManifest": index}
+        manifests.write_text(json.dumps({"images": [found]}))
+        catalogs = (tmp_path / "old.yaml", tmp_path / "new.yaml")
+        options = ("--images", images.parent, *AT, "--exit-code", "--policies", store)
+
+        without = ecrkit("catalog", "diff", *catalogs, *options)
+        with_them = ecrkit("catalog", "diff", *catalogs, *options, "--manifests", manifests)
+
+        assert without.returncode == 1
+        assert self.SUMMARY in without.stdout.splitlines()
+        assert without.stderr == (
+            "1 repository has another policy, 0 images newly expired,"
+            " and 1 more unless a manifest list refers to them\n"
+        )
+        assert (with_them.returncode, with_them.stderr) == (
+            0,
+            "1 repository has another policy, 0 images newly expired\n",
+        )
 
 
 class TestCatalog:

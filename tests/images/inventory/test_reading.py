@@ -276,6 +276,35 @@ def test_refused_value(keys: dict[str, Any], messages: list[str]) -> None:
     assert [re.sub(r"^i\.json:1:[0-9]+: ", "", line) for line in lines] == expected
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        "imageTags",
+        "imageSizeInBytes",
+        "imageStatus",
+        "lastRecordedPullTime",
+        "lastArchivedAt",
+        "lastActivatedAt",
+        "subjectManifestDigest",
+        "imageManifestMediaType",
+        "artifactMediaType",
+        "childManifestDigests",
+        "repositoryName",
+        "registryId",
+    ],
+)
+def test_null_is_absent(key: str) -> None:
+    """SDKs write null for an optional field that an image does not have, an untagged image for one."""
+    assert list(read(text({**A, key: None}, B)).images) == list(read(text(A, B)).images)
+
+
+def test_a_name_beside_null_is_one_too_many() -> None:
+    """An image without a repository is not of the same repository as one with it, null or absent."""
+    (line,) = refused(text({**A, "repositoryName": None}, {**B, "repositoryName": "web"}))
+
+    assert "imageDetails[1].repositoryName: must be none, as of the images before, got 'web'" in line
+
+
 def test_all_in_one_go() -> None:
     """Everything that is wrong is told at once, in the order of the file."""
     assert [line.partition(" ")[0] for line in refused('[{"imageTags": 5},\n {"imageDigest": "x"},\n 7]')] == [

@@ -12,10 +12,10 @@ import click
 from ecrkit.catalog import read_catalog
 from ecrkit.catalog.changes import diff_images, policy_changes
 from ecrkit.cli.arguments.paths import require_readable
-from ecrkit.cli.arguments.policies import INSTANT, instants
-from ecrkit.cli.console.output import count_of, echo_json
+from ecrkit.cli.arguments.policies import INSTANT, instants, with_manifests
+from ecrkit.cli.console.output import echo_json
 from ecrkit.cli.console.progress import reading_progress
-from ecrkit.cli.policy.diff_report import diff_document, diff_lines
+from ecrkit.cli.policy.diff_report import diff_document, diff_lines, losses
 from ecrkit.errors import UnreadableInputError
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.policies.store import PolicyStore
@@ -38,6 +38,7 @@ __all__ = ["diff"]
     required=True,
     help="A directory with a file per repository; each as for `policy preview`.",
 )
+@click.option("--manifests", metavar="FILE", help="What manifest lists refer to; as for `policy preview`.")
 @click.option(
     "--policies",
     "store",
@@ -51,13 +52,14 @@ __all__ = ["diff"]
     help="The policy store of the old catalog, if it is another.",
 )
 @click.option("--now", type=INSTANT, help="Instant of evaluation, ISO 8601 with an offset.  [default: the clock]")
-@click.option("--exit-code", is_flag=True, help="Exit with 1 when an image is newly expired.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 when an image is, or may be, newly expired.")
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def diff(  # noqa: PLR0913 - click passes each option as an argument
     old_catalog: Path,
     new_catalog: Path,
     *,
     images: str,
+    manifests: str | None,
     store: Path | None,
     old_store: Path | None,
     now: datetime | None,
@@ -73,7 +75,7 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     With --exit-code, a changed repository without a file of images is an error, exit 2: nobody knows what it loses.
     """
     _, at = instants(now)
-    require_readable([old_catalog, new_catalog, images])
+    require_readable([old_catalog, new_catalog, images, manifests])
     gc.disable()
     new_policies = PolicyStore(store or new_catalog.parent / "policies" / "lifecycle")
     old_policies = PolicyStore(old_store) if old_store else new_policies
@@ -84,14 +86,14 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
         new_policies=new_policies,
     )
     with reading_progress(images) as progress:
-        inventories = inventories_in(images, progress=progress) if changes else ()
+        inventories = with_manifests(inventories_in(images, progress=progress) if changes else (), manifests)
         found = diff_images(changes, inventories, root=Path(images), now=at)
     missing = sorted(each.name for each in found if not each.has_images)
     if missing and exit_code:
         listed = ", ".join(missing)
         raise UnreadableInputError(f"{images}: has no images of {listed}, whose policy changes; save them there")
     _echo(found, output=output)
-    sys.exit(1 if exit_code and any(each.diff.newly_expired for each in found) else 0)
+    sys.exit(1 if exit_code and any(each.diff.newly_expired or each.diff.possibly_expired for each in found) else 0)
 
 
 def _echo(found: Sequence[ChangedRepository], *, output: str) -> None:
@@ -116,5 +118,6 @@ def _echo(found: Sequence[ChangedRepository], *, output: str) -> None:
         click.echo()
     number = len({each.repository for each in found})
     newly = sum(each.diff.newly_expired for each in found)
+    possibly = sum(each.diff.possibly_expired for each in found)
     what = "repository has another policy" if number == 1 else "repositories have another policy"
-    click.echo(f"{number:,} {what}, {count_of(newly, 'image')} newly expired", err=True)
+    click.echo(f"{number:,} {what}, {losses(newly, possibly, noun='image')}", err=True)

@@ -22,7 +22,8 @@ from ecrkit.cli.console.output import echo_json
 from ecrkit.cli.console.progress import reading_progress
 from ecrkit.cli.policy.diff_report import diff_document, diff_lines
 from ecrkit.images.inventory.sources import inventories_in
-from ecrkit.lifecycle.diff import PolicyDiff, diff_fates, diff_rules
+from ecrkit.lifecycle.diff import PolicyDiff, diff_rules
+from ecrkit.preview.uncertainty import diff_images
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,9 @@ __all__ = ["diff"]
 @click.option("--manifests", metavar="FILE", help="What manifest lists refer to; as for `policy preview`.")
 @click.option("--now", type=INSTANT, help="Instant of evaluation, ISO 8601 with an offset.  [default: the clock]")
 @policies_option
-@click.option("--exit-code", is_flag=True, help="Exit with 1 when an image is newly expired; needs --images.")
+@click.option(
+    "--exit-code", is_flag=True, help="Exit with 1 when an image is, or may be, newly expired; needs --images."
+)
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def diff(  # noqa: PLR0913 - click passes each option as an argument
     old: str,
@@ -72,12 +75,13 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
         with reading_progress(images) as progress:
             # By file: a repository may be there twice, from two accounts or Regions.
             diffs = [
-                (inventory.name, PolicyDiff(rules, diff_fates(before, after, inventory.images, at)))
+                (inventory.name, PolicyDiff(rules, *diff_images(before, after, inventory.images, at)))
                 for inventory in with_manifests(inventories_in(images, progress=progress), manifests)
             ]
     is_directory = images not in (None, "-") and Path(str(images)).is_dir()
     _echo(diffs, output=output, has_images=images is not None, is_directory=is_directory)
-    sys.exit(1 if exit_code and any(found.newly_expired for _, found in diffs) else 0)
+    losses = sum(found.newly_expired + found.possibly_expired for _, found in diffs)
+    sys.exit(1 if exit_code and losses else 0)
 
 
 def _echo(diffs: Sequence[tuple[str, PolicyDiff]], *, output: str, has_images: bool, is_directory: bool) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ecrkit.lifecycle.diff import FateChange, PolicyDiff
     from ecrkit.lifecycle.values import Rule
 
-__all__ = ["diff_document", "diff_lines"]
+__all__ = ["diff_document", "diff_lines", "losses"]
 
 _MARKS = {Change.SAME: " ", Change.CHANGED: "~", Change.ADDED: "+", Change.REMOVED: "-"}
 _COLORS = {Change.SAME: None, Change.CHANGED: "yellow", Change.ADDED: "green", Change.REMOVED: "red"}
@@ -50,10 +50,13 @@ def diff_document(diff: PolicyDiff) -> dict[str, object]:
                 "oldReason": fate.old.reason,
                 "new": FATES[fate.new.action],
                 "newReason": fate.new.reason,
+                "mayStay": fate.may_stay,
             }
             for fate in diff.fates
         ],
         "newlyExpiredImageTotalCount": diff.newly_expired,
+        "possiblyExpiredImageTotalCount": diff.possibly_expired,
+        "notes": list(diff.notes),
     }
 
 
@@ -76,10 +79,19 @@ def diff_lines(diff: PolicyDiff, *, has_images: bool) -> Iterator[str]:
             yield click.style(f"{mark} {left:<{width}} | {right}".rstrip(), fg=_COLORS[found.change])
     if has_images:
         yield ""
-        yield f"{count_of(len(diff.fates), 'image')} with another fate, {diff.newly_expired:,} newly expired"
+        lost = losses(diff.newly_expired, diff.possibly_expired)
+        yield f"{count_of(len(diff.fates), 'image')} with another fate, {lost}"
+        for note in diff.notes:
+            yield f"note: {note}"
     if diff.fates:
         yield ""
         yield from _fates(diff.fates)
+
+
+def losses(certain: int, possible: int, *, noun: str = "") -> str:
+    """Count newly expired images in words, those that a manifest list may keep apart."""
+    counted = f"{count_of(certain, noun)} newly expired" if noun else f"{certain:,} newly expired"
+    return f"{counted}, and {possible:,} more unless a manifest list refers to them" if possible else counted
 
 
 def _cell(rule: Rule | None, width: int) -> list[str]:

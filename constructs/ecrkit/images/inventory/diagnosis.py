@@ -32,6 +32,7 @@ MAX_FINDINGS = 20
 _SPACE = re.compile(r"[ \t\r\n]*")
 _EXCERPT = 60
 _TIMES = ("imagePushedAt", "lastRecordedPullTime", "lastArchivedAt", "lastActivatedAt")
+_REQUIRED = ("imageDigest", "imagePushedAt")
 _LISTS = ("imageTags", CHILDREN_KEY)
 _STRINGS = ("repositoryName", "registryId", "subjectManifestDigest", "imageManifestMediaType")
 
@@ -162,7 +163,7 @@ class _Diagnosis:
                 where = places["imageDigest"], f"{pointer}/imageDigest"
                 self._report(rulebook.DUPLICATE_DIGEST, *where, digest=digest, first=first, second=number)
         for key in ("repositoryName", "registryId"):
-            got = value.get(key, "")
+            got = "" if value.get(key) is None else value[key]
             expected = self._of_all.setdefault(key, got)
             if got != expected and isinstance(got, str):
                 where = places.get(key, start), f"{pointer}/{key}"
@@ -170,7 +171,7 @@ class _Diagnosis:
                 self._report(rulebook.SEVERAL_REPOSITORIES, *where, first=shown[0], got=shown[1])
 
     def _required(self, value: dict[str, Any], start: int, pointer: str) -> None:
-        missing = [key for key in ("imageDigest", "imagePushedAt") if key not in value]
+        missing = [key for key in _REQUIRED if key not in value]
         if (
             value.get("imageStatus") in (ImageStatus.ARCHIVED, ImageStatus.ACTIVATING)
             and value.get("lastArchivedAt") is None
@@ -181,17 +182,20 @@ class _Diagnosis:
             self._report(rulebook.MISSING_KEY, start, pointer, key=key, remedy=remedy)
 
     def _member(self, key: str, value: object, at: int, pointer: str) -> None:
-        if key in _TIMES and not (value is None and key != "imagePushedAt"):
+        if value is None and key not in _REQUIRED:
+            # As SDKs write what is absent.
+            return
+        if key in _TIMES:
             self._time(value, at, pointer)
         elif key == "imageDigest" and not (isinstance(value, str) and DIGESTS.fullmatch(f"{value}\n")):
             self._report(rulebook.BAD_DIGEST, at, pointer, got=_shown(value))
-        elif key in _STRINGS and not isinstance(value, str) and (value is not None or key in _STRINGS[:2]):
+        elif key in _STRINGS and not isinstance(value, str):
             self._report(rulebook.WRONG_TYPE, at, pointer, expected="a string", got=_shown(value))
         elif key in _LISTS and not (isinstance(value, list) and all(isinstance(entry, str) for entry in value)):
             self._report(rulebook.WRONG_TYPE, at, pointer, expected="a list of strings", got=_shown(value))
-        elif key == "imageSizeInBytes" and value is not None and (type(value) is not int or value < 0):
+        elif key == "imageSizeInBytes" and (type(value) is not int or value < 0):
             self._report(rulebook.WRONG_TYPE, at, pointer, expected="a number of bytes", got=_shown(value))
-        elif key == "imageStatus" and value is not None and value not in list(ImageStatus):
+        elif key == "imageStatus" and value not in list(ImageStatus):
             self._report(rulebook.BAD_STATUS, at, pointer, got=_shown(value))
 
     def _time(self, value: object, at: int, pointer: str) -> None:

@@ -150,7 +150,9 @@ def _inventory(rows: list[_Row], *, file: str) -> Inventory:
         *rows, strict=True
     )
     rows.clear()
-    names, registries = owners
+    # As SDKs write what is absent.
+    tags, children = (_without_null(column, ()) for column in (tags, children))
+    names, registries = (_without_null(column, "") for column in owners)
     # Most lists of images say nothing of children, and to find that out is faster than to look at each.
     told = () if children.count(()) == len(children) else children
     states = _states(statuses)
@@ -177,6 +179,10 @@ def _inventory(rows: list[_Row], *, file: str) -> Inventory:
     # These are printed as they are, and so may hold nothing that JSON would escape.
     texts = pushed if set(map(type, pushed)) == {str} and _PLAIN_TIMES.fullmatch("\n".join(pushed)) else ()
     return Inventory(file=file, registry=registries[0], repository=names[0], images=table, pushed_texts=texts)
+
+
+def _without_null(column: tuple[Any, ...], absent: object) -> tuple[Any, ...]:
+    return tuple(absent if value is None else value for value in column) if None in column else column
 
 
 def _states(column: Sequence[Any]) -> Sequence[ImageStatus]:

@@ -59,6 +59,20 @@ class Evaluation:
             verdicts.update(group.verdicts(self.images))
         return tuple(verdicts[place] for place in range(len(self.images)))
 
+    @cached_property
+    def unknown_lists(self) -> tuple[int, ...]:
+        """Places of the manifest lists that do not say what they refer to, in no order."""
+        return tuple(place for place in self.images.manifest_lists if not self.images.children[place])
+
+    @cached_property
+    def may_wait_for_a_list(self) -> bool:
+        """
+        Whether some manifest list stays that does not say what it refers to.
+
+        An image of this list without a tag may be one that it refers to, and such an image stays while the list does.
+        """
+        return any(self.verdicts[place].action is None for place in self.unknown_lists)
+
 
 def evaluate(policy: LifecyclePolicy, images: Sequence[Image], now: datetime) -> Evaluation:
     """
