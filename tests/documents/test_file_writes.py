@@ -52,13 +52,15 @@ def open_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture
+@contextmanager
 def full_disk() -> Iterator[None]:
-    """Allow no file to have more than a byte."""
+    """Allow no file to have more than a byte; not longer than necessary, since pytest may write to one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_file_is_written_as_it_is_read(tmp_path: Path) -> None:
@@ -112,7 +114,7 @@ class TestLinks:
             (tmp_path / name).symlink_to(target)
         write_text(tmp_path / "a.json", "new")
 
-        assert {name: os.readlink(tmp_path / name) for name in links} == links
+        assert {name: str((tmp_path / name).readlink()) for name in links} == links
         assert read_text(tmp_path / "target.json") == "new"
         assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*links, "target.json"])
 
@@ -193,13 +195,14 @@ class TestNothingIsLost:
 
         assert message == f"{open_folder / 'a.json'}: cannot be written: permission denied"
 
-    @pytest.mark.usefixtures("full_disk")
     def test_full_disk(self, tmp_path: Path) -> None:
         """The old text is still whole, and the draft is gone."""
         path = tmp_path / "a.json"
         path.write_text("o", encoding="utf-8")
+        with full_disk():
+            message = failure(path)
 
-        assert failure(path) == f"{path}: cannot be written: file too large"
+        assert message == f"{path}: cannot be written: file too large"
         assert read_text(path) == "o"
         assert list(tmp_path.iterdir()) == [path]
 
@@ -210,7 +213,7 @@ class TestNothingIsLost:
 
         assert failure(path) == f"{path}: cannot be written: no space left on device"
         assert path.is_char_device()
-        assert os.readlink(path) == "/dev/full"
+        assert path.readlink() == Path("/dev/full")
 
     def test_pipe(self, tmp_path: Path) -> None:
         """A pipe is written and not replaced."""

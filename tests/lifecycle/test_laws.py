@@ -193,8 +193,8 @@ def test_positions_lie_within_the_text(text: str) -> None:
     lines = text.split("\n")
 
     for found in check(text):
-        assert 1 <= found.line <= len(lines)
-        assert 1 <= found.column <= len(lines[found.line - 1]) + 1
+        assert 1 <= found.location.line <= len(lines)
+        assert 1 <= found.location.column <= len(lines[found.location.line - 1]) + 1
 
 
 @given(texts())
@@ -213,7 +213,7 @@ def test_a_finding_points_into_the_document(text: str) -> None:
     drawn = json.loads(text)
 
     for found in findings:
-        lookup(drawn, found.pointer)
+        lookup(drawn, found.location.pointer)
 
 
 @given(st.lists(documents(), min_size=2, max_size=3))
@@ -223,7 +223,7 @@ def test_a_composition_is_valid_or_refused(drawn: list[Document]) -> None:
     rules = [rule for policy in policies for rule in policy.rules]
     checked = check_composition(policies)
 
-    assert {found.file for found in checked.findings} <= {f"{number}.json" for number in range(len(drawn))}
+    assert {found.location.file for found in checked.findings} <= {f"{number}.json" for number in range(len(drawn))}
     assert (checked.policy is None) == bool(errors_in(checked.findings))
     if checked.policy:
         made = checked.policy.rules

@@ -285,6 +285,7 @@ CATALOG_STRUCTURE = StructuralChecks(
     missing_key=MISSING_KEY,
     duplicate_key=DUPLICATE_KEY,
     wrong_type=WRONG_TYPE,
+    not_a_choice=NOT_A_CHOICE,
 )
 
 CATALOG_RULEBOOK: tuple[Check, ...] = (*checks_in(globals(), prefix="CAT1"), *REGISTRY_RULEBOOK)

@@ -2,7 +2,7 @@
 
 from ecrkit.documents.json_text import parse_json
 from ecrkit.documents.nodes import ListNode, Member, Node, ObjectNode, Position, ScalarNode, SyntaxProblem, type_name
-from ecrkit.documents.reading import At, Reader, StructuralChecks, is_empty
+from ecrkit.documents.reading import At, Reader, StructuralChecks, Word, is_empty
 
 __all__ = [
     "At",
@@ -15,6 +15,7 @@ __all__ = [
     "ScalarNode",
     "StructuralChecks",
     "SyntaxProblem",
+    "Word",
     "is_empty",
     "parse_json",
     "type_name",

@@ -31,14 +31,15 @@ from ecrkit.errors.exceptions import (
 from ecrkit.errors.findings import (
     Check,
     Finding,
-    Location,
     Severity,
     checks_in,
     errors_in,
+    excerpt,
     in_file_order,
     printable,
     silence,
 )
+from ecrkit.errors.locations import Location, pointer_to, steps_of
 
 __all__ = [
     "AwsError",
@@ -73,7 +74,10 @@ __all__ = [
     "UnwritableOutputError",
     "checks_in",
     "errors_in",
+    "excerpt",
     "in_file_order",
+    "pointer_to",
     "printable",
     "silence",
+    "steps_of",
 ]

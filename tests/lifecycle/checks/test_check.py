@@ -76,7 +76,7 @@ def test_findings_are_in_file_order() -> None:
     findings = check_policy(text, file="policy.json").findings
 
     assert findings == in_file_order(findings)
-    assert [found.line for found in findings if found.severity is Severity.ERROR] == [3, 15, 17, 30, 36]
+    assert [found.location.line for found in findings if found.severity is Severity.ERROR] == [3, 15, 17, 30, 36]
 
 
 def test_rules_made_in_code_are_checked_like_a_file() -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ecrkit.errors import Finding, InvalidPolicyError, errors_in, in_file_order
+from ecrkit.errors import Finding, InvalidPolicyError, Location, errors_in, in_file_order
 from ecrkit.lifecycle.checks import rulebook
 from ecrkit.lifecycle.checks.policy_checks import POLICY_CHECKS
 from ecrkit.lifecycle.checks.reading import read_drafts
@@ -106,13 +106,13 @@ def _checked(drafts: Sequence[DraftRule], findings: Sequence[Finding]) -> Checke
 
 def _at_origin(finding: Finding, rules: Sequence[Rule]) -> Finding:
     """Move a finding about a rendered text to where its rule was read."""
-    match = _RULE_POINTER.match(finding.pointer)
+    match = _RULE_POINTER.match(finding.location.pointer)
     origin = rules[int(match[1])].origin if match else rules[0].origin if rules else None
     if origin is None:
         return finding
-    pointer = origin.pointer + finding.pointer[match.end() :] if match else ""
+    pointer = origin.pointer + finding.location.pointer[match.end() :] if match else ""
     line, column = (origin.line, origin.column) if match else (1, 1)
-    return replace(finding, file=origin.file, line=line, column=column, pointer=pointer)
+    return replace(finding, location=Location(origin.file, line, column, pointer))
 
 
 def _check_drafts(rules: Sequence[DraftRule], findings: Sequence[Finding]) -> list[Finding]:
@@ -138,4 +138,4 @@ def _check_drafts(rules: Sequence[DraftRule], findings: Sequence[Finding]) -> li
 
 def _makes_unclear(error: Finding) -> re.Match[str] | None:
     """Find the rule whose meaning *error* leaves open: of a key that is written twice the last counts."""
-    return None if error.code == rulebook.DUPLICATE_KEY.code else _RULE_POINTER.match(error.pointer)
+    return None if error.code == rulebook.DUPLICATE_KEY.code else _RULE_POINTER.match(error.location.pointer)

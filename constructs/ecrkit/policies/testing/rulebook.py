@@ -138,6 +138,7 @@ POLICY_TEST_STRUCTURE = StructuralChecks(
     missing_key=MISSING_KEY,
     duplicate_key=DUPLICATE_KEY,
     wrong_type=WRONG_TYPE,
+    not_a_choice=NOT_A_CHOICE,
 )
 
 POLICY_TEST_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="TST")
