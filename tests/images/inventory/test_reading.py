@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -321,3 +322,40 @@ def test_what_is_refused_is_explained(details: list[tuple[dict[str, Any], dict[s
         findings = error.findings
 
     assert findings is None or findings
+
+
+ODD_VALUES = (
+    *(None, True, 0, -1, 1.5, 10**30, "", "x", "2026-01-01"),
+    *("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"),
+    *([], {}, [1], ["a", 1], [[]], {"a": 1}),
+)
+FULL = {
+    **A,
+    "imageTags": ["v1"],
+    "imageSizeInBytes": 1,
+    "imageStatus": "ACTIVE",
+    **dict.fromkeys(("lastRecordedPullTime", "lastArchivedAt", "lastActivatedAt"), "2026-10-01T12:00:00Z"),
+    "subjectManifestDigest": digest("b"),
+    "imageManifestMediaType": "a",
+    "childManifestDigests": [],
+    "repositoryName": "web",
+    "registryId": "123456789012",
+}
+
+
+@pytest.mark.parametrize("key", FULL)
+def test_any_value_is_read_or_refused(key: str) -> None:
+    """A value of any type, size and depth ends in images or in findings, never in another exception."""
+    whole = json.dumps([FULL])
+    images = [[{**FULL, key: odd}, {**FULL, "imageDigest": digest("b")}] for odd in ODD_VALUES]
+    deep = [whole.replace(json.dumps(FULL[key]), nested, 1) for nested in (f"{'[' * 900}{']' * 900}", "[" * 100_000)]
+
+    for content in (*map(json.dumps, images), *("\n".join(map(json.dumps, both[::-1])) for both in images), *deep):
+        with suppress(InvalidImagesError):
+            assert read(content).images
+
+
+@pytest.mark.parametrize("content", ["", "1", "null", '"imageDetails"', "[1]", "1\n2", "[[]]", "NaN", "{}", "tru"])
+def test_what_is_no_list_of_images_is_refused(content: str) -> None:
+    """Any JSON, and any text, ends in findings."""
+    assert refused(content) != []
