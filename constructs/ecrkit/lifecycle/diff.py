@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "FateChange", "PolicyDiff", "RuleChange", "diff_fates", "diff_rules"]
 
+_GRAVITY = {ActionType.EXPIRE: 0, ActionType.TRANSITION: 1, None: 2}
+
 
 class Change(StrEnum):
     """What became of a rule."""
@@ -127,9 +129,6 @@ def diff_fates(
     changed.sort(key=lambda fate: fate.new.image.digest)
     changed.sort(key=lambda fate: fate.new.image.pushed_at, reverse=True)
     return tuple(sorted(changed, key=lambda fate: _GRAVITY[fate.new.action]))
-
-
-_GRAVITY = {ActionType.EXPIRE: 0, ActionType.TRANSITION: 1, None: 2}
 
 
 def _aligned(old: Sequence[Rule], new: Sequence[Rule]) -> Iterator[RuleChange]:

@@ -324,7 +324,7 @@ def test_what_is_refused_is_explained(details: list[tuple[dict[str, Any], dict[s
     assert findings is None or findings
 
 
-ODD_VALUES = (
+ODD_VALUES: tuple[object, ...] = (
     *(None, True, 0, -1, 1.5, 10**30, "", "x", "2026-01-01"),
     *("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"),
     *([], {}, [1], ["a", 1], [[]], {"a": 1}),

@@ -37,6 +37,10 @@ _TAG_TEXT = re.compile(r"(?:[\w.:/=+\-@]|[^\S\x00-\x1f\x85])*")
 MAX_TAG_KEY = 128
 MAX_TAG_VALUE = 256
 
+_MERGED = tuple(key.name for key in KEYS if key.merges)
+
+_DEFAULT = RepositoryProperties()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -82,10 +86,6 @@ class Settings:
             tags=tags,
             **{name: value for name, value in simple.items() if value is not None},
         )
-
-
-_MERGED = tuple(key.name for key in KEYS if key.merges)
-_DEFAULT = RepositoryProperties()
 
 
 class SettingsReader:

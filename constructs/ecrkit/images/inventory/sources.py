@@ -25,6 +25,8 @@ _SUFFIXES = (".json", ".jsonl", ".ndjson")
 UNFINISHED = ".inventory"
 """A folder that is in a directory for as long as ``ecrkit images inventory`` writes into it."""
 
+_LARGE_BYTES = 1_000_000
+
 
 def inventory_files(path: str) -> tuple[Path, ...]:
     """
@@ -115,6 +117,3 @@ def _opened(file: Path) -> Iterator[bytes | mmap]:
         raise unreadable(file, error) from None
     with opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
         yield content
-
-
-_LARGE_BYTES = 1_000_000
