@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from ecrkit.errors import InvalidImagesError
 from ecrkit.images.inventory import fast_parsing
-from ecrkit.images.inventory.reading import read_images
+from ecrkit.images.inventory.reading import parse_images
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +43,7 @@ def text(*details: object, **keys: object) -> str:
 
 
 def read(content: str) -> Inventory:
-    return read_images(content.encode(), file="i.json")
+    return parse_images(content.encode(), file="i.json")
 
 
 def refused(content: str) -> list[str]:
@@ -114,7 +114,7 @@ def test_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
     content = "".join(f"{json.dumps({**A, 'imageDigest': digest(format(number, 'x'))})}\n" for number in range(50))
 
-    inventory = read_images(content.encode(), file="i.json", progress=seen.append)
+    inventory = parse_images(content.encode(), file="i.json", progress=seen.append)
 
     assert len(inventory.images) == 50
     assert len(seen) > 10

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from mmap import mmap
 
-__all__ = ["read_images"]
+__all__ = ["parse_images"]
 
 _PLAIN_TIMES = re.compile(r"[0-9TWZ:.+\n-]*+")
 _CHUNK = 1 << 22
@@ -39,9 +39,9 @@ class _Unsound(Exception):  # noqa: N818 - never leaves this module: a diagnosis
     """Something is wrong somewhere."""
 
 
-def read_images(content: bytes | mmap, *, file: str, progress: Callable[[int], None] | None = None) -> Inventory:
+def parse_images(content: bytes | mmap, *, file: str, progress: Callable[[int], None] | None = None) -> Inventory:
     """
-    Read the images of one repository.
+    Parse the images of one repository; :func:`ecrkit.images.inventory.sources.read_images` takes a path.
 
     Args:
         content: UTF-8: an object with ``imageDetails``, a list of image details, or a line of JSON for each of them.

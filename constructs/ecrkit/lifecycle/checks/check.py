@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecrkit.documents.files import read_text
 from ecrkit.errors import Finding, InvalidPolicyError, Location, errors_in, in_file_order
 from ecrkit.lifecycle.checks import rulebook
 from ecrkit.lifecycle.checks.policy_checks import POLICY_CHECKS
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from ecrkit.lifecycle.checks.drafts import DraftRule
     from ecrkit.lifecycle.values import Rule
 
-__all__ = ["CheckedPolicy", "check_policy", "check_rules", "read_policy"]
+__all__ = ["CheckedPolicy", "check_policy", "check_rules", "parse_policy", "read_policy"]
 
 _MADE_IN_CODE = "<policy made in code>"
 _RULE_POINTER = re.compile("/rules/([0-9]+)")
@@ -58,9 +60,23 @@ def check_policy(text: str, *, file: str) -> CheckedPolicy:
     return _checked(drafts, _check_drafts(drafts, findings))
 
 
-def read_policy(text: str, *, file: str) -> LifecyclePolicy:
+def read_policy(path: Path | str) -> LifecyclePolicy:
     """
-    Read a lifecycle policy that has to be valid.
+    Read the file of a lifecycle policy that has to be valid.
+
+    Args:
+        path: of a JSON document as ECR takes it.
+
+    Raises:
+        InvalidPolicyError: ECR would reject it; carries every error, and its text has a line for each.
+        UnreadableInputError: the file cannot be read.
+    """
+    return parse_policy(read_text(Path(path)), file=str(path))
+
+
+def parse_policy(text: str, *, file: str) -> LifecyclePolicy:
+    """
+    Parse the text of a lifecycle policy that has to be valid; :func:`read_policy` takes a path.
 
     Args:
         text: a JSON document as ECR takes it.
