@@ -1,4 +1,17 @@
-"""JSON and YAML as trees that remember positions, and a strict reader of such trees."""
+"""
+JSON and YAML as trees that remember positions, and a strict reader of such trees.
+
+- ``json_text``: JSON to nodes
+- ``yaml_text``: YAML to nodes
+- ``nodes``: the nodes, each with its position
+- ``reading``: reads nodes strictly; what is wrong becomes findings
+- ``yaml_edits``: changes a YAML file and keeps everything else in it
+- ``schema``: parts of JSON Schemas
+- ``sarif``: results for code scanners
+- ``explanations``: what each check means, at length
+- ``nearest``: suggestions for a misspelled word
+- ``files``: reads and writes files; every file of ecrkit is written here
+"""
 
 from ecrkit.documents.json_text import parse_json
 from ecrkit.documents.nodes import ListNode, Member, Node, ObjectNode, Position, ScalarNode, SyntaxProblem, type_name

@@ -1,4 +1,10 @@
-"""Findings, and every exception that ecrkit raises on purpose."""
+"""
+Findings, and every exception that ecrkit raises on purpose.
+
+- ``findings``: a check, and one place that it objects to
+- ``locations``: places in documents, and JSON pointers
+- ``exceptions``: the tree of exceptions
+"""
 
 from ecrkit.errors.exceptions import (
     AwsError,
