@@ -56,6 +56,7 @@ NOT_A_CHOICE = Check(
     code="CAT106",
     title="value is not an allowed word",
     message="must be {choices}, got {got}",
+    remedy="{remedy}",
     source=_DESIGN,
 )
 NO_ENVIRONMENT = Check(

@@ -52,6 +52,7 @@ NOT_A_CHOICE = Check(
     code="TST106",
     title="expected fate is unknown",
     message="must be {choices}, got {got}",
+    remedy="{remedy}",
     source=_SOURCE,
 )
 NO_CASE = Check(
