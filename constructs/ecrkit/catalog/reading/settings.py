@@ -38,7 +38,6 @@ MAX_TAG_KEY = 128
 MAX_TAG_VALUE = 256
 
 _MERGED = tuple(key.name for key in KEYS if key.merges)
-
 _DEFAULT = RepositoryProperties()
 
 
