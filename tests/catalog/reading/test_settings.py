@@ -140,7 +140,7 @@ def test_an_output_can_be_named() -> None:
         ),
         pytest.param(
             "{mutability: immutable}",
-            [".mutability: must be 'IMMUTABLE' or 'MUTABLE', got 'immutable'"],
+            [".mutability: must be 'IMMUTABLE' or 'MUTABLE', got 'immutable'; write 'IMMUTABLE'"],
             id="mutability",
         ),
         pytest.param(
