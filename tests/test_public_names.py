@@ -14,14 +14,19 @@ class TestPublicNames:
     @pytest.mark.parametrize(
         ("name", "home"),
         [
+            pytest.param("Image", "ecrkit.images", id="Image"),
             pytest.param("LifecyclePolicy", "ecrkit.lifecycle", id="LifecyclePolicy"),
             pytest.param("PolicyStore", "ecrkit.policies.store", id="PolicyStore"),
             pytest.param("evaluate", "ecrkit.lifecycle.evaluation.evaluation", id="evaluate"),
+            pytest.param("read_images", "ecrkit.images.inventory.sources", id="read_images"),
+            pytest.param("read_policy", "ecrkit.lifecycle", id="read_policy"),
         ],
     )
     def test_name(self, name: str, home: str) -> None:
         """A public name of ``ecrkit`` is the one of the module that it lives in."""
         assert getattr(ecrkit, name) is getattr(importlib.import_module(home), name)
+        assert name in ecrkit.__all__
+        assert name in dir(ecrkit)
 
     @pytest.mark.parametrize(
         ("name", "home"),

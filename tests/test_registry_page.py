@@ -23,7 +23,9 @@ def test_catalogs_are_in_order(sample: str) -> None:
     checked = check_catalog(sample, file="repositories.yaml", policies=PolicyStore.bundled())
 
     assert checked.catalog is not None
-    assert [str(found) for found in checked.findings if not found.silenced and "registry" in found.pointer] == []
+    assert [
+        str(found) for found in checked.findings if not found.silenced and "registry" in found.location.pointer
+    ] == []
 
 
 def test_sample_synthesizes(tmp_path: Path) -> None:

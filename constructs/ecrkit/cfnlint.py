@@ -166,8 +166,8 @@ def _span_in_block(finding: Finding, text: str, *, start: tuple[int, int], filen
     if not all(there == indent + line if line else not there.strip() for line, there in zip(lines, block, strict=True)):
         return None
     # What is missing after the last line is missing at its end.
-    index = min(finding.line, len(lines)) - 1
-    column = len(indent) + finding.column - 1 if index == finding.line - 1 else len(block[index])
+    index = min(finding.location.line, len(lines)) - 1
+    column = len(indent) + finding.location.column - 1 if index == finding.location.line - 1 else len(block[index])
     line = start[0] + 1 + index
     return line, column, line, len(block[index])
 

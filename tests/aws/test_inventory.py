@@ -13,7 +13,7 @@ from builders.policies import ARCHIVE, policy_text, pulled, pushed, rule
 from ecrkit.aws.inventory import ImageSource, current_images
 from ecrkit.aws.repositories import DeployedRepository
 from ecrkit.errors import AwsError
-from ecrkit.images.inventory.reading import read_images
+from ecrkit.images.inventory.reading import parse_images
 from ecrkit.images.inventory.values import ImageStatus
 from ecrkit.images.inventory.writing import Heading, inventory_lines
 from ecrkit.registry.properties import RepositoryProperties
@@ -94,7 +94,7 @@ def test_everything_survives_the_file(client: ECRClient, stub: Stubber) -> None:
 
     text = "".join(inventory_lines(HEADING, source(client).details()))
 
-    a, b, c = read_images(text.encode(), file="web.json").images
+    a, b, c = parse_images(text.encode(), file="web.json").images
     assert (a.status, a.archived_at) == (ImageStatus.ARCHIVED, NOW)
     assert (b.status, b.activated_at) == (ImageStatus.ACTIVE, NOW)
     assert (c.pulled_at, c.subject) == (NOW, digest("b"))
@@ -116,7 +116,7 @@ def test_images_are_those_of_the_file(client: ECRClient, stub: Stubber) -> None:
     text = "".join(inventory_lines(HEADING, source(client).details()))
     current = current_images(client, repository(), children=True)
 
-    assert list(map(plain, current.inventory.images)) == list(map(plain, read_images(text.encode(), file="f").images))
+    assert list(map(plain, current.inventory.images)) == list(map(plain, parse_images(text.encode(), file="f").images))
     assert (current.inventory.registry, current.inventory.repository) == ("123456789012", "web")
     assert (current.unread, current.why_unread) == (0, "")
 

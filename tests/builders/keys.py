@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from builders.actual import iam, statement
 from builders.stores import make_store, policy_text
 
-from ecrkit.lifecycle import read_policy
+from ecrkit.lifecycle import parse_policy
 from ecrkit.policies.store import PolicyStore
 from ecrkit.registry.access import Access, Grantees, policy_statements
 
@@ -57,7 +57,7 @@ SAMPLES = {
     "lifecycle": Sample(
         text="lifecycle: five@1",
         deployed={"lifecycle_policy_text": _FIVE},
-        argument=read_policy(_FIVE, file="five/v1.json"),
+        argument=parse_policy(_FIVE, file="five/v1.json"),
     ),
     "encryption": Sample(text="encryption: KMS", deployed={"encryption": "KMS"}, argument="KMS"),
     "scan_on_push": Sample(text="scan_on_push: false", deployed={"scan_on_push": False}, argument=False),

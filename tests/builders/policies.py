@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ecrkit.errors import errors_in
-from ecrkit.lifecycle import check_policy, read_policy
+from ecrkit.lifecycle import check_policy, parse_policy
 
 if TYPE_CHECKING:
     from ecrkit.lifecycle import LifecyclePolicy
@@ -93,7 +93,7 @@ def policy_text(*rules: object) -> str:
 
 
 def policy(*rules: object, file: str = "policy.json") -> LifecyclePolicy:
-    return read_policy(policy_text(*rules), file=file)
+    return parse_policy(policy_text(*rules), file=file)
 
 
 def errors(text: str, *, file: str = "policy.json") -> list[str]:

@@ -91,7 +91,7 @@ def test_what_a_repository_ends_up_with_is_looked_at(policies: PolicyStore) -> N
     findings = check_catalog(text, file="repositories.yaml", policies=policies).findings
 
     assert {found.severity for found in findings} == {Severity.WARNING}
-    assert [(found.line, found.column, found.code) for found in findings] == [
+    assert [(found.location.line, found.location.column, found.code) for found in findings] == [
         (4, 3, "ECR213"),
         (5, 20, "ECR211"),
         (5, 20, "ECR212"),

@@ -16,9 +16,9 @@ from ecrkit.deployment.guard import parse_template
 from ecrkit.documents.explanations import explain
 from ecrkit.errors import InvalidDocumentError, Location, Severity, errors_in
 from ecrkit.images.inventory.manifests import read_manifests
-from ecrkit.images.inventory.reading import read_images
+from ecrkit.images.inventory.reading import parse_images
 from ecrkit.images.scans.allow_list import read_allow_list
-from ecrkit.lifecycle import COMPLETENESS_CODES, check_completeness, check_policy, read_policy
+from ecrkit.lifecycle import COMPLETENESS_CODES, check_completeness, check_policy, parse_policy
 from ecrkit.lifecycle.properties import POLICY_PROPERTIES
 from ecrkit.policies.checks import check_store
 from ecrkit.policies.lock import digest, lock_path, render_lock
@@ -53,7 +53,7 @@ def in_policy(text: str) -> Iterable[Finding]:
 
 
 def in_repository(text: str) -> Iterable[Finding]:
-    policy = read_policy(text, file="v1.json")
+    policy = parse_policy(text, file="v1.json")
     return check_completeness(policy, location=Location("repositories.yaml", 1, 1))
 
 
@@ -73,7 +73,7 @@ def in_catalog(text: str) -> Iterable[Finding]:
 
 
 def in_images(text: str) -> Iterable[Finding]:
-    return raised(lambda: read_images(text.encode(), file="images.json"))
+    return raised(lambda: parse_images(text.encode(), file="images.json"))
 
 
 def in_manifests(text: str) -> Iterable[Finding]:

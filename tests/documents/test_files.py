@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecrkit.documents.files import decode, read_text, unreadable, write_text
-from ecrkit.errors import UnreadableInputError, UnwritableOutputError
+from ecrkit.documents.files import decode, read_text, unreadable
+from ecrkit.errors import UnreadableInputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,43 +46,3 @@ def test_what_is_not_utf_8_is_told_by_its_first_bad_byte() -> None:
 def test_an_error_without_words_is_told_as_it_is(tmp_path: Path) -> None:
     """Not every error of the system has a text of its own."""
     assert str(unreadable(tmp_path, OSError("Odd"))) == f"{tmp_path}: cannot be read: odd"
-
-
-def test_a_file_is_written_as_it_is_read(tmp_path: Path) -> None:
-    """In UTF-8, line ends as they are, over what was there, and with nothing else left behind."""
-    path = tmp_path / "a.json"
-    path.write_text("old", encoding="utf-8")
-    write_text(path, "é\r\n🚢\n")
-
-    assert read_text(path) == "é\r\n🚢\n"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_what_cannot_be_replaced_stays(tmp_path: Path) -> None:
-    """A directory is not written over, and no draft is left beside it."""
-    path = tmp_path / "a.json"
-    path.mkdir()
-
-    with pytest.raises(UnwritableOutputError) as caught:
-        write_text(path, "{}")
-
-    assert str(caught.value) == f"{path}: cannot be written: is a directory"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        pytest.param("missing/a.json", "no such file or directory", id="no directory"),
-        pytest.param("file/a.json", "not a directory", id="a file in its place"),
-        pytest.param("a" * 300, "file name too long", id="long name"),
-    ],
-)
-def test_where_nothing_can_be_written_the_error_says_why(name: str, expected: str, tmp_path: Path) -> None:
-    """The error names the file that was asked for, and not the draft."""
-    (tmp_path / "file").write_text("", encoding="utf-8")
-
-    with pytest.raises(UnwritableOutputError) as caught:
-        write_text(tmp_path / name, "{}")
-
-    assert str(caught.value) == f"{tmp_path / name}: cannot be written: {expected}"

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from enum import StrEnum
+
 import pytest
 
 from ecrkit.documents import At, Reader, StructuralChecks, parse_json
@@ -11,7 +14,15 @@ CHECKS = StructuralChecks(
     missing_key=Check(code="T2", title="", message="missing {key}", source=""),
     duplicate_key=Check(code="T3", title="", message="{key} again, see line {first_line}", source=""),
     wrong_type=Check(code="T4", title="", message="not {expected} but {got}", remedy="{hint}", source=""),
+    not_a_choice=Check(code="T5", title="", message="not {choices} but {got}", remedy="{remedy}", source=""),
 )
+
+
+class Size(StrEnum):
+    """Words of a document."""
+
+    SMALL = "small"
+    LARGE = "Large"
 
 
 def reading(text: str) -> tuple[Reader, At]:
@@ -160,3 +171,44 @@ def test_what_others_found_is_added_once() -> None:
     reader.add([finding, CHECKS.missing_key.at(at.location, key="b")])
 
     assert found(reader) == ["a.json:1:1: missing a [T2]", "a.json:1:1: missing b [T2]"]
+
+
+def test_a_word_of_a_few() -> None:
+    """A word that is one of them becomes the member."""
+    reader, at = reading('"Large"')
+
+    assert reader.word(at, Size) is Size.LARGE
+    assert reader.findings == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param('"tiny"', "not 'small' or 'Large' but 'tiny' [T5]", id="another"),
+        pytest.param('"SMALL"', "not 'small' or 'Large' but 'SMALL'; write 'small' [T5]", id="in capitals"),
+        pytest.param("1", 'not a string but an integer; write "1" [T4]', id="no string"),
+        pytest.param(f'"{"a" * 61}"', f"not 'small' or 'Large' but '{'a' * 60}…' [T5]", id="long"),
+    ],
+)
+def test_what_is_none_of_the_words_is_reported(text: str, expected: str) -> None:
+    """The finding lists the words, and knows one that is written in another case."""
+    reader, at = reading(text)
+
+    assert reader.word(at, Size) is None
+    assert found(reader) == [f"a.json:1:1: {expected}"]
+
+
+def test_only_some_words_are_allowed() -> None:
+    """Where not every word is allowed, the others are reported."""
+    reader, at = reading('"small"')
+
+    assert reader.word(at, (Size.LARGE,)) is None
+    assert found(reader) == ["a.json:1:1: not 'Large' but 'small' [T5]"]
+
+
+def test_a_document_without_a_check_for_words() -> None:
+    """The finding is one of a wrong type."""
+    reader = Reader("a.json", replace(CHECKS, not_a_choice=None))
+
+    assert reader.word(reader.root(parse_json('"Small"')), Size) is None
+    assert found(reader) == ["a.json:1:1: not 'small' or 'Large' but 'Small'; write 'small' [T4]"]

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from ecrkit import errors as package
 from ecrkit.errors import (
     AwsError,
     Check,
@@ -41,6 +42,7 @@ def test_the_tree_that_is_drawn_is_the_tree_that_is() -> None:
 def test_every_exception_is_public() -> None:
     """What is raised on purpose can be caught by name."""
     assert sorted(errors.__all__) == sorted(drawn_tree())
+    assert set(errors.__all__) <= set(package.__all__)
 
 
 def test_catching_the_root_catches_all() -> None:

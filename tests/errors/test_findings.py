@@ -4,12 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from ecrkit.errors import Check, Location, Severity, errors_in, in_file_order
+from ecrkit.errors import Check, Finding, Location, Severity, errors_in, excerpt, in_file_order, pointer_to, steps_of
 
 CHECK = Check(
     code="T101", title="", message="must be {allowed}, got {got}", remedy="write {remedy}", source="the guide"
 )
 PLACE = Location("web/v1.json", 14, 22, "/rules/1/selection/countNumber")
+
+
+def found_at(file: str, line: int, column: int) -> Finding:
+    """Make a finding at a place."""
+    return CHECK.at(Location(file, line, column), allowed="", got="", remedy="")
 
 
 def test_a_finding_says_where_what_and_what_to_do() -> None:
@@ -57,6 +62,25 @@ def test_a_pointer_as_people_write_it(pointer: str, expected: str) -> None:
     assert Location("a.json", 1, 1, pointer).path == expected
 
 
+def test_a_pointer_has_no_slash_in_a_step() -> None:
+    """A key with a slash or a tilde is one step, there and back."""
+    pointer = pointer_to("repositories", "payments/api~1", 0)
+
+    assert pointer == "/repositories/payments~1api~01/0"
+    assert steps_of(pointer) == ["repositories", "payments/api~1", "0"]
+    assert pointer_to() == ""
+    assert steps_of("") == []
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"),
+    [pytest.param(60, "a" * 60, id="fits"), pytest.param(61, "a" * 60 + "…", id="too long")],
+)
+def test_an_excerpt_fits_into_a_message(length: int, expected: str) -> None:
+    """A text of up to 60 characters stays whole, and a longer one says that something is missing."""
+    assert excerpt("a" * length) == expected
+
+
 @pytest.mark.parametrize(
     ("got", "expected"),
     [
@@ -75,13 +99,13 @@ def test_a_finding_is_one_line_that_can_be_printed(got: str, expected: str) -> N
 
 def test_findings_in_file_order() -> None:
     """By file, line, column and code."""
-    first = CHECK.at(Location("a.json", 2, 1), allowed="", got="", remedy="")
+    first = found_at("a.json", 2, 1)
     in_order = [
         first,
         replace(first, code="T102"),
-        replace(first, column=3),
-        replace(first, line=10, column=1),
-        replace(first, file="b.json", line=1),
+        found_at("a.json", 2, 3),
+        found_at("a.json", 10, 1),
+        found_at("b.json", 1, 1),
     ]
 
     assert in_file_order(reversed(in_order)) == tuple(in_order)
@@ -89,8 +113,8 @@ def test_findings_in_file_order() -> None:
 
 def test_errors_are_picked_in_the_order_given() -> None:
     """Warnings are left out, and nothing is sorted."""
-    later = CHECK.at(Location("b.json", 1, 1), allowed="", got="", remedy="")
+    later = found_at("b.json", 1, 1)
     warning = replace(later, severity=Severity.WARNING)
-    earlier = replace(later, file="a.json")
+    earlier = found_at("a.json", 1, 1)
 
     assert errors_in([later, warning, earlier]) == (later, earlier)

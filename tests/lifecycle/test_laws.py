@@ -19,7 +19,7 @@ from ecrkit.lifecycle import (
     check_composition,
     check_policy,
     compose,
-    read_policy,
+    parse_policy,
     render,
 )
 from ecrkit.lifecycle.checks.check import check_rules
@@ -64,18 +64,18 @@ def test_what_the_grammar_allows_is_accepted(drawn: tuple[Document, str]) -> Non
 @given(DOCUMENTS.flatmap(layouts))
 def test_reading_what_was_rendered_is_identity(text: str) -> None:
     """Parse, render and parse again gives the same policy, and rendering that the same text."""
-    policy = read_policy(text, file="policy.json")
+    policy = parse_policy(text, file="policy.json")
     rendered = render(policy)
 
-    assert read_policy(rendered, file="policy.json") == policy
-    assert render(read_policy(rendered, file="policy.json")) == rendered
-    assert read_policy(render(policy, indent=2), file="policy.json") == policy
+    assert parse_policy(rendered, file="policy.json") == policy
+    assert render(parse_policy(rendered, file="policy.json")) == rendered
+    assert parse_policy(render(policy, indent=2), file="policy.json") == policy
 
 
 @given(DOCUMENTS.flatmap(layouts))
 def test_rendering_never_lengthens(text: str) -> None:
     """The canonical text is no longer than the file, so that a file that fits makes a text that fits."""
-    assert len(render(read_policy(text, file="policy.json"))) <= len(text)
+    assert len(render(parse_policy(text, file="policy.json"))) <= len(text)
 
 
 @given(DOCUMENTS, st.randoms(use_true_random=False))
@@ -83,13 +83,13 @@ def test_the_order_of_rules_does_not_matter(drawn: Document, random: Random) -> 
     """Shuffled rules make the same policy."""
     shuffled = document(*random.sample(drawn["rules"], len(drawn["rules"])))
 
-    assert read_policy(json.dumps(shuffled), file="a.json") == read_policy(json.dumps(drawn), file="b.json")
+    assert parse_policy(json.dumps(shuffled), file="a.json") == parse_policy(json.dumps(drawn), file="b.json")
 
 
 @given(DOCUMENTS.flatmap(layouts))
 def test_what_was_read_can_be_checked_again(text: str) -> None:
     """The rules of a valid policy are valid, as they would be if code had made them."""
-    policy = read_policy(text, file="policy.json")
+    policy = parse_policy(text, file="policy.json")
 
     assert check_rules(policy.rules).policy == policy
 
@@ -153,9 +153,13 @@ def test_of_a_key_that_is_written_twice_the_last_counts(drawn: Document, data: s
     other = data.draw(json_values())
     selection["the same key"] = selection.pop(key)
     twice = json.dumps(drawn).replace('"the same key"', f"{json.dumps(key)}: {json.dumps(other)}, {json.dumps(key)}")
-    found = [(one.code, one.pointer) for one in check_policy(twice, file="p.json").findings if one.code != "ECR104"]
+    found = [
+        (one.code, one.location.pointer) for one in check_policy(twice, file="p.json").findings if one.code != "ECR104"
+    ]
 
-    assert sorted(found) == sorted((one.code, one.pointer) for one in check_policy(text, file="p.json").findings)
+    assert sorted(found) == sorted(
+        (one.code, one.location.pointer) for one in check_policy(text, file="p.json").findings
+    )
 
 
 def test_there_is_a_way_out_for_every_check() -> None:
@@ -193,8 +197,8 @@ def test_positions_lie_within_the_text(text: str) -> None:
     lines = text.split("\n")
 
     for found in check(text):
-        assert 1 <= found.line <= len(lines)
-        assert 1 <= found.column <= len(lines[found.line - 1]) + 1
+        assert 1 <= found.location.line <= len(lines)
+        assert 1 <= found.location.column <= len(lines[found.location.line - 1]) + 1
 
 
 @given(texts())
@@ -213,17 +217,17 @@ def test_a_finding_points_into_the_document(text: str) -> None:
     drawn = json.loads(text)
 
     for found in findings:
-        lookup(drawn, found.pointer)
+        lookup(drawn, found.location.pointer)
 
 
 @given(st.lists(documents(), min_size=2, max_size=3))
 def test_a_composition_is_valid_or_refused(drawn: list[Document]) -> None:
     """All rules are there, in order, 'any' last, numbered without gaps; or the error points into one of the files."""
-    policies = [read_policy(json.dumps(one), file=f"{number}.json") for number, one in enumerate(drawn)]
+    policies = [parse_policy(json.dumps(one), file=f"{number}.json") for number, one in enumerate(drawn)]
     rules = [rule for policy in policies for rule in policy.rules]
     checked = check_composition(policies)
 
-    assert {found.file for found in checked.findings} <= {f"{number}.json" for number in range(len(drawn))}
+    assert {found.location.file for found in checked.findings} <= {f"{number}.json" for number in range(len(drawn))}
     assert (checked.policy is None) == bool(errors_in(checked.findings))
     if checked.policy:
         made = checked.policy.rules
@@ -234,13 +238,13 @@ def test_a_composition_is_valid_or_refused(drawn: list[Document]) -> None:
             for rule in rules
             if (rule.selection.tag_status is TagStatus.ANY) is is_any
         ]
-        assert read_policy(render(checked.policy), file="made.json") == checked.policy
+        assert parse_policy(render(checked.policy), file="made.json") == checked.policy
 
 
 @given(DOCUMENTS)
 def test_a_policy_by_itself_composes_to_itself(drawn: Document) -> None:
     """One policy is its own composition."""
-    policy = read_policy(json.dumps(drawn), file="policy.json")
+    policy = parse_policy(json.dumps(drawn), file="policy.json")
 
     assert compose([policy]) == policy
     assert LifecyclePolicy(tuple(reversed(policy.rules))) == policy

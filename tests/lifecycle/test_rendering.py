@@ -5,7 +5,7 @@ import json
 import pytest
 from builders.policies import ARCHIVE, archived, document, policy, policy_text, pulled, pushed, rule, tagged, untagged
 
-from ecrkit.lifecycle import read_policy, render
+from ecrkit.lifecycle import parse_policy, render
 from ecrkit.lifecycle.rendering import rule_document
 
 
@@ -84,14 +84,14 @@ def test_text_that_is_not_ascii_is_kept() -> None:
     text = json.dumps(document(rule(description="für jeden Zweig 🚢")), ensure_ascii=True)
 
     assert "\\u00fc" in text
-    assert '"description":"für jeden Zweig 🚢"' in render(read_policy(text, file="policy.json"))
+    assert '"description":"für jeden Zweig 🚢"' in render(parse_policy(text, file="policy.json"))
 
 
 def test_rendering_a_rendered_text_changes_nothing() -> None:
     """The canonical text is its own canonical text."""
     once = render(policy(rule(2), rule(1, **untagged())))
 
-    assert render(read_policy(once, file="policy.json")) == once
+    assert render(parse_policy(once, file="policy.json")) == once
 
 
 def test_the_text_is_no_longer_than_the_file() -> None:

@@ -8,12 +8,12 @@ import pytest
 from builders.inventories import NOW, digest, image
 from builders.policies import policy_text, pushed, rule, untagged
 
-from ecrkit.lifecycle import read_policy
+from ecrkit.lifecycle import parse_policy
 from ecrkit.lifecycle.evaluation.evaluation import evaluate
 from ecrkit.lifecycle.values import ActionType
 from ecrkit.preview.comparison import Outcome, disagreements
 
-POLICY = read_policy(policy_text(rule(1, **untagged(), **pushed(14))), file="policy.json")
+POLICY = parse_policy(policy_text(rule(1, **untagged(), **pushed(14))), file="policy.json")
 IMAGES = [image("a", age_days=30), image("b", age_days=1), image("c", age_days=30, tags=["v1"])]
 OURS = evaluate(POLICY, IMAGES, NOW)
 

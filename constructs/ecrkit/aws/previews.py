@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ecrkit.aws.client import aws_errors
 from ecrkit.aws.polling import Waiting
 from ecrkit.errors import AwsError, EcrkitError, NoVerdictError
-from ecrkit.lifecycle import read_policy
+from ecrkit.lifecycle import parse_policy
 from ecrkit.lifecycle.evaluation.evaluation import evaluate
 from ecrkit.lifecycle.rendering import render
 from ecrkit.lifecycle.values import ActionType
@@ -131,7 +131,7 @@ def _check(page: GetLifecyclePolicyPreviewResponseTypeDef, repository: str, text
         remedy = _NO_RESULT.get(status, "run the command again")
         raise NoVerdictError(f"{repository}: ECR's preview is {status}; {remedy}")
     try:
-        theirs = render(read_policy(page.get("lifecyclePolicyText", text), file="ECR's preview"))
+        theirs = render(parse_policy(page.get("lifecyclePolicyText", text), file="ECR's preview"))
     except EcrkitError:
         theirs = ""
     if theirs != text:

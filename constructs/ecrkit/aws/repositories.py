@@ -13,7 +13,7 @@ from ecrkit.aws.login import endpoint_host, registry_at
 from ecrkit.aws.stacks import StackFinder
 from ecrkit.errors import AwsError, InvalidPolicyError, RefusedError
 from ecrkit.images.hosts import HostKind, RegistryHost
-from ecrkit.lifecycle import read_policy
+from ecrkit.lifecycle import parse_policy
 from ecrkit.lifecycle.checks.patterns import TagPattern
 from ecrkit.registry.properties import Mutability, RepositoryProperties
 
@@ -216,7 +216,7 @@ def counts_pulls(client: ECRClient, name: str) -> bool:
     """
     text = lifecycle_policy_text(client, name)
     try:
-        return text is not None and read_policy(text, file=name).counts_pulls
+        return text is not None and parse_policy(text, file=name).counts_pulls
     except InvalidPolicyError:
         return True
 

@@ -56,6 +56,7 @@ NOT_A_CHOICE = Check(
     code="CAT106",
     title="value is not an allowed word",
     message="must be {choices}, got {got}",
+    remedy="{remedy}",
     source=_DESIGN,
 )
 NO_ENVIRONMENT = Check(
@@ -285,6 +286,7 @@ CATALOG_STRUCTURE = StructuralChecks(
     missing_key=MISSING_KEY,
     duplicate_key=DUPLICATE_KEY,
     wrong_type=WRONG_TYPE,
+    not_a_choice=NOT_A_CHOICE,
 )
 
 CATALOG_RULEBOOK: tuple[Check, ...] = (*checks_in(globals(), prefix="CAT1"), *REGISTRY_RULEBOOK)

@@ -97,7 +97,7 @@ class Registry(Construct):
         creation_templates: Mapping[str, CreationTemplate] | None = None,
     ) -> None:
         stack = cdk.Stack.of(scope)
-        home = Home(account=_known(stack.account), region=_known(stack.region), is_known=_is_known)
+        home = _HomeOfStack(account=_known(stack.account), region=_known(stack.region))
         settings = RegistrySettings(
             scanning=scanning,
             replication=tuple(replication),
@@ -203,6 +203,16 @@ def _claim_problems(scope: Construct, home: Home) -> Iterator[str]:
 
 def _known(text: str) -> str | None:
     return text if _is_known(text) else None
+
+
+class _HomeOfStack(Home):
+    """The account and Region of a stack, in which texts may be tokens."""
+
+    __slots__ = ()
+
+    def is_known(self, text: str) -> bool:
+        """Whether *text* is no token."""
+        return _is_known(text)
 
 
 def _is_known(text: str) -> bool:

@@ -11,6 +11,7 @@ import aws_cdk as cdk
 from aws_cdk import cloudformation_include as cfn_include
 
 from ecrkit.catalog.template import StackKind, repository_outputs, repository_resources, stack_description, stack_name
+from ecrkit.documents.files import write_text
 from ecrkit.documents.nearest import near
 from ecrkit.errors import UnknownRepositoryError
 from ecrkit.registry.cloudformation import SHARDS, shard_of
@@ -120,7 +121,7 @@ class RepositoriesStack(EnvironmentStack):
             template["Outputs"].update(repository_outputs(entry))
         with tempfile.TemporaryDirectory() as directory:
             path = Path(directory, "template.json")
-            path.write_text(json.dumps(template), encoding="utf-8")
+            write_text(path, json.dumps(template))
             cfn_include.CfnInclude(self, "Repositories", template_file=str(path))
 
 

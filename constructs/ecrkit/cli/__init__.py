@@ -66,8 +66,9 @@ def main() -> None:
             click.echo(f"error: {one}", err=True)
         sys.exit(_EXIT_USAGE)
     except OSError as error:
-        # Standard output is a disk that is full, for one.
-        _fail(f"cannot be written: {(error.strerror or str(error)).lower()}", code=_EXIT_USAGE)
+        from ecrkit.documents.files import system_reason  # noqa: PLC0415 - standard output is a full disk, for one
+
+        _fail(f"cannot be written: {system_reason(error)}", code=_EXIT_USAGE)
 
 
 def _open_streams() -> None:

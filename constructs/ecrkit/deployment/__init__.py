@@ -1,1 +1,9 @@
-"""Deployed repositories compared with declared ones: guard, audit and adoption, without AWS."""
+"""
+Deployed repositories compared with declared ones, without AWS.
+
+- ``actual``: a deployed repository
+- ``policies``: which versions of the store a deployed lifecycle policy is
+- ``guard``: what a deployment would lose
+- ``audit``: drift from the catalog, and insecure settings
+- ``adoption``: existing repositories as entries of a catalog
+"""

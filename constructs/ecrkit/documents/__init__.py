@@ -1,8 +1,21 @@
-"""JSON and YAML as trees that remember positions, and a strict reader of such trees."""
+"""
+JSON and YAML as trees that remember positions, and a strict reader of such trees.
+
+- ``json_text``: JSON to nodes
+- ``yaml_text``: YAML to nodes
+- ``nodes``: the nodes, each with its position
+- ``reading``: reads nodes strictly; what is wrong becomes findings
+- ``yaml_edits``: changes a YAML file and keeps everything else in it
+- ``schema``: parts of JSON Schemas
+- ``sarif``: results for code scanners
+- ``explanations``: what each check means, at length
+- ``nearest``: suggestions for a misspelled word
+- ``files``: reads and writes files; every file of ecrkit is written here
+"""
 
 from ecrkit.documents.json_text import parse_json
 from ecrkit.documents.nodes import ListNode, Member, Node, ObjectNode, Position, ScalarNode, SyntaxProblem, type_name
-from ecrkit.documents.reading import At, Reader, StructuralChecks, is_empty
+from ecrkit.documents.reading import At, Reader, StructuralChecks, Word, is_empty
 
 __all__ = [
     "At",
@@ -15,6 +28,7 @@ __all__ = [
     "ScalarNode",
     "StructuralChecks",
     "SyntaxProblem",
+    "Word",
     "is_empty",
     "parse_json",
     "type_name",

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecrkit.errors import UnreadableInputError, UnwritableOutputError, printable
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable
 
-__all__ = ["decode", "read_bytes", "read_text", "unreadable", "write_text"]
+__all__ = [
+    "decode",
+    "make_directory",
+    "read_bytes",
+    "read_text",
+    "system_reason",
+    "unreadable",
+    "unwritable",
+    "write_lines",
+    "write_text",
+]
 
 
 def read_text(path: Path) -> str:
@@ -53,23 +66,108 @@ def decode(content: bytes, *, file: str) -> str:
 
 
 def unreadable(path: Path, error: OSError) -> UnreadableInputError:
-    """Say of *path* what the system said."""
-    return UnreadableInputError(f"{printable(str(path))}: cannot be read: {(error.strerror or str(error)).lower()}")
+    """Report that *path* cannot be read, with the system's reason."""
+    return UnreadableInputError(f"{printable(str(path))}: cannot be read: {system_reason(error)}")
+
+
+def unwritable(path: Path, error: OSError) -> UnwritableOutputError:
+    """Report that *path* cannot be written, with the system's reason."""
+    return UnwritableOutputError(f"{printable(str(path))}: cannot be written: {system_reason(error)}")
+
+
+def system_reason(error: OSError) -> str:
+    """Give the system's reason for an error as it reads in a message: ``no such file or directory``."""
+    return (error.strerror or str(error)).lower()
+
+
+def make_directory(path: Path) -> None:
+    """
+    Make a directory and its parents, where they do not exist.
+
+    Raises:
+        UnwritableOutputError: it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from None
 
 
 def write_text(path: Path, text: str) -> None:
     """
-    Write a UTF-8 file whole or not at all.
+    Write a UTF-8 file whole or not at all; as :func:`write_lines`.
 
     Raises:
-        UnwritableOutputError: it cannot be written; what was there before is still there.
+        UnwritableOutputError: it cannot be written; the file is as it was before.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    write_lines(path, (text,))
+
+
+def write_lines(path: Path, lines: Iterable[str], *, drafts: Path | None = None) -> None:
+    """
+    Write a UTF-8 file whole or not at all.
+
+    The text goes to a draft first, which then replaces the file. A symbolic link keeps leading to its target, and the
+    target is written. An existing file keeps its mode and, where the system allows it, its owner. A device or pipe is
+    written directly.
+
+    Args:
+        path: of the file; its folder must exist.
+        lines: with their ends. What they raise passes through, and the file is as it was before.
+        drafts: folder for the draft, on the same file system; the folder of the file by default.
+
+    Raises:
+        UnwritableOutputError: it cannot be written; the file is as it was before.
+    """
+    target = Path(os.path.realpath(path))
     try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(path)
+        before = _status(target)
+        if before is None or stat.S_ISREG(before.st_mode):
+            _replace(target, lines, drafts=drafts or target.parent, before=before)
+        else:
+            # A directory refuses to be opened. Replacing a device or pipe would remove it.
+            with target.open("w", encoding="utf-8", newline="\n") as file:
+                file.writelines(lines)
+    except PermissionError as error:
+        if os.access(target, os.W_OK):
+            # Writing to the file itself would lose it when the disk is full.
+            msg = f"{unwritable(path, error)} in its folder; make {printable(str(target.parent))} writable"
+            raise UnwritableOutputError(msg) from None
+        raise unwritable(path, error) from None
     except OSError as error:
+        raise unwritable(path, error) from None
+
+
+def _status(target: Path) -> os.stat_result | None:
+    """Say what is at *target*, where links were followed; ``None`` for nothing."""
+    try:
+        status = target.lstat()
+    except FileNotFoundError:
+        return None
+    if stat.S_ISLNK(status.st_mode):
+        # Links that lead in a circle cannot be followed.
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return status
+
+
+def _replace(target: Path, lines: Iterable[str], *, drafts: Path, before: os.stat_result | None) -> None:
+    draft = drafts / f".ecrkit-{os.urandom(8).hex()}"
+    try:
+        # A new file gets what the umask leaves. The draft of an existing one is private until it has its mode.
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if before else 0o666)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            if before:
+                _take_over(draft, before)
+            file.writelines(lines)
+        draft.replace(target)
+    finally:
+        # Also when a person interrupts; after the replacement there is no draft.
         with suppress(OSError):
             draft.unlink()
-        why = (error.strerror or str(error)).lower()
-        raise UnwritableOutputError(f"{printable(str(path))}: cannot be written: {why}") from None
+
+
+def _take_over(draft: Path, before: os.stat_result) -> None:
+    """Give a draft the owner and the mode of the file that it replaces."""
+    with suppress(PermissionError):
+        os.chown(draft, before.st_uid, before.st_gid)
+    draft.chmod(stat.S_IMODE(before.st_mode))

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from ecrkit.documents.nodes import ListNode, Member, Node, ObjectNode, Position, ScalarNode, SyntaxProblem
+from ecrkit.errors import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -262,5 +263,5 @@ def _kind(match: re.Match[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    short = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
+    short = excerpt(text, longest=_EXCERPT)
     return json.dumps(short, ensure_ascii=False) if not short.startswith('"') else short

@@ -7,16 +7,19 @@ A reader goes on after each of them, so that one run tells everything that is wr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
 
 from ecrkit.documents.nearest import near
 from ecrkit.documents.nodes import ListNode, Member, Node, ObjectNode, Position, ScalarNode, type_name
-from ecrkit.errors import Check, Finding, Location
+from ecrkit.errors import Check, Finding, Location, excerpt, pointer_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["At", "Reader", "StructuralChecks", "is_empty"]
+__all__ = ["At", "Reader", "StructuralChecks", "Word", "is_empty"]
+
+Word = TypeVar("Word", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,15 @@ class StructuralChecks:
         missing_key: takes ``key``.
         duplicate_key: takes ``key`` and ``first_line``.
         wrong_type: takes ``expected``, ``got`` and ``hint``, which is empty or says how to write it.
+        not_a_choice: takes ``choices``, ``got`` and ``remedy``, which is empty or says how to write it; a document
+            without fixed words has no such check.
     """
 
     unknown_key: Check
     missing_key: Check
     duplicate_key: Check
     wrong_type: Check
+    not_a_choice: Check | None = None
 
 
 class Reader:
@@ -178,9 +184,36 @@ class Reader:
         self._wrong_type(at, "true or false")
         return None
 
+    def word(self, at: At, words: Iterable[Word]) -> Word | None:
+        """
+        Read a string that is one of a few.
+
+        Args:
+            at: the string.
+            words: a :class:`~enum.StrEnum`, or the members of one that are allowed here.
+
+        Returns:
+            The member; ``None`` when it is none.
+        """
+        text = self.string(at)
+        if text is None:
+            return None
+        choices = {word.value: word for word in words}
+        if text not in choices:
+            in_other_case = next((word for word in choices if word.lower() == text.lower()), None)
+            self.report(
+                self._checks.not_a_choice or self._checks.wrong_type,
+                at.location,
+                choices=(listed := " or ".join(f"'{word}'" for word in choices)),
+                expected=listed,
+                got=repr(excerpt(text)),
+                remedy=(remedy := f"write '{in_other_case}'" if in_other_case else ""),
+                hint=remedy,
+            )
+        return choices.get(text)
+
     def _child(self, at: At, member: Member) -> At:
-        token = member.key.replace("~", "~0").replace("/", "~1")
-        pointer = f"{at.location.pointer}/{token}"
+        pointer = f"{at.location.pointer}{pointer_to(member.key)}"
         return At(
             member.node,
             self._location(member.node.position, pointer),
@@ -188,7 +221,7 @@ class Reader:
         )
 
     def _item(self, at: At, index: int, item: Node) -> At:
-        location = self._location(item.position, f"{at.location.pointer}/{index}")
+        location = self._location(item.position, f"{at.location.pointer}{pointer_to(index)}")
         return At(item, location, location)
 
     def _location(self, position: Position, pointer: str) -> Location:

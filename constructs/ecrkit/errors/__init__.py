@@ -1,4 +1,10 @@
-"""Findings, and every exception that ecrkit raises on purpose."""
+"""
+Findings, and every exception that ecrkit raises on purpose.
+
+- ``findings``: a check, and one place that it objects to
+- ``locations``: places in documents, and JSON pointers
+- ``exceptions``: the tree of exceptions
+"""
 
 from ecrkit.errors.exceptions import (
     AwsError,
@@ -34,14 +40,15 @@ from ecrkit.errors.exceptions import (
 from ecrkit.errors.findings import (
     Check,
     Finding,
-    Location,
     Severity,
     checks_in,
     errors_in,
+    excerpt,
     in_file_order,
     printable,
     silence,
 )
+from ecrkit.errors.locations import Location, pointer_to, steps_of
 
 __all__ = [
     "AwsError",
@@ -79,7 +86,10 @@ __all__ = [
     "UnwritableOutputError",
     "checks_in",
     "errors_in",
+    "excerpt",
     "in_file_order",
+    "pointer_to",
     "printable",
     "silence",
+    "steps_of",
 ]

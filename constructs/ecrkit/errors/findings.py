@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ecrkit.errors.locations import Location
+
 __all__ = [
     "Check",
     "Finding",
-    "Location",
     "Severity",
     "checks_in",
     "errors_in",
+    "excerpt",
     "in_file_order",
     "printable",
     "silence",
@@ -37,38 +39,6 @@ class Severity(StrEnum):
 
     NOTE = "note"
     """What a person should know: what changes, or what was not checked. It never fails a command."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
-    """
-    A place in a document.
-
-    Attributes:
-        file: as the person named it; ``-`` for standard input.
-        line: counted from 1.
-        column: in characters, counted from 1.
-        pointer: JSON pointer (RFC 6901); empty for the whole document.
-    """
-
-    file: str
-    line: int
-    column: int
-    pointer: str = ""
-
-    @property
-    def path(self) -> str:
-        """The pointer as people write it: ``rules[1].selection.countNumber``."""
-        path = ""
-        for token in self.pointer.split("/")[1:]:
-            name = token.replace("~1", "/").replace("~0", "~")
-            if name.isdecimal():
-                path += f"[{name}]"
-            elif name.replace("_", "").isalnum():
-                path += f".{name}" if path else name
-            else:
-                path += f'["{name}"]' if path else name
-        return path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +67,7 @@ class Check:
     def at(self, location: Location, **values: object) -> Finding:
         """Make the finding that this check has at *location*; *values* fill its texts."""
         return Finding(
-            file=location.file,
-            line=location.line,
-            column=location.column,
-            pointer=location.pointer,
+            location=location,
             code=self.code,
             severity=self.severity,
             message=self.message.format_map(values),
@@ -115,10 +82,7 @@ class Finding:
     One place that a check objects to.
 
     Attributes:
-        file: as the person named it; ``-`` for standard input.
-        line: counted from 1.
-        column: in characters, counted from 1.
-        pointer: JSON pointer (RFC 6901) of what is wrong; empty for the whole document.
+        location: of what is wrong.
         code: of the check.
         severity: of the check.
         message: what is wrong and what was got; lower case, no full stop.
@@ -127,10 +91,7 @@ class Finding:
         silenced: why a person decided to live with it; empty where nobody did.
     """
 
-    file: str
-    line: int
-    column: int
-    pointer: str
+    location: Location
     code: str
     severity: Severity
     message: str
@@ -139,14 +100,9 @@ class Finding:
     silenced: str = ""
 
     @property
-    def location(self) -> Location:
-        """Where it is."""
-        return Location(self.file, self.line, self.column, self.pointer)
-
-    @property
     def place(self) -> str:
         """``file:line:column``, as people read it."""
-        return printable(f"{self.file}:{self.line}:{self.column}")
+        return printable(str(self.location))
 
     @property
     def text(self) -> str:
@@ -193,6 +149,11 @@ def printable(text: str) -> str:
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
     )
+
+
+def excerpt(text: str, *, longest: int = 60) -> str:
+    """Shorten *text* to what a message can quote; what is cut off becomes an ellipsis."""
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def silence(findings: Iterable[Finding], reasons: Mapping[str, str]) -> tuple[Finding, ...]:

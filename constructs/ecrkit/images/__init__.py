@@ -1,4 +1,14 @@
-"""The images of a repository: as values, and read from what the AWS CLI prints."""
+"""
+The images of a repository: names, lists of images, and what scans found.
+
+- ``names``: repository names and tag filters that ECR accepts
+- ``references``: ``[HOST/]NAME[:TAG][@DIGEST]``
+- ``hosts``: hosts of registries, in every partition
+- ``media_types``: kinds of manifests
+- ``sizes``: sizes as people read them
+- ``inventory``: lists of images, read from files and written to them
+- ``scans``: vulnerabilities, which of them are allowed, and whether an image passes
+"""
 
 from ecrkit.images.inventory.values import Image, ImageStatus, ImageTable, Inventory
 

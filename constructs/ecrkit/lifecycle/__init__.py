@@ -1,6 +1,6 @@
 """Lifecycle policies: reading, checking and rendering, without AWS."""
 
-from ecrkit.lifecycle.checks.check import CheckedPolicy, check_policy, read_policy
+from ecrkit.lifecycle.checks.check import CheckedPolicy, check_policy, parse_policy, read_policy
 from ecrkit.lifecycle.checks.completeness import COMPLETENESS_CODES, check_completeness
 from ecrkit.lifecycle.checks.rulebook import RULEBOOK
 from ecrkit.lifecycle.composition import check_composition, compose
@@ -32,6 +32,7 @@ __all__ = [
     "check_composition",
     "check_policy",
     "compose",
+    "parse_policy",
     "read_policy",
     "render",
 ]

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "FateChange", "PolicyDiff", "RuleChange", "diff_fates", "diff_rules"]
 
+_GRAVITY = {ActionType.EXPIRE: 0, ActionType.TRANSITION: 1, None: 2}
+
 
 class Change(StrEnum):
     """What became of a rule."""
@@ -137,9 +139,6 @@ def _may_stay(verdict: Verdict, evaluation: Evaluation, *, is_list: bool) -> boo
     """Whether a manifest list may keep an image that its rules do not: the parts of a release have no tags."""
     is_part = not (is_list or verdict.image.tags or verdict.image.subject)
     return verdict.action is not None and is_part and evaluation.may_wait_for_a_list
-
-
-_GRAVITY = {ActionType.EXPIRE: 0, ActionType.TRANSITION: 1, None: 2}
 
 
 def _aligned(old: Sequence[Rule], new: Sequence[Rule]) -> Iterator[RuleChange]:

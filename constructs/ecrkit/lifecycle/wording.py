@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 
 __all__ = ["days", "in_words"]
 
+_SINCE = {
+    CountType.SINCE_IMAGE_PUSHED: "pushed",
+    CountType.SINCE_IMAGE_PULLED: "last pulled",
+    CountType.SINCE_IMAGE_TRANSITIONED: "archived",
+}
+
 
 def in_words(rule: Rule) -> str:
     """
@@ -43,10 +49,3 @@ def _which(selection: Selection, *, images: str = "images") -> str:
         case TagStatus.TAGGED:
             entries = [*map(repr, selection.tag_pattern_list), *(f"'{text}…'" for text in selection.tag_prefix_list)]
             return f"{archived}{images} tagged {' and '.join(entries)}"
-
-
-_SINCE = {
-    CountType.SINCE_IMAGE_PUSHED: "pushed",
-    CountType.SINCE_IMAGE_PULLED: "last pulled",
-    CountType.SINCE_IMAGE_TRANSITIONED: "archived",
-}

@@ -1,1 +1,10 @@
-"""Policy files: the store and its lock, silenced warnings, and tests of policies."""
+"""
+Lifecycle policies as files.
+
+- ``store``: a folder of policies, each version a file; resolves ``name@N``
+- ``lock``: what each published version contains
+- ``checks``: whether a store is valid
+- ``silences``: warnings that a person accepted, and why
+- ``schema``: JSON Schemas of the files next to the policies
+- ``testing``: tests of policies, in files next to the versions
+"""

@@ -142,7 +142,7 @@ class Silences:
 
 def _rule_of(text: str, finding: Finding) -> str:
     """Give the rule that *finding* is about, but for its number, which composition changes; or the whole of *text*."""
-    match = _RULE_POINTER.match(finding.pointer)
+    match = _RULE_POINTER.match(finding.location.pointer)
     if match is None or finding.severity is Severity.ERROR:
         return text
     rule = dict(json.loads(text)["rules"][int(match[1])])

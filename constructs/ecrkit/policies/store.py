@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ecrkit.documents.files import read_text, unreadable
 from ecrkit.documents.nearest import near
 from ecrkit.errors import MalformedReferenceError, PolicyReferenceError, UnknownPolicyError, UnknownVersionError
-from ecrkit.lifecycle import compose, read_policy
+from ecrkit.lifecycle import compose, parse_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -114,7 +114,7 @@ class PolicyStore:
         reference = PolicyRef.parse(reference) if isinstance(reference, str) else reference
         if reference not in self._read:
             path = self.path(reference)
-            self._read[reference] = read_policy(read_text(path), file=str(path))
+            self._read[reference] = parse_policy(read_text(path), file=str(path))
         return self._read[reference]
 
     def expect(self, reference: PolicyRef, policy: LifecyclePolicy) -> None:

@@ -27,6 +27,9 @@ STANDARD_PRICE = 0.10
 """US dollars for a GB in standard storage for a month."""
 
 PRICE_SOURCE = "Amazon ECR pricing, US East (N. Virginia), read 2026-11"
+
+_DAYS_IN_ARCHIVE = 90
+"""An image is archived for this long at least before a rule can expire it."""
 # Archive storage costs the same for the first 150 TB of a month, so that archiving is not reported as a saving.
 
 
@@ -194,7 +197,3 @@ def _unpullable(archived: Sequence[Violation]) -> Iterator[str]:
         first = archived[0].verdict.image
         name = f"{first.digest} ({', '.join(first.tags)})" if first.tags else first.digest
         yield f"{what} would be archived, and cannot be pulled from there: {name}{', …' if len(archived) > 1 else ''}"
-
-
-_DAYS_IN_ARCHIVE = 90
-"""An image is archived for this long at least before a rule can expire it."""

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from ecrkit.errors import Check, InvalidImagesError, InvalidNameError, Location, checks_in
+from ecrkit.errors import Check, InvalidImagesError, InvalidNameError, Location, checks_in, excerpt
 from ecrkit.images.references import DIGEST, ImageReference
 from ecrkit.lifecycle.checks.patterns import TagPattern
 from ecrkit.lifecycle.evaluation.matching import expression
@@ -57,7 +57,6 @@ _SCHEME = re.compile(r"\A[a-z+-]+://")
 """``docker-pullable://``, as kubectl has it."""
 
 _ALGORITHMS = ("sha256", "sha512")
-_EXCERPT = 60
 _MAX_FINDINGS = 20
 """What is no list of images at all is understood after a few."""
 
@@ -112,7 +111,7 @@ def read_used_images(text: str, *, file: str) -> tuple[UsedImage, ...]:
             if found:
                 used.append(found)
             else:
-                got = repr(word[0] if len(word[0]) <= _EXCERPT else f"{word[0][:_EXCERPT]}…")
+                got = repr(excerpt(word[0]))
                 findings.append(NOT_A_REFERENCE.at(Location(file, number, word.start() + 1), got=got))
                 if len(findings) == _MAX_FINDINGS:
                     raise InvalidImagesError(findings)

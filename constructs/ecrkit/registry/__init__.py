@@ -1,4 +1,15 @@
-"""What ECR stores: repositories, their access, and registry-wide settings, as CloudFormation sees them."""
+"""
+What ECR stores: repositories, their access, and registry-wide settings.
+
+- ``properties``: the properties of a repository
+- ``access``: who may pull and push, as statements of the repository policy
+- ``statements``: whether a policy statement is valid, and its canonical form
+- ``openness``: whether a policy statement lets everyone in
+- ``posture``: what a secure repository has
+- ``cloudformation``: a repository as a CloudFormation resource
+- ``outputs``: names of constructs and of stack outputs
+- ``settings``: registry-wide settings, their checks, and their CloudFormation resources
+"""
 
 from ecrkit.registry.settings import (
     AppliedFor,

@@ -61,7 +61,7 @@ def warnings(text: str) -> list[str]:
 def registry_findings(text: str, policies: PolicyStore | None = None) -> list[Finding]:
     """Give the findings that are not about repositories."""
     findings = check_catalog(text, file="repositories.yaml", policies=policies).findings
-    return [found for found in findings if found.pointer.startswith("/registry")]
+    return [found for found in findings if found.location.pointer.startswith("/registry")]
 
 
 class TestValues:

@@ -140,12 +140,12 @@ def test_an_output_can_be_named() -> None:
         ),
         pytest.param(
             "{mutability: immutable}",
-            [".mutability: must be 'IMMUTABLE' or 'MUTABLE', got 'immutable'"],
+            [".mutability: must be 'IMMUTABLE' or 'MUTABLE', got 'immutable'; write 'IMMUTABLE'"],
             id="mutability",
         ),
         pytest.param(
             "{mutability: mutable, immutable_tags: [v1]}",
-            [".mutability: must be 'IMMUTABLE' or 'MUTABLE', got 'mutable'"],
+            [".mutability: must be 'IMMUTABLE' or 'MUTABLE', got 'mutable'; write 'MUTABLE'"],
             id="what mutability was meant to be is not guessed",
         ),
         pytest.param("{pull: }", [".pull: must be an object, got null"], id="pull"),

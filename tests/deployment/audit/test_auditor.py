@@ -48,7 +48,7 @@ def test_repository_of_another_stack_is_that_stacks(policies: PolicyStore) -> No
 
     findings = found("", [actual(), theirs, public, ours], policies)
 
-    assert [(one.pointer, one.code) for one in findings] == [
+    assert [(one.location.pointer, one.code) for one in findings] == [
         ("/repositories/ours", "AUD103"),
         ("/repositories/public", "AUD121"),
     ]
@@ -67,7 +67,7 @@ def test_repository_of_a_cache_is_ecrs(policies: PolicyStore) -> None:
 
     findings = found("", [actual(), cached, public, *others], policies, registry=caches)
 
-    assert sorted((one.pointer, one.code) for one in findings) == [
+    assert sorted((one.location.pointer, one.code) for one in findings) == [
         ("/repositories/quay", "AUD102"),
         ("/repositories/quayside~1app", "AUD102"),
         ("/repositories/quay~1open", "AUD121"),

@@ -10,7 +10,7 @@ from builders.actual import ACCOUNT, actual, found, iam, statement
 from builders.stores import policy_text
 
 from ecrkit.deployment.audit.lifecycle import lifecycle_difference
-from ecrkit.lifecycle import read_policy
+from ecrkit.lifecycle import parse_policy
 
 if TYPE_CHECKING:
     from ecrkit import PolicyStore
@@ -173,7 +173,7 @@ def test_order_is_no_drift() -> None:
         }
         for priority, key, entries in ((2, "tagPatternList", ["b*", "a*"]), (1, "tagPrefixList", ["d", "c"]))
     ]
-    declared = read_policy(json.dumps({"rules": rules}), file="-")
+    declared = parse_policy(json.dumps({"rules": rules}), file="-")
     for rule in rules:
         for entries in rule["selection"].values():
             if isinstance(entries, list):

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ecrkit.errors import EcrkitError
-from ecrkit.images.inventory.reading import read_images
+from ecrkit.images.inventory.reading import parse_images
 
 DETAILS = [
     {"imageDigest": digest(name), "imagePushedAt": "2026-10-01T12:00:00Z", "imageTags": [name]} for name in "abc"
@@ -43,7 +43,7 @@ FORMS = st.sampled_from(
 def outcome(content: bytes) -> object:
     """What is read, or what is said."""
     try:
-        inventory = read_images(content, file="i.json")
+        inventory = parse_images(content, file="i.json")
     except EcrkitError as error:
         return str(error)
     return list(map(repr, inventory.images)), list(inventory.pushed_texts), inventory.name, inventory.registry

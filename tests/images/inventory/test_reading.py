@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from ecrkit.errors import InvalidImagesError
 from ecrkit.images.inventory import fast_parsing
-from ecrkit.images.inventory.reading import read_images
+from ecrkit.images.inventory.reading import parse_images
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +43,7 @@ def text(*details: object, **keys: object) -> str:
 
 
 def read(content: str) -> Inventory:
-    return read_images(content.encode(), file="i.json")
+    return parse_images(content.encode(), file="i.json")
 
 
 def refused(content: str) -> list[str]:
@@ -113,7 +114,7 @@ def test_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
     content = "".join(f"{json.dumps({**A, 'imageDigest': digest(format(number, 'x'))})}\n" for number in range(50))
 
-    inventory = read_images(content.encode(), file="i.json", progress=seen.append)
+    inventory = parse_images(content.encode(), file="i.json", progress=seen.append)
 
     assert len(inventory.images) == 50
     assert len(seen) > 10
@@ -350,3 +351,40 @@ def test_what_is_refused_is_explained(details: list[tuple[dict[str, Any], dict[s
         findings = error.findings
 
     assert findings is None or findings
+
+
+ODD_VALUES: tuple[object, ...] = (
+    *(None, True, 0, -1, 1.5, 10**30, "", "x", "2026-01-01"),
+    *("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"),
+    *([], {}, [1], ["a", 1], [[]], {"a": 1}),
+)
+FULL = {
+    **A,
+    "imageTags": ["v1"],
+    "imageSizeInBytes": 1,
+    "imageStatus": "ACTIVE",
+    **dict.fromkeys(("lastRecordedPullTime", "lastArchivedAt", "lastActivatedAt"), "2026-10-01T12:00:00Z"),
+    "subjectManifestDigest": digest("b"),
+    "imageManifestMediaType": "a",
+    "childManifestDigests": [],
+    "repositoryName": "web",
+    "registryId": "123456789012",
+}
+
+
+@pytest.mark.parametrize("key", FULL)
+def test_any_value_is_read_or_refused(key: str) -> None:
+    """A value of any type, size and depth ends in images or in findings, never in another exception."""
+    whole = json.dumps([FULL])
+    images = [[{**FULL, key: odd}, {**FULL, "imageDigest": digest("b")}] for odd in ODD_VALUES]
+    deep = [whole.replace(json.dumps(FULL[key]), nested, 1) for nested in (f"{'[' * 900}{']' * 900}", "[" * 100_000)]
+
+    for content in (*map(json.dumps, images), *("\n".join(map(json.dumps, both[::-1])) for both in images), *deep):
+        with suppress(InvalidImagesError):
+            assert read(content).images
+
+
+@pytest.mark.parametrize("content", ["", "1", "null", '"imageDetails"', "[1]", "1\n2", "[[]]", "NaN", "{}", "tru"])
+def test_what_is_no_list_of_images_is_refused(content: str) -> None:
+    """Any JSON, and any text, ends in findings."""
+    assert refused(content) != []

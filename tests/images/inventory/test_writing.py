@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecrkit.errors import UnreadableInputError
-from ecrkit.images.inventory.reading import read_images
+from ecrkit.images.inventory.reading import parse_images
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.images.inventory.writing import Heading, heading_in, inventory_lines, known_children, path_of
 
@@ -46,7 +46,7 @@ def test_image_a_line_is_read_back() -> None:
         '"begunAt": "2026-11-01T12:00:00+00:00"}, "imageDetails": ['
     )
     assert len(text.splitlines()) == 4
-    first, second = read_images(text.encode(), file="web.json").images
+    first, second = parse_images(text.encode(), file="web.json").images
     assert (first.digest, first.tags, first.children) == (digest("a"), ["v1"], [digest("b")])
     assert first.pushed_at == datetime(2026, 11, 1, 12, tzinfo=UTC)
     assert list(second.children) == []

@@ -17,7 +17,7 @@ from ecrkit.lifecycle import (
     StorageClass,
     TagStatus,
     check_policy,
-    read_policy,
+    parse_policy,
 )
 from ecrkit.lifecycle.checks.check import check_rules
 
@@ -61,7 +61,7 @@ def test_reading_an_invalid_policy_tells_every_error_and_no_warning() -> None:
     text = policy_text(rule(0, tagStatus="tagged", tagPatternList=["-rc", "-rc"]), rule(1, countNumber=0))
 
     with pytest.raises(InvalidPolicyError) as caught:
-        read_policy(text, file="policy.json")
+        parse_policy(text, file="policy.json")
 
     assert {found.severity for found in caught.value.findings} == {Severity.ERROR}
     assert str(caught.value) == (
@@ -76,7 +76,7 @@ def test_findings_are_in_file_order() -> None:
     findings = check_policy(text, file="policy.json").findings
 
     assert findings == in_file_order(findings)
-    assert [found.line for found in findings if found.severity is Severity.ERROR] == [3, 15, 17, 30, 36]
+    assert [found.location.line for found in findings if found.severity is Severity.ERROR] == [3, 15, 17, 30, 36]
 
 
 def test_rules_made_in_code_are_checked_like_a_file() -> None:

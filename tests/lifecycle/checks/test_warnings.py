@@ -9,7 +9,7 @@ import pytest
 from builders.policies import ARCHIVE
 
 from ecrkit.errors import Location, Severity
-from ecrkit.lifecycle import COMPLETENESS_CODES, RULEBOOK, check_completeness, check_policy, read_policy
+from ecrkit.lifecycle import COMPLETENESS_CODES, RULEBOOK, check_completeness, check_policy, parse_policy
 
 BY_AGE: dict[str, Any] = {"countType": "sinceImagePushed", "countUnit": "days", "countNumber": 30}
 FROM_ARCHIVE: dict[str, Any] = {
@@ -261,7 +261,7 @@ def test_every_image_by_push_age(rules: list[dict[str, Any]], expected: list[str
 )
 def test_what_a_repository_ends_up_with(rules: list[dict[str, Any]] | None, codes: list[str]) -> None:
     """Nothing for untagged images, no cap, nothing protected: of the whole, not of a file."""
-    policy = read_policy(text_of(*rules), file="p.json") if rules else None
+    policy = parse_policy(text_of(*rules), file="p.json") if rules else None
 
     found = check_completeness(policy, location=Location("repositories.yaml", 7, 3, "/repositories/web"))
 

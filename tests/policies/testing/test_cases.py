@@ -373,7 +373,7 @@ class TestFindings:
 
         found = check_policy_tests(dedent(text), file="v1.test.yaml").findings
 
-        assert [(finding.line, finding.column, finding.code) for finding in found] == [
+        assert [(finding.location.line, finding.location.column, finding.code) for finding in found] == [
             (2, 3, "TST104"),
             (2, 3, "TST103"),
             (3, 1, "TST111"),
@@ -446,7 +446,7 @@ class TestStore:
         )
 
         findings = check_store(store, with_tests=True).findings
-        found = [(found.file, found.code) for found in findings if found.code.startswith("TST")]
+        found = [(found.location.file, found.code) for found in findings if found.code.startswith("TST")]
 
         assert found == [(f"{store}/web/v1.test.yaml", "TST115"), (f"{store}/web/v2.test.yaml", "TST110")]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecrkit.aws.sandbox.running import tail
+from ecrkit.documents.files import write_text
 from ecrkit.errors import SandboxError
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def bootstrap(sandbox: Sandbox, targets: Sequence[Target], *, cdk: Path, node: P
         SandboxError: the CDK failed; its last lines are in the message.
     """
     plugin = sandbox.directory / "credentials.js"
-    plugin.write_text(_CREDENTIALS_PLUGIN, encoding="utf-8")
+    write_text(plugin, _CREDENTIALS_PLUGIN)
     output = sandbox.directory / "bootstrap.log"
     environment = sandbox.environment(sandbox.home)
     if node:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 from ecrkit.catalog import rulebook
 from ecrkit.catalog.reading.settings import SettingsReader
 from ecrkit.catalog.reading.statements import read_verbatim
-from ecrkit.catalog.reading.words import read_word
 from ecrkit.documents import At, ObjectNode, Reader, is_empty
 from ecrkit.errors import errors_in, silence
 from ecrkit.policies.silences import read_reasons
@@ -132,11 +131,11 @@ class _Reading:
             pull_through_cache=self._by_prefix(members, "pull_through_cache", self._cache),
             creation_templates=self._by_prefix(members, "creation_templates", self._template),
         )
-        unread = [found.pointer for found in errors_in(self._reader.findings)]
+        unread = [found.location.pointer for found in errors_in(self._reader.findings)]
         for finding in check_registry(registry, home):
             placed = self._placed(finding)
             # What could not be read is no ground to say that something is missing.
-            if not any(f"{pointer}/".startswith(f"{placed.pointer}/") for pointer in unread):
+            if not any(f"{pointer}/".startswith(f"{placed.location.pointer}/") for pointer in unread):
                 self._reader.add([placed])
         return registry
 
@@ -144,7 +143,7 @@ class _Reading:
         keys = ("type", "rules")
         members = self._fields(at, "/scanning", known=(*keys, "silence"), required=keys)
         # Enhanced scanning allows more, so that a type that cannot be read is told once.
-        scan_type = read_word(self._reader, members["type"], ScanType) if "type" in members else None
+        scan_type = self._reader.word(members["type"], ScanType) if "type" in members else None
         return Scanning(
             type=scan_type or ScanType.ENHANCED,
             rules=self._each(members, "rules", "/scanning", self._scanning_rule),
@@ -154,7 +153,7 @@ class _Reading:
     def _scanning_rule(self, at: At, path: str) -> ScanningRule | None:
         keys = ("frequency", "repositories")
         members = self._fields(at, path, known=keys, required=keys)
-        frequency = read_word(self._reader, members["frequency"], ScanFrequency) if "frequency" in members else None
+        frequency = self._reader.word(members["frequency"], ScanFrequency) if "frequency" in members else None
         repositories = self._each(members, "repositories", path, self._text)
         return ScanningRule(frequency=frequency, repositories=repositories) if frequency else None
 
@@ -223,16 +222,16 @@ class _Reading:
 
     def _occasion(self, at: At, path: str) -> AppliedFor | None:
         self._places[path] = at
-        return read_word(self._reader, at, AppliedFor)
+        return self._reader.word(at, AppliedFor)
 
     def _encryption(self, at: At, path: str) -> tuple[TemplateEncryption | None, str | None]:
         if not isinstance(at.node, ObjectNode):
-            return read_word(self._reader, at, TemplateEncryption), None
+            return self._reader.word(at, TemplateEncryption), None
         members = self._reader.fields(at, known=("type", "key"), required=("type",))
         if "key" in members:
             self._places[f"{path}/key"] = members["key"]
         # A type that cannot be read is told once: with KMS a key is allowed.
-        encryption = read_word(self._reader, members["type"], TemplateEncryption) if "type" in members else None
+        encryption = self._reader.word(members["type"], TemplateEncryption) if "type" in members else None
         return encryption or TemplateEncryption.KMS, self._string(members, "key")
 
     def _fields(self, at: At, path: str, *, known: tuple[str, ...], required: tuple[str, ...] = ()) -> dict[str, At]:
@@ -289,11 +288,11 @@ class _Reading:
 
     def _placed(self, finding: Finding) -> Finding:
         """Move a finding about a value to where that stands, or the nearest around it."""
-        pointer = finding.pointer
+        pointer = finding.location.pointer
         while pointer not in self._places:
             pointer = pointer.rpartition("/")[0]
         at = self._places[pointer]
         # What is about all of a cache or a template is about the prefix that it stands behind.
         parts = pointer.split("/")
         where = at.key_location if len(parts) == _PREFIX_DEPTH and parts[1] in _BY_PREFIX else at.location
-        return replace(finding, file=where.file, line=where.line, column=where.column, pointer=where.pointer)
+        return replace(finding, location=where)

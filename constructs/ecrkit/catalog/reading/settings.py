@@ -12,7 +12,6 @@ from ecrkit.catalog import rulebook
 from ecrkit.catalog.keys import KEYS
 from ecrkit.catalog.reading.access import AccessReader
 from ecrkit.catalog.reading.statements import read_statements
-from ecrkit.catalog.reading.words import Word, read_word
 from ecrkit.documents import At, ListNode, ObjectNode, Reader, is_empty
 from ecrkit.errors import InvalidNameError, InvalidPolicyError, PolicyReferenceError, errors_in
 from ecrkit.images.names import TagFilter
@@ -37,6 +36,9 @@ MAX_TAGS = 50
 _TAG_TEXT = re.compile(r"(?:[\w.:/=+\-@]|[^\S\x00-\x1f\x85])*")
 MAX_TAG_KEY = 128
 MAX_TAG_VALUE = 256
+
+_MERGED = tuple(key.name for key in KEYS if key.merges)
+_DEFAULT = RepositoryProperties()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +87,6 @@ class Settings:
         )
 
 
-_MERGED = tuple(key.name for key in KEYS if key.merges)
-_DEFAULT = RepositoryProperties()
-
-
 class SettingsReader:
     """
     Reads settings, and reports what is wrong with each.
@@ -125,7 +123,7 @@ class SettingsReader:
         )
 
     def _of_kind(self, kind: type[bool | StrEnum]) -> Callable[[At], object]:
-        return partial(self._word, words=kind) if issubclass(kind, StrEnum) else self._reader.boolean
+        return partial(self._reader.word, words=kind) if issubclass(kind, StrEnum) else self._reader.boolean
 
     def _lifecycle(self, at: At) -> tuple[PolicyRef, ...] | None:
         items = self._reader.items(at) if isinstance(at.node, ListNode) else (at,)
@@ -206,10 +204,10 @@ class SettingsReader:
 
     def _encryption(self, at: At) -> tuple[Encryption, str | None] | None:
         if not isinstance(at.node, ObjectNode):
-            encryption = self._word(at, Encryption)
+            encryption = self._reader.word(at, Encryption)
             return None if encryption is None else (encryption, None)
         members = self._reader.fields(at, known=("type", "key"), required=("type",))
-        encryption = self._word(members["type"], Encryption) if "type" in members else None
+        encryption = self._reader.word(members["type"], Encryption) if "type" in members else None
         key = self._reader.string(members["key"]) if "key" in members else None
         if key is not None and not KMS_KEY.fullmatch(key):
             self._reader.report(rulebook.BAD_KMS_KEY, members["key"].location, got=repr(key))
@@ -241,9 +239,6 @@ class SettingsReader:
             unknown=rulebook.UNKNOWN_WARNING,
             empty=rulebook.NO_REASON,
         )
-
-    def _word(self, at: At, words: type[Word]) -> Word | None:
-        return read_word(self._reader, at, words)
 
 
 def _tag_problems(key: str, value: str | None) -> list[str]:

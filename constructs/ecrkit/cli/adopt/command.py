@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from ecrkit.cli.arguments.options import (
     repository_named,
     yes_option,
 )
+from ecrkit.cli.console.collector import without_collector
 from ecrkit.cli.console.interrupts import tidy_end
 from ecrkit.cli.console.output import count_of
 from ecrkit.cli.console.progress import with_bar
@@ -60,6 +60,7 @@ _BATCH = 1000
 @catalog_options
 @aws_options
 @output_option()
+@without_collector()
 def adopt(  # noqa: PLR0913 - one parameter per option
     names: tuple[str, ...],
     *,
@@ -89,8 +90,6 @@ def adopt(  # noqa: PLR0913 - one parameter per option
     if not (yes or dry_run or sys.stdin.isatty()):
         raise click.UsageError("nobody is there to be asked; pass --yes, or --dry-run to see what would be written")
     here = look_around(catalog, policies, environment=environment, profile=profile, region=region)
-    # Thousands of entries are read again and again, and nothing of them is garbage.
-    gc.disable()
     published_in(here.store)
     run = _Run(here, AdoptionReport(here.environment, dry_run=dry_run, output=output), mappings)
     candidates = run.candidates(names)

@@ -14,7 +14,7 @@ import click
 from ecrkit.cli.arguments.paths import read_each
 from ecrkit.documents.files import decode, read_text
 from ecrkit.errors import printable
-from ecrkit.lifecycle import compose, read_policy
+from ecrkit.lifecycle import compose, parse_policy
 from ecrkit.policies.store import PolicyStore
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def _is_file(argument: str) -> bool:
 
 def _policy(argument: str, store: Path | None) -> LifecyclePolicy:
     if _is_file(argument):
-        return read_policy(_text(argument), file=argument)
+        return parse_policy(_text(argument), file=argument)
     if store is None and not _DEFAULT_STORE.is_dir():
         return PolicyStore.bundled()[argument]
     return PolicyStore(store or _DEFAULT_STORE)[argument]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from ecrkit.catalog import read_catalog
 from ecrkit.catalog.changes import diff_images, policy_changes
 from ecrkit.cli.arguments.paths import require_readable
 from ecrkit.cli.arguments.policies import INSTANT, instants, with_manifests
+from ecrkit.cli.console.collector import without_collector
 from ecrkit.cli.console.output import echo_json
 from ecrkit.cli.console.progress import reading_progress
 from ecrkit.cli.policy.diff_report import diff_document, diff_lines, losses
@@ -54,6 +54,7 @@ __all__ = ["diff"]
 @click.option("--now", type=INSTANT, help="Instant of evaluation, ISO 8601 with an offset.  [default: the clock]")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when an image is, or may be, newly expired.")
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@without_collector()
 def diff(  # noqa: PLR0913 - click passes each option as an argument
     old_catalog: Path,
     new_catalog: Path,
@@ -76,7 +77,6 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     """
     _, at = instants(now)
     require_readable([old_catalog, new_catalog, images, manifests])
-    gc.disable()
     new_policies = PolicyStore(store or new_catalog.parent / "policies" / "lifecycle")
     old_policies = PolicyStore(old_store) if old_store else new_policies
     changes = policy_changes(

@@ -12,8 +12,7 @@ import click
 from ecrkit.catalog import check_catalog, templates
 from ecrkit.cli.arguments.environment import named_environment
 from ecrkit.cli.console.reports import echo_findings
-from ecrkit.documents.files import read_text, write_text
-from ecrkit.errors import UnwritableOutputError, printable
+from ecrkit.documents.files import make_directory, read_text, write_text
 from ecrkit.policies.store import PolicyStore
 
 if TYPE_CHECKING:
@@ -70,11 +69,7 @@ def template(catalog: Path, *, environment: str | None, policies: Path | None, d
 
 
 def _write(rendered: Sequence[Template], directory: Path) -> None:
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise UnwritableOutputError(f"{printable(str(directory))}: cannot be written: {why}") from None
+    make_directory(directory)
     for each in rendered:
         path = directory / f"{each.stack}.template.json"
         write_text(path, f"{each.text}\n")

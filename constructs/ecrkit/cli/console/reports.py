@@ -23,7 +23,6 @@ __all__ = ["FORMATS", "echo_findings", "echo_report", "exit_code", "github_comma
 FORMATS = ("text", "json", "sarif", "github")
 
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
-_SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def echo_report(findings: Sequence[Finding], *, checked: int, noun: str, output: str) -> None:
@@ -106,32 +105,35 @@ def _summary(findings: Sequence[Finding]) -> str:
 
 def _document(finding: Finding) -> dict[str, object]:
     """Turn a finding into an object for JSON; only a silenced one has the key ``silenced``."""
-    return {key: value for key, value in asdict(finding).items() if key != "silenced" or value}
+    document = asdict(finding)
+    location = document.pop("location")
+    return {**location, **{key: value for key, value in document.items() if key != "silenced" or value}}
 
 
 def _sarif(findings: Sequence[Finding]) -> dict[str, object]:
-    """
-    Write findings, and the rules that they are of.
+    """Write findings, and the rules that they are of."""
+    # Both load what the other formats do not need: every rulebook, and the quoting of URIs.
+    from ecrkit.cli.rulebooks import CHECKS  # noqa: PLC0415 - as said above
+    from ecrkit.documents.sarif import SarifResult, sarif_log  # noqa: PLC0415 - as said above
 
-    Source: Static Analysis Results Interchange Format 2.1.0, OASIS.
-    """
-    from ecrkit.cli.rulebooks import CHECKS  # noqa: PLC0415 - loads every rulebook, which the other formats do not need
-
-    codes = sorted({finding.code for finding in findings})
-    driver = {
-        "name": "ecrkit",
-        "version": ecrkit.__version__,
-        "rules": [_sarif_rule(CHECKS[code]) for code in codes],
-    }
-    results = [_sarif_result(finding, codes.index(finding.code)) for finding in findings]
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
+    rules = {code: _sarif_rule(CHECKS[code]) for code in sorted({finding.code for finding in findings})}
+    results = [
+        SarifResult(
+            rule=finding.code,
+            level=finding.severity.value,
+            message=finding.text,
+            location=finding.location,
+            logical_name=finding.location.pointer,
+            justification=finding.silenced,
+        )
+        for finding in findings
+    ]
+    return sarif_log(rules, results, version=ecrkit.__version__)
 
 
 def _sarif_rule(check: Check) -> dict[str, object]:
     explanation = explain(check)
     return {
-        "id": check.code,
         "shortDescription": {"text": check.title},
         "fullDescription": {"text": f"{explanation.checks} {explanation.why}"},
         "help": {"text": explanation.fix},
@@ -140,34 +142,12 @@ def _sarif_rule(check: Check) -> dict[str, object]:
     }
 
 
-def _sarif_result(finding: Finding, rule_index: int) -> dict[str, object]:
-    from urllib.parse import quote  # noqa: PLC0415 - the other formats need no URI
-
-    location: dict[str, object] = {
-        "physicalLocation": {
-            "artifactLocation": {"uri": quote("stdin" if finding.file == "-" else os.fsencode(finding.file))},
-            "region": {"startLine": finding.line, "startColumn": finding.column},
-        }
-    }
-    if finding.pointer:
-        location["logicalLocations"] = [{"fullyQualifiedName": finding.pointer}]
-    result: dict[str, object] = {
-        "ruleId": finding.code,
-        "ruleIndex": rule_index,
-        "level": finding.severity.value,
-        "message": {"text": finding.text},
-        "locations": [location],
-    }
-    if finding.silenced:
-        result["suppressions"] = [{"kind": "external", "justification": finding.silenced}]
-    return result
-
-
 def _github(finding: Finding) -> str:
     command = "notice" if finding.silenced else finding.severity.value
     silenced = f" (silenced: {finding.silenced})" if finding.silenced else ""
     text = f"{finding.text}{silenced}"
-    return github_command(command, text, file=finding.file, line=finding.line, col=finding.column, title=finding.code)
+    where = finding.location
+    return github_command(command, text, file=where.file, line=where.line, col=where.column, title=finding.code)
 
 
 def _github_data(text: str) -> str:

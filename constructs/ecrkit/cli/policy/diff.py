@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from ecrkit.cli.arguments.policies import (
     read_policies,
     with_manifests,
 )
+from ecrkit.cli.console.collector import without_collector
 from ecrkit.cli.console.output import echo_json
 from ecrkit.cli.console.progress import reading_progress
 from ecrkit.cli.policy.diff_report import diff_document, diff_lines
@@ -43,6 +43,7 @@ __all__ = ["diff"]
     "--exit-code", is_flag=True, help="Exit with 1 when an image is, or may be, newly expired; needs --images."
 )
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@without_collector()
 def diff(  # noqa: PLR0913 - click passes each option as an argument
     old: str,
     new: str,
@@ -66,7 +67,6 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
         raise click.UsageError("standard input (-) can be read once only; name a file for the others")
     _, at = instants(now)
     require_readable([*policy_files([old, new]), images, manifests])
-    gc.disable()
     before, after = read_each([old, new], lambda argument: read_policies([argument], store=store))
     rules = diff_rules(before, after)
     if images is None:

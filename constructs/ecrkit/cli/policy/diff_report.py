@@ -29,6 +29,8 @@ _COLORS = {Change.SAME: None, Change.CHANGED: "yellow", Change.ADDED: "green", C
 _NARROWEST = 60
 _WIDEST = 160
 
+_TAGS = 30
+
 
 def diff_document(diff: PolicyDiff) -> dict[str, object]:
     """Write *diff* as an object for JSON."""
@@ -114,6 +116,3 @@ def _fates(fates: Sequence[FateChange]) -> Iterator[str]:
     for line, fate in zip(lines, fates, strict=True):
         yield line
         yield f"  {printable(fate.new.reason)}"
-
-
-_TAGS = 30

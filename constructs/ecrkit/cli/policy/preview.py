@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from ecrkit.cli.arguments.policies import (
     warn_of_idle,
     with_manifests,
 )
+from ecrkit.cli.console.collector import without_collector
 from ecrkit.cli.console.progress import reading_progress
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.preview.preview import PRICE_SOURCE, STANDARD_PRICE, preview
@@ -75,6 +75,7 @@ __all__ = ["preview_command"]
     help="US dollars for a GB (1,000,000,000 bytes) in standard storage for a month.",
 )
 @click.option("--output", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+@without_collector()
 def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     policies: tuple[str, ...],
     *,
@@ -114,8 +115,6 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
         raise click.UsageError("standard input (-) can be read once only; name a file for the others")
     today, at = instants(now, ahead)
     require_readable([*policy_files(policies), images, manifests, *in_use])
-    # The memory of this process is given back when it ends, soon; looking for circles in it takes a third of the time.
-    gc.disable()
     is_directory = images not in {None, "-"} and Path(images or "").is_dir()
     if output == "html":
         if is_directory:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
-from functools import cache
-from itertools import islice
-from json.encoder import encode_basestring_ascii as quote
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.lifecycle.evaluation.verdicts import Cause, reason_around
@@ -24,10 +21,11 @@ if TYPE_CHECKING:
 __all__ = ["preview_json"]
 
 _ACTIONS = {
-    None: "null",
-    ActionType.EXPIRE: '{"type": "EXPIRE"}',
-    ActionType.TRANSITION: '{"type": "TRANSITION", "targetStorageClass": "ARCHIVE"}',
+    None: None,
+    ActionType.EXPIRE: {"type": "EXPIRE"},
+    ActionType.TRANSITION: {"type": "TRANSITION", "targetStorageClass": "ARCHIVE"},
 }
+_COUNTS = (Cause.PAST_THE_COUNT, Cause.WITHIN_THE_COUNT)
 
 
 def preview_json(  # noqa: PLR0913 - one parameter per part of the document
@@ -57,12 +55,14 @@ def preview_json(  # noqa: PLR0913 - one parameter per part of the document
         yield from _preview(previews[0], all_images=all_images, price=price, missing=missing, others=others)
         yield "\n"
         return
-    yield '{"previews": [\n'
+    yield from _member("{", "previews", ["[\n"])
     for number, found in enumerate(previews):
         yield ",\n" if number else ""
         yield from _preview(found, all_images=all_images, price=price, missing=(), others={})
     summary = _summary(Totals.sum(found.totals for found in previews), price)
-    yield f'\n],\n"summary": {json.dumps(summary)},\n"inUseAndMissing": {json.dumps(missing)}\n}}\n'
+    yield from _member("\n],\n", "summary", [json.dumps(summary)])
+    yield from _member(",\n", "inUseAndMissing", [json.dumps(missing)])
+    yield "\n}\n"
 
 
 def _preview(
@@ -101,62 +101,60 @@ def _preview(
         }
         for violation in preview.violations
     ]
-    yield '{\n"protectedAndExpiring": '
-    yield from _lines(map(json.dumps, violations))
-    yield ",\n"
-    yield json.dumps(head, indent=0)[2:-2]
-    yield ',\n"previewResults": '
-    yield from _lines(_results(preview, all_images=all_images))
-    yield ",\n"
-    yield json.dumps(tail, indent=0)[2:]
+    yield from _member("{\n", "protectedAndExpiring", _list(map(json.dumps, violations)))
+    for key, value in head.items():
+        yield from _member(",\n", key, [json.dumps(value)])
+    yield from _member(",\n", "previewResults", _list(_results(preview, all_images=all_images)))
+    for key, value in tail.items():
+        yield from _member(",\n", key, [json.dumps(value)])
+    yield "\n}"
 
 
-def _lines(values: Iterable[str]) -> Iterator[str]:
-    """Write a list, one value a line."""
-    rest = iter(values)
-    # In pieces that fit into memory that was used before.
-    pieces = iter(lambda: ",\n".join(islice(rest, _PIECE)), "")
-    yield f"[\n{first}" if (first := next(pieces, "")) else "["
-    yield from (f",\n{piece}" for piece in pieces)
-    yield "\n]" if first else "]"
+def _member(before: str, key: str, value: Iterable[str]) -> Iterator[str]:
+    """Write a member of an object on a line of its own."""
+    yield f"{before}{json.dumps(key)}: "
+    yield from value
 
 
-_PIECE = 500
+def _list(texts: Iterable[str]) -> Iterator[str]:
+    """Write a list of JSON texts, one a line."""
+    before = "[\n"
+    for text in texts:
+        yield f"{before}{text}"
+        before = ",\n"
+    yield "[]" if before == "[\n" else "\n]"
 
 
 def _results(preview: Preview, *, all_images: bool) -> Iterable[str]:
-    """Write a line per image, in the order of the file."""
-    lines: list[str | None] = [None] * len(preview.inventory.images)
+    """Describe what becomes of each image, in the order of the file, each in a JSON text."""
+    inventory = preview.inventory
+    results: list[str | None] = [None] * len(inventory.images)
     for group in preview.evaluation.groups:
         if group.action or all_images:
-            _write(group, preview.inventory, lines)
-    return filter(None, lines)
+            for place, result in _results_of(group, inventory):
+                results[place] = json.dumps(result)
+    return filter(None, results)
 
 
-# A repository has up to 100,000 images: what is the same for a group is written once, and the rest by few calls.
-def _write(group: Group, inventory: Inventory, lines: list[str | None]) -> None:
-    """Write the images of a group to their places in *lines*."""
-    before, after = (quote(text)[1:-1] for text in reason_around(group.rule, group.cause))
-    priority = "null" if group.rule is None else group.rule.rule_priority
-    standard, archive = (
-        f'"storageClass": "{storage}", "action": {_ACTIONS[group.action]}, '
-        f'"appliedRulePriority": {priority}, "reason": "{before}'
-        for storage in ("STANDARD", "ARCHIVE")
-    )
-    images, places, archived = inventory.images, group.places, inventory.images.archived
+# A repository has up to 100,000 images, so that this looks at columns and makes neither an image nor a verdict.
+def _results_of(group: Group, inventory: Inventory) -> Iterator[tuple[int, dict[str, object]]]:
+    """Describe what becomes of the images of a group, each with its place in the inventory."""
+    before, after = reason_around(group.rule, group.cause)
+    action = _ACTIONS[group.action]
+    priority = group.rule and group.rule.rule_priority
+    images = inventory.images
+    digests, tags, archived = images.digests, images.tags, images.archived
     pushed = inventory.pushed_texts or list(map(datetime.isoformat, images.pushed_at))
-    columns = (map(column.__getitem__, places) for column in (images.digests, images.tags, pushed))
-    for place, digest, tags, time, detail in zip(places, *columns, _details(group, images), strict=True):
-        tag_list = ""
-        if tags:
-            # One as a rule.
-            listed = quote(tags[0]) if len(tags) == 1 else ", ".join(map(quote, tags))
-            tag_list = f'"imageTags": [{listed}], '
-        # Digests and these times hold nothing that would have to be escaped; the reader sees to that.
-        lines[place] = (
-            f'{{"imageDigest": "{digest}", {tag_list}"imagePushedAt": "{time}", '
-            f'{archive if place in archived else standard}{detail}{after}"}}'
-        )
+    for place, detail in zip(group.places, _details(group, images), strict=True):
+        result: dict[str, object] = {"imageDigest": digests[place]}
+        if tags[place]:
+            result["imageTags"] = tags[place]
+        result["imagePushedAt"] = pushed[place]
+        result["storageClass"] = "ARCHIVE" if place in archived else "STANDARD"
+        result["action"] = action
+        result["appliedRulePriority"] = priority
+        result["reason"] = f"{before}{detail}{after}"
+        yield place, result
 
 
 def _details(group: Group, images: ImageTable) -> Iterator[str]:
@@ -164,16 +162,8 @@ def _details(group: Group, images: ImageTable) -> Iterator[str]:
     if group.cause in _COUNTS:
         return map("{:,}".format, group.facts)
     if group.cause is Cause.PAST_THE_AGE:
-        return map(_date_text, map(datetime.toordinal, group.facts))
-    return (quote(verdict.detail)[1:-1] for _, verdict in group.verdicts(images))
-
-
-@cache
-def _date_text(ordinal: int) -> str:
-    return date.fromordinal(ordinal).isoformat()
-
-
-_COUNTS = (Cause.PAST_THE_COUNT, Cause.WITHIN_THE_COUNT)
+        return (fact.date().isoformat() for fact in group.facts)
+    return (verdict.detail for _, verdict in group.verdicts(images))
 
 
 def _summary(totals: Totals, price: float) -> dict[str, object]:

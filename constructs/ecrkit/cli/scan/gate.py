@@ -158,5 +158,4 @@ def _tell_unused(allowed: AllowList, judged: Iterable[Sequence[Judgement]]) -> N
     used = {judgement.vulnerability.id for several in judged for judgement in several if judgement.allowance}
     for name, allowance in allowed.items():
         if name not in used:
-            where = f"{allowance.location.file}:{allowance.location.line}:{allowance.location.column}"
-            click.echo(printable(f"{where}: {name}: nothing that was found is allowed by this"), err=True)
+            click.echo(printable(f"{allowance.location}: {name}: nothing that was found is allowed by this"), err=True)

@@ -269,8 +269,11 @@ def _by_repository(errors: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
     """Tell what is wrong by the entry that it is wrong with."""
     problems: dict[str, tuple[str, ...]] = {}
     for found in errors:
-        place = repository_in(found.pointer)
+        place = repository_in(found.location.pointer)
         if place:
             name, rest = place
-            problems[name] = (*problems.get(name, ()), replace(found, pointer=rest).text)
+            problems[name] = (
+                *problems.get(name, ()),
+                replace(found, location=replace(found.location, pointer=rest)).text,
+            )
     return problems

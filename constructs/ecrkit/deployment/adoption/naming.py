@@ -6,6 +6,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from ecrkit.errors import pointer_to, steps_of
 from ecrkit.registry.outputs import output_key
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["Output", "output_for", "repository_in"]
 
 _READABLE = 40
-_IN_CATALOG = re.compile(r"(?:/environments/[^/]+)?/repositories/(?P<name>[^/]+)(?P<rest>.*)")
 
 
 class Output(NamedTuple):
@@ -52,7 +52,11 @@ def output_for(name: str, taken: Mapping[str, str]) -> Output:
 
 def repository_in(pointer: str) -> tuple[str, str] | None:
     """Tell of which repository a pointer into a catalog is, and what of it; ``None`` where it is of none."""
-    match = _IN_CATALOG.fullmatch(pointer)
-    if not match:
-        return None
-    return match["name"].replace("~1", "/").replace("~0", "~"), match["rest"]
+    steps = steps_of(pointer)
+    if steps[:1] == ["environments"]:
+        steps = steps[2:]
+    match steps:
+        case ["repositories", name, *rest]:
+            return name, pointer_to(*rest)
+        case _:
+            return None

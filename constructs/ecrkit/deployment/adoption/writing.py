@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ecrkit.documents.files import read_text, write_text
-from ecrkit.errors import RefusedError, UnreadableInputError, UnwritableOutputError, errors_in
+from ecrkit.documents.files import make_directory, read_text, unwritable, write_text
+from ecrkit.errors import RefusedError, UnreadableInputError, errors_in
 from ecrkit.lifecycle import render
 from ecrkit.policies.checks import EMPTY_STORE, check_store
 from ecrkit.policies.lock import digest, lock_path, render_lock
@@ -71,11 +70,7 @@ def write_adopted(adopted: Adopted, *, catalog: Path, store: Path) -> None:
     if adopted.policies:
         _write_policies(adopted.policies, store)
     if adopted.after != adopted.before:
-        target = catalog.resolve()
-        mode = target.stat().st_mode
-        write_text(target, adopted.after)
-        with suppress(OSError):
-            target.chmod(mode)
+        write_text(catalog, adopted.after)
 
 
 def write_mapping(path: Path, mapping: Mapping[str, Mapping[str, str]]) -> None:
@@ -96,10 +91,7 @@ def write_mapping(path: Path, mapping: Mapping[str, Mapping[str, str]]) -> None:
             known = dict(json.loads(read_text(path)))
         except (TypeError, ValueError):
             raise UnreadableInputError(f"{path}: not a resource mapping; move it elsewhere") from None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _unwritable(path.parent, error) from None
+    make_directory(path.parent)
     write_text(path, json.dumps(dict(sorted((known | dict(mapping)).items())), indent=2) + "\n")
 
 
@@ -121,10 +113,6 @@ def _write_version(store: Path, reference: PolicyRef, policy: LifecyclePolicy) -
         write_text(draft / f"v{reference.version}.json", policy_text(policy))
         draft.rename(store / reference.name)
     except OSError as error:
-        raise _unwritable(store / reference.name, error) from None
+        raise unwritable(store / reference.name, error) from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-
-
-def _unwritable(path: Path, error: OSError) -> UnwritableOutputError:
-    return UnwritableOutputError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}")

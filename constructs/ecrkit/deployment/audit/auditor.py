@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog.template import stack_name
 from ecrkit.deployment.audit.drift import drift
 from ecrkit.deployment.audit.posture import posture
 from ecrkit.deployment.audit.rulebook import MISSING, UNDEPLOYED, UNKNOWN
-from ecrkit.errors import Location, errors_in, in_file_order, silence
+from ecrkit.errors import errors_in, in_file_order, pointer_to, silence
 from ecrkit.lifecycle.checks.rulebook import NO_CAP
 from ecrkit.registry.posture import NO_LIFECYCLE
 from ecrkit.registry.settings.values import ROOT
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from ecrkit.catalog import Environment, RepositoryEntry
     from ecrkit.deployment.actual import ActualRepository
-    from ecrkit.errors import Finding
+    from ecrkit.errors import Finding, Location
     from ecrkit.policies.store import PolicyStore
 
 __all__ = ["audit"]
@@ -116,8 +117,7 @@ class _Audit:
 
     def _location(self, name: str) -> Location:
         where = self._places.get(name) or self._places[""]
-        pointer = name.replace("~", "~0").replace("/", "~1")
-        return Location(where.file, where.line, where.column, f"/repositories/{pointer}")
+        return replace(where, pointer=pointer_to("repositories", name))
 
 
 def _reasons(entry: RepositoryEntry) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.documents import SyntaxProblem, parse_json
-from ecrkit.errors import Location, in_file_order
+from ecrkit.errors import Location, excerpt, in_file_order
 from ecrkit.images.inventory import rulebook
 from ecrkit.images.inventory.fields import CHILDREN_KEY, DIGESTS, LIST_KEY, NEXT_PAGE_KEYS, read_time
 from ecrkit.images.inventory.values import ImageStatus
@@ -30,7 +30,6 @@ MAX_FINDINGS = 20
 """A file of 100,000 images without a time of push is understood after a few."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
-_EXCERPT = 60
 _TIMES = ("imagePushedAt", "lastRecordedPullTime", "lastArchivedAt", "lastActivatedAt")
 _REQUIRED = ("imageDigest", "imagePushedAt")
 _LISTS = ("imageTags", CHILDREN_KEY)
@@ -262,4 +261,4 @@ def _refuse(constant: str) -> object:
 def _shown(value: object) -> str:
     """Show a value of a document, on one line, of bearable length."""
     text = repr(value) if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
+    return excerpt(text)

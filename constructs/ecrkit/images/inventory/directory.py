@@ -8,15 +8,12 @@ folder ``.inventory`` in the directory: it says what the job is, and holds what 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from contextlib import suppress
 from dataclasses import asdict, dataclass
-from itertools import count
 from typing import TYPE_CHECKING
 
-from ecrkit.documents.files import read_text
-from ecrkit.errors import RefusedError, UnreadableInputError, UnwritableOutputError
+from ecrkit.documents.files import make_directory, read_text, unwritable, write_lines, write_text
+from ecrkit.errors import RefusedError, UnreadableInputError
 from ecrkit.images.inventory.sources import UNFINISHED, files_in
 from ecrkit.images.inventory.writing import Heading, heading_in, inventory_lines, path_of
 
@@ -86,7 +83,6 @@ class InventoryDirectory:
         self.path = path
         self._unfinished = path / UNFINISHED
         self._job_file = self._unfinished / "job"
-        self._numbers = count()
         self._headings: dict[Path, Heading] = {}
 
     def begin(self, asked: Job, *, restart: bool) -> Progress:
@@ -134,18 +130,9 @@ class InventoryDirectory:
         """
         heading = Heading(registry=job.registry, repository=repository, region=job.region, begun_at=job.begun_at)
         path = self.file_of(repository)
-        # By a number, since a name may be as long as a file's may.
-        draft = self._unfinished / f"{os.getpid()}-{next(self._numbers)}"
-        try:
-            with draft.open("w", encoding="utf-8", newline="\n") as file:
-                file.writelines(inventory_lines(heading, details))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft.replace(path)
-        except OSError as error:
-            raise _unwritable(path, error) from None
-        finally:
-            with suppress(OSError):
-                draft.unlink()
+        make_directory(path.parent)
+        # Drafts are with the job, so that those of a process that was killed go with it.
+        write_lines(path, inventory_lines(heading, details), drafts=self._unfinished)
 
     def finish(self, job: Job, there: AbstractSet[str]) -> tuple[str, ...]:
         """
@@ -169,7 +156,7 @@ class InventoryDirectory:
                     path.unlink()
                     gone.append(heading.repository)
         except OSError as error:
-            raise _unwritable(path, error) from None
+            raise unwritable(path, error) from None
         # Last: as long as it is there, nobody takes the inventory for whole.
         shutil.rmtree(self._unfinished, ignore_errors=True)
         return tuple(sorted(gone))
@@ -202,14 +189,5 @@ class InventoryDirectory:
 
     def _write_job(self, job: Job) -> None:
         shutil.rmtree(self._unfinished, ignore_errors=True)
-        draft = self._job_file.with_name("draft")
-        try:
-            self._unfinished.mkdir(parents=True)
-            draft.write_text(json.dumps(asdict(job)), encoding="utf-8")
-            draft.replace(self._job_file)
-        except OSError as error:
-            raise _unwritable(self._unfinished, error) from None
-
-
-def _unwritable(path: Path, error: OSError) -> UnwritableOutputError:
-    return UnwritableOutputError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}")
+        make_directory(self._unfinished)
+        write_text(self._job_file, json.dumps(asdict(job)))

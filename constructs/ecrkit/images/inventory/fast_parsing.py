@@ -60,7 +60,7 @@ def parse(content: bytes | mmap, progress: Callable[[int], None]) -> list[tuple[
     Parse a list of images.
 
     Args:
-        content: as :func:`ecrkit.images.inventory.reading.read_images` takes it.
+        content: as :func:`ecrkit.images.inventory.reading.parse_images` takes it.
         progress: called now and then with a number of bytes that have been read since.
 
     Returns:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from mmap import mmap
 
-__all__ = ["read_images"]
+__all__ = ["parse_images"]
 
 _PLAIN_TIMES = re.compile(r"[0-9TWZ:.+\n-]*+")
 _CHUNK = 1 << 22
@@ -39,12 +39,9 @@ class _Unsound(Exception):  # noqa: N818 - never leaves this module: a diagnosis
     """Something is wrong somewhere."""
 
 
-_UNSOUND = (_Unsound, ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError, RecursionError)
-
-
-def read_images(content: bytes | mmap, *, file: str, progress: Callable[[int], None] | None = None) -> Inventory:
+def parse_images(content: bytes | mmap, *, file: str, progress: Callable[[int], None] | None = None) -> Inventory:
     """
-    Read the images of one repository.
+    Parse the images of one repository; :func:`ecrkit.images.inventory.sources.read_images` takes a path.
 
     Args:
         content: UTF-8: an object with ``imageDetails``, a list of image details, or a line of JSON for each of them.
@@ -61,10 +58,10 @@ def read_images(content: bytes | mmap, *, file: str, progress: Callable[[int], N
         UnreadableInputError: it is not UTF-8.
     """
     report = progress or _ignore
-    with suppress(*_UNSOUND):
+    with suppress(_Unsound):
         return _inventory(_parsed_fast(content, report), file=file)
     text = decode(bytes(content), file=file)
-    with suppress(*_UNSOUND):
+    with suppress(_Unsound):
         return _inventory(_parsed(text, report), file=file)
     from ecrkit.images.inventory.diagnosis import diagnose  # noqa: PLC0415 - wanted only where something is wrong
 
@@ -77,15 +74,21 @@ def _parsed_fast(content: bytes | mmap, progress: Callable[[int], None]) -> list
         from ecrkit.images.inventory.fast_parsing import parse  # noqa: PLC0415 - an extra
     except ModuleNotFoundError:
         raise _Unsound from None
-    return parse(content, progress)
+    try:
+        return parse(content, progress)
+    except (ValueError, RecursionError):
+        raise _Unsound from None
 
 
 def _parsed(text: str, progress: Callable[[int], None]) -> list[_Row]:
     """Parse with Python's own parser."""
     rows: list[_Row] = []
-    for details, length in _details(text):
-        rows += _rows(details)
-        progress(length)
+    try:
+        for details, length in _details(text):
+            rows += _rows(details)
+            progress(length)
+    except (ValueError, RecursionError):
+        raise _Unsound from None
     return rows
 
 
@@ -94,7 +97,7 @@ def _details(text: str) -> Iterator[tuple[list[dict[str, Any]], int]]:
     start = len(text) - len(text.lstrip(" \t\r\n"))
     first, end = json.JSONDecoder(parse_constant=_refuse).raw_decode(text, start)
     is_whole = not text[end : end + 1_000].strip() and not text[end:].strip()
-    if is_whole and (isinstance(first, list) or LIST_KEY in first):
+    if is_whole and (isinstance(first, list) or (isinstance(first, dict) and LIST_KEY in first)):
         yield _of_document(first), len(text)
         return
     # Lines. A line that is no JSON by itself makes the number of values differ, or the piece unreadable.
@@ -122,10 +125,12 @@ def _of_document(document: list[dict[str, Any]] | dict[str, Any]) -> list[dict[s
 
 
 def _rows(details: list[dict[str, Any]]) -> list[_Row]:
+    if not set(map(type, details)) <= {dict}:
+        raise _Unsound
     return [
         (
-            detail["imageDigest"],
-            detail["imagePushedAt"],
+            get("imageDigest"),
+            get("imagePushedAt"),
             get("imageTags", ()),
             get("imageSizeInBytes"),
             get("imageStatus"),
@@ -158,14 +163,11 @@ def _inventory(rows: list[_Row], *, file: str) -> Inventory:
     states = _states(statuses)
     pushes, pulls, archivals, activations = map(_times, (pushed, pulled, archived, activated))
     table = ImageTable((digests, pushes, tags, sizes, states, pulls, archivals, activations, subjects, media, children))
-    types: list[tuple[set[type], tuple[Iterable[object], ...]]] = [
-        ({str}, (digests, names[:1], registries[:1], table.all_tags, chain.from_iterable(told))),
-        ({str, type(None)}, (subjects, media)),
-        ({int, type(None)}, (sizes,)),
-        ({list, tuple}, (tags, told)),
-    ]
     is_sound = (
-        all(allowed.issuperset(map(type, column)) for allowed, columns in types for column in columns)
+        all(map(_are_lists, (tags, told)))
+        and all(map(_are_texts, (digests, names[:1], registries[:1], table.all_tags, chain.from_iterable(told))))
+        and all({str, type(None)}.issuperset(map(type, column)) for column in (subjects, media))
+        and {int, type(None)}.issuperset(map(type, sizes))
         # All are equal to the first, which is faster to find out than what they are.
         and all(column.count(column[0]) == len(column) for column in (names, registries))
         and table.has_each_once
@@ -185,7 +187,17 @@ def _without_null(column: tuple[Any, ...], absent: object) -> tuple[Any, ...]:
     return tuple(absent if value is None else value for value in column) if None in column else column
 
 
+def _are_lists(column: Iterable[object]) -> bool:
+    return {list, tuple}.issuperset(map(type, column))
+
+
+def _are_texts(column: Iterable[object]) -> bool:
+    return {str}.issuperset(map(type, column))
+
+
 def _states(column: Sequence[Any]) -> Sequence[ImageStatus]:
+    if not {str, type(None)}.issuperset(map(type, column)) or not _STATUSES.keys() >= set(column):
+        raise _Unsound
     if column.count(column[0]) == len(column):
         return [_STATUSES[column[0]]] * len(column)
     return [_STATUSES[status] for status in column]
@@ -201,12 +213,15 @@ def _times(column: Sequence[Any]) -> Sequence[Any]:
     kinds = set(map(type, column))
     if kinds == {type(None)}:
         return column
-    if kinds == {str}:
-        times: list[datetime | None] = list(map(datetime.fromisoformat, column))
-    elif kinds == {str, type(None)}:
-        times = [datetime.fromisoformat(time) if time is not None else None for time in column]
-    else:
-        times = [None if time is None else read_time(time) for time in column]
+    try:
+        if kinds == {str}:
+            times: list[datetime | None] = list(map(datetime.fromisoformat, column))
+        elif kinds == {str, type(None)}:
+            times = [datetime.fromisoformat(time) if time is not None else None for time in column]
+        else:
+            times = [None if time is None else read_time(time) for time in column]
+    except ValueError:
+        raise _Unsound from None
     # Times in UTC share one object, and are fast to compare; a time without an offset has none to bring to UTC.
     return times if {time.tzinfo for time in times if time} == {UTC} else [time and _in_utc(time) for time in times]
 
@@ -214,7 +229,10 @@ def _times(column: Sequence[Any]) -> Sequence[Any]:
 def _in_utc(time: datetime) -> datetime:
     if time.tzinfo is None:
         raise _Unsound
-    return time.astimezone(UTC)
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise _Unsound from None
 
 
 def _ignore(_number: int) -> None:

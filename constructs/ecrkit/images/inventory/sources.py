@@ -11,19 +11,41 @@ from typing import TYPE_CHECKING
 
 from ecrkit.documents.files import read_bytes, unreadable
 from ecrkit.errors import UnreadableInputError
-from ecrkit.images.inventory.reading import read_images
+from ecrkit.images.inventory.reading import parse_images
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from ecrkit.images.inventory.values import Inventory
+    from ecrkit.images.inventory.values import Image, Inventory
 
-__all__ = ["UNFINISHED", "files_in", "inventories_in", "inventory_files"]
+__all__ = ["UNFINISHED", "files_in", "inventories_in", "inventory_files", "read_images"]
 
 _SUFFIXES = (".json", ".jsonl", ".ndjson")
 
 UNFINISHED = ".inventory"
 """A folder that is in a directory for as long as ``ecrkit images inventory`` writes into it."""
+
+_LARGE_BYTES = 1_000_000
+
+
+def read_images(path: Path | str) -> Sequence[Image]:
+    """
+    Read the images of one repository.
+
+    Args:
+        path: of what ``aws ecr describe-images`` or ``ecrkit images inventory`` wrote, or of JSON Lines with an image
+            in each; ``-`` for standard input.
+
+    Returns:
+        The images in the order of the file, times in UTC.
+
+    Raises:
+        InvalidImagesError: the file holds something else; carries what is wrong, and its text has a line for each.
+        UnreadableInputError: the file cannot be read, or is a directory.
+    """
+    if Path(path).is_dir():
+        raise UnreadableInputError(f"{path}: is a directory; name the file of one repository")
+    return next(inventories_in(str(path))).images
 
 
 def inventory_files(path: str) -> tuple[Path, ...]:
@@ -82,12 +104,12 @@ def inventories_in(path: str, *, progress: Callable[[int], None] | None = None) 
         UnreadableInputError: a file cannot be read.
     """
     if path == "-":
-        yield read_images(sys.stdin.buffer.read(), file="-", progress=progress)
+        yield parse_images(sys.stdin.buffer.read(), file="-", progress=progress)
         return
     is_directory = Path(path).is_dir()
     for file in inventory_files(path):
         with _opened(file) as content:
-            inventory = read_images(content, file=str(file), progress=progress)
+            inventory = parse_images(content, file=str(file), progress=progress)
         if not inventory.images:
             # No image tells whose it is.
             from ecrkit.images.inventory.writing import heading_in  # noqa: PLC0415 - few repositories are empty
@@ -115,6 +137,3 @@ def _opened(file: Path) -> Iterator[bytes | mmap]:
         raise unreadable(file, error) from None
     with opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
         yield content
-
-
-_LARGE_BYTES = 1_000_000

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
+from ecrkit.documents.sarif import SarifResult, sarif_log
+from ecrkit.errors import Location
 from ecrkit.images.scans.judging import Verdict
 from ecrkit.images.scans.values import Severity
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["sarif"]
 
-_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _SCORES = {
     Severity.CRITICAL: "9.5",
     Severity.HIGH: "8.0",
@@ -30,29 +30,23 @@ _SCORES = {
 
 def sarif(judgements: Mapping[str, Iterable[Judgement]], *, version: str) -> dict[str, object]:
     """
-    Render judgements.
+    Render judgements for code scanners.
 
     Args:
         judgements: by the image that they are about, as in ``web@sha256:…``.
         version: of ecrkit.
-
-    Source: Static Analysis Results Interchange Format 2.1.0, OASIS.
     """
     flat = [(image, judgement) for image, several in judgements.items() for judgement in several]
+    # Of two images with a vulnerability, the first describes it.
     rules = {judgement.vulnerability.id: _rule(judgement.vulnerability) for _, judgement in reversed(flat)}
-    indexes = {name: index for index, name in enumerate(rules)}
-    driver = {"name": "ecrkit", "version": version, "rules": list(rules.values())}
     results = [
-        _result(image, judgement, package, rule_index=indexes[judgement.vulnerability.id])
-        for image, judgement in flat
-        for package in judgement.vulnerability.packages
+        _result(image, judgement, package) for image, judgement in flat for package in judgement.vulnerability.packages
     ]
-    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
+    return sarif_log(rules, results, version=version)
 
 
 def _rule(vulnerability: Vulnerability) -> dict[str, object]:
     rule: dict[str, object] = {
-        "id": vulnerability.id,
         "shortDescription": {"text": vulnerability.title or vulnerability.id},
         "properties": {"security-severity": _SCORES[vulnerability.severity], "tags": ["security", "vulnerability"]},
     }
@@ -61,27 +55,21 @@ def _rule(vulnerability: Vulnerability) -> dict[str, object]:
     return rule
 
 
-def _result(image: str, judgement: Judgement, package: Package, *, rule_index: int) -> dict[str, object]:
+def _result(image: str, judgement: Judgement, package: Package) -> SarifResult:
     vulnerability = judgement.vulnerability
     fix = f"; fixed in {package.fixed_in}" if package.fixed_in else ""
     what = f"{package.name} {package.version}".strip() or "the image"
-    result: dict[str, object] = {
-        "ruleId": vulnerability.id,
-        "ruleIndex": rule_index,
-        "level": "error" if judgement.fails else "warning",
-        "message": {"text": f"{vulnerability.severity} in {what}{fix}"},
-        "locations": [
-            {
-                "physicalLocation": {
-                    "artifactLocation": {"uri": quote(image)},
-                    "region": {"startLine": 1, "startColumn": 1},
-                },
-                "logicalLocations": [{"fullyQualifiedName": what}],
-            }
-        ],
-    }
+    return SarifResult(
+        rule=vulnerability.id,
+        level="error" if judgement.fails else "warning",
+        message=f"{vulnerability.severity} in {what}{fix}",
+        location=Location(image, 1, 1),
+        logical_name=what,
+        justification=_justification(judgement),
+    )
+
+
+def _justification(judgement: Judgement) -> str:
     if judgement.verdict is Verdict.ALLOWED and judgement.allowance:
-        result["suppressions"] = [{"kind": "external", "justification": judgement.allowance.reason}]
-    elif judgement.verdict is Verdict.SUPPRESSED:
-        result["suppressions"] = [{"kind": "external", "justification": "suppressed or closed in Amazon Inspector"}]
-    return result
+        return judgement.allowance.reason
+    return "suppressed or closed in Amazon Inspector" if judgement.verdict is Verdict.SUPPRESSED else ""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecrkit.errors import Finding, InvalidPolicyError, errors_in, in_file_order
+from ecrkit.documents.files import read_text
+from ecrkit.errors import Finding, InvalidPolicyError, Location, errors_in, in_file_order
 from ecrkit.lifecycle.checks import rulebook
 from ecrkit.lifecycle.checks.policy_checks import POLICY_CHECKS
 from ecrkit.lifecycle.checks.reading import read_drafts
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from ecrkit.lifecycle.checks.drafts import DraftRule
     from ecrkit.lifecycle.values import Rule
 
-__all__ = ["CheckedPolicy", "check_policy", "check_rules", "read_policy"]
+__all__ = ["CheckedPolicy", "check_policy", "check_rules", "parse_policy", "read_policy"]
 
 _MADE_IN_CODE = "<policy made in code>"
 _RULE_POINTER = re.compile("/rules/([0-9]+)")
@@ -58,9 +60,23 @@ def check_policy(text: str, *, file: str) -> CheckedPolicy:
     return _checked(drafts, _check_drafts(drafts, findings))
 
 
-def read_policy(text: str, *, file: str) -> LifecyclePolicy:
+def read_policy(path: Path | str) -> LifecyclePolicy:
     """
-    Read a lifecycle policy that has to be valid.
+    Read the file of a lifecycle policy that has to be valid.
+
+    Args:
+        path: of a JSON document as ECR takes it.
+
+    Raises:
+        InvalidPolicyError: ECR would reject it; carries every error, and its text has a line for each.
+        UnreadableInputError: the file cannot be read.
+    """
+    return parse_policy(read_text(Path(path)), file=str(path))
+
+
+def parse_policy(text: str, *, file: str) -> LifecyclePolicy:
+    """
+    Parse the text of a lifecycle policy that has to be valid; :func:`read_policy` takes a path.
 
     Args:
         text: a JSON document as ECR takes it.
@@ -106,13 +122,13 @@ def _checked(drafts: Sequence[DraftRule], findings: Sequence[Finding]) -> Checke
 
 def _at_origin(finding: Finding, rules: Sequence[Rule]) -> Finding:
     """Move a finding about a rendered text to where its rule was read."""
-    match = _RULE_POINTER.match(finding.pointer)
+    match = _RULE_POINTER.match(finding.location.pointer)
     origin = rules[int(match[1])].origin if match else rules[0].origin if rules else None
     if origin is None:
         return finding
-    pointer = origin.pointer + finding.pointer[match.end() :] if match else ""
+    pointer = origin.pointer + finding.location.pointer[match.end() :] if match else ""
     line, column = (origin.line, origin.column) if match else (1, 1)
-    return replace(finding, file=origin.file, line=line, column=column, pointer=pointer)
+    return replace(finding, location=Location(origin.file, line, column, pointer))
 
 
 def _check_drafts(rules: Sequence[DraftRule], findings: Sequence[Finding]) -> list[Finding]:
@@ -138,4 +154,4 @@ def _check_drafts(rules: Sequence[DraftRule], findings: Sequence[Finding]) -> li
 
 def _makes_unclear(error: Finding) -> re.Match[str] | None:
     """Find the rule whose meaning *error* leaves open: of a key that is written twice the last counts."""
-    return None if error.code == rulebook.DUPLICATE_KEY.code else _RULE_POINTER.match(error.pointer)
+    return None if error.code == rulebook.DUPLICATE_KEY.code else _RULE_POINTER.match(error.location.pointer)

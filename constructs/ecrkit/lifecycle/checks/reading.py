@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from ecrkit.documents import At, ObjectNode, Reader, SyntaxProblem, parse_json
-from ecrkit.errors import Location
+from ecrkit.errors import Location, excerpt
 from ecrkit.lifecycle.checks import rulebook
 from ecrkit.lifecycle.checks.drafts import DraftRule, Located, TagList
 from ecrkit.lifecycle.values import ActionType, CountType, StorageClass, TagStatus
@@ -19,9 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["ACTION_KEYS", "RULE_KEYS", "SELECTION_KEYS", "read_drafts"]
 
 T = TypeVar("T")
-Word = TypeVar("Word", bound=StrEnum)
 
-_EXCERPT = 60
 _MAX_READ = 10 * rulebook.MAX_RULES
 RULE_KEYS = ("rulePriority", "description", "selection", "action")
 ACTION_KEYS = ("type", "targetStorageClass")
@@ -132,37 +129,19 @@ class _PolicyReader:
         return number
 
     def _tag_status(self, at: At) -> TagStatus | None:
-        return self._word(at, TagStatus)
+        return self._reader.word(at, TagStatus)
 
     def _count_type(self, at: At) -> CountType | None:
-        return self._word(at, CountType)
+        return self._reader.word(at, CountType)
 
     def _storage_class(self, at: At) -> StorageClass | None:
-        return self._word(at, StorageClass)
+        return self._reader.word(at, StorageClass)
 
     def _action_type(self, at: At) -> ActionType | None:
-        return self._word(at, ActionType)
+        return self._reader.word(at, ActionType)
 
     def _target(self, at: At) -> StorageClass | None:
-        return self._word(at, StorageClass, allowed=(StorageClass.ARCHIVE,))
-
-    def _word(self, at: At, words: type[Word], *, allowed: tuple[Word, ...] = ()) -> Word | None:
-        text = self._reader.string(at)
-        if text is None:
-            return None
-        choices = allowed or tuple(words)
-        for word in choices:
-            if word.value == text:
-                return word
-        in_other_case = [word.value for word in choices if word.value.lower() == text.lower()]
-        self._reader.report(
-            rulebook.NOT_A_CHOICE,
-            at.location,
-            choices=" or ".join(f"'{word.value}'" for word in choices),
-            got=quoted(text),
-            remedy=f"write '{in_other_case[0]}'" if in_other_case else "",
-        )
-        return None
+        return self._reader.word(at, (StorageClass.ARCHIVE,))
 
     def _patterns(self, at: At) -> TagList | None:
         tag_list = self._tag_list(at, "tagPatternList")
@@ -191,8 +170,7 @@ class _PolicyReader:
 
 def quoted(text: str) -> str:
     """*text* for a message: in single quotes, on one line, of bearable length."""
-    short = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
-    return repr(short)
+    return repr(excerpt(text))
 
 
 def _located(at: At | None, read: Callable[[At], T | None]) -> Located[T] | None:

@@ -361,6 +361,7 @@ STRUCTURE = StructuralChecks(
     missing_key=MISSING_KEY,
     duplicate_key=DUPLICATE_KEY,
     wrong_type=WRONG_TYPE,
+    not_a_choice=NOT_A_CHOICE,
 )
 
 RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="ECR")

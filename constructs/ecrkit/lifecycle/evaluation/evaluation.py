@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Evaluation", "evaluate"]
 
+_BY_SUBJECT = {Cause.SUBJECT_STAYS, Cause.FOLLOWS_SUBJECT}
+
 
 class Evaluation:
     """
@@ -252,6 +254,3 @@ def _check(images: ImageTable) -> None:
     undated = [images.digests[place] for place in images.archived if images.archived_at[place] is None]
     if undated:
         raise MissingTimeError(f"{min(undated)}: is archived, and does not say when that was; set archived_at")
-
-
-_BY_SUBJECT = {Cause.SUBJECT_STAYS, Cause.FOLLOWS_SUBJECT}

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Cause", "Group", "Verdict", "grouped", "reason_around"]
 
+_SINCE = {
+    CountType.SINCE_IMAGE_PUSHED: "pushed",
+    CountType.SINCE_IMAGE_PULLED: "last used",
+    CountType.SINCE_IMAGE_TRANSITIONED: "archived",
+}
+
 
 class Cause(Enum):
     """Why."""
@@ -48,6 +54,20 @@ class Cause(Enum):
 
     FOLLOWS_SUBJECT = auto()
     """It goes with the image that it is about, whatever its own rules say; ``because_of`` is that image."""
+
+
+_FIELDS = {
+    Cause.PAST_THE_COUNT: 0,
+    Cause.WITHIN_THE_COUNT: 0,
+    Cause.PAST_THE_AGE: 1,
+    Cause.WITHIN_THE_AGE: 1,
+    Cause.LIST_STAYS: 2,
+    Cause.SUBJECT_STAYS: 2,
+    Cause.FOLLOWS_SUBJECT: 2,
+    Cause.NO_RULE: 2,
+    Cause.NO_RULE_FOR_ARCHIVED: 2,
+}
+"""Which of the last three fields of a verdict holds the fact of its group."""
 
 
 # A tuple for the reason that an image is one.
@@ -174,22 +194,3 @@ def reason_around(rule: Rule | None, cause: Cause) -> tuple[str, str]:
         Cause.SUBJECT_STAYS: ("kept because its subject ", f" stays; {name} selects it"),
         Cause.FOLLOWS_SUBJECT: ("goes with its subject ", f", which {name} selects"),
     }[cause]
-
-
-_SINCE = {
-    CountType.SINCE_IMAGE_PUSHED: "pushed",
-    CountType.SINCE_IMAGE_PULLED: "last used",
-    CountType.SINCE_IMAGE_TRANSITIONED: "archived",
-}
-_FIELDS = {
-    Cause.PAST_THE_COUNT: 0,
-    Cause.WITHIN_THE_COUNT: 0,
-    Cause.PAST_THE_AGE: 1,
-    Cause.WITHIN_THE_AGE: 1,
-    Cause.LIST_STAYS: 2,
-    Cause.SUBJECT_STAYS: 2,
-    Cause.FOLLOWS_SUBJECT: 2,
-    Cause.NO_RULE: 2,
-    Cause.NO_RULE_FOR_ARCHIVED: 2,
-}
-"""Which of the last three fields of a verdict holds the fact of its group."""

@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING
 
 from ecrkit.documents import At, ObjectNode, Reader, ScalarNode, SyntaxProblem, type_name
 from ecrkit.documents.yaml_text import parse_yaml
-from ecrkit.errors import Finding, Location, in_file_order
+from ecrkit.errors import Finding, Location, excerpt, in_file_order
 from ecrkit.images.references import TAG
 from ecrkit.policies.testing import rulebook
 
@@ -57,8 +57,6 @@ CASE_KEYS = ("images",)
 TIME_KEYS = ("pushed_days_ago", "pulled_days_ago", "archived_days_ago", "activated_days_ago")
 IMAGE_KEYS = ("count", "tags", *TIME_KEYS, "expect")
 REQUIRED_IMAGE_KEYS = ("pushed_days_ago", "expect")
-
-_EXCERPT = 60
 
 
 class Expectation(StrEnum):
@@ -193,7 +191,7 @@ class _TestsReader:
         count = self._count(members["count"]) if "count" in members else 1
         tags = self._tags(members["tags"]) if "tags" in members else ()
         days = {key: self._days(members[key]) for key in TIME_KEYS if key in members}
-        expect = self._expect(members["expect"]) if "expect" in members else None
+        expect = self._reader.word(members["expect"], Expectation) if "expect" in members else None
         self._contradictions(members, days, expect)
         pushed = days.get("pushed_days_ago")
         if pushed is None or expect is None:
@@ -241,16 +239,6 @@ class _TestsReader:
             return None
         return value
 
-    def _expect(self, at: At) -> Expectation | None:
-        text = self._reader.string(at)
-        if text is None:
-            return None
-        if text not in list(Expectation):
-            choices = " or ".join(f"'{word}'" for word in Expectation)
-            self._reader.report(rulebook.NOT_A_CHOICE, at.location, choices=choices, got=_quoted(text))
-            return None
-        return Expectation(text)
-
     def _contradictions(
         self, members: Mapping[str, At], days: Mapping[str, float | None], expect: Expectation | None
     ) -> None:
@@ -280,12 +268,8 @@ class _TestsReader:
 
 def _raw(at: At) -> str:
     """Give a number as it is written: one in hexadecimal digits may be too long for Python to write in others."""
-    return _short(at.node.raw) if isinstance(at.node, ScalarNode) else ""
+    return excerpt(at.node.raw) if isinstance(at.node, ScalarNode) else ""
 
 
 def _quoted(text: str) -> str:
-    return repr(_short(text))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
+    return repr(excerpt(text))

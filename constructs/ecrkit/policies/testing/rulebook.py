@@ -52,6 +52,7 @@ NOT_A_CHOICE = Check(
     code="TST106",
     title="expected fate is unknown",
     message="must be {choices}, got {got}",
+    remedy="{remedy}",
     source=_SOURCE,
 )
 NO_CASE = Check(
@@ -138,6 +139,7 @@ POLICY_TEST_STRUCTURE = StructuralChecks(
     missing_key=MISSING_KEY,
     duplicate_key=DUPLICATE_KEY,
     wrong_type=WRONG_TYPE,
+    not_a_choice=NOT_A_CHOICE,
 )
 
 POLICY_TEST_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="TST")

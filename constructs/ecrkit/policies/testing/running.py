@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ecrkit.documents.files import read_text, unreadable
 from ecrkit.errors import InvalidPolicyTestsError, UnreadableInputError, errors_in
 from ecrkit.images.inventory.values import Image, ImageStatus
-from ecrkit.lifecycle import read_policy
+from ecrkit.lifecycle import parse_policy
 from ecrkit.lifecycle.evaluation.evaluation import evaluate
 from ecrkit.lifecycle.values import ActionType
 from ecrkit.policies.testing.cases import Expectation, check_policy_tests
@@ -107,7 +107,7 @@ def read_policy_tests(path: Path) -> PolicyTestFile:
     if checked.tests is None:
         raise InvalidPolicyTestsError(errors_in(checked.findings))
     policy = path.with_name(path.name.removesuffix(TEST_SUFFIX) + ".json")
-    return PolicyTestFile(path, read_policy(read_text(policy), file=str(policy)), checked.tests)
+    return PolicyTestFile(path, parse_policy(read_text(policy), file=str(policy)), checked.tests)
 
 
 def run_policy_test(policy: LifecyclePolicy, test: PolicyTest) -> tuple[Failure, ...]:

@@ -38,6 +38,9 @@ _SHADES = {
 }
 _SYMBOLS = {None: "circle", ActionType.EXPIRE: "x", ActionType.TRANSITION: "square"}
 
+_STEPS: Sequence[int] = (1, 7, 14, 30, 90, 365)
+"""Days that a bar may stand for."""
+
 
 def chart(preview: Preview) -> dict[str, Any]:
     """
@@ -175,7 +178,3 @@ def _days_per_bar(images: ImageTable) -> int:
 
 def _start_of_bar(pushed_at: datetime, first: date, days: int) -> date:
     return first + timedelta(days=(pushed_at.date() - first).days // days * days)
-
-
-_STEPS: Sequence[int] = (1, 7, 14, 30, 90, 365)
-"""Days that a bar may stand for."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ecrkit.errors import Location
+from ecrkit.errors import Location, pointer_to
 from ecrkit.images.names import REPOSITORY_PATH
 from ecrkit.registry.access import ACCOUNT
 from ecrkit.registry.settings import rulebook
@@ -45,8 +45,7 @@ MAX_ARN = 2048
 
 def at(*path: str | int) -> Location:
     """Point to a value of a registry by the names and indexes that lead to it."""
-    tokens = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
-    return Location("", 1, 1, "".join(f"/{token}" for token in tokens))
+    return Location("", 1, 1, pointer_to(*path))
 
 
 def without_slash(prefix: str) -> str:

@@ -16,7 +16,7 @@ from ecrkit.registry.access import Access
 from ecrkit.registry.properties import Mutability
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from ecrkit.lifecycle import LifecyclePolicy
     from ecrkit.policies.store import PolicyStore
@@ -257,10 +257,6 @@ class RegistrySettings:
         )
 
 
-def _is_text(_: str) -> bool:
-    return True
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
     """
@@ -269,9 +265,11 @@ class Home:
     Attributes:
         account: 12 digits; ``None`` where that is not known yet.
         region: as in ``us-east-1``; ``None`` where that is not known yet.
-        is_known: whether a text is what it will be in the end; CDK's tokens are not.
     """
 
     account: str | None = None
     region: str | None = None
-    is_known: Callable[[str], bool] = _is_text
+
+    def is_known(self, text: str) -> bool:  # noqa: ARG002 - for those who know texts that are not
+        """Whether *text* is what it will be in the end; a construct knows that CDK's tokens are not."""
+        return True

@@ -105,7 +105,7 @@ def _judge_around(prop: PolicyProperty, parts: Sequence[object]) -> Iterator[Jud
 
 
 def _key(finding: Finding) -> tuple[str, str, str]:
-    return finding.code, finding.pointer, finding.message
+    return finding.code, finding.location.pointer, finding.message
 
 
 def _filled(parts: Sequence[object], number: int) -> str:
