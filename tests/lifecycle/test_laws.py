@@ -153,9 +153,13 @@ def test_of_a_key_that_is_written_twice_the_last_counts(drawn: Document, data: s
     other = data.draw(json_values())
     selection["the same key"] = selection.pop(key)
     twice = json.dumps(drawn).replace('"the same key"', f"{json.dumps(key)}: {json.dumps(other)}, {json.dumps(key)}")
-    found = [(one.code, one.location.pointer) for one in check_policy(twice, file="p.json").findings if one.code != "ECR104"]
+    found = [
+        (one.code, one.location.pointer) for one in check_policy(twice, file="p.json").findings if one.code != "ECR104"
+    ]
 
-    assert sorted(found) == sorted((one.code, one.location.pointer) for one in check_policy(text, file="p.json").findings)
+    assert sorted(found) == sorted(
+        (one.code, one.location.pointer) for one in check_policy(text, file="p.json").findings
+    )
 
 
 def test_there_is_a_way_out_for_every_check() -> None:
