@@ -8,6 +8,7 @@ What ECR stores: repositories, their access, and registry-wide settings.
 - ``posture``: what a secure repository has
 - ``cloudformation``: a repository as a CloudFormation resource
 - ``outputs``: names of constructs and of stack outputs
+- ``templates``: what the expressions of a CloudFormation template can be
 - ``settings``: registry-wide settings, their checks, and their CloudFormation resources
 """
 

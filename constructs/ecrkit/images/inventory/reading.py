@@ -178,7 +178,7 @@ def _inventory(rows: list[_Row], *, file: str) -> Inventory:
     )
     if not is_sound:
         raise _Unsound
-    # These are printed as they are, and so may hold nothing that JSON would escape.
+    # These are printed as they are, and so may be nothing but digits and signs of ISO 8601.
     texts = pushed if set(map(type, pushed)) == {str} and _PLAIN_TIMES.fullmatch("\n".join(pushed)) else ()
     return Inventory(file=file, registry=registries[0], repository=names[0], images=table, pushed_texts=texts)
 
