@@ -28,7 +28,7 @@ class SarifResult:
 
     Attributes:
         rule: ID of the rule that made it.
-        level: ``error`` or ``warning``.
+        level: ``error``, ``warning`` or ``note``.
         message: what is wrong, as plain text.
         location: of what is wrong; its file becomes a URI.
         logical_name: of what is wrong in the file, as a JSON pointer or a package; empty for the whole file.
