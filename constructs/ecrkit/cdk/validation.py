@@ -48,14 +48,16 @@ class LifecyclePolicyValidation:
     Args:
         completeness: warn of what a policy leaves out (ECR211 to ECR213); turn it off where the repositories come from
             a catalog, which warns of that itself.
-        policies: a store; what its ``silenced.yaml`` silences is not told of its rules, wherever they turn up. Default:
-            none.
+        policies: a store; what its ``silenced.yaml`` silences is not told of its rules, wherever they turn up, and of
+            each of its versions that was read, that it is not published (STO112). Default: none.
 
     A text that functions write is checked in every form that parameters and conditions can give it. What is known only
     at deploy is an informational finding, "not checked", which never stops a synthesis. What a policy leaves out is not
     reported for :class:`~ecrkit.cdk.Repository` and :class:`~ecrkit.cdk.Registry`, which do so themselves.
 
     Raises:
+        InvalidLockError: the lock of the store is none.
+        PublishedPolicyError: a version that has silenced warnings is not what was published.
         UnreadableInputError: a file of the store cannot be read.
 
     Source: AWS CDK API reference, IPolicyValidationPlugin (aws-cdk-lib 2.275, read 2026-11).
