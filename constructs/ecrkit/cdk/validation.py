@@ -16,6 +16,7 @@ from ecrkit import __version__
 from ecrkit.errors import Severity, errors_in
 from ecrkit.lifecycle import COMPLETENESS_CODES, RULEBOOK
 from ecrkit.lifecycle.properties import POLICY_PROPERTIES
+from ecrkit.policies.rulebook import UNPUBLISHED
 from ecrkit.policies.silences import Silences
 from ecrkit.registry.templates import TEMPLATE_RULEBOOK, Resolver, Unexpanded, judge_policy, parse_loop
 
@@ -65,6 +66,7 @@ class LifecyclePolicyValidation:
 
     def __init__(self, *, completeness: bool = True, policies: PolicyStore | None = None) -> None:
         self._completeness = completeness
+        self._policies = policies
         self._silences = None if policies is None else Silences(policies)
 
     @property
@@ -80,7 +82,7 @@ class LifecyclePolicyValidation:
     @property
     def rule_ids(self) -> list[str]:
         """The codes of all checks."""
-        return [check.code for check in (*RULEBOOK, *TEMPLATE_RULEBOOK)]
+        return [check.code for check in (*RULEBOOK, *TEMPLATE_RULEBOOK, UNPUBLISHED)]
 
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
         """Look at the templates; CDK calls this when they are written."""
@@ -97,8 +99,19 @@ class LifecyclePolicyValidation:
             found = [each for each in found if each.finding.code not in COMPLETENESS_CODES]
         told = _without_told(found, tree)
         return cdk.PolicyValidationPluginReport(
-            success=not errors_in(each.finding for each in told), violations=_violations(told)
+            success=not errors_in(each.finding for each in told), violations=[*_violations(told), *self._unpublished()]
         )
+
+    def _unpublished(self) -> Iterator[cdk.PolicyViolation]:
+        """Warn of versions of the store that were read for this app and may still change; no resource is at fault."""
+        for finding in self._policies.unpublished() if self._policies else ():
+            yield cdk.PolicyViolation(
+                rule_name=finding.code,
+                description=_description(finding),
+                severity=_SEVERITIES[finding.severity],
+                fix=finding.remedy,
+                violating_resources=[],
+            )
 
 
 class _Policy(NamedTuple):

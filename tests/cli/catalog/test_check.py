@@ -73,3 +73,14 @@ def test_missing_catalog_exits_2(tmp_path: Path) -> None:
 
     assert result.returncode == 2
     assert result.stderr == "error: repositories.yaml: cannot be read: no such file or directory\n"
+
+
+def test_store_is_in_order_too(tmp_path: Path) -> None:
+    """What is wrong with the store is reported, though the catalog pins none of it; what is not published is not."""
+    catalog(tmp_path, "  api: {lifecycle: web@1}\n")
+    make_store(tmp_path, {"web/v3.json": policy_text(keep=3), "notes.txt": ""})
+
+    result = ecrkit("catalog", "check", cwd=tmp_path)
+
+    assert result.returncode == 1
+    assert [line.rpartition(" [")[2] for line in result.stdout.splitlines()] == ["STO102]", "STO105]", "ECR213]"]

@@ -46,7 +46,7 @@ def lock(store: Path, *, dry_run: bool) -> None:
     if failures:
         for line in failures:
             click.echo(line)
-        click.echo(f"{count_of(len(failures), 'failure')} of policy tests: nothing published", err=True)
+        click.echo(f"{count_of(len(failures), 'failure')} in policy tests; nothing published", err=True)
         sys.exit(1)
     if new and not dry_run:
         digests = {reference: digest(policy) for reference, policy in checked.policies.items()}
