@@ -54,9 +54,9 @@ RULEBOOKS = (
     ),
     Rulebook(
         "Policy stores (STO)",
-        "`ecrkit policy check` reports these for a whole store, and `ecrkit catalog check` for the store of a catalog.\n"
-        "Every command and construct that resolves `name@N` reports STO110 to STO113 of that version. An example starts\n"
-        "from a store with the published versions `api@1` and `web@1`, and runs in the folder that contains `policies/`.",
+        "`ecrkit policy check` reports these for a whole store, and `ecrkit catalog check` for that of a catalog.\n"
+        "Everything that resolves `name@N` reports STO110 to STO113 of that version. An example starts from a store\n"
+        "with the published versions `api@1` and `web@1`, and runs in the folder that contains `policies/`.",
         STORE_RULEBOOK,
     ),
     Rulebook(
