@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from ecrkit.policies.checks import check_store
+from ecrkit.policies.lock import digest, lock_path, render_lock
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -27,4 +30,12 @@ def make_store(directory: Path, files: dict[str, str]) -> Path:
         path = store / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    return store
+
+
+def publish(store: Path) -> Path:
+    """Write the lock of *store*, whatever is in it, with all its valid versions; gives the store."""
+    store.mkdir(parents=True, exist_ok=True)
+    policies = check_store(store).policies
+    lock_path(store).write_text(render_lock({reference: digest(policy) for reference, policy in policies.items()}))
     return store

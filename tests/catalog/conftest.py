@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from builders.policies import policy_text, pushed, rule, untagged
-from builders.stores import make_store
+from builders.stores import make_store, publish
 
 from ecrkit.policies.store import PolicyStore
 
@@ -21,4 +21,4 @@ def policies(tmp_path: Path) -> PolicyStore:
         "expire-untagged/v1.json": policy_text(rule(**untagged(), **pushed(14))),
         "broken/v1.json": policy_text(rule(0)),
     }
-    return PolicyStore(make_store(tmp_path, files))
+    return PolicyStore(publish(make_store(tmp_path, files)))

@@ -19,7 +19,7 @@ from ecrkit.catalog import (
 )
 from ecrkit.errors import InvalidCatalogError, Severity, UnreadableInputError, errors_in, in_file_order
 from ecrkit.images.names import RepositoryName, TagFilter
-from ecrkit.policies.store import PolicyRef
+from ecrkit.policies.references import PolicyRef
 from ecrkit.registry.outputs import output_key
 from ecrkit.registry.properties import RepositoryProperties
 

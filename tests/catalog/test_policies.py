@@ -8,7 +8,7 @@ from builders.policies import edited
 
 from ecrkit.catalog import check_catalog
 from ecrkit.errors import Severity, UnreadableInputError
-from ecrkit.policies.store import PolicyRef
+from ecrkit.policies.references import PolicyRef
 
 if TYPE_CHECKING:
     from pathlib import Path

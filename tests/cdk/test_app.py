@@ -13,6 +13,7 @@ import pytest
 from aws_cdk import aws_ecr as ecr
 from builders.apps import POLICIES, ROOT, findings_in, quiet_app, stacks_by_environment
 from builders.registries import REGISTRY
+from builders.stores import make_store, policy_text, publish
 from builders.templates import template_of
 
 from ecrkit.cdk import RegistryStack, RepositoriesStack, catalog_stacks, synthesize
@@ -147,6 +148,20 @@ class TestInvalid:
 
         assert result.stderr == LINES.format(store=store)
         assert (result.returncode, result.stdout) == (1, "")
+
+    def test_changed(self, tmp_path: Path) -> None:
+        """A published version that changed stops it, in the words of every command."""
+        store = publish(make_store(tmp_path, {"keep/v1.json": policy_text()}))
+        make_store(tmp_path, {"keep/v1.json": policy_text(keep=3)})
+        catalog = written(tmp_path / "repositories.yaml", f"{HEAD}repositories: {{web: {{lifecycle: keep@1}}}}\n")
+
+        with pytest.raises(InvalidCatalogError) as caught:
+            catalog_stacks(quiet_app(), catalog, policies=store)
+
+        assert str(caught.value) == (
+            f"{store}/keep/v1.json:1:1: keep@1 is published, and its meaning has changed; "
+            "restore it, and add the new text as v2.json [STO110]"
+        )
 
     def test_missing(self, tmp_path: Path) -> None:
         """A catalog that cannot be read ends a program with one line."""

@@ -11,7 +11,7 @@ from builders.templates import ACCOUNT, OTHER_ACCOUNT, properties_in, resource_i
 from ecrkit import PolicyStore
 from ecrkit.cdk import Registry
 from ecrkit.errors import InvalidPolicyError, InvalidPropertyError
-from ecrkit.policies.store import PolicyRef
+from ecrkit.policies.references import PolicyRef
 from ecrkit.registry.properties import Mutability
 from ecrkit.registry.settings import (
     AppliedFor,

@@ -14,7 +14,7 @@ from ecrkit import PolicyStore
 from ecrkit.catalog import Encryption, Environment, Mutability, Removal, RepositoryEntry
 from ecrkit.cdk import RepositoriesStack, Repository
 from ecrkit.images.names import RepositoryName, TagFilter
-from ecrkit.policies.store import PolicyRef
+from ecrkit.policies.references import PolicyRef
 from ecrkit.registry.access import Access, Grantees
 from ecrkit.registry.outputs import construct_id, output_key
 from ecrkit.registry.properties import RepositoryProperties

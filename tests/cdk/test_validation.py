@@ -17,10 +17,14 @@ import pytest
 from aws_cdk import aws_ecr as ecr
 from builders.apps import ROOT, run_app
 from builders.policies import policy, policy_text, rule, tagged, untagged
+from builders.stores import make_store
 
 import ecrkit
 from ecrkit.cdk import LifecyclePolicyValidation, Repository
 from ecrkit.lifecycle import RULEBOOK
+from ecrkit.policies.references import PolicyRef
+from ecrkit.policies.rulebook import UNPUBLISHED
+from ecrkit.policies.store import PolicyStore
 from ecrkit.registry.templates import TEMPLATE_RULEBOOK
 
 if TYPE_CHECKING:
@@ -437,12 +441,25 @@ class TestWhatItSays:
 
         assert reported(app) == [f"Registry/App: ECR213 {UNPROTECTED}"]
 
+    def test_unpublished(self, tmp_path: Path) -> None:
+        """A version that was read for the app and is not published is a warning, of no resource."""
+        store = PolicyStore(make_store(tmp_path, {"web/v1.json": GOOD, "other/v1.json": GOOD}))
+        app = plain_app()
+        cdk.Validations.of(app).add_plugins(LifecyclePolicyValidation(policies=store))
+        cdk.Stack(app, "Registry")
+        store.read(PolicyRef("web", 1))
+
+        [violation] = report(app)["violations"]
+        assert violation["ruleName"] == "STO112"
+        assert violation["severity"] == "warning"
+        assert violation["description"].endswith("web@1 is not published, so that it may still change")
+
     def test_about_itself(self) -> None:
         """It has the name and version of ecrkit, and every check as a rule."""
         plugin = LifecyclePolicyValidation()
 
         assert (plugin.name, plugin.version) == ("ecrkit", ecrkit.__version__)
-        assert plugin.rule_ids == [check.code for check in (*RULEBOOK, *TEMPLATE_RULEBOOK)]
+        assert plugin.rule_ids == [check.code for check in (*RULEBOOK, *TEMPLATE_RULEBOOK, UNPUBLISHED)]
 
 
 class TestOurConstruct:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ecrkit.documents import SyntaxProblem
 from ecrkit.policies.lock import parse_lock, render_lock
-from ecrkit.policies.store import PolicyRef
+from ecrkit.policies.references import PolicyRef
 
 DIGEST = f"sha256:{'a' * 64}"
 REFERENCES = st.builds(PolicyRef, st.sampled_from(["web", "keep-last-10", "a.b"]), st.integers(1, 999))

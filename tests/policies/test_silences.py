@@ -9,8 +9,9 @@ from builders.policies import policy_text, rule, tagged
 from builders.stores import make_store
 
 from ecrkit.lifecycle import check_policy
+from ecrkit.policies.references import PolicyRef
 from ecrkit.policies.silences import Silences, read_silences
-from ecrkit.policies.store import PolicyRef, PolicyStore
+from ecrkit.policies.store import PolicyStore
 
 if TYPE_CHECKING:
     from pathlib import Path

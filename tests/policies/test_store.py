@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from builders.policies import policy, policy_text, rule, untagged
-from builders.stores import make_store
+from builders.stores import make_store, publish
 
 from ecrkit.errors import (
     EcrkitError,
@@ -16,7 +16,8 @@ from ecrkit.errors import (
     UnreadableInputError,
 )
 from ecrkit.policies import store as store_module
-from ecrkit.policies.store import PolicyRef, PolicyStore, is_policy_name
+from ecrkit.policies.references import PolicyRef, is_policy_name
+from ecrkit.policies.store import PolicyStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ KEEP_TEN = policy_text(rule())
 def store_of(directory: Path, *names: str) -> PolicyStore:
     """A store of policies that all keep ten images, by ``name@N``."""
     files = {f"{name}/v{version}.json": KEEP_TEN for name, _, version in (text.partition("@") for text in names)}
-    return PolicyStore(make_store(directory, files))
+    return PolicyStore(publish(make_store(directory, files)))
 
 
 def refusal(kind: type[EcrkitError], act: Callable[[], object]) -> str:
@@ -104,7 +105,7 @@ def test_a_version_is_read_from_its_file(tmp_path: Path) -> None:
 
 def test_a_version_is_read_once(tmp_path: Path) -> None:
     """What was read stays what it was while a command runs."""
-    root = make_store(tmp_path, {"web/v1.json": KEEP_TEN})
+    root = publish(make_store(tmp_path, {"web/v1.json": KEEP_TEN}))
     store = PolicyStore(root)
     before = store["web@1"]
     (root / "web" / "v1.json").write_text(policy_text(rule(**untagged())), encoding="utf-8")
@@ -224,7 +225,7 @@ def test_a_name_that_no_file_can_have_is_no_crash(tmp_path: Path) -> None:
 
 def test_a_store_can_be_named_by_text(tmp_path: Path) -> None:
     """A path as text is as good as one."""
-    root = make_store(tmp_path, {"web/v1.json": KEEP_TEN})
+    root = publish(make_store(tmp_path, {"web/v1.json": KEEP_TEN}))
 
     assert PolicyStore(str(root))["web@1"] == PolicyStore(root)["web@1"]
 

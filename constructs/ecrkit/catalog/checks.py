@@ -75,7 +75,8 @@ def check_catalog(
         reader.report(rulebook.NOT_YAML, Location(file, 1, 1), problem="is empty")
         return CheckedCatalog(None, tuple(reader.findings))
     catalog = _CatalogReader(reader, policies, may_be_empty=may_be_empty).catalog(reader.root(node))
-    findings = in_file_order(reader.findings)
+    # Several readers read the same policies: those of repositories, and those of each environment's registry.
+    findings = in_file_order(dict.fromkeys(reader.findings))
     return CheckedCatalog(None if errors_in(findings) else catalog, findings)
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ecrkit.images.names import RepositoryName
-    from ecrkit.policies.store import PolicyRef
+    from ecrkit.policies.references import PolicyRef
     from ecrkit.registry.outputs import OutputKey
     from ecrkit.registry.properties import RepositoryProperties
     from ecrkit.registry.settings import RegistrySettings

@@ -61,10 +61,10 @@ def catalog_stacks(
     store = policies if isinstance(policies, PolicyStore) else PolicyStore(policies)
     if other_policies:
         store = PolicyStore(other_policies)
-    _add_validation(scope, store)
     checked = check_catalog(read_text(path), file=str(path), policies=store)
     if checked.catalog is None:
         raise InvalidCatalogError(errors_in(checked.findings))
+    _add_validation(scope, store)
     for finding in checked.findings:
         if not finding.silenced:
             print(finding, file=sys.stderr)  # noqa: T201 - CDK prints its warnings there too

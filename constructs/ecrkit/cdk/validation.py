@@ -16,6 +16,7 @@ from ecrkit import __version__
 from ecrkit.errors import Severity, errors_in
 from ecrkit.lifecycle import COMPLETENESS_CODES, RULEBOOK
 from ecrkit.lifecycle.properties import POLICY_PROPERTIES
+from ecrkit.policies.rulebook import UNPUBLISHED
 from ecrkit.policies.silences import Silences
 from ecrkit.registry.templates import TEMPLATE_RULEBOOK, Resolver, Unexpanded, judge_policy, parse_loop
 
@@ -48,14 +49,16 @@ class LifecyclePolicyValidation:
     Args:
         completeness: warn of what a policy leaves out (ECR211 to ECR213); turn it off where the repositories come from
             a catalog, which warns of that itself.
-        policies: a store; what its ``silenced.yaml`` silences is not told of its rules, wherever they turn up. Default:
-            none.
+        policies: a store; what its ``silenced.yaml`` silences is not told of its rules, wherever they turn up, and of
+            each of its versions that was read, that it is not published (STO112). Default: none.
 
     A text that functions write is checked in every form that parameters and conditions can give it. What is known only
     at deploy is an informational finding, "not checked", which never stops a synthesis. What a policy leaves out is not
     reported for :class:`~ecrkit.cdk.Repository` and :class:`~ecrkit.cdk.Registry`, which do so themselves.
 
     Raises:
+        InvalidLockError: the lock of the store is none.
+        PublishedPolicyError: a version that has silenced warnings is not what was published.
         UnreadableInputError: a file of the store cannot be read.
 
     Source: AWS CDK API reference, IPolicyValidationPlugin (aws-cdk-lib 2.275, read 2026-11).
@@ -63,6 +66,7 @@ class LifecyclePolicyValidation:
 
     def __init__(self, *, completeness: bool = True, policies: PolicyStore | None = None) -> None:
         self._completeness = completeness
+        self._policies = policies
         self._silences = None if policies is None else Silences(policies)
 
     @property
@@ -78,7 +82,7 @@ class LifecyclePolicyValidation:
     @property
     def rule_ids(self) -> list[str]:
         """The codes of all checks."""
-        return [check.code for check in (*RULEBOOK, *TEMPLATE_RULEBOOK)]
+        return [check.code for check in (*RULEBOOK, *TEMPLATE_RULEBOOK, UNPUBLISHED)]
 
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
         """Look at the templates; CDK calls this when they are written."""
@@ -95,8 +99,19 @@ class LifecyclePolicyValidation:
             found = [each for each in found if each.finding.code not in COMPLETENESS_CODES]
         told = _without_told(found, tree)
         return cdk.PolicyValidationPluginReport(
-            success=not errors_in(each.finding for each in told), violations=_violations(told)
+            success=not errors_in(each.finding for each in told), violations=[*_violations(told), *self._unpublished()]
         )
+
+    def _unpublished(self) -> Iterator[cdk.PolicyViolation]:
+        """Warn of versions of the store that were read for this app and may still change; no resource is at fault."""
+        for finding in self._policies.unpublished() if self._policies else ():
+            yield cdk.PolicyViolation(
+                rule_name=finding.code,
+                description=_description(finding),
+                severity=_SEVERITIES[finding.severity],
+                fix=finding.remedy,
+                violating_resources=[],
+            )
 
 
 class _Policy(NamedTuple):

@@ -54,8 +54,9 @@ RULEBOOKS = (
     ),
     Rulebook(
         "Policy stores (STO)",
-        "`ecrkit policy check` reports these for a whole store. An example starts from a store with the published\n"
-        "versions `api@1` and `web@1`, and runs in the folder that contains `policies/`.",
+        "`ecrkit policy check` reports these for a whole store, and `ecrkit catalog check` for that of a catalog.\n"
+        "Everything that resolves `name@N` reports STO110 to STO113 of that version. An example starts from a store\n"
+        "with the published versions `api@1` and `web@1`, and runs in the folder that contains `policies/`.",
         STORE_RULEBOOK,
     ),
     Rulebook(

@@ -10,7 +10,7 @@ from ecrkit.errors import InvalidPolicyError
 from ecrkit.lifecycle import check_policy, compose
 from ecrkit.lifecycle.values import CountType
 from ecrkit.policies.lock import digest
-from ecrkit.policies.store import PolicyRef
+from ecrkit.policies.references import PolicyRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -89,7 +89,7 @@ class PolicyNames:
         if policy is None:
             return ()
         wanted = digest(policy)
-        if preferred and digest(compose(self._policies[reference] for reference in preferred)) == wanted:
+        if preferred and digest(compose(self._policies.read(reference) for reference in preferred)) == wanted:
             return tuple(preferred)
         if wanted not in self._references:
             reference = PolicyRef(f"{_PREFIX}{wanted.partition(':')[2][:_DIGITS]}", 1)
@@ -106,12 +106,12 @@ class PolicyNames:
         entries = {entry.lifecycle for environment in catalog.environments for entry in environment.repositories}
         for references in sorted(entries):
             if references:
-                yield digest(compose(self._policies[reference] for reference in references)), references
+                yield digest(compose(self._policies.read(reference) for reference in references)), references
 
     def _versions(self) -> Iterator[tuple[str, tuple[PolicyRef, ...]]]:
         for reference in self._policies if self._policies.is_there else ():
             try:
-                yield digest(self._policies[reference]), (reference,)
+                yield digest(self._policies.read(reference)), (reference,)
             except InvalidPolicyError:
                 # Nobody can have deployed it.
                 continue

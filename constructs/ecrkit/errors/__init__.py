@@ -8,6 +8,7 @@ Findings, and every exception that ecrkit raises on purpose.
 
 from ecrkit.errors.exceptions import (
     AwsError,
+    ChangedPolicyError,
     DuplicateDigestError,
     EcrkitError,
     InvalidAllowListError,
@@ -16,6 +17,7 @@ from ecrkit.errors.exceptions import (
     InvalidDocumentError,
     InvalidImagesError,
     InvalidInventoryError,
+    InvalidLockError,
     InvalidNameError,
     InvalidPolicyError,
     InvalidPolicyTestsError,
@@ -26,6 +28,7 @@ from ecrkit.errors.exceptions import (
     NodeError,
     NoVerdictError,
     PolicyReferenceError,
+    PublishedPolicyError,
     ReferenceCycleError,
     RefusedError,
     SandboxError,
@@ -36,6 +39,7 @@ from ecrkit.errors.exceptions import (
     UnknownVersionError,
     UnreadableInputError,
     UnwritableOutputError,
+    VanishedPolicyError,
 )
 from ecrkit.errors.findings import (
     Check,
@@ -52,6 +56,7 @@ from ecrkit.errors.locations import Location, pointer_to, steps_of
 
 __all__ = [
     "AwsError",
+    "ChangedPolicyError",
     "Check",
     "DuplicateDigestError",
     "EcrkitError",
@@ -62,6 +67,7 @@ __all__ = [
     "InvalidDocumentError",
     "InvalidImagesError",
     "InvalidInventoryError",
+    "InvalidLockError",
     "InvalidNameError",
     "InvalidPolicyError",
     "InvalidPolicyTestsError",
@@ -73,6 +79,7 @@ __all__ = [
     "NoVerdictError",
     "NodeError",
     "PolicyReferenceError",
+    "PublishedPolicyError",
     "ReferenceCycleError",
     "RefusedError",
     "SandboxError",
@@ -84,6 +91,7 @@ __all__ = [
     "UnknownVersionError",
     "UnreadableInputError",
     "UnwritableOutputError",
+    "VanishedPolicyError",
     "checks_in",
     "errors_in",
     "excerpt",

@@ -11,6 +11,7 @@ Every exception that ecrkit raises on purpose.
     │   ├── InvalidCatalogError
     │   ├── InvalidAllowListError
     │   ├── InvalidImagesError
+    │   ├── InvalidLockError
     │   └── InvalidPolicyTestsError
     ├── InvalidAssemblyError      a folder is no cloud assembly, or a template in it is none
     ├── InvalidInventoryError     images that cannot be those of one repository
@@ -22,7 +23,10 @@ Every exception that ecrkit raises on purpose.
     ├── PolicyReferenceError      a policy was named that cannot be resolved
     │   ├── MalformedReferenceError
     │   ├── UnknownPolicyError
-    │   └── UnknownVersionError
+    │   ├── UnknownVersionError
+    │   └── PublishedPolicyError  a published version is not what the lock says; carries the finding
+    │       ├── ChangedPolicyError
+    │       └── VanishedPolicyError
     ├── InvalidPropertyError      a construct was given what ECR would refuse
     ├── UnknownRepositoryError    an app asks for a repository that the catalog does not declare
     ├── NodeError                 the Node that aws_cdk would start is missing, broken or too old
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AwsError",
+    "ChangedPolicyError",
     "DuplicateDigestError",
     "EcrkitError",
     "InvalidAllowListError",
@@ -59,6 +64,7 @@ __all__ = [
     "InvalidDocumentError",
     "InvalidImagesError",
     "InvalidInventoryError",
+    "InvalidLockError",
     "InvalidNameError",
     "InvalidPolicyError",
     "InvalidPolicyTestsError",
@@ -69,6 +75,7 @@ __all__ = [
     "NoVerdictError",
     "NodeError",
     "PolicyReferenceError",
+    "PublishedPolicyError",
     "ReferenceCycleError",
     "RefusedError",
     "SandboxError",
@@ -79,6 +86,7 @@ __all__ = [
     "UnknownVersionError",
     "UnreadableInputError",
     "UnwritableOutputError",
+    "VanishedPolicyError",
 ]
 
 
@@ -139,6 +147,10 @@ class InvalidImagesError(InvalidDocumentError):
     """A list of images that ECR would not have given, or not of one repository."""
 
 
+class InvalidLockError(InvalidDocumentError):
+    """The lock of a policy store is none, so that nobody knows what was published."""
+
+
 class InvalidPolicyTestsError(InvalidDocumentError):
     """Tests of a policy that cannot be run."""
 
@@ -196,6 +208,27 @@ class UnknownPolicyError(PolicyReferenceError):
 
 class UnknownVersionError(PolicyReferenceError):
     """The policy exists, that version of it does not."""
+
+
+class PublishedPolicyError(PolicyReferenceError):
+    """
+    A published version is not what the lock says.
+
+    Attributes:
+        finding: what a check of the store reports of it.
+    """
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(f"{finding.place}: {finding.message}", remedy=finding.remedy)
+        self.finding = finding
+
+
+class ChangedPolicyError(PublishedPolicyError):
+    """The file of a published version means something else than when it was published."""
+
+
+class VanishedPolicyError(PublishedPolicyError):
+    """The file of a published version is gone."""
 
 
 class InvalidPropertyError(EcrkitError):

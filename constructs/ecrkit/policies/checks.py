@@ -6,23 +6,35 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ecrkit.documents import SyntaxProblem
 from ecrkit.documents.files import read_text, unreadable
 from ecrkit.errors import (
     Check,
     Finding,
+    InvalidLockError,
     Location,
-    Severity,
     UnreadableInputError,
-    checks_in,
     in_file_order,
     printable,
     silence,
 )
 from ecrkit.lifecycle import check_policy
-from ecrkit.policies.lock import LockedVersion, digest, lock_path, parse_lock
+from ecrkit.policies.lock import Lock, lock_path
+from ecrkit.policies.references import PolicyRef, is_policy_name
+from ecrkit.policies.rulebook import (
+    DUPLICATE_VERSION,
+    EMPTY_POLICY,
+    EMPTY_STORE,
+    GAP,
+    SILENCED_NOBODY,
+    SILENCED_NOTHING,
+    STORE_CHECKS,
+    STRAY_FILE,
+    TEST_WITHOUT_POLICY,
+    UNPUBLISHED,
+    UNREADABLE,
+    WRONG_NAME,
+)
 from ecrkit.policies.silences import SILENCE_RULEBOOK, SILENCES_FILE, read_silences
-from ecrkit.policies.store import PolicyRef, is_policy_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,113 +45,11 @@ if TYPE_CHECKING:
 __all__ = ["STORE_RULEBOOK", "CheckedStore", "check_store"]
 
 _VERSION_FILE = re.compile(r"v(?P<number>0*[1-9][0-9]{0,8})(?:(?P<test>\.test\.yaml)|\.json)")
-_SOURCE = "ecrkit policy store reference"
-
-WRONG_NAME = Check(
-    code="STO101",
-    title="policy name is invalid",
-    message="not a policy's name: {name!r}",
-    remedy="use lower-case letters and digits, joined by '-', '.' or '_'",
-    source=_SOURCE,
-)
-STRAY_FILE = Check(
-    code="STO102",
-    title="file does not belong in the store",
-    message="not a version of a policy",
-    remedy="a version is <name>/v<N>.json, its tests are <name>/v<N>.test.yaml; move this elsewhere",
-    source=_SOURCE,
-)
-TEST_WITHOUT_POLICY = Check(
-    code="STO103",
-    title="test has no version",
-    message="the tests of version {version}, which is not there",
-    remedy="rename or remove them",
-    source=_SOURCE,
-)
-DUPLICATE_VERSION = Check(
-    code="STO104",
-    title="version number has leading zeros",
-    message="a version's file is v{version}.json",
-    remedy="rename it, unless that is there already",
-    source=_SOURCE,
-)
-GAP = Check(
-    code="STO105",
-    title="version number is skipped",
-    message="version {version} has no version {missing} before it",
-    remedy="number it {missing}, or restore what is missing",
-    source=_SOURCE,
-)
-EMPTY_POLICY = Check(
-    code="STO106",
-    title="policy has no version",
-    message="the policy '{name}' has no version",
-    remedy="add v1.json, or remove the directory",
-    source=_SOURCE,
-)
-EMPTY_STORE = Check(
-    code="STO107",
-    title="store has no policy",
-    message="no policy is here",
-    remedy="name the folder that has <name>/v<N>.json, or a single file",
-    source=_SOURCE,
-)
-CHANGED = Check(
-    code="STO110",
-    title="published version has changed",
-    message="{reference} is published, and its meaning has changed",
-    remedy="restore it, and add the new text as v{next}.json",
-    source=_SOURCE,
-)
-VANISHED = Check(
-    code="STO111",
-    title="published version is missing",
-    message="{reference} is published, and its file is gone",
-    remedy="restore {path}; add what you want as v{next}.json instead",
-    source=_SOURCE,
-)
-UNPUBLISHED = Check(
-    code="STO112",
-    severity=Severity.WARNING,
-    title="version is not published",
-    message="{reference} is not published, so that it may still change",
-    remedy="run `ecrkit policy lock` and commit {lock}",
-    source=_SOURCE,
-)
-BROKEN_LOCK = Check(
-    code="STO113",
-    title="lock is invalid",
-    message="not a lock: the text {problem}",
-    remedy="restore it from version control",
-    source=_SOURCE,
-)
-
-SILENCED_NOTHING = Check(
-    code="STO114",
-    severity=Severity.WARNING,
-    title="silenced warning does not occur",
-    message="{reference} has no warning {code} to silence",
-    remedy="remove the entry",
-    source=_SOURCE,
-)
-SILENCED_NOBODY = Check(
-    code="STO115",
-    severity=Severity.WARNING,
-    title="silenced version does not exist",
-    message="there is no {reference} to silence a warning of",
-    remedy="remove the entry",
-    source=_SOURCE,
-)
-
-UNREADABLE = Check(
-    code="STO116",
-    title="file is unreadable",
-    message="{problem}",
-    source=_SOURCE,
-)
-
-STORE_RULEBOOK: tuple[Check, ...] = (*checks_in(globals(), prefix="STO1"), *SILENCE_RULEBOOK)
+STORE_RULEBOOK: tuple[Check, ...] = (*STORE_CHECKS, *SILENCE_RULEBOOK)
 """Every check of a store and of what it silences, by code."""
+
+# What is not published may change as long as nobody uses it, and a catalog that names no policy needs none.
+_IN_ORDER = {check.code for check in STORE_RULEBOOK} - {UNPUBLISHED.code, EMPTY_STORE.code}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +68,15 @@ class CheckedStore:
     published: Mapping[PolicyRef, str]
     findings: tuple[Finding, ...]
     checked: int
+
+    @property
+    def disorder(self) -> tuple[Finding, ...]:
+        """
+        What is wrong with the store whichever of its versions are used.
+
+        That is its names and numbers, its lock, and published versions that changed or vanished.
+        """
+        return tuple(found for found in self.findings if found.code in _IN_ORDER)
 
 
 def check_store(root: Path, *, with_tests: bool = False) -> CheckedStore:
@@ -258,38 +177,29 @@ class _StoreCheck:
         return silences
 
     def _compare_with_lock(self) -> dict[PolicyRef, str]:
-        path = lock_path(self._root)
-        text = self._text(path) if path.exists() else ""
-        if text is None:
-            return {}
         try:
-            locked = parse_lock(text, file=str(path)) if text else {}
-        except SyntaxProblem as problem:
-            where = Location(str(path), problem.position.line, problem.position.column)
-            self._findings.append(BROKEN_LOCK.at(where, problem=problem.message))
+            lock = Lock.of(self._root)
+        except InvalidLockError as error:
+            self._findings += error.findings
             return {}
-        for reference, version in locked.items():
-            self._compare(reference, version)
-        for reference in self._files.keys() - locked.keys():
-            self._report(UNPUBLISHED, self._files[reference], reference=reference, lock=path)
-        return {reference: version.digest for reference, version in locked.items()}
-
-    def _compare(self, reference: PolicyRef, locked: LockedVersion) -> None:
-        following = 1 + max((other.version for other in self._files if other.name == reference.name), default=0)
-        following = max(following, reference.version + 1)
-        if reference not in self._files:
-            path = self._root / reference.name / f"v{reference.version}.json"
-            self._findings.append(VANISHED.at(locked.location, reference=reference, path=path, next=following))
-        elif reference in self._policies and digest(self._policies[reference]) != locked.digest:
-            self._report(CHANGED, self._files[reference], reference=reference, next=following)
+        except UnreadableInputError as error:
+            self._report_unreadable(lock_path(self._root), error)
+            return {}
+        for reference in sorted(self._files.keys() | lock.versions.keys()):
+            found = lock.compare(reference, self._policies.get(reference))
+            self._findings += [found] if found else []
+        return {reference: version.digest for reference, version in lock.versions.items()}
 
     def _text(self, path: Path) -> str | None:
         """Read a file; one that cannot be read does not hide what is wrong with the others."""
         try:
             return read_text(path)
         except UnreadableInputError as error:
-            self._report(UNREADABLE, path, problem=str(error).removeprefix(f"{printable(str(path))}: "))
+            self._report_unreadable(path, error)
             return None
+
+    def _report_unreadable(self, path: Path, error: UnreadableInputError) -> None:
+        self._report(UNREADABLE, path, problem=str(error).removeprefix(f"{printable(str(path))}: "))
 
     def _report(self, check: Check, path: Path, **values: object) -> None:
         self._findings.append(check.at(Location(str(path), 1, 1), **values))

@@ -12,17 +12,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecrkit.documents import Node, ObjectNode, ScalarNode, SyntaxProblem, parse_json
-from ecrkit.errors import Location, MalformedReferenceError
+from ecrkit.documents.files import read_text
+from ecrkit.errors import InvalidLockError, Location, MalformedReferenceError
 from ecrkit.lifecycle import render
-from ecrkit.policies.store import PolicyRef
+from ecrkit.policies.references import PolicyRef, version_at, versions_in
+from ecrkit.policies.rulebook import BROKEN_LOCK, CHANGED, UNPUBLISHED, VANISHED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from ecrkit.errors import Finding
     from ecrkit.lifecycle import LifecyclePolicy
 
-__all__ = ["LockedVersion", "digest", "lock_path", "parse_lock", "render_lock"]
+__all__ = ["Lock", "LockedVersion", "compare_file", "digest", "lock_path", "parse_lock", "render_lock"]
 
 _FORMAT = 1
 
@@ -39,6 +42,92 @@ class LockedVersion:
 
     digest: str
     location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """
+    The lock of a store: the one place that decides whether a version is still what was published.
+
+    Attributes:
+        store: directory of the store.
+        versions: the published ones.
+    """
+
+    store: Path
+    versions: Mapping[PolicyRef, LockedVersion]
+
+    @classmethod
+    def of(cls, store: Path) -> Lock:
+        """
+        Read the lock of the store in the directory *store*; without one, nothing is published.
+
+        Raises:
+            InvalidLockError: the file is no lock; carries one finding.
+            UnreadableInputError: it cannot be read.
+        """
+        path = lock_path(store)
+        if not path.exists():
+            return cls(store, {})
+        try:
+            return cls(store, parse_lock(read_text(path), file=str(path)))
+        except SyntaxProblem as problem:
+            where = Location(str(path), problem.position.line, problem.position.column)
+            raise InvalidLockError([BROKEN_LOCK.at(where, problem=problem.message)]) from None
+
+    def compare(self, reference: PolicyRef, policy: LifecyclePolicy | None) -> Finding | None:
+        """
+        Compare a version with what was published.
+
+        Args:
+            reference: the version.
+            policy: what its file means now; ``None`` where nobody can tell, since it is invalid or gone.
+
+        Returns:
+            That it changed, vanished, or is not published; ``None`` for a version that is as it was published, and for
+            one that does not exist.
+
+        Raises:
+            UnreadableInputError: the folder of the policy cannot be read.
+        """
+        locked = self.versions.get(reference)
+        path = self.store / reference.name / f"v{reference.version}.json"
+        if not path.is_file():
+            if locked is None:
+                return None
+            return VANISHED.at(locked.location, reference=reference, path=path, next=self._next(reference))
+        where = Location(str(path), 1, 1)
+        if locked is None:
+            return UNPUBLISHED.at(where, reference=reference, lock=lock_path(self.store))
+        if policy is None or digest(policy) == locked.digest:
+            return None
+        return CHANGED.at(where, reference=reference, next=self._next(reference))
+
+    def _next(self, reference: PolicyRef) -> int:
+        known = (*versions_in(self.store / reference.name), *self.versions)
+        return 1 + max(other.version for other in known if other.name == reference.name)
+
+
+def compare_file(path: Path, policy: LifecyclePolicy | None) -> Finding | None:
+    """
+    Compare a file with what was published, if it is a version of a store that has a lock.
+
+    Args:
+        path: of any file.
+        policy: what it means; ``None`` for what is invalid.
+
+    Returns:
+        As :meth:`Lock.compare`; ``None`` for a file that is no version of a store with a lock.
+
+    Raises:
+        InvalidLockError: the lock of its store is none.
+        UnreadableInputError: the lock cannot be read.
+    """
+    located = version_at(path)
+    if located is None or not lock_path(located[0]).exists():
+        return None
+    store, reference = located
+    return Lock.of(store).compare(reference, policy)
 
 
 def lock_path(store: Path) -> Path:

@@ -18,8 +18,8 @@ from ecrkit.documents.schema import (
 )
 from ecrkit.images.references import TAG
 from ecrkit.lifecycle import RULEBOOK
+from ecrkit.policies.references import REFERENCE
 from ecrkit.policies.silences import NO_REASON, NOT_SILENCES, SILENCEABLE
-from ecrkit.policies.store import REFERENCE
 from ecrkit.policies.testing import rulebook
 from ecrkit.policies.testing.cases import (
     CASE_KEYS,

@@ -25,11 +25,12 @@ from ecrkit.errors import (
     Location,
     MalformedReferenceError,
     PolicyReferenceError,
+    PublishedPolicyError,
     Severity,
     checks_in,
 )
 from ecrkit.lifecycle import COMPLETENESS_CODES, RULEBOOK, check_policy, render
-from ecrkit.policies.store import PolicyRef
+from ecrkit.policies.references import PolicyRef
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,6 +115,8 @@ class Silences:
         store: its ``silenced.yaml`` is read; what is wrong with that is told by a check of the store, not here.
 
     Raises:
+        InvalidLockError: the lock of the store is none.
+        PublishedPolicyError: a version that has silenced warnings is not what was published.
         UnreadableInputError: a file of the store cannot be read.
     """
 
@@ -123,7 +126,10 @@ class Silences:
         silences = read_silences(read_text(path), file=str(path))[0] if path.exists() else {}
         for reference, reasons in silences.items():
             try:
-                text = render(store[reference])
+                text = render(store.read(reference))
+            except PublishedPolicyError:
+                # What was silenced was said of another text.
+                raise
             except (InvalidPolicyError, PolicyReferenceError):
                 continue
             found = check_policy(text, file=str(path)).findings

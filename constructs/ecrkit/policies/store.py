@@ -6,70 +6,36 @@ A published version never changes, so that a pin means the same thing next year.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+import warnings
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecrkit.documents.files import read_text, unreadable
 from ecrkit.documents.nearest import near
-from ecrkit.errors import MalformedReferenceError, PolicyReferenceError, UnknownPolicyError, UnknownVersionError
+from ecrkit.errors import (
+    ChangedPolicyError,
+    PolicyReferenceError,
+    UnknownPolicyError,
+    UnknownVersionError,
+    VanishedPolicyError,
+)
 from ecrkit.lifecycle import compose, parse_policy
+from ecrkit.policies.lock import Lock
+from ecrkit.policies.references import PolicyRef, versions_in
+from ecrkit.policies.rulebook import CHANGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ecrkit.errors import Finding
     from ecrkit.lifecycle import LifecyclePolicy
 
-__all__ = ["REFERENCE", "PolicyRef", "PolicyStore", "is_policy_name"]
-
-_NAME = r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
-REFERENCE = re.compile(rf"(?P<name>{_NAME})@(?P<version>[1-9][0-9]{{0,8}})")
-_UNPINNED = re.compile(_NAME)
-_VERSION_FILE = re.compile(r"v([1-9][0-9]{0,8})\.json")
+__all__ = ["PolicyStore", "UnpublishedPolicyWarning"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class PolicyRef:
-    """
-    A version of a policy.
-
-    Attributes:
-        name: lower-case letters and digits, joined by ``.``, ``_`` or ``-``.
-        version: 1 or more.
-    """
-
-    name: str
-    version: int
-
-    @classmethod
-    def parse(cls, text: str) -> PolicyRef:
-        """
-        Read ``name@N``.
-
-        Raises:
-            MalformedReferenceError: *text* is something else.
-        """
-        match = REFERENCE.fullmatch(text)
-        if match:
-            return cls(match["name"], int(match["version"]))
-        if _UNPINNED.fullmatch(text):
-            raise MalformedReferenceError(
-                f"the policy '{text}' is named without a version", remedy=f"pin one, as in '{text}@1'"
-            )
-        raise MalformedReferenceError(
-            f"a policy is named 'name@N', got {text!r}",
-            remedy="as in 'keep-last-10@1': in lower case, and N is 1 or more",
-        )
-
-    def __str__(self) -> str:
-        """``name@N``."""
-        return f"{self.name}@{self.version}"
-
-
-def is_policy_name(text: str) -> bool:
-    """Whether *text* can stand before the ``@``."""
-    return _UNPINNED.fullmatch(text) is not None
+class UnpublishedPolicyWarning(UserWarning):
+    """A version is used that is not published, so that it may still change; ``python -W error`` makes it an error."""
 
 
 class PolicyStore:
@@ -79,13 +45,15 @@ class PolicyStore:
     Args:
         root: holds ``<name>/v<N>.json``.
 
-    Indexing by ``name@N``, as text or :class:`PolicyRef`, reads and checks that version, once.
+    Indexing by ``name@N``, as text or :class:`PolicyRef`, reads and checks that version, once, and compares it with the
+    lock beside the store. It warns with :class:`UnpublishedPolicyWarning` of a version that is not published.
     """
 
     def __init__(self, root: Path | str) -> None:
         self._root = Path(root)
         self._read: dict[PolicyRef, LifecyclePolicy] = {}
         self._unwritten: set[PolicyRef] = set()
+        self._unpublished: dict[PolicyRef, Finding] = {}
 
     @property
     def root(self) -> Path:
@@ -102,20 +70,56 @@ class PolicyStore:
 
     def __getitem__(self, reference: str | PolicyRef) -> LifecyclePolicy:
         """
-        Read the version named.
+        Read the version named, and warn where it is not published.
 
         Raises:
             MalformedReferenceError: *reference* is not ``name@N``.
+            PolicyReferenceError: as :meth:`read`.
+            InvalidDocumentError: as :meth:`read`.
+            UnreadableInputError: as :meth:`read`.
+        """
+        reference = PolicyRef.parse(reference) if isinstance(reference, str) else reference
+        policy = self.read(reference)
+        unpublished = self.unpublished([reference])
+        if unpublished:
+            warnings.warn(str(unpublished[0]), UnpublishedPolicyWarning, stacklevel=2)
+        return policy
+
+    def read(self, reference: PolicyRef) -> LifecyclePolicy:
+        """
+        Read a version, once, and compare it with the lock.
+
+        :meth:`unpublished` tells afterwards whether it is published.
+
+        Raises:
+            ChangedPolicyError: it is published, and its file means something else now.
+            VanishedPolicyError: it is published, and its file is gone.
             UnknownPolicyError: there is no policy of that name.
             UnknownVersionError: that policy has no such version.
             InvalidPolicyError: ECR would refuse it.
-            UnreadableInputError: the file, or the store, cannot be read.
+            InvalidLockError: the lock is none, so that nobody knows what was published.
+            UnreadableInputError: the file, the lock, or the store, cannot be read.
         """
-        reference = PolicyRef.parse(reference) if isinstance(reference, str) else reference
         if reference not in self._read:
             path = self.path(reference)
-            self._read[reference] = parse_policy(read_text(path), file=str(path))
+            policy = parse_policy(read_text(path), file=str(path))
+            found = self._lock.compare(reference, policy)
+            if found and found.code == CHANGED.code:
+                raise ChangedPolicyError(found)
+            if found:
+                self._unpublished[reference] = found
+            self._read[reference] = policy
         return self._read[reference]
+
+    def unpublished(self, references: Iterable[PolicyRef] | None = None) -> tuple[Finding, ...]:
+        """
+        Warn of versions that are not published.
+
+        Args:
+            references: versions that were read; ``None`` for all that were read so far.
+        """
+        chosen = sorted(self._unpublished) if references is None else references
+        return tuple(self._unpublished[reference] for reference in chosen if reference in self._unpublished)
 
     def expect(self, reference: PolicyRef, policy: LifecyclePolicy) -> None:
         """Take *policy* for a version whose file is still to be written."""
@@ -133,10 +137,10 @@ class PolicyStore:
 
         Raises:
             InvalidPolicyError: ECR would refuse one, or what they make together.
-            PolicyReferenceError: one is not there.
+            PolicyReferenceError: one is not there, or not as it was published.
             UnreadableInputError: a file cannot be read.
         """
-        policies = [self[reference] for reference in references]
+        policies = [self.read(reference) for reference in references]
         return compose(policies) if policies else None
 
     def __iter__(self) -> Iterator[PolicyRef]:
@@ -148,9 +152,11 @@ class PolicyStore:
         Find the file of a version.
 
         Raises:
+            VanishedPolicyError: it is published, and its file is gone.
             UnknownPolicyError: there is no policy of that name.
             UnknownVersionError: that policy has no such version.
-            UnreadableInputError: the store cannot be read.
+            InvalidLockError: it is not there, and the lock is none.
+            UnreadableInputError: the store, or its lock, cannot be read.
         """
         path = self._root / reference.name / f"v{reference.version}.json"
         try:
@@ -158,18 +164,23 @@ class PolicyStore:
         except OSError as error:
             raise unreadable(path, error) from None
         if not is_there:
-            raise self._unknown(reference)
+            raise self._missing(reference)
         return path
+
+    @cached_property
+    def _lock(self) -> Lock:
+        return Lock.of(self._root)
 
     def _references(self) -> Iterator[PolicyRef]:
         try:
             for directory in self._root.iterdir():
-                for file in directory.iterdir() if directory.is_dir() else ():
-                    match = _VERSION_FILE.fullmatch(file.name)
-                    if match and file.is_file():
-                        yield PolicyRef(directory.name, int(match[1]))
+                yield from versions_in(directory)
         except OSError as error:
             raise unreadable(self._root, error) from None
+
+    def _missing(self, reference: PolicyRef) -> PolicyReferenceError:
+        found = self._lock.compare(reference, None)
+        return VanishedPolicyError(found) if found else self._unknown(reference)
 
     def _unknown(self, reference: PolicyRef) -> PolicyReferenceError:
         known = list(self)

@@ -9,7 +9,7 @@ from builders.catalogs import catalog, errors
 from builders.registries import REGISTRY
 
 from ecrkit.catalog import check_catalog
-from ecrkit.policies.store import PolicyRef
+from ecrkit.policies.references import PolicyRef
 from ecrkit.registry.access import Access, Grantees
 from ecrkit.registry.properties import Mutability
 from ecrkit.registry.settings import (

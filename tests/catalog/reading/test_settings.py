@@ -9,7 +9,7 @@ from builders.policies import edited
 
 from ecrkit.catalog import Encryption, Mutability, Removal
 from ecrkit.images.names import TagFilter
-from ecrkit.policies.store import PolicyRef
+from ecrkit.policies.references import PolicyRef
 from ecrkit.registry.outputs import OutputKey
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ import json
 from pathlib import Path
 
 from builders.commands import ecrkit
-from builders.stores import make_store, policy_text
+from builders.stores import make_store, policy_text, publish
 
 ROOT = Path(__file__).parents[3]
 ENVIRONMENTS = 'environments: {dev: {account: "123456789012", region: us-east-1}}\n'
 
 
 def catalog(directory: Path, repositories: str) -> Path:
-    make_store(directory, {"web/v1.json": policy_text()})
+    publish(make_store(directory, {"web/v1.json": policy_text()}))
     path = directory / "repositories.yaml"
     path.write_text(f"{ENVIRONMENTS}repositories:\n{repositories}")
     return path
@@ -59,7 +59,7 @@ def test_repository_warnings_fail_only_when_strict(tmp_path: Path) -> None:
 def test_store_can_be_elsewhere(tmp_path: Path) -> None:
     """--policies names another store than the one beside the catalog."""
     path = catalog(tmp_path / "here", "  api: {lifecycle: other@1}\n")
-    store = make_store(tmp_path / "there", {"other/v1.json": policy_text()})
+    store = publish(make_store(tmp_path / "there", {"other/v1.json": policy_text()}))
 
     result = ecrkit("catalog", "check", path, "--policies", store, "--output", "json")
 
@@ -73,3 +73,14 @@ def test_missing_catalog_exits_2(tmp_path: Path) -> None:
 
     assert result.returncode == 2
     assert result.stderr == "error: repositories.yaml: cannot be read: no such file or directory\n"
+
+
+def test_store_is_in_order_too(tmp_path: Path) -> None:
+    """What is wrong with the store is reported, though the catalog pins none of it; what is not published is not."""
+    catalog(tmp_path, "  api: {lifecycle: web@1}\n")
+    make_store(tmp_path, {"web/v3.json": policy_text(keep=3), "notes.txt": ""})
+
+    result = ecrkit("catalog", "check", cwd=tmp_path)
+
+    assert result.returncode == 1
+    assert [line.rpartition(" [")[2] for line in result.stdout.splitlines()] == ["STO102]", "STO105]", "ECR213]"]

@@ -9,7 +9,7 @@ import pytest
 from builders.commands import ecrkit
 from builders.inventories import LIST_TYPE, NOW, image, write_images
 from builders.policies import policy_text, pushed, rule, tagged, untagged
-from builders.stores import make_store
+from builders.stores import make_store, publish
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,14 +21,16 @@ LONG = "A description that makes a short policy long enough for the service"
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    return make_store(
-        tmp_path,
-        {
-            "keep/v1.json": policy_text(rule(1, **tagged("v*"), countNumber=10)),
-            "keep/v2.json": policy_text(
-                rule(1, **tagged("v*"), countNumber=1), rule(2, **untagged(), **pushed(14), description=LONG)
-            ),
-        },
+    return publish(
+        make_store(
+            tmp_path,
+            {
+                "keep/v1.json": policy_text(rule(1, **tagged("v*"), countNumber=10)),
+                "keep/v2.json": policy_text(
+                    rule(1, **tagged("v*"), countNumber=1), rule(2, **untagged(), **pushed(14), description=LONG)
+                ),
+            },
+        )
     )
 
 

@@ -48,6 +48,31 @@ def test_dry_run_writes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / LOCK).exists()
 
 
+def test_lock_runs_the_tests_of_what_it_publishes(project: Path) -> None:
+    """A version whose tests fail is not published, nor is another; the failures are listed."""
+    failing = "keeps two:\n  images:\n    - {count: 20, pushed_days_ago: 1, expect: stay}\n"
+    make_store(project, {"web/v2.json": policy_text(), "web/v2.test.yaml": failing, "api/v1.json": policy_text()})
+    before = (project / LOCK).read_bytes()
+
+    result = ecrkit("policy", "lock", cwd=project)
+
+    assert result.returncode == 1
+    assert result.stdout.startswith(f"{STORE}/web/v2.test.yaml:3:7: keeps two: expected all 20 to stay, got ")
+    assert result.stderr == "1 failure in policy tests; nothing published\n"
+    assert (project / LOCK).read_bytes() == before
+
+
+def test_lock_runs_no_tests_of_what_is_published(project: Path) -> None:
+    """Tests that are added later do not stop another version."""
+    failing = "expires:\n  images: [{pushed_days_ago: 1, expect: expire}]\n"
+    make_store(project, {"web/v1.test.yaml": failing, "web/v2.json": policy_text(keep=3)})
+
+    result = ecrkit("policy", "lock", cwd=project)
+
+    assert result.returncode == 0
+    assert result.stdout == "web@2\n"
+
+
 def test_lock_twice_publishes_once(project: Path) -> None:
     """Publishing again changes nothing."""
     before = (project / LOCK).read_bytes()

@@ -4,19 +4,23 @@ import subprocess
 import sys
 from pathlib import Path
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 import pytest
 from builders.commands import ecrkit
-from builders.stores import make_store, policy_text
+from builders.stores import make_store, policy_text, publish
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ecrkit.errors import Location
 from ecrkit.policies.checks import check_store
-from ecrkit.policies.lock import digest, lock_path, render_lock
-from ecrkit.policies.store import PolicyRef, PolicyStore
+from ecrkit.policies.lock import lock_path
+from ecrkit.policies.store import PolicyStore
 from ecrkit.policies.testing.cases import Expectation, PolicyTest, SampleImages, check_policy_tests
 from ecrkit.policies.testing.rulebook import MAX_DAYS, MAX_IMAGES, POLICY_TEST_RULEBOOK
+
+if TYPE_CHECKING:
+    from ecrkit.policies.references import PolicyRef
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = ROOT / "policies" / "lifecycle"
@@ -506,9 +510,7 @@ class TestShipped:
 
     def test_tests_change_no_meaning(self, tmp_path: Path) -> None:
         """A published version may get tests later: they are no part of what is locked."""
-        store = make_store(tmp_path, {"web/v1.json": policy_text()})
-        policy = PolicyStore(store)["web@1"]
-        lock_path(store).write_text(render_lock({PolicyRef("web", 1): digest(policy)}))
+        store = publish(make_store(tmp_path, {"web/v1.json": policy_text()}))
         (store / "web" / "v1.test.yaml").write_text(with_image("{pushed_days_ago: 1, expect: stay}"))
 
         assert check_store(store).findings == ()

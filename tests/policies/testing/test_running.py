@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from builders.commands import ecrkit
 from builders.policies import ARCHIVE, policy, policy_text, pulled, pushed, rule, tagged
-from builders.stores import make_store
+from builders.stores import make_store, publish
 
 from ecrkit.errors import InvalidPolicyTestsError, UnreadableInputError
 from ecrkit.policies.testing.cases import Expectation, PolicyTest, SampleImages, check_policy_tests
@@ -37,7 +37,7 @@ old ones stay:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    return make_store(tmp_path, {"web/v1.json": POLICY, "web/v1.test.yaml": GOOD})
+    return publish(make_store(tmp_path, {"web/v1.json": POLICY, "web/v1.test.yaml": GOOD}))
 
 
 def failures(text: str) -> list[str]:

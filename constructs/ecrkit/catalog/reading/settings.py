@@ -13,11 +13,18 @@ from ecrkit.catalog.keys import KEYS
 from ecrkit.catalog.reading.access import AccessReader
 from ecrkit.catalog.reading.statements import read_statements
 from ecrkit.documents import At, ListNode, ObjectNode, Reader, is_empty
-from ecrkit.errors import InvalidNameError, InvalidPolicyError, PolicyReferenceError, errors_in
+from ecrkit.errors import (
+    InvalidDocumentError,
+    InvalidLockError,
+    InvalidNameError,
+    PolicyReferenceError,
+    PublishedPolicyError,
+    errors_in,
+)
 from ecrkit.images.names import TagFilter
 from ecrkit.lifecycle import COMPLETENESS_CODES, check_completeness, check_composition
+from ecrkit.policies.references import PolicyRef
 from ecrkit.policies.silences import read_reasons
-from ecrkit.policies.store import PolicyRef
 from ecrkit.registry.access import Access, Grantees
 from ecrkit.registry.posture import POSTURE_CODES
 from ecrkit.registry.properties import KMS_KEY, Encryption, Mutability, RepositoryProperties
@@ -143,6 +150,12 @@ class SettingsReader:
             reference = PolicyRef.parse(text)
             if self._policies is not None:
                 self._policies.path(reference)
+        except PublishedPolicyError as error:
+            self._reader.add([error.finding])
+            return None
+        except InvalidLockError as error:
+            self._reader.add(error.findings)
+            return None
         except PolicyReferenceError as error:
             self._reader.report(rulebook.BAD_POLICY_REFERENCE, at.location, problem=error.message, remedy=error.remedy)
             return None
@@ -160,13 +173,20 @@ class SettingsReader:
         return self._compositions.get(references)
 
     def _compose(self, store: PolicyStore, references: tuple[PolicyRef, ...], at: At) -> LifecyclePolicy | None:
-        """Compose policies; what is wrong with them, or with what they make, is reported where they are first named."""
+        """
+        Compose policies; what is wrong with them, or with what they make, is reported where they are first named.
+
+        A version that changed or vanished since it was published is an error, one that is not published a warning.
+        """
         policies = []
         for reference in references:
             try:
-                policies.append(store[reference])
-            except InvalidPolicyError as error:
+                policies.append(store.read(reference))
+            except PublishedPolicyError as error:
+                self._reader.add([error.finding])
+            except InvalidDocumentError as error:
                 self._reader.add(error.findings)
+        self._reader.add(store.unpublished(references))
         if len(policies) < len(references):
             return None
         checked = check_composition(policies)

@@ -25,7 +25,7 @@ from ecrkit.documents.schema import (
 )
 from ecrkit.images.names import MAX_REPOSITORY, MIN_REPOSITORY, REGION, REPOSITORY_PATH, TagFilter
 from ecrkit.lifecycle import COMPLETENESS_CODES, RULEBOOK
-from ecrkit.policies.store import REFERENCE
+from ecrkit.policies.references import REFERENCE
 from ecrkit.registry.access import ACCOUNT, GRANTEES, Grantees
 from ecrkit.registry.outputs import MAX_OUTPUT_KEY, OUTPUT_KEY
 from ecrkit.registry.posture import POSTURE_CODES, POSTURE_RULEBOOK

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecrkit.cli.console.reports import echo_findings
+
 if TYPE_CHECKING:
     from ecrkit.deployment.policies import PolicyNames
 
@@ -56,6 +58,7 @@ def read_declared(catalog: Path | None, policies: Path | None, *, account: str, 
 
     store = PolicyStore(policies or path.parent / "policies" / "lifecycle")
     declared = read_catalog(path, policies=store)
+    echo_findings(store.unpublished(), err=True)
     here = [place for place in declared.environments if (place.account, place.region) == (account, region)]
     return Declared(
         is_about_it=bool(here),

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from ecrkit.aws.client import connect
 from ecrkit.aws.repositories import deployed_repositories
 from ecrkit.catalog import read_catalog
+from ecrkit.cli.console.reports import echo_findings
 from ecrkit.documents.nearest import near
 from ecrkit.errors import UnreadableInputError
 from ecrkit.policies.store import PolicyStore
@@ -84,7 +85,9 @@ def look_around(
             f"{path}: no such file; write a catalog with an environment, or name one as --catalog"
         )
     store = policies or path.parent / "policies" / "lifecycle"
-    declared = read_catalog(path, policies=PolicyStore(store), may_be_empty=True)
+    resolved = PolicyStore(store)
+    declared = read_catalog(path, policies=resolved, may_be_empty=True)
+    echo_findings(resolved.unpublished(), err=True)
     named = named_environment(declared, environment) if environment is not None else None
     # The variable is for commands that are told nothing else.
     if click.get_current_context().get_parameter_source("region") is ParameterSource.ENVIRONMENT and named:
@@ -98,7 +101,7 @@ def look_around(
         path=path,
         catalog=declared,
         store=store,
-        policies=PolicyStore(store),
+        policies=resolved,
         environment=_checked(declared, named, account=account, region=aws.region),
         aws=aws,
         deployed=deployed,

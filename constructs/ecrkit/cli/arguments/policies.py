@@ -13,13 +13,16 @@ import click
 
 from ecrkit.cli.arguments.paths import read_each
 from ecrkit.documents.files import decode, read_text
-from ecrkit.errors import printable
+from ecrkit.errors import ChangedPolicyError, Severity, printable
 from ecrkit.lifecycle import compose, parse_policy
+from ecrkit.policies.lock import compare_file
+from ecrkit.policies.references import PolicyRef
 from ecrkit.policies.store import PolicyStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from ecrkit.errors import Finding
     from ecrkit.images import Inventory
     from ecrkit.lifecycle import LifecyclePolicy
     from ecrkit.preview.protection import Protections
@@ -29,6 +32,7 @@ __all__ = [
     "INSTANT",
     "PRICE",
     "instants",
+    "note_unpublished",
     "policies_option",
     "policy_files",
     "protection_options",
@@ -181,6 +185,12 @@ def warn_of_idle(protections: Protections, inventories: Sequence[Inventory]) -> 
         click.echo(f"warning: {printable(text)}", err=True)
 
 
+def note_unpublished(found: Iterable[Finding]) -> None:
+    """Say on standard error which versions are not published: a policy that somebody writes is used before it is."""
+    for finding in found:
+        click.echo(f"note: {finding}", err=True)
+
+
 def read_policies(arguments: Sequence[str], *, store: Path | None) -> LifecyclePolicy:
     """
     Read the policy that *arguments* make.
@@ -191,7 +201,8 @@ def read_policies(arguments: Sequence[str], *, store: Path | None) -> LifecycleP
 
     Raises:
         InvalidPolicyError: ECR would refuse one, or what they make together.
-        PolicyReferenceError: the store has no such policy.
+        InvalidLockError: the lock of the store is none.
+        PolicyReferenceError: the store has no such policy, or it is not what was published.
         UnreadableInputError: a file cannot be read.
     """
     return compose(read_each(arguments, lambda argument: _policy(argument, store)))
@@ -230,10 +241,17 @@ def _is_file(argument: str) -> bool:
 
 def _policy(argument: str, store: Path | None) -> LifecyclePolicy:
     if _is_file(argument):
-        return parse_policy(_text(argument), file=argument)
-    if store is None and not _DEFAULT_STORE.is_dir():
-        return PolicyStore.bundled()[argument]
-    return PolicyStore(store or _DEFAULT_STORE)[argument]
+        policy = parse_policy(_text(argument), file=argument)
+        found = None if argument == "-" else compare_file(Path(argument), policy)
+        if found and found.severity is Severity.ERROR:
+            raise ChangedPolicyError(found)
+        note_unpublished([found] if found else [])
+        return policy
+    is_bundled = store is None and not _DEFAULT_STORE.is_dir()
+    policies = PolicyStore.bundled() if is_bundled else PolicyStore(store or _DEFAULT_STORE)
+    policy = policies.read(PolicyRef.parse(argument))
+    note_unpublished(policies.unpublished())
+    return policy
 
 
 def _text(file: str) -> str:

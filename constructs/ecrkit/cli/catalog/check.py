@@ -10,6 +10,8 @@ import click
 from ecrkit.catalog import check_catalog
 from ecrkit.cli.console.reports import FORMATS, echo_report, exit_code
 from ecrkit.documents.files import read_text
+from ecrkit.errors import in_file_order
+from ecrkit.policies.checks import check_store
 from ecrkit.policies.store import PolicyStore
 
 __all__ = ["check"]
@@ -28,9 +30,15 @@ def check(path: Path, *, policies: Path | None, strict: bool, output: str) -> No
     """
     Tell everything that is wrong with the catalog PATH and the policies that it names.
 
+    Also reports what is wrong with the policy store: its names and numbers, its lock, and published versions that
+    changed or vanished.
+
     Exits with 1 when it could not be deployed.
     """
     store = PolicyStore(policies or path.parent / "policies" / "lifecycle")
     findings = check_catalog(read_text(path), file=str(path), policies=store).findings
+    if store.is_there:
+        # A pinned version that changed is found by both.
+        findings = in_file_order(dict.fromkeys((*findings, *check_store(store.root).disorder)))
     echo_report(findings, checked=1, noun="catalog", output=output)
     sys.exit(exit_code(findings, strict=strict))

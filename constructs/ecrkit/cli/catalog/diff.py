@@ -15,6 +15,7 @@ from ecrkit.cli.arguments.policies import INSTANT, instants, with_manifests
 from ecrkit.cli.console.collector import without_collector
 from ecrkit.cli.console.output import echo_json
 from ecrkit.cli.console.progress import reading_progress
+from ecrkit.cli.console.reports import echo_findings
 from ecrkit.cli.policy.diff_report import diff_document, diff_lines, losses
 from ecrkit.errors import UnreadableInputError
 from ecrkit.images.inventory.sources import inventories_in
@@ -85,6 +86,7 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
         old_policies=old_policies,
         new_policies=new_policies,
     )
+    echo_findings(dict.fromkeys((*old_policies.unpublished(), *new_policies.unpublished())), err=True)
     with reading_progress(images) as progress:
         inventories = with_manifests(inventories_in(images, progress=progress) if changes else (), manifests)
         found = diff_images(changes, inventories, root=Path(images), now=at)

@@ -11,9 +11,10 @@ import click
 from ecrkit.cli.arguments.paths import raise_all
 from ecrkit.cli.console.reports import FORMATS, echo_report, exit_code
 from ecrkit.documents.files import decode, read_text
-from ecrkit.errors import UnreadableInputError
+from ecrkit.errors import InvalidLockError, UnreadableInputError
 from ecrkit.lifecycle import check_policy
 from ecrkit.policies.checks import check_store
+from ecrkit.policies.lock import compare_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,16 @@ def _check(path: str) -> tuple[Sequence[Finding], int]:
     if path == "-":
         return check_policy(decode(sys.stdin.buffer.read(), file="-"), file="-").findings, 1
     if not Path(path).is_dir():
-        return check_policy(read_text(Path(path)), file=path).findings, 1
+        return _check_file(path), 1
     store = Path(path, "lifecycle") if Path(path, "lifecycle").is_dir() else Path(path)
     result = check_store(store)
     return result.findings, result.checked
+
+
+def _check_file(path: str) -> Sequence[Finding]:
+    checked = check_policy(read_text(Path(path)), file=path)
+    try:
+        found = compare_file(Path(path), checked.policy)
+    except InvalidLockError as error:
+        return (*checked.findings, *error.findings)
+    return (*checked.findings, *([found] if found else []))

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ecrkit.cli.console.output import count_of
 from ecrkit.cli.console.reports import echo_report
+from ecrkit.cli.policy.run_tests import failure_line
 from ecrkit.documents.files import write_text
 from ecrkit.errors import errors_in
 from ecrkit.policies.checks import check_store
 from ecrkit.policies.lock import digest, lock_path, render_lock
+from ecrkit.policies.testing.running import TEST_SUFFIX, read_policy_tests, run_policy_test
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ecrkit.policies.references import PolicyRef
 
 __all__ = ["lock"]
 
@@ -24,8 +32,8 @@ def lock(store: Path, *, dry_run: bool) -> None:
     """
     Publish new versions of the policies in STORE: from then on they cannot change.
 
-    Writes the lock beside STORE. Refuses, and exits with 1, when a policy is invalid, its tests cannot be read, or a
-    published version changed or vanished.
+    Writes the lock beside STORE. Refuses, and exits with 1, when a policy is invalid, its tests cannot be read or one
+    of them fails, or a published version changed or vanished.
     """
     checked = check_store(store, with_tests=True)
     errors = errors_in(checked.findings)
@@ -34,6 +42,12 @@ def lock(store: Path, *, dry_run: bool) -> None:
         click.echo("nothing published", err=True)
         sys.exit(1)
     new = [reference for reference in checked.policies if reference not in checked.published]
+    failures = list(_failures(store, new))
+    if failures:
+        for line in failures:
+            click.echo(line)
+        click.echo(f"{count_of(len(failures), 'failure')} in policy tests; nothing published", err=True)
+        sys.exit(1)
     if new and not dry_run:
         digests = {reference: digest(policy) for reference, policy in checked.policies.items()}
         write_text(lock_path(store), render_lock(digests))
@@ -41,3 +55,15 @@ def lock(store: Path, *, dry_run: bool) -> None:
         click.echo(str(reference))
     verb = "would be published" if dry_run else "published"
     click.echo(f"{count_of(len(new), 'version')} {verb} in {lock_path(store)}", err=True)
+
+
+def _failures(store: Path, references: Iterable[PolicyRef]) -> Iterator[str]:
+    """Run the tests of the versions that are to be published."""
+    for reference in references:
+        path = store / reference.name / f"v{reference.version}{TEST_SUFFIX}"
+        if not path.is_file():
+            continue
+        read = read_policy_tests(path)
+        for test in read.tests:
+            for failure in run_policy_test(read.policy, test):
+                yield failure_line(path, test, failure)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ecrkit.cli.arguments.policies import note_unpublished
 from ecrkit.cli.console.output import count_of, echo_json
-from ecrkit.errors import InvalidDocumentError, UnreadableInputError, printable
+from ecrkit.errors import InvalidDocumentError, PolicyReferenceError, UnreadableInputError, printable
 from ecrkit.policies.testing.running import find_policy_tests, read_policy_tests, run_policy_test
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ecrkit.policies.testing.cases import PolicyTest
     from ecrkit.policies.testing.running import Failure
 
-__all__ = ["test_command"]
+__all__ = ["failure_line", "test_command"]
 
 _DEFAULT_STORE = Path("policies/lifecycle")
 
@@ -33,7 +34,7 @@ def test_command(paths: tuple[Path, ...], *, output: str) -> None:
 
     A PATH is a file of tests, a policy, or a directory with both. Without one: policies/lifecycle.
 
-    Exits with 1 when a test fails, with 2 when one cannot be read.
+    Exits with 1 when a test fails, with 2 when one cannot be read or a published policy changed.
     """
     files: list[Path] = []
     unreadable: list[EcrkitError] = []
@@ -49,9 +50,10 @@ def test_command(paths: tuple[Path, ...], *, output: str) -> None:
     for path in files:
         try:
             read = read_policy_tests(path)
-        except (InvalidDocumentError, UnreadableInputError) as error:
+        except (InvalidDocumentError, PolicyReferenceError, UnreadableInputError) as error:
             unreadable.append(error)
             continue
+        note_unpublished([read.unpublished] if read.unpublished else [])
         results += [(path, test, run_policy_test(read.policy, test)) for test in read.tests]
     for problem in unreadable:
         click.echo(f"error: {problem}", err=True)
@@ -61,13 +63,18 @@ def test_command(paths: tuple[Path, ...], *, output: str) -> None:
     else:
         for path, test, failures in results:
             for failure in failures:
-                click.echo(f"{_place(path, failure)}: {printable(test.name)}: {failure.message}")
+                click.echo(failure_line(path, test, failure))
         read_files = len({path for path, _, _ in results})
         click.echo(
             f"{count_of(len(results), 'case')} of {count_of(read_files, 'policy')}: {_verdict(failed, unreadable)}",
             err=True,
         )
     sys.exit(2 if unreadable else 1 if failed else 0)
+
+
+def failure_line(path: Path, test: PolicyTest, failure: Failure) -> str:
+    """Write what failed, and where its test is."""
+    return f"{_place(path, failure)}: {printable(test.name)}: {failure.message}"
 
 
 def _verdict(failed: int, unreadable: Sequence[EcrkitError]) -> str:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from ecrkit.deployment.audit import ActualRepository
     from ecrkit.errors import Finding
     from ecrkit.lifecycle import LifecyclePolicy
-    from ecrkit.policies.store import PolicyRef, PolicyStore
+    from ecrkit.policies.references import PolicyRef
+    from ecrkit.policies.store import PolicyStore
 
 __all__ = ["Adopted", "Adopter"]
 
@@ -146,7 +147,7 @@ class Adopter:
         return Adopted(
             names=tuple(plans),
             refused=dict(sorted(refused.items())),
-            policies={reference: self._policies[reference] for reference in sorted(new)},
+            policies={reference: self._policies.read(reference) for reference in sorted(new)},
             before=before,
             after=self.text,
         )

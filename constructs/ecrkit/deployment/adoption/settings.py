@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ecrkit.catalog import Environment, RepositoryEntry
     from ecrkit.deployment.audit import ActualRepository
-    from ecrkit.policies.store import PolicyRef
+    from ecrkit.policies.references import PolicyRef
     from ecrkit.registry.properties import RepositoryProperties
 
 __all__ = ["exact_settings", "is_exact"]

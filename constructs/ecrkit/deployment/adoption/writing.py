@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from ecrkit.documents.files import make_directory, read_text, unwritable, write_text
 from ecrkit.errors import RefusedError, UnreadableInputError, errors_in
 from ecrkit.lifecycle import render
-from ecrkit.policies.checks import EMPTY_STORE, check_store
+from ecrkit.policies.checks import check_store
 from ecrkit.policies.lock import digest, lock_path, render_lock
+from ecrkit.policies.rulebook import EMPTY_STORE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from ecrkit.deployment.adoption.adopter import Adopted
     from ecrkit.lifecycle import LifecyclePolicy
-    from ecrkit.policies.store import PolicyRef
+    from ecrkit.policies.references import PolicyRef
 
 __all__ = ["policy_text", "published_in", "write_adopted", "write_mapping"]
 

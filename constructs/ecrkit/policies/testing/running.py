@@ -13,13 +13,15 @@ from ecrkit.images.inventory.values import Image, ImageStatus
 from ecrkit.lifecycle import parse_policy
 from ecrkit.lifecycle.evaluation.evaluation import evaluate
 from ecrkit.lifecycle.values import ActionType
+from ecrkit.policies.references import version_at
+from ecrkit.policies.store import PolicyStore
 from ecrkit.policies.testing.cases import Expectation, check_policy_tests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from ecrkit.errors import Location
+    from ecrkit.errors import Finding, Location
     from ecrkit.lifecycle.evaluation.verdicts import Verdict
     from ecrkit.lifecycle.values import LifecyclePolicy
     from ecrkit.policies.testing.cases import PolicyTest, SampleImages
@@ -46,11 +48,13 @@ class PolicyTestFile:
         path: of the tests.
         policy: that stands beside them.
         tests: in the order written, at least one.
+        unpublished: a warning that the policy is not published; ``None`` where it is.
     """
 
     path: Path
     policy: LifecyclePolicy
     tests: tuple[PolicyTest, ...]
+    unpublished: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +105,20 @@ def read_policy_tests(path: Path) -> PolicyTestFile:
     Raises:
         InvalidPolicyError: ECR would refuse the policy.
         InvalidPolicyTestsError: the tests are not as they have to be; carries everything that is wrong.
-        UnreadableInputError: either cannot be read.
+        PublishedPolicyError: the policy is not what was published.
+        InvalidLockError: the lock of its store is none.
+        UnreadableInputError: either, or the lock, cannot be read.
     """
     checked = check_policy_tests(read_text(path), file=str(path))
     if checked.tests is None:
         raise InvalidPolicyTestsError(errors_in(checked.findings))
-    policy = path.with_name(path.name.removesuffix(TEST_SUFFIX) + ".json")
-    return PolicyTestFile(path, parse_policy(read_text(policy), file=str(policy)), checked.tests)
+    beside = path.with_name(path.name.removesuffix(TEST_SUFFIX) + ".json")
+    located = version_at(beside)
+    if located is None:
+        return PolicyTestFile(path, parse_policy(read_text(beside), file=str(beside)), checked.tests)
+    store, reference = PolicyStore(located[0]), located[1]
+    policy = store.read(reference)
+    return PolicyTestFile(path, policy, checked.tests, next(iter(store.unpublished()), None))
 
 
 def run_policy_test(policy: LifecyclePolicy, test: PolicyTest) -> tuple[Failure, ...]:

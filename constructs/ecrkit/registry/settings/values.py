@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ecrkit.policies.store import PolicyRef
+from ecrkit.policies.references import PolicyRef
 from ecrkit.registry.access import Access
 from ecrkit.registry.properties import Mutability
 
@@ -227,7 +227,7 @@ class CreationTemplate:
             PolicyReferenceError: *policies* has not all of them.
             InvalidPolicyError: ECR would refuse one.
         """
-        found = (policies[entry] if isinstance(entry, PolicyRef) else entry for entry in self.lifecycle)
+        found = (policies.read(entry) if isinstance(entry, PolicyRef) else entry for entry in self.lifecycle)
         return replace(self, lifecycle=tuple(found))
 
 
