@@ -102,10 +102,10 @@ def _is_met(operator: str, key: str, wanted: list[str], request: Request, *, var
 def _with_variables(text: str, request: Request) -> str | None:
     known = {"*": "\N{ASTERISK OPERATOR}", "?": "\N{FULLWIDTH QUESTION MARK}", "$": "$"}
     for name in re.findall(r"\$\{([^}]*)\}", text):
-        value = known.get(name) or (request.get(name.lower()) or [None])[0]
-        if value is None:
+        values = [known[name]] if name in known else request.get(name.lower(), [])
+        if not values:
             return None
-        text = text.replace("${" + name + "}", value)
+        text = text.replace("${" + name + "}", values[0])
     return text
 
 
@@ -121,7 +121,7 @@ def _like(value: str, want: str) -> bool:
 
 def _arn_like(value: str, want: str) -> bool:
     parts, patterns = value.split(":", 5), want.split(":", 5)
-    if len(patterns) < 6:  # noqa: PLR2004 - the parts of an ARN
+    if len(patterns) < 6:
         return _like(value, want)
     return len(parts) == len(patterns) and all(map(_like, parts, patterns))
 

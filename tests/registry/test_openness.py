@@ -66,7 +66,9 @@ OPEN = {
     "in some organization": allow({"Null": {"aws:PrincipalOrgID": "false"}}),
     "in no organization": allow({"Null": {"aws:PrincipalOrgID": "true"}}),
     "all paths, or none": allow({"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": [f"{OURS}/*"]}}),
-    "a unit of any organization": allow({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": ["*/ou-ab12-11111111/*"]}}),
+    "a unit of any organization": allow(
+        {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": ["*/ou-ab12-11111111/*"]}}
+    ),
     "a root of any organization": allow({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": ["o-*/r-ab12/*"]}}),
     "any path, if there is one": allow({"ForAnyValue:StringLikeIfExists": {"aws:PrincipalOrgPaths": [f"{OURS}/*"]}}),
     "accounts with a prefix": allow({"StringLike": {"aws:PrincipalAccount": "1111*"}}),
@@ -109,16 +111,20 @@ OPEN = {
 """Statements that let everyone in: 52 of the 79."""
 
 MORE_CLOSED = {
-    "a role of our account by variable": allow({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::${aws:ResourceAccount}:*"}}),
+    "a role of our account by variable": allow(
+        {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::${aws:ResourceAccount}:*"}}
+    ),
     "a bucket": allow({"ArnEquals": {"aws:SourceArn": "arn:aws:s3:::our-bucket"}}),
     "a key in two spellings": allow({"StringLike": {"aws:PrincipalOrgID": OURS, "AWS:principalorgid": "*"}}),
     "a value that only a deploy knows": allow({"StringEquals": {"aws:PrincipalOrgID": {"Ref": "Organization"}}}),
-    "a token of CDK": allow({"ArnLike": {"aws:PrincipalArn": "arn:${Token[AWS.Partition.3]}:iam::111122223333:role/*"}}),
+    "a token of CDK": allow({"ArnLike": {"aws:PrincipalArn": "arn:${Token[Partition.3]}:iam::111122223333:role/*"}}),
     "an address as text": allow({"StringEquals": {"aws:SourceIp": "203.0.113.7"}}),
 }
 
 MORE_OPEN = {
-    "all of IPv4 in narrow ranges": allow({"IpAddress": {"aws:SourceIp": [f"{first}.0.0.0/8" for first in range(256)]}}),
+    "all of IPv4 in narrow ranges": allow(
+        {"IpAddress": {"aws:SourceIp": [f"{first}.0.0.0/8" for first in range(256)]}}
+    ),
     "all of IPv4, mapped": allow({"IpAddress": {"aws:SourceIp": "::ffff:0.0.0.0/96"}}),
     "a role of any account in a token's partition": allow(
         {"ArnLike": {"aws:PrincipalArn": "arn:${Token[AWS.Partition.3]}:iam::*:role/ci"}}
@@ -256,17 +262,60 @@ KEYS = [
 VALUES = [
     *(OURS, "o-*", "*", f"{OURS}/*", PATH, "*/ou-ab12-11111111/*", f"{OURS}*", "o-9z8y7x6w5v", "r-ab12/*"),
     *("111122223333", "1111*", "????????????", "999999999999", "9*", "*9*"),
-    *("arn:aws:iam::111122223333:role/*", "arn:aws:iam::*:role/ci", "*:role/ci", "arn:*:role/ci", "arn:aws:iam::*", ROOT),
-    *("arn:*:iam::111122223333:*", "arn:aws:iam::999999999999:role/ci", "arn:aws*", "arn:aws:ec2:*:*:vpc/*"),
+    *(
+        "arn:aws:iam::111122223333:role/*",
+        "arn:aws:iam::*:role/ci",
+        "*:role/ci",
+        "arn:*:role/ci",
+        "arn:aws:iam::*",
+        ROOT,
+    ),
+    *(
+        "arn:aws:iam::*",
+        "arn:*:iam::111122223333:*",
+        "arn:aws:iam::999999999999:role/ci",
+        "arn:aws*",
+        "arn:aws:ec2:*:*:vpc/*",
+    ),
     *("AROAEXAMPLEID12345678:*", "*:ci", "AROA*", "A*", "AROASTRANGERSTRANGER1:ci", "AssumedRole"),
-    *("203.0.113.0/24", "0.0.0.0/1", "128.0.0.0/1", "0.0.0.0/0", "::/0", "2000::/3", "10.0.0.0/8", "198.51.100.7", "198.*"),
-    *("vpc-91237329", "vpc-*", "vpce-*", "vpce-0a1b2c3d4e5f67890", "codebuild.amazonaws.com", "true", "false", "a", "bob"),
+    *(
+        "203.0.113.0/24",
+        "0.0.0.0/1",
+        "128.0.0.0/1",
+        "0.0.0.0/0",
+        "::/0",
+        "2000::/3",
+        "10.0.0.0/8",
+        "198.51.100.7",
+        "198.*",
+    ),
+    *(
+        "vpc-91237329",
+        "vpc-*",
+        "vpce-*",
+        "vpce-0a1b2c3d4e5f67890",
+        "codebuild.amazonaws.com",
+        "true",
+        "false",
+        "a",
+        "bob",
+    ),
     *("${aws:PrincipalAccount}", "${aws:ResourceAccount}", "${aws:ResourceOrgID}", "${aws:PrincipalOrgID}", "o-${*}"),
     *("arn:aws:iam::${aws:PrincipalAccount}:*", "arn:aws:iam::${aws:ResourceAccount}:*", "${aws:SourceVpc}"),
 ]
 OPERATOR_NAMES = [
     *("StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike"),
-    *("StringNotLike", "ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike", "IpAddress", "NotIpAddress", "Bool", "Null"),
+    *(
+        "StringNotLike",
+        "ArnEquals",
+        "ArnLike",
+        "ArnNotEquals",
+        "ArnNotLike",
+        "IpAddress",
+        "NotIpAddress",
+        "Bool",
+        "Null",
+    ),
 ]
 
 

@@ -32,9 +32,7 @@ _PUSH = (
 _LAMBDA = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
-_UNIT = re.compile(
-    r"o-[a-z0-9]{10,32}/(r-[a-z0-9]{4,32}/)?((ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|\*)/)*(\*|ou-\*)?"
-)
+_UNIT = re.compile(r"o-[a-z0-9]{10,32}/(r-[a-z0-9]{4,32}/)?((ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|\*)/)*(\*|ou-\*)?")
 
 GRANTEES = {
     "accounts": (ACCOUNT, "an account of 12 digits"),

@@ -7,9 +7,11 @@ Source: IAM user guide, "IAM JSON policy elements reference"; ECR API model 2015
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from ecrkit.errors import Location
+from ecrkit.errors import Location, Severity
 from ecrkit.registry import rulebook
 from ecrkit.registry.openness import CLOSE_IT, opening
 from ecrkit.registry.principals import is_expression
@@ -18,29 +20,70 @@ from ecrkit.registry.statements import StatementProblem, items_of, statement_pro
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ecrkit.errors import Finding
+    from ecrkit.errors import Check, Finding
     from ecrkit.registry.statements import PolicyKind
 
-__all__ = ["MAX_POLICY", "Judged", "check_policy_document", "judge_statements", "policy_text"]
+__all__ = [
+    "MAX_POLICY",
+    "NO_STATEMENT",
+    "Judged",
+    "acknowledged_in",
+    "acknowledgement",
+    "check_policy_document",
+    "judge_statements",
+    "policy_text",
+]
 
 MAX_POLICY = 10_240
 """Source: ECR API model 2015-09-21, RepositoryPolicyText and RegistryPolicyText."""
 
+_METADATA, _REASON = "ecrkit", "open_to_everyone"
+_UNKNOWN = "${Token[unknown]}"
+_PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _TOP_KEYS = ("Version", "Id", "Statement")
 
 
-class Judged(NamedTuple):
+NO_STATEMENT = -1
+"""The index of what is wrong with the acknowledgement instead of a statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
     """
     What is wrong with a statement of a policy.
 
     Attributes:
-        index: of the statement.
+        index: of the statement, or :data:`NO_STATEMENT`.
         found: what is wrong with it.
+        acknowledged: why it may let everyone in; empty for anything else.
     """
 
     index: int
     found: StatementProblem
+    acknowledged: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it is an error that nobody acknowledged."""
+        return self.found.check.severity is Severity.ERROR and not self.acknowledged
+
+    def at(self, location: Location, *, checks: Mapping[str, Check] | None = None) -> Finding:
+        """
+        Make the finding.
+
+        Args:
+            location: where it is.
+            checks: what reports a check here, by its code; the check itself where there is none.
+
+        Returns:
+            What is acknowledged is a warning that is silenced, so that it stays visible.
+        """
+        check = (checks or {}).get(self.found.check.code, self.found.check)
+        finding = check.at(location, **self.found.values)
+        if not self.acknowledged:
+            return finding
+        return replace(finding, severity=Severity.WARNING, silenced=self.acknowledged)
 
 
 def judge_statements(
@@ -49,6 +92,7 @@ def judge_statements(
     kind: PolicyKind,
     partition: str | None = None,
     variables: bool = True,
+    acknowledged: str = "",
 ) -> Iterator[Judged]:
     """
     Find what ECR rejects or ignores in the statements of a policy, and which of them let everyone in.
@@ -58,20 +102,41 @@ def judge_statements(
         kind: what the policy belongs to.
         partition: of the registry; ``None`` where it is not known.
         variables: whether the policy has policy variables: version 2012-10-17.
+        acknowledged: why the policy may let everyone in; empty for one that may not.
     """
+    is_open = False
+    statements = [_with_texts(statement) for statement in statements]
     for index, statement in enumerate(statements):
         problems = tuple(statement_problems(statement, kind=kind, partition=partition, variables=variables))
         yield from (Judged(index, found) for found in problems)
+        why = opening(statement, beside=statements, variables=variables)
+        is_open = is_open or why is not None
         # A condition with an operator that does not exist is wrong already.
-        if any(found.check is rulebook.UNKNOWN_OPERATOR for found in problems):
-            continue
-        if why := opening(statement, beside=statements, variables=variables):
+        if why and not any(found.check is rulebook.UNKNOWN_OPERATOR for found in problems):
             values = {"reason": why.reason, "remedy": CLOSE_IT}
-            yield Judged(index, StatementProblem(key=why.key, check=rulebook.OPEN_TO_ALL, values=values))
+            open_to_all = StatementProblem(key=why.key, check=rulebook.OPEN_TO_ALL, values=values)
+            yield Judged(index, open_to_all, acknowledged)
+    if acknowledged and not is_open:
+        yield Judged(NO_STATEMENT, StatementProblem(key="", check=rulebook.NOT_OPEN, values={}))
+
+
+def _with_texts(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Write joined texts as one, so that only parts of them are unknown before the deploy."""
+    if isinstance(value, list | tuple):
+        return [_with_texts(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    match value:
+        case {"Fn::Join": [str(separator), list(parts)]} if len(value) == 1:
+            return separator.join(part if isinstance(part, str) else _UNKNOWN for part in map(_with_texts, parts))
+        case {"Fn::Sub": str(text) | [str(text), _]} if len(value) == 1:
+            return _PLACEHOLDER.sub(lambda match: f"${{{match[1][1:]}}}" if match[1][:1] == "!" else _UNKNOWN, text)
+        case _:
+            return {key: _with_texts(item) for key, item in value.items()}
 
 
 def check_policy_document(
-    policy: object, *, name: str, kind: PolicyKind, partition: str | None = None
+    policy: object, *, name: str, kind: PolicyKind, partition: str | None = None, acknowledged: str = ""
 ) -> Iterator[Finding]:
     """
     Check an access policy as a template, or ECR, has it.
@@ -81,6 +146,7 @@ def check_policy_document(
         name: of the property, for messages.
         kind: what the policy belongs to.
         partition: of the registry; ``None`` where it is not known.
+        acknowledged: why the policy may let everyone in; empty for one that may not.
 
     Returns:
         Findings; the pointer of each leads into the document.
@@ -93,21 +159,39 @@ def check_policy_document(
         return
     yield from _document_findings(document, name)
     given = items_of(document.get("Statement", []))
-    statements = [statement for statement in given if isinstance(statement, dict)]
-    indexes = [index for index, statement in enumerate(given) if isinstance(statement, dict)]
-    variables = document.get("Version") == _VERSIONS[0]
+    known = {
+        index: statement
+        for index, statement in enumerate(given)
+        if isinstance(statement, dict) and not is_expression(statement)
+    }
     judged = judge_statements(
-        [{} if is_expression(statement) else statement for statement in statements],
+        list(known.values()),
         kind=kind,
         partition=partition,
-        variables=variables,
+        variables=document.get("Version") == _VERSIONS[0],
+        acknowledged=acknowledged,
     )
-    for index, found in judged:
-        if is_expression(statements[index]):
-            continue
-        pointer = f"/Statement/{indexes[index]}" if isinstance(document["Statement"], list) else "/Statement"
-        where = _at(name, f"{pointer}/{found.key}" if found.key else pointer)
-        yield found.check.at(where, **found.values)
+    for one in judged:
+        yield one.at(_at(name, _pointer(one, list(known), is_list=isinstance(document.get("Statement"), list))))
+
+
+def _pointer(judged: Judged, indexes: Sequence[int], *, is_list: bool) -> str:
+    if judged.index == NO_STATEMENT:
+        return ""
+    parts = ("Statement", *([str(indexes[judged.index])] if is_list else []), judged.found.key)
+    return "".join(f"/{part}" for part in parts if part)
+
+
+def acknowledgement(reason: str) -> dict[str, object]:
+    """Write into the metadata of a resource why its policy may let everyone in; nothing for an empty reason."""
+    return {_METADATA: {_REASON: reason}} if reason else {}
+
+
+def acknowledged_in(metadata: object) -> str:
+    """Read from the metadata of a resource why its policy may let everyone in; empty where nobody says so."""
+    ours = metadata.get(_METADATA) if isinstance(metadata, dict) else None
+    reason = ours.get(_REASON) if isinstance(ours, dict) else None
+    return reason.strip() if isinstance(reason, str) else ""
 
 
 def policy_text(document: Mapping[str, object]) -> str:

@@ -30,11 +30,34 @@ __all__ = [
 ]
 
 OPERATORS = (
-    "StringEquals StringNotEquals StringEqualsIgnoreCase StringNotEqualsIgnoreCase StringLike StringNotLike "
-    "NumericEquals NumericNotEquals NumericLessThan NumericLessThanEquals NumericGreaterThan NumericGreaterThanEquals "
-    "DateEquals DateNotEquals DateLessThan DateLessThanEquals DateGreaterThan DateGreaterThanEquals "
-    "Bool BinaryEquals IpAddress NotIpAddress ArnEquals ArnLike ArnNotEquals ArnNotLike Null"
-).split()
+    "StringEquals",
+    "StringNotEquals",
+    "StringEqualsIgnoreCase",
+    "StringNotEqualsIgnoreCase",
+    "StringLike",
+    "StringNotLike",
+    "NumericEquals",
+    "NumericNotEquals",
+    "NumericLessThan",
+    "NumericLessThanEquals",
+    "NumericGreaterThan",
+    "NumericGreaterThanEquals",
+    "DateEquals",
+    "DateNotEquals",
+    "DateLessThan",
+    "DateLessThanEquals",
+    "DateGreaterThan",
+    "DateGreaterThanEquals",
+    "Bool",
+    "BinaryEquals",
+    "IpAddress",
+    "NotIpAddress",
+    "ArnEquals",
+    "ArnLike",
+    "ArnNotEquals",
+    "ArnNotLike",
+    "Null",
+)
 """Without a set operator in front and ``IfExists`` behind."""
 
 MULTIVALUED = frozenset(
@@ -53,7 +76,9 @@ MULTIVALUED = frozenset(
 
 _PATHS = frozenset(key for key in MULTIVALUED if key.endswith("orgpaths"))
 _BY_NAME = {name.lower(): name for name in OPERATORS}
-_OPERATOR = re.compile(r"(?:(?P<quantifier>forallvalues|foranyvalue):)?(?P<name>[a-z]+?)(?P<if_exists>ifexists)?", re.I)
+_OPERATOR = re.compile(
+    r"(?:(?P<quantifier>forallvalues|foranyvalue):)?(?P<name>[a-z]+?)(?P<if_exists>ifexists)?", re.IGNORECASE
+)
 _OPPOSITES = {
     "StringNotEquals": "StringEquals",
     "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
@@ -233,16 +258,18 @@ def why_never(part: Part, *, variables: bool = True) -> str | None:
     """
     if part.operator == "Null":
         return "ForAnyValue:Null is never met" if part.quantifier == "foranyvalue" else None
-    if part.operator in _OPPOSITES or part.operator not in OPERATORS:
+    is_positive = part.operator in OPERATORS and part.operator not in _OPPOSITES
+    if not is_positive or (part.is_met_without_key and part.key not in _ALWAYS_PRESENT):
         return None
-    if not part.values and not part.is_met_without_key:
+    if not part.values:
         return "it has no value"
-    if part.is_met_without_key and part.key not in _ALWAYS_PRESENT:
-        return None
     if part.key in MULTIVALUED and not part.quantifier:
         return f"{part.key} has several values, and {part.operator} compares one; write ForAnyValue:{part.operator}"
-    if part.key not in _WHO or not part.values:
-        return None
+    return _why_no_value(part, variables=variables) if part.key in _WHO else None
+
+
+def _why_no_value(part: Part, *, variables: bool) -> str | None:
+    """Say why no caller has any of the values."""
     if any(_verdict(part, value, variables=variables) is not _Verdict.NEVER for value in part.values):
         return None
     value = str(part.values[0])
@@ -348,7 +375,7 @@ def _address(text: str) -> _Verdict:
 def _is_wide(values: Sequence[object]) -> bool:
     """Whether several narrow ranges are a wide one together."""
     networks = [network for value in values if (network := _network(str(value))) and network.version == 4]  # noqa: PLR2004 - of IP
-    collapsed = ipaddress.collapse_addresses(networks)  # type: ignore[type-var] # all are of one version
+    collapsed = ipaddress.collapse_addresses(networks)
     return sum(network.num_addresses for network in collapsed) > _MAX_ADDRESSES
 
 

@@ -74,9 +74,7 @@ def opening(
     return Opening(key=key, reason=f"it has {what}{f', though {deny} denies others' if deny else ''}")
 
 
-def covering_deny(
-    statement: Mapping[str, object], beside: Iterable[object], *, variables: bool = True
-) -> str | None:
+def covering_deny(statement: Mapping[str, object], beside: Iterable[object], *, variables: bool = True) -> str | None:
     """
     Find a statement that denies to all others what *statement* allows to everyone.
 

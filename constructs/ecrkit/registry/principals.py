@@ -117,7 +117,8 @@ def _name_problems(kind: str, name: object, partition: str | None) -> Iterator[P
     known = UNKNOWN.sub("", name)
     if kind == "Service" and known == name and not _SERVICE.fullmatch(name):
         yield PrincipalProblem(
-            f"Service must be a service, as in 'lambda.amazonaws.com', got {name!r}", "name a service, without wildcards"
+            f"Service must be a service, as in 'lambda.amazonaws.com', got {name!r}",
+            "name a service, without wildcards",
         )
     if kind in {"Federated", "CanonicalUser"} and not name:
         yield PrincipalProblem(f"{kind} must name somebody, got ''", _FORMS)

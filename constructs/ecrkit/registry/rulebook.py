@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecrkit.errors import Check, Severity
+from ecrkit.errors import Check, Severity, checks_in
 
 __all__ = ["ACCESS_RULEBOOK", "ACCESS_WARNINGS"]
 
@@ -16,49 +16,49 @@ _KEYS = 'IAM user guide, "AWS global condition context keys" (read 2026-11)'
 
 NOT_A_POLICY = Check(
     code="ECR401",
-    title="a policy text is not an IAM policy",
+    title="policy text is not an IAM policy",
     message="{problem}",
     remedy="{remedy}",
     source=_ELEMENTS,
 )
 BAD_STATEMENT = Check(
     code="ECR402",
-    title="a statement is malformed",
+    title="statement is malformed",
     message="{problem}",
     remedy="{remedy}",
     source=_ELEMENTS,
 )
 OPEN_TO_ALL = Check(
     code="ECR403",
-    title="a statement lets everyone in",
-    message="lets everyone in: {reason}",
+    title="statement lets everyone in",
+    message="lets everybody in: {reason}",
     remedy="{remedy}",
     source=_REPOSITORY,
 )
 BAD_PRINCIPAL = Check(
     code="ECR404",
-    title="a principal is invalid",
+    title="principal is invalid",
     message="{problem}",
     remedy="{remedy}",
     source='IAM user guide, "AWS JSON policy elements: Principal" (read 2026-11)',
 )
 UNKNOWN_OPERATOR = Check(
     code="ECR405",
-    title="a condition operator does not exist",
+    title="condition operator does not exist",
     message="unknown condition operator {got}",
     remedy="{remedy}",
     source=_OPERATORS,
 )
 BAD_PATH = Check(
     code="ECR406",
-    title="an organization path has a wrong end",
+    title="organization path has a wrong end",
     message="an organization path must end in '/', '/*' or '/ou-*', got {got}",
     remedy="write '{fixed}' for the unit and all units below it",
     source=f"{_KEYS}, aws:PrincipalOrgPaths",
 )
 TOO_LONG = Check(
     code="ECR407",
-    title="an access policy has more than 10,240 characters",
+    title="access policy has more than 10,240 characters",
     message="must have at most {max:,} characters, got {length:,}",
     remedy="grant to an organization or a unit instead of many accounts",
     source="ECR API model 2015-09-21, RepositoryPolicyText and RegistryPolicyText",
@@ -66,56 +66,50 @@ TOO_LONG = Check(
 UNKNOWN_ACTION = Check(
     code="ECR421",
     severity=Severity.WARNING,
-    title="an action does not exist",
+    title="action does not exist",
     message="{service} has no action {got}",
     remedy="{remedy}",
     source=_ACTIONS,
-    example="Whoever should be able to pull cannot, and no error says why.",
 )
 OTHER_SERVICE = Check(
     code="ECR422",
     severity=Severity.WARNING,
-    title="an action belongs to another service",
+    title="action belongs to another service",
     message="{got} is no action of {service}, so it has no effect here",
     remedy="remove it; write it into a policy of that service, or of the caller",
     source=_ACTIONS,
-    example="A repository policy with s3:GetObject does not let anybody read the layers from S3.",
 )
 REGISTRY_ACTION = Check(
     code="ECR423",
     severity=Severity.WARNING,
-    title="a registry-level action is in a repository policy",
+    title="registry-level action is in a repository policy",
     message="{got} acts on the registry, so it has no effect in the policy of a repository",
     remedy="remove it; {hint}",
     source=f"{_ACTIONS}; {_REPOSITORY}",
-    example="A caller still cannot log in: ecr:GetAuthorizationToken must come from his own IAM policy.",
 )
 NO_MATCH = Check(
     code="ECR424",
     severity=Severity.WARNING,
-    title="a wildcard matches no action",
+    title="wildcard matches no action",
     message="{got} matches no action of {service}",
     remedy="correct it or remove it",
     source=_ACTIONS,
-    example="`ecr:Pull*` looks like the permission to pull, and allows nothing.",
 )
 UNIQUE_ID = Check(
     code="ECR425",
     severity=Severity.WARNING,
-    title="a principal is a unique ID",
+    title="principal is a unique ID",
     message="{got} is a unique ID: IAM leaves it in place of a role or user that was deleted",
     remedy="remove it, or name the new role or user by its ARN",
     source='IAM user guide, "AWS JSON policy elements: Principal" and "IAM identifiers" (read 2026-11)',
-    example="The next deploy of the policy fails with 'Principal not found'.",
 )
 NEVER_MATCHES = Check(
     code="ECR426",
     severity=Severity.WARNING,
-    title="a condition never matches",
+    title="condition never matches",
     message="the condition never matches: {why}",
     remedy="correct it; the statement has no effect",
     source=f"{_KEYS}; {_OPERATORS}",
-    example="StringEquals with 'o-*' allows nobody to pull, since only StringLike has wildcards.",
 )
 NOT_OPEN = Check(
     code="ECR427",
@@ -124,25 +118,9 @@ NOT_OPEN = Check(
     message="no statement lets everyone in",
     remedy="remove open_to_everyone: it would acknowledge the next statement that does",
     source="ecrkit catalog reference",
-    example="Somebody removes a condition later, and no check fails.",
 )
 
-ACCESS_RULEBOOK: tuple[Check, ...] = (
-    NOT_A_POLICY,
-    BAD_STATEMENT,
-    OPEN_TO_ALL,
-    BAD_PRINCIPAL,
-    UNKNOWN_OPERATOR,
-    BAD_PATH,
-    TOO_LONG,
-    UNKNOWN_ACTION,
-    OTHER_SERVICE,
-    REGISTRY_ACTION,
-    NO_MATCH,
-    UNIQUE_ID,
-    NEVER_MATCHES,
-    NOT_OPEN,
-)
+ACCESS_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="ECR4")
 """Every check, by code."""
 
 ACCESS_WARNINGS = tuple(check.code for check in ACCESS_RULEBOOK if check.severity is Severity.WARNING)

@@ -101,10 +101,10 @@ def statement_problems(
             yield _malformed("", f"must have either {name} or Not{name}, got {' and '.join(given) or 'neither'}")
     yield from _effect_problems(statement)
     for key in ("Principal", "NotPrincipal"):
-        if key in statement:
+        if statement.get(key) is not None:
             yield from _principal_problems(key, statement[key], partition)
     for key in ("Action", "NotAction"):
-        if key in statement:
+        if statement.get(key) is not None:
             yield from _action_problems(key, statement[key], kind)
     yield from _condition_problems(statement.get("Condition"), variables=variables)
 
@@ -161,7 +161,9 @@ def _ignored(action: str, kind: PolicyKind) -> tuple[Check, dict[str, object]] |
         if kind.has_resource or matched.intersection(service.on_repository):
             return None
         is_login = "GetAuthorizationToken" in matched
-        hint = "the caller needs it in an IAM policy" if is_login else "write it into an IAM policy or the registry policy"
+        hint = (
+            "the caller needs it in an IAM policy" if is_login else "write it into an IAM policy or the registry policy"
+        )
         return rulebook.REGISTRY_ACTION, {"hint": hint}
     if not action_pattern(prefix).fullmatch(service.prefix):
         return rulebook.OTHER_SERVICE, {"service": name}
