@@ -54,7 +54,7 @@ RULEBOOKS = (
         TEMPLATE_RULEBOOK,
     ),
     Rulebook(
-        "Access policies (ECR4)",
+        "Access policies (ECR)",
         "`ecrkit catalog check`, the CDK constructs, the CDK validation plugin, the cfn-lint rules and `ecrkit audit`\n"
         "report these for repository policies and registry policies. The catalog has codes of its own for ECR402 and\n"
         "ECR403. An example is a repository policy; for ECR427, a `repositories.yaml`.",

@@ -34,11 +34,15 @@ _LAMBDA = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 _UNIT = re.compile(r"o-[a-z0-9]{10,32}/(r-[a-z0-9]{4,32}/)?((ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|\*)/)*(\*|ou-\*)?")
 
+_PATH_OF_UNITS = (
+    "a path of organizational units that ends in '/', '/*' or '/ou-*', as in 'o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*'"
+)
+
 GRANTEES = {
     "accounts": (ACCOUNT, "an account of 12 digits"),
     "principals": (PRINCIPAL, "the ARN of a role or user"),
     "organizations": (_ORGANIZATION, "the id of an organization, as in 'o-a1b2c3d4e5'"),
-    "units": (_UNIT, "a path of organizational units, as in 'o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*'"),
+    "units": (_UNIT, _PATH_OF_UNITS),
 }
 """What each kind of grantee looks like: the pattern, and the words for it."""
 
