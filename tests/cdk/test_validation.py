@@ -21,6 +21,7 @@ from builders.policies import policy, policy_text, rule, tagged, untagged
 import ecrkit
 from ecrkit.cdk import LifecyclePolicyValidation, Repository
 from ecrkit.lifecycle import RULEBOOK
+from ecrkit.registry.rulebook import ACCESS_RULEBOOK
 from ecrkit.registry.templates import TEMPLATE_RULEBOOK
 
 if TYPE_CHECKING:
@@ -442,7 +443,7 @@ class TestWhatItSays:
         plugin = LifecyclePolicyValidation()
 
         assert (plugin.name, plugin.version) == ("ecrkit", ecrkit.__version__)
-        assert plugin.rule_ids == [check.code for check in (*RULEBOOK, *TEMPLATE_RULEBOOK)]
+        assert plugin.rule_ids == [check.code for check in (*RULEBOOK, *ACCESS_RULEBOOK, *TEMPLATE_RULEBOOK)]
 
 
 class TestOurConstruct:

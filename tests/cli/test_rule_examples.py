@@ -27,7 +27,7 @@ from ecrkit.preview.protection import read_used_images
 from ecrkit.registry.access_policy import check_policy_document
 from ecrkit.registry.rulebook import ACCESS_RULEBOOK
 from ecrkit.registry.statements import PolicyKind
-from ecrkit.registry.templates import judge_policy
+from ecrkit.registry.templates import ACCESS_PROPERTIES, judge_access, judge_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -63,7 +63,11 @@ def in_repository(text: str) -> Iterable[Finding]:
 def in_template(text: str) -> Iterable[Finding]:
     template = parse_template(text, name="example")
     (resource,) = template["Resources"].values()
-    judged = judge_policy(POLICY_PROPERTIES[resource["Type"]], resource["Properties"], template)
+    kind = resource["Type"]
+    judged = [
+        *judge_policy(POLICY_PROPERTIES[kind], resource["Properties"], template),
+        *judge_access(ACCESS_PROPERTIES[kind], resource, template),
+    ]
     return [found.finding for found in judged]
 
 
