@@ -193,7 +193,7 @@ def _access_match(
 ) -> RuleMatch:
     """Point to the element of a document; of a text, to the text."""
     finding = judged.finding
-    tokens = [finding.file, *finding.pointer.split("/")[1:]]
+    tokens = [finding.location.file, *finding.location.pointer.split("/")[1:]]
     own = [*path, *_written(tuple(tokens), properties)]
     if judged.text:
         return _match(judged, path=own, filename=filename)

@@ -243,5 +243,5 @@ def _description(finding: Finding) -> str:
     """Say what is wrong and where in the text; the report has the remedy on a line of its own."""
     if finding.severity is Severity.NOTE:
         return replace(finding, remedy="").text
-    where = finding.file if finding.code in _ACCESS_CODES else finding.place
+    where = finding.location.file if finding.code in _ACCESS_CODES else finding.place
     return f"{where}: {replace(finding, remedy='').text}"

@@ -153,7 +153,9 @@ class Adopter:
             warnings=tuple(
                 found
                 for found in settled.findings
-                if found.code in ACCESS_WARNINGS and (place := repository_in(found.pointer)) and place[0] in plans
+                if found.code in ACCESS_WARNINGS
+                and (place := repository_in(found.location.pointer))
+                and place[0] in plans
             ),
             policies={reference: self._policies[reference] for reference in sorted(new)},
             before=before,

@@ -91,7 +91,7 @@ def judge_access(
         for judged in _judge(prop, form, acknowledged):
             finding = judged.finding
             if not finding.silenced:
-                found.setdefault((finding.code, finding.pointer, finding.message), judged)
+                found.setdefault((finding.code, finding.location.pointer, finding.message), judged)
     return tuple(found.values())
 
 
