@@ -24,6 +24,7 @@ from ecrkit.cfnlint import RULES, rule_id
 from ecrkit.documents.explanations import explain
 from ecrkit.errors import Severity
 from ecrkit.lifecycle import RULEBOOK
+from ecrkit.registry.rulebook import ACCESS_RULEBOOK
 from ecrkit.registry.templates import TEMPLATE_RULEBOOK
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 Lines: TypeAlias = list[str]
 
-CHECKS = (*RULEBOOK, *TEMPLATE_RULEBOOK)
+CHECKS = (*RULEBOOK, *ACCESS_RULEBOOK, *TEMPLATE_RULEBOOK)
 CFN_LINT = str(Path(sys.executable).with_name("cfn-lint"))
 
 GOOD = policy_text(

@@ -87,7 +87,7 @@ def test_what_a_setting_gives_up(settings: str, prop: str, value: str) -> None:
         pytest.param("", [], id="default"),
         pytest.param('pull: {accounts: ["210987654321"], lambda: true}', [], id="accounts"),
         pytest.param("pull: {organization: o-a1b2c3d4e5}", ["AwsSolutions-ECR1"], id="organization"),
-        pytest.param("push: {units: [o-a1b2c3d4e5/r-ab12/ou-ab12-11111111]}", ["AwsSolutions-ECR1"], id="units"),
+        pytest.param("push: {units: [o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/]}", ["AwsSolutions-ECR1"], id="units"),
     ],
 )
 def test_cdk_nag_says_so(settings: str, found: list[str]) -> None:

@@ -3,10 +3,10 @@ Rules for cfn-lint: ``cfn-lint TEMPLATE -a ecrkit.cfnlint``, or ``append_rules: 
 
 cfn-lint takes all that follows ``-a`` for rules: templates stand before it, behind ``--``, or behind ``-t``.
 
-Every check of a lifecycle policy is a rule of its own, so that each can be ignored alone. cfn-lint reads the severity
-off the first letter of an id, and leaves what begins with ``E9``, ``W9`` and ``I9`` to the rules of others: the error
-ECR112 is the rule E9112, the warning ECR203 is the rule W9203. A policy text that is known only at deploy is the
-informational rule I9301, which cfn-lint shows with ``-c I``.
+Every check of a lifecycle policy, a repository policy or a registry policy is a rule of its own, so that each can be
+ignored alone. cfn-lint reads the severity off the first letter of an id, and leaves what begins with ``E9``, ``W9`` and
+``I9`` to the rules of others: the error ECR112 is the rule E9112, the warning ECR203 is the rule W9203. A policy that
+is known only at deploy is the informational rule I9301 or I9302, which cfn-lint shows with ``-c I``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from ecrkit.documents.explanations import explain
 from ecrkit.errors import Severity
 from ecrkit.lifecycle import RULEBOOK
 from ecrkit.lifecycle.properties import POLICY_PROPERTIES
-from ecrkit.registry.templates import TEMPLATE_RULEBOOK, judge_policy
+from ecrkit.registry.rulebook import ACCESS_RULEBOOK
+from ecrkit.registry.templates import ACCESS_PROPERTIES, judge_access, judge_policy
+from ecrkit.registry.templates.rulebook import ACCESS_NOT_CHECKED, TEMPLATE_RULEBOOK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +36,7 @@ __all__ = ["RULES", "rule_id"]
 
 _GUIDE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html"
 _LETTERS = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.NOTE: "I"}
+_ACCESS_GUIDE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html"
 _BLOCK_HEADER = re.compile(r"[|>][-+1-9]{0,2}[ ]*(?:[ ]#.*)?")
 
 _Span: TypeAlias = tuple[int, int, int, int]
@@ -77,6 +80,38 @@ class _LifecyclePolicyRule(CloudFormationLintRule):  # type: ignore[misc] # it s
         ]
 
 
+class _AccessPolicyRule(CloudFormationLintRule):  # type: ignore[misc] # it ships no types
+    """Finds what one check objects to in access policies. cfn-lint leaves this class alone, since it has no id."""
+
+    source_url = _ACCESS_GUIDE
+    tags: ClassVar[list[str]] = ["resources", "ecr", "repository policy"]
+    code = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.resource_property_types = list(ACCESS_PROPERTIES)
+
+    def match_resource_properties(
+        self,
+        properties: Mapping[str, Any],
+        resourcetype: str,
+        path: list[str | int],
+        cfn: Any,  # noqa: ANN401 - as above
+    ) -> list[RuleMatch]:
+        """Look at one resource."""
+        prop = ACCESS_PROPERTIES[resourcetype]
+        key = (*path, prop.name)
+        known = _JUDGED.setdefault(cfn, {})
+        if key not in known:
+            resource = {"Properties": properties, "Metadata": _metadata(cfn.template, path)}
+            known[key] = judge_access(prop, resource, cfn.template)
+        return [
+            _access_match(judged, properties, path=path, filename=cfn.filename)
+            for judged in known[key]
+            if judged.finding.code == self.code
+        ]
+
+
 _JUDGED: WeakKeyDictionary[Any, dict[tuple[str | int, ...], tuple[Judged, ...]]] = WeakKeyDictionary()
 
 
@@ -88,22 +123,33 @@ def _judged(cfn: Any, kind: str, properties: object, *, key: tuple[str | int, ..
     return known[key]
 
 
-def _written(path: tuple[str, ...], properties: object) -> list[str]:
+def _written(path: tuple[str, ...], properties: object) -> list[str | int]:
     """Give as much of a path as the template has: a function may stand around the property."""
-    found: list[str] = []
+    found: list[str | int] = []
     for key in path:
-        if not isinstance(properties, dict) or key not in properties:
+        if isinstance(properties, list) and key.isdecimal() and int(key) < len(properties):
+            found.append(int(key))
+            properties = properties[int(key)]
+        elif isinstance(properties, dict) and key in properties:
+            found.append(key)
+            properties = properties[key]
+        else:
             break
-        found.append(key)
-        properties = properties[key]
     return found
 
 
-def _rule_class(check: Check) -> type[_LifecyclePolicyRule]:
+def _metadata(template: Any, path: list[str | int]) -> object:  # noqa: ANN401 - any JSON
+    """Find the metadata of the resource whose properties are at *path*."""
+    for key in path[:-1]:
+        template = template.get(key) if isinstance(template, dict) else None
+    return template.get("Metadata") if isinstance(template, dict) else None
+
+
+def _rule_class(check: Check, base: type[CloudFormationLintRule]) -> type[CloudFormationLintRule]:
     explanation = explain(check)
     return type(
         f"Rule{rule_id(check)}",
-        (_LifecyclePolicyRule,),
+        (base,),
         {
             "__doc__": f"{check.code}: {check.title}.",
             "__module__": __name__,
@@ -115,8 +161,11 @@ def _rule_class(check: Check) -> type[_LifecyclePolicyRule]:
     )
 
 
-RULES: Mapping[str, type[_LifecyclePolicyRule]] = {
-    check.code: _rule_class(check) for check in (*RULEBOOK, *TEMPLATE_RULEBOOK)
+_OF_ACCESS = {check.code for check in (*ACCESS_RULEBOOK, ACCESS_NOT_CHECKED)}
+
+RULES: Mapping[str, type[CloudFormationLintRule]] = {
+    check.code: _rule_class(check, _AccessPolicyRule if check.code in _OF_ACCESS else _LifecyclePolicyRule)
+    for check in (*RULEBOOK, *ACCESS_RULEBOOK, *TEMPLATE_RULEBOOK)
 }
 """The rule of every check, by the check's code."""
 
@@ -137,6 +186,18 @@ def _match(judged: Judged, *, path: list[str | int], filename: str | None) -> Ru
     if exact is None:
         return RuleMatch(path, str(finding), location=whole)
     return RuleMatch(path, f"{finding.text} [{finding.code}]", location=exact)
+
+
+def _access_match(
+    judged: Judged, properties: Mapping[str, Any], *, path: list[str | int], filename: str | None
+) -> RuleMatch:
+    """Point to the element of a document; of a text, to the text."""
+    finding = judged.finding
+    tokens = [finding.location.file, *finding.location.pointer.split("/")[1:]]
+    own = [*path, *_written(tuple(tokens), properties)]
+    if judged.text:
+        return _match(judged, path=own, filename=filename)
+    return RuleMatch(own, f"{finding.text} [{finding.code}]")
 
 
 def _span_of(text: str) -> _Span | None:

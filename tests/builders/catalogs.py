@@ -70,7 +70,7 @@ repositories:
     parameters: true
     pull: {accounts: ["210987654321"], principals: ["arn:aws:iam::123456789012:role/run"], lambda: true}
     push: {principals: ["arn:aws:iam::123456789012:role/ci"]}
-  shared: {pull: {organization: o-a1b2c3d4e5, units: [o-a1b2c3d4e5/r-ab12/ou-ab12-11111111]}}
+  shared: {pull: {organization: o-a1b2c3d4e5, units: [o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/]}}
 """
 """Two shards, with the settings that no local AWS deploys."""
 

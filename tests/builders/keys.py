@@ -81,6 +81,12 @@ SAMPLES = {
         deployed={"repository_policy_text": iam(statement())},
         argument=[statement()],
     ),
+    "open_to_everyone": Sample(
+        text="open_to_everyone: the base images are public",
+        beside=f"statements: [{statement()}]",
+        argument="the base images are public",
+        beside_argument={"statements": [statement()]},
+    ),
     "tags": Sample(text="tags: {team: web}", deployed={"tags": {"team": "web"}}),
     "removal": Sample(text="removal: destroy", argument="DESTROY"),
     "empty_on_delete": Sample(

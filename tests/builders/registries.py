@@ -458,10 +458,10 @@ REFUSED = (
     RefusedRegistry(
         "CAT242",
         "action",
-        edits=(("ecr:DeleteRepository", "s3:GetObject"),),
+        edits=(("ecr:DeleteRepository", "DeleteRepository"),),
         finding=(
             "20:17: registry.policy.statements[0].Action: must be actions of ECR, as in "
-            "'ecr:ReplicateImage', got 's3:GetObject' [CAT242]"
+            "'ecr:ReplicateImage', got 'DeleteRepository' [CAT242]"
         ),
         beyond=_FREE,
     ),

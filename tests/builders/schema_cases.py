@@ -314,6 +314,7 @@ REFUSED = {
         settings("encryption: {type: KMS, key: alias/}"),
         settings("encryption: {type: KMS_DSSE, key: 'arn:aws:kms:us-east-1:123456789012:x'}"),
     ],
+    "CAT148": [settings("open_to_everyone: ' '"), settings(f"open_to_everyone: '', statements: [{STATEMENT}]")],
     "CAT132": [
         settings("encryption: {type: AES256, key: alias/x}"),
         settings("encryption: {type: omit, key: alias/x}"),

@@ -211,7 +211,7 @@ REFUSED = (
         edits=(("  tags: {managed-by: ecrkit}", "  silence: {ECR203: on purpose}"),),
         finding=(
             "6:13: defaults.silence.ECR203: must be one of ECR211, ECR212, ECR213, AUD122, AUD123,"
-            " AUD124, got 'ECR203' [CAT129]"
+            " AUD124, ECR421, ECR422, ECR423, ECR424, ECR425, ECR426, ECR427, got 'ECR203' [CAT129]"
         ),
     ),
     Refused(
@@ -335,8 +335,8 @@ REFUSED = (
         "a statement with a resource",
         edits=(("    encryption: KMS", f"    statements: [{STATEMENT}]"), ("Sid: Ci", "Sid: Ci, Resource: x")),
         finding=(
-            "12:38: repositories[\"payments/api\"].statements[0].Resource: unknown key 'Resource'; known here: Sid,"
-            " Effect, Principal, NotPrincipal, Action, NotAction, Condition [CAT143]"
+            "12:38: repositories[\"payments/api\"].statements[0].Resource: unknown key 'Resource'; remove it: the"
+            " policy of a repository applies to this repository [CAT143]"
         ),
     ),
     Refused(
@@ -377,6 +377,15 @@ REFUSED = (
         finding=(
             "3:3: environments[\"dev-1\"]: its stack 'Repositories-dev-1' would have the name of shard 1 of 'dev';"
             " give it another name [CAT147]"
+        ),
+    ),
+    Refused(
+        "CAT148",
+        "open without a reason",
+        edits=(("    encryption: KMS", "    open_to_everyone: ' '"),),
+        finding=(
+            '12:23: repositories["payments/api"].open_to_everyone: must say why the policy may let everyone in, got'
+            " nothing; write the reason [CAT148]"
         ),
     ),
     Refused(

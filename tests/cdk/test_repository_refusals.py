@@ -63,9 +63,9 @@ class TestRefusals:
             ),
             pytest.param(
                 lambda: Repository(
-                    stack(), "App", statements=[{"Effect": "Allow", "Principal": "*", "Action": "s3:*"}]
+                    stack(), "App", statements=[{"Effect": "Allow", "Principal": "*", "Action": "BatchGetImage"}]
                 ),
-                "statements[0]: must be actions of ECR, as in 'ecr:BatchGetImage', got 's3:*'\n"
+                "statements[0]: must be actions of ECR, as in 'ecr:BatchGetImage', got 'BatchGetImage'\n"
                 "Registry/App: statements[0]: lets everybody in: it has the Principal '*' and no condition; "
                 "name principals, or add a condition as on aws:PrincipalOrgID",
                 id="statement",

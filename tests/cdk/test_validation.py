@@ -25,6 +25,7 @@ from ecrkit.lifecycle import RULEBOOK
 from ecrkit.policies.references import PolicyRef
 from ecrkit.policies.rulebook import UNPUBLISHED
 from ecrkit.policies.store import PolicyStore
+from ecrkit.registry.rulebook import ACCESS_RULEBOOK
 from ecrkit.registry.templates import TEMPLATE_RULEBOOK
 
 if TYPE_CHECKING:
@@ -459,7 +460,9 @@ class TestWhatItSays:
         plugin = LifecyclePolicyValidation()
 
         assert (plugin.name, plugin.version) == ("ecrkit", ecrkit.__version__)
-        assert plugin.rule_ids == [check.code for check in (*RULEBOOK, *TEMPLATE_RULEBOOK, UNPUBLISHED)]
+        assert plugin.rule_ids == [
+            check.code for check in (*RULEBOOK, *ACCESS_RULEBOOK, *TEMPLATE_RULEBOOK, UNPUBLISHED)
+        ]
 
 
 class TestOurConstruct:

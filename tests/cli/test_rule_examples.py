@@ -24,7 +24,10 @@ from ecrkit.policies.checks import check_store
 from ecrkit.policies.lock import digest, lock_path, render_lock
 from ecrkit.policies.testing.cases import check_policy_tests
 from ecrkit.preview.protection import read_used_images
-from ecrkit.registry.templates import judge_policy
+from ecrkit.registry.access_policy import check_policy_document
+from ecrkit.registry.rulebook import ACCESS_RULEBOOK
+from ecrkit.registry.statements import PolicyKind
+from ecrkit.registry.templates import ACCESS_PROPERTIES, judge_access, judge_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -60,7 +63,11 @@ def in_repository(text: str) -> Iterable[Finding]:
 def in_template(text: str) -> Iterable[Finding]:
     template = parse_template(text, name="example")
     (resource,) = template["Resources"].values()
-    judged = judge_policy(POLICY_PROPERTIES[resource["Type"]], resource["Properties"], template)
+    kind = resource["Type"]
+    judged = [
+        *judge_policy(POLICY_PROPERTIES[kind], resource["Properties"], template),
+        *judge_access(ACCESS_PROPERTIES[kind], resource, template),
+    ]
     return [found.finding for found in judged]
 
 
@@ -84,6 +91,10 @@ def in_allow_list(text: str) -> Iterable[Finding]:
     return raised(lambda: read_allow_list(text, file="allow.yaml"))
 
 
+def in_access_policy(text: str) -> Iterable[Finding]:
+    return check_policy_document(text, name="RepositoryPolicyText", kind=PolicyKind.REPOSITORY)
+
+
 def raised(read: Callable[[], object]) -> Iterable[Finding]:
     with pytest.raises(InvalidDocumentError) as caught:
         read()
@@ -98,6 +109,8 @@ READERS: dict[str, Callable[[str], Iterable[Finding]]] = {
     "IMG": in_images,
     "ALW": in_allow_list,
     **dict.fromkeys(COMPLETENESS_CODES, in_repository),
+    **{check.code: in_access_policy for check in ACCESS_RULEBOOK},
+    "ECR427": in_catalog,
     "IMG120": in_manifests,
 }
 """What reads an example, by code or else by the first letters of it."""

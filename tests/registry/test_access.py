@@ -110,7 +110,8 @@ def test_push_can_pull() -> None:
         ),
         pytest.param(
             {"units": ("*",)},
-            "must be a path of organizational units, as in 'o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*', got '*'",
+            "must be a path of organizational units that ends in '/', '/*' or '/ou-*', as in"
+            " 'o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*', got '*'",
             id="unit",
         ),
     ],

@@ -140,6 +140,12 @@ KEYS = (
         drift="AUD115",
     ),
     Key(
+        name="open_to_everyone",
+        says="why `statements` beside it may let everyone in; it goes with these statements, and with no others",
+        default="none: such a statement is an error",
+        argument="open_to_everyone",
+    ),
+    Key(
         name="tags",
         says="tags of the resource, added to those of `defaults`; `key: null` leaves out one of these",
         default="none",

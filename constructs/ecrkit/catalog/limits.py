@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 from ecrkit.catalog import rulebook
 from ecrkit.catalog.reading.environments import MAX_SHARDS
 from ecrkit.catalog.template import repository_outputs, repository_resources, repository_statements, stack_name
+from ecrkit.registry.access_policy import MAX_POLICY
 from ecrkit.registry.cloudformation import (
     MAX_OUTPUTS,
-    MAX_REPOSITORY_POLICY,
     MAX_RESOURCES,
     MAX_TEMPLATE_BYTES,
+    partition_of,
     shard_of,
     template_bytes,
 )
+from ecrkit.registry.principals import principal_problems
 from ecrkit.registry.properties import KMS_KEY
+from ecrkit.registry.rulebook import BAD_PRINCIPAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +59,7 @@ class EnvironmentChecks:
         for repository, entry in repositories:
             self._check_key(draft, repository, entry)
             self._check_policy(draft, repository, entry)
+            self._check_partition(draft, repository, entry)
         self._check_size(draft, [entry for _, entry in repositories])
 
     def _check_key(self, draft: EnvironmentDraft, repository: RepositoryDraft, entry: RepositoryEntry) -> None:
@@ -69,11 +73,33 @@ class EnvironmentChecks:
     def _check_policy(self, draft: EnvironmentDraft, repository: RepositoryDraft, entry: RepositoryEntry) -> None:
         statements = repository_statements(entry, account=draft.account, region=draft.region)
         length = len(json.dumps({"Version": "2012-10-17", "Statement": statements})) if statements else 0
-        if length > MAX_REPOSITORY_POLICY:
+        if length > MAX_POLICY:
             access = entry.properties.access
             key = "pull" if access.pull else "push" if access.push else "statements"
             place = repository.own.places.get(key, repository.at.key_location)
             self._reader.add([rulebook.POLICY_TOO_LONG.at(place, length=length)])
+
+    def _check_partition(self, draft: EnvironmentDraft, repository: RepositoryDraft, entry: RepositoryEntry) -> None:
+        """Report principals of another partition: nobody can be let in across partitions."""
+        if not draft.region:
+            return
+        access = entry.properties.access
+        given: list[tuple[str, object]] = [
+            *(("pull", {"AWS": name}) for name in access.pull.principals),
+            *(("push", {"AWS": name}) for name in access.push.principals),
+            *(
+                ("statements", statement[key])
+                for statement in entry.properties.statements
+                for key in ("Principal", "NotPrincipal")
+                if statement.get(key) is not None
+            ),
+        ]
+        for key, principal in given:
+            wrong_anyway = set(principal_problems(principal))
+            place = repository.own.places.get(key, repository.at.key_location)
+            for found in principal_problems(principal, partition=partition_of(draft.region)):
+                if found not in wrong_anyway:
+                    self._reader.add([BAD_PRINCIPAL.at(place, **found._asdict())])
 
     def _check_size(self, draft: EnvironmentDraft, entries: Sequence[RepositoryEntry]) -> None:
         if not entries:

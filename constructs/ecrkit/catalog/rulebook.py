@@ -281,6 +281,14 @@ SAME_STACK = Check(
     source=_CLOUDFORMATION,
 )
 
+NO_REASON_TO_BE_OPEN = Check(
+    code="CAT148",
+    title="open_to_everyone has no reason",
+    message="must say why the policy may let everyone in, got nothing",
+    remedy="write the reason",
+    source=_DESIGN,
+)
+
 CATALOG_STRUCTURE = StructuralChecks(
     unknown_key=UNKNOWN_KEY,
     missing_key=MISSING_KEY,

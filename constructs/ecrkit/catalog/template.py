@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ecrkit.registry.access import policy_statements
+from ecrkit.registry.access_policy import acknowledgement
 from ecrkit.registry.cloudformation import (
     SHARDS,
     Deletion,
@@ -171,7 +172,7 @@ def repository_resources(
                 **_tags(entry.properties.tags),
             },
             **_DELETION[entry.properties.removal].attributes,
-            **_path(stack, scope, "Resource"),
+            **_metadata(_path(stack, scope, "Resource") | acknowledgement(entry.properties.open_to_everyone)),
         }
     }
     if entry.parameters:
@@ -183,7 +184,7 @@ def repository_resources(
                     "Type": "String",
                     "Value": {"Fn::GetAtt": [logical_id(scope, "Resource"), attribute]},
                 },
-                **_path(stack, scope, f"{what}Parameter"),
+                **_metadata(_path(stack, scope, f"{what}Parameter")),
             }
     return resources
 
@@ -251,6 +252,7 @@ def _registry_body(environment: Environment, settings: RegistrySettings, policie
                 "Type": resource.type,
                 "Properties": resource.properties,
                 **resource.deletion.attributes,
+                **_metadata(acknowledgement(resource.open_to_everyone)),
             }
             for resource in resources
         },
@@ -262,7 +264,11 @@ def _head(environment: Environment, kind: StackKind) -> dict[str, object]:
 
 
 def _path(stack: str | None, *ids: str) -> dict[str, object]:
-    return {} if stack is None else {"Metadata": {"aws:cdk:path": "/".join([stack, *ids])}}
+    return {} if stack is None else {"aws:cdk:path": "/".join([stack, *ids])}
+
+
+def _metadata(metadata: dict[str, object]) -> dict[str, object]:
+    return {"Metadata": metadata} if metadata else {}
 
 
 def _tags(tags: Mapping[str, str]) -> dict[str, object]:

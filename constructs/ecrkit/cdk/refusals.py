@@ -10,27 +10,32 @@ import aws_cdk as cdk
 from ecrkit.errors import InvalidNameError
 from ecrkit.images.names import RepositoryName, TagFilter
 from ecrkit.lifecycle import LifecyclePolicy
-from ecrkit.registry import statements
 from ecrkit.registry.access import Grantees
-from ecrkit.registry.openness import CLOSE_IT, opening
+from ecrkit.registry.access_policy import NO_STATEMENT, judge_statements
+from ecrkit.registry.cloudformation import partition_of
 from ecrkit.registry.outputs import OutputKey
 from ecrkit.registry.properties import KMS_KEY, Encryption, Mutability
+from ecrkit.registry.settings.fields import at
+from ecrkit.registry.statements import PolicyKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import UnionType
 
+    from ecrkit.registry.access_policy import Judged
+
 __all__ = [
     "encryption_problems",
     "is_token",
+    "judged_statements",
     "known_now",
     "lifecycle_problems",
     "mutability_problems",
     "name_problems",
     "output_problems",
     "removal_problems",
-    "statement_problems",
     "type_problems",
+    "warning_text",
 ]
 
 _REMOVAL_POLICIES = (
@@ -49,6 +54,7 @@ _TYPES: dict[str, tuple[str, type | UnionType, type]] = {
     "pull": ("Grantees", Grantees | None, object),
     "push": ("Grantees", Grantees | None, object),
     "statements": ("a list of statements", Sequence, Mapping),
+    "open_to_everyone": ("a string", str, object),
     "removal_policy": ("a RemovalPolicy", cdk.RemovalPolicy, object),
     "empty_on_delete": ("True or False", bool, object),
     "exports": ("True or False", bool, object),
@@ -115,16 +121,38 @@ def encryption_problems(encryption: str, key: object) -> list[str]:
     return []
 
 
-def statement_problems(given: Sequence[Mapping[str, object]]) -> list[str]:
-    """Refuse a statement that ECR would, and one that lets everybody in."""
-    problems = []
-    for index, statement in enumerate(given):
-        for found in statements.statement_problems(statement, example="ecr:BatchGetImage", has_resource=False):
-            remedy = f"; {found.remedy}" if found.remedy else ""
-            problems.append(f"statements[{index}]: {found.problem}{remedy}")
-        if why := opening(statement):
-            problems.append(f"statements[{index}]: lets everybody in: {why.reason}; {CLOSE_IT}")
-    return problems
+def judged_statements(
+    given: Sequence[Mapping[str, object]], *, region: str, acknowledged: str
+) -> tuple[list[str], list[Judged]]:
+    """
+    Judge statements of a repository policy.
+
+    Args:
+        given: JSON values, which may contain intrinsic functions and tokens.
+        region: of the repository, or a token of it.
+        acknowledged: why they may let everyone in.
+
+    Returns:
+        What ECR would reject or lets everyone in, in words; and what is to be warned of.
+    """
+    partition = partition_of(region) if known_now(region) else None
+    judged = [
+        one
+        for one in judge_statements(given, kind=PolicyKind.REPOSITORY, partition=partition, acknowledged=acknowledged)
+        # A statement that lets everyone in may be added later.
+        if one.index != NO_STATEMENT and not one.acknowledged
+    ]
+    problems = [one for one in judged if one.is_error]
+    return [_text(one) for one in problems], [one for one in judged if not one.is_error]
+
+
+def warning_text(judged: Judged) -> str:
+    """Write a warning for the synth."""
+    return f"{_text(judged)} [{judged.found.check.code}]"
+
+
+def _text(judged: Judged) -> str:
+    return judged.at(at("statements", judged.index)).text
 
 
 def mutability_problems(mutability: str, mutable_tags: Sequence[str], immutable_tags: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from constructs import Construct
 
 from ecrkit.errors import InvalidPropertyError, errors_in, silence
 from ecrkit.lifecycle import LifecyclePolicy, check_completeness
+from ecrkit.registry.access_policy import acknowledgement
 from ecrkit.registry.cloudformation import Deletion, partition_of
 from ecrkit.registry.settings import Home, RegistrySettings, check_registry
 from ecrkit.registry.settings.fields import at
@@ -158,6 +159,8 @@ class Registry(Construct):
     def _resource(self, kind: type[Resource], written: RegistryResource) -> Resource:
         made = kind(self, written.id, **_keywords(written.properties))
         made.apply_removal_policy(_REMOVAL[written.deletion])
+        for key, value in acknowledgement(written.open_to_everyone).items():
+            made.add_metadata(key, value)
         return made
 
     def _claim(self, home: Home) -> None:

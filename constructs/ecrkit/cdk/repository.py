@@ -14,6 +14,7 @@ from ecrkit.cdk.imported import ImportedRepository
 from ecrkit.errors import InvalidPropertyError, Location
 from ecrkit.lifecycle import LifecyclePolicy, check_completeness, compose
 from ecrkit.registry.access import Access, Grantees, policy_statements
+from ecrkit.registry.access_policy import acknowledgement
 from ecrkit.registry.cloudformation import (
     arn_output_key,
     export_name,
@@ -24,10 +25,12 @@ from ecrkit.registry.outputs import OutputKey, output_key
 from ecrkit.registry.properties import Encryption, Mutability, RepositoryProperties
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from aws_cdk import aws_kms as kms
     from constructs import Construct
+
+    from ecrkit.registry.access_policy import Judged
 
 __all__ = ["Repository"]
 
@@ -57,6 +60,8 @@ class Repository(ecr.Repository):
         pull: who may pull, besides those whom the account lets. Default: nobody.
         push: who may push, and pull, besides those whom the account lets. Default: nobody.
         statements: of its policy, as they are in JSON, besides those of *pull* and *push*. Default: none.
+        open_to_everyone: why its policy may let everyone in; it is written into the metadata of the resource. Default:
+            none, so that a statement that does raises, here, in ``add_to_resource_policy`` and in every grant.
         removal_policy: what becomes of the repository when it leaves its stack: ``RETAIN_ON_UPDATE_OR_DELETE``,
             ``RETAIN`` or ``DESTROY``. Default: kept, on replacement too, unless its creation itself fails.
         empty_on_delete: delete its images with it; needs ``DESTROY``. Default: false.
@@ -93,6 +98,7 @@ class Repository(ecr.Repository):
         pull: Grantees | None = None,
         push: Grantees | None = None,
         statements: Sequence[Mapping[str, object]] = (),
+        open_to_everyone: str = "",
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         empty_on_delete: bool = False,
         exports: bool = False,
@@ -114,6 +120,7 @@ class Repository(ecr.Repository):
                     "pull": pull,
                     "push": push,
                     "statements": statements,
+                    "open_to_everyone": open_to_everyone,
                     "removal_policy": removal_policy,
                     "empty_on_delete": empty_on_delete,
                     "exports": exports,
@@ -124,12 +131,15 @@ class Repository(ecr.Repository):
         )
         policies = tuple(lifecycle or ())  # It is looked at more than once, and may be an iterator.
         key: Any = getattr(encryption_key, "key_arn", encryption_key)
+        wrong, warnings = refusals.judged_statements(
+            statements, region=cdk.Stack.of(scope).region, acknowledged=open_to_everyone
+        )
         problems = [
             *refusals.name_problems(repository_name),
             *refusals.lifecycle_problems(policies),
             *refusals.encryption_problems(encryption, key),
             *refusals.mutability_problems(mutability, mutable_tags, immutable_tags),
-            *refusals.statement_problems(statements),
+            *wrong,
             *refusals.removal_problems(removal_policy, empty_on_delete=empty_on_delete),
             *refusals.output_problems(output),
         ]
@@ -138,6 +148,8 @@ class Repository(ecr.Repository):
         _refuse(where, problems)
         policy = compose(policies) if policies else None
 
+        self._open_to_everyone = open_to_everyone
+        self._refusal: InvalidPropertyError | None = None
         self._given_name = refusals.known_now(repository_name)
         super().__init__(
             scope,
@@ -157,14 +169,18 @@ class Repository(ecr.Repository):
             exceptions=(*mutable_tags, *immutable_tags),
             access=Access(pull=pull or Grantees(), push=push or Grantees()),
             statements=tuple(statements),
+            open_to_everyone=open_to_everyone,
             empty_on_delete=empty_on_delete,
         )
         name_property = {"RepositoryName": self._given_name} if self._given_name else {}
         self._resource().add_override(
             "Properties", {**name_property, **resource_properties(properties, lifecycle=policy)}
         )
+        for key, value in acknowledgement(open_to_everyone).items():
+            self._resource().add_metadata(key, value)
         self._add_access(properties)
         self._warn(policy)
+        self._warn_of(warnings)
         name = OutputKey(output) if output else output_key(self._given_name or construct_id)
         self._add_output(name, "RepositoryUri", exported=exports)
         if exports:
@@ -234,6 +250,51 @@ class Repository(ecr.Repository):
             policy_elsewhere=policy_elsewhere,
         )
 
+    def add_to_resource_policy(self, statement: iam.PolicyStatement) -> iam.AddToResourcePolicyResult:
+        """
+        Add a statement to the policy of the repository.
+
+        Args:
+            statement: as for ``statements``; one that lets everyone in needs *open_to_everyone*.
+
+        Raises:
+            InvalidPropertyError: ECR would reject the statement, or it lets everyone in. A grant of another construct
+                raises a ``RuntimeError`` with the same text, since it calls this from Node.
+        """
+        stack = cdk.Stack.of(self)
+        wrong, warnings = refusals.judged_statements(
+            [stack.resolve(statement.to_statement_json())],
+            region=stack.region,
+            acknowledged=self._open_to_everyone,
+        )
+        if wrong:
+            lines = (problem.removeprefix("statements[0]") for problem in wrong)
+            text = "\n".join(f"{self.node.path}: add_to_resource_policy{line}" for line in lines)
+            self._refusal = InvalidPropertyError(text)
+            raise self._refusal
+        self._warn_of(warnings)
+        return super().add_to_resource_policy(statement)
+
+    def grant(self, grantee: iam.IGrantable, *actions: str) -> iam.Grant:
+        """Grant *actions*; a principal that is everyone needs *open_to_everyone*, or raises InvalidPropertyError."""
+        return self._granted(lambda: super(Repository, self).grant(grantee, *actions))
+
+    def grant_pull(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Grant to pull; as :meth:`grant`."""
+        return self._granted(lambda: super(Repository, self).grant_pull(grantee))
+
+    def grant_push(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Grant to push; as :meth:`grant`."""
+        return self._granted(lambda: super(Repository, self).grant_push(grantee))
+
+    def grant_pull_push(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Grant to pull and push; as :meth:`grant`."""
+        return self._granted(lambda: super(Repository, self).grant_pull_push(grantee))
+
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Grant to read what is in it; as :meth:`grant`."""
+        return self._granted(lambda: super(Repository, self).grant_read(grantee))
+
     def add_lifecycle_rule(self, **_: object) -> NoReturn:
         """
         Refuse: the lifecycle policy is given as a whole, where it can be checked.
@@ -260,7 +321,21 @@ class Repository(ecr.Repository):
         place = {"partition": stack.partition, "region": stack.region, "account": stack.account}
         made = policy_statements(properties.access, **place) if properties.access else []
         for statement in (*made, *properties.statements):
-            self.add_to_resource_policy(iam.PolicyStatement.from_json(statement))
+            super().add_to_resource_policy(iam.PolicyStatement.from_json(statement))
+
+    def _granted(self, grant: Callable[[], iam.Grant]) -> iam.Grant:
+        """Grant; what Node reports of a refusal is raised as the refusal itself."""
+        self._refusal = None
+        try:
+            return grant()
+        except RuntimeError:
+            if self._refusal is None:
+                raise
+            raise self._refusal from None
+
+    def _warn_of(self, judged: Iterable[Judged]) -> None:
+        for one in judged:
+            cdk.Annotations.of(self).add_warning_v2(one.found.check.code, refusals.warning_text(one))
 
     def _warn(self, policy: LifecyclePolicy | None) -> None:
         for finding in check_completeness(policy, location=Location("", 1, 1)):

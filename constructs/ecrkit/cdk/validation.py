@@ -1,4 +1,4 @@
-"""A validation plugin: no invalid lifecycle policy leaves a synthesis, whatever construct wrote it."""
+"""A validation plugin: no invalid lifecycle or access policy leaves a synthesis, whatever construct wrote it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,17 @@ from ecrkit.lifecycle import COMPLETENESS_CODES, RULEBOOK
 from ecrkit.lifecycle.properties import POLICY_PROPERTIES
 from ecrkit.policies.rulebook import UNPUBLISHED
 from ecrkit.policies.silences import Silences
-from ecrkit.registry.templates import TEMPLATE_RULEBOOK, Resolver, Unexpanded, judge_policy, parse_loop
+from ecrkit.registry.rulebook import ACCESS_RULEBOOK, ACCESS_WARNINGS, NOT_OPEN
+from ecrkit.registry.templates import (
+    ACCESS_PROPERTIES,
+    TEMPLATE_RULEBOOK,
+    AccessProperty,
+    Resolver,
+    Unexpanded,
+    judge_access,
+    judge_policy,
+    parse_loop,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,6 +42,10 @@ if TYPE_CHECKING:
 __all__ = ["LifecyclePolicyValidation"]
 
 _NESTED_STACK = "AWS::CloudFormation::Stack"
+_ACCESS_CODES = {check.code for check in ACCESS_RULEBOOK}
+_TOLD = {*COMPLETENESS_CODES, *ACCESS_WARNINGS} - {NOT_OPEN.code}
+"""What the constructs of ecrkit warn of themselves; whether a statement opens a policy shows when all are there."""
+
 _SEVERITIES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "info"}
 """As the report of CDK writes them."""
 
@@ -39,7 +53,7 @@ _SEVERITIES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NO
 @jsii.implements(cdk.IPolicyValidationPlugin)
 class LifecyclePolicyValidation:
     """
-    Checks every lifecycle policy of an app when it is synthesized.
+    Checks every lifecycle policy, repository policy and registry policy of an app when it is synthesized.
 
     That is, of plain L1 and L2 repositories and of repository creation templates too, in every stack, nested ones
     included. Register it with ``Validations.of(app).add_plugins(LifecyclePolicyValidation())``. The report names the
@@ -47,8 +61,8 @@ class LifecyclePolicyValidation:
     for. ``Validations.of(construct).acknowledge(Acknowledgment(id="ecrkit::ECR203", reason="…"))`` silences one.
 
     Args:
-        completeness: warn of what a policy leaves out (ECR211 to ECR213); turn it off where the repositories come from
-            a catalog, which warns of that itself.
+        completeness: warn of what a policy leaves out (ECR211 to ECR213), and of statements without effect (ECR421 to
+            ECR427); turn it off where the repositories come from a catalog, which warns of that itself.
         policies: a store; what its ``silenced.yaml`` silences is not told of its rules, wherever they turn up, and of
             each of its versions that was read, that it is not published (STO112). Default: none.
 
@@ -82,7 +96,7 @@ class LifecyclePolicyValidation:
     @property
     def rule_ids(self) -> list[str]:
         """The codes of all checks."""
-        return [check.code for check in (*RULEBOOK, *TEMPLATE_RULEBOOK, UNPUBLISHED)]
+        return [check.code for check in (*RULEBOOK, *ACCESS_RULEBOOK, *TEMPLATE_RULEBOOK, UNPUBLISHED)]
 
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
         """Look at the templates; CDK calls this when they are written."""
@@ -93,10 +107,12 @@ class LifecyclePolicyValidation:
             found = [
                 each
                 for each in found
-                if each.finding.severity is Severity.NOTE or not self._silences.cover(each.finding, each.policy.text)
+                if isinstance(each.policy.prop, AccessProperty)
+                or each.finding.severity is Severity.NOTE
+                or not self._silences.cover(each.finding, each.policy.text)
             ]
         if not self._completeness:
-            found = [each for each in found if each.finding.code not in COMPLETENESS_CODES]
+            found = [each for each in found if each.finding.code not in {*COMPLETENESS_CODES, *ACCESS_WARNINGS}]
         told = _without_told(found, tree)
         return cdk.PolicyValidationPluginReport(
             success=not errors_in(each.finding for each in told), violations=[*_violations(told), *self._unpublished()]
@@ -115,11 +131,11 @@ class LifecyclePolicyValidation:
 
 
 class _Policy(NamedTuple):
-    """A lifecycle policy in a template."""
+    """A lifecycle policy or an access policy in a template."""
 
     template: str
     logical_id: str
-    prop: PolicyProperty
+    prop: PolicyProperty | AccessProperty
     text: str
 
 
@@ -173,10 +189,13 @@ def _found_in(path: str, template: Mapping[str, Any]) -> Iterator[_Found]:
     for entry in resolver.entries(resolver.section("Resources")):
         # A loop over what only a deploy knows has no resources to check; its block is checked as one.
         for logical_id, resource in _blocks(entry) if isinstance(entry, Unexpanded) else [entry]:
-            prop = POLICY_PROPERTIES.get(str(resource.get("Type"))) if isinstance(resource, dict) else None
-            if prop is not None:
-                for text, finding in judge_policy(prop, resource.get("Properties"), template):
-                    yield _Found(_Policy(path, logical_id, prop, text), finding)
+            kind = str(resource.get("Type")) if isinstance(resource, dict) else ""
+            if lifecycle := POLICY_PROPERTIES.get(kind):
+                for text, finding in judge_policy(lifecycle, resource.get("Properties"), template):
+                    yield _Found(_Policy(path, logical_id, lifecycle, text), finding)
+            if access := ACCESS_PROPERTIES.get(kind):
+                for text, finding in judge_access(access, resource, template):
+                    yield _Found(_Policy(path, logical_id, access, text), finding)
 
 
 def _blocks(loop: Unexpanded) -> Iterator[tuple[str, Any]]:
@@ -187,7 +206,7 @@ def _blocks(loop: Unexpanded) -> Iterator[tuple[str, Any]]:
 
 def _without_told(found: Sequence[_Found], tree: _Tree) -> list[_Found]:
     """Leave out what the constructs of ecrkit have said already."""
-    if not any(each.finding.code in COMPLETENESS_CODES for each in found):
+    if not any(each.finding.code in _TOLD for each in found):
         return list(found)
     from ecrkit.cdk.registry import Registry  # noqa: PLC0415 - only where something may have been told
     from ecrkit.cdk.repository import Repository  # noqa: PLC0415 - as above
@@ -199,16 +218,17 @@ def _without_told(found: Sequence[_Found], tree: _Tree) -> list[_Found]:
         for construct, after in pairwise(tree.constructs)
         if isinstance(construct, Repository) and isinstance(after, cdk.CfnResource)
     ]
-    registries = (construct for construct in tree.constructs if isinstance(construct, Registry))
+    registries = [construct for construct in tree.constructs if isinstance(construct, Registry)]
     resources += [
         (template, template.stack) for registry in registries for template in registry.creation_templates.values()
     ]
+    resources += [(registry.policy, registry.policy.stack) for registry in registries if registry.policy]
     paths = {stack: _template_path(stack) for stack in dict.fromkeys(stack for _, stack in resources)}
     ours = {(paths[stack], stack.get_logical_id(resource)) for resource, stack in resources}
     return [
         each
         for each in found
-        if each.finding.code not in COMPLETENESS_CODES or (each.policy.template, each.policy.logical_id) not in ours
+        if each.finding.code not in _TOLD or (each.policy.template, each.policy.logical_id) not in ours
     ]
 
 
@@ -238,4 +258,5 @@ def _description(finding: Finding) -> str:
     """Say what is wrong and where in the text; the report has the remedy on a line of its own."""
     if finding.severity is Severity.NOTE:
         return replace(finding, remedy="").text
-    return f"{finding.place}: {replace(finding, remedy='').text}"
+    where = finding.location.file if finding.code in _ACCESS_CODES else finding.place
+    return f"{where}: {replace(finding, remedy='').text}"

@@ -18,13 +18,14 @@ from ecrkit.deployment.audit import audit as audited
 from ecrkit.deployment.policies import PolicyNames
 from ecrkit.documents.files import read_text
 from ecrkit.registry.posture import POSTURE_RULEBOOK
+from ecrkit.registry.rulebook import ACCESS_RULEBOOK
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["audit"]
 
-_POSTURE = frozenset(check.code for check in POSTURE_RULEBOOK)
+_POSTURE = frozenset(check.code for check in (*POSTURE_RULEBOOK, *ACCESS_RULEBOOK))
 
 
 @click.command("audit", short_help="Hold what is there against the catalog.")

@@ -13,6 +13,7 @@ from ecrkit.lifecycle import RULEBOOK
 from ecrkit.policies.checks import STORE_RULEBOOK
 from ecrkit.policies.testing.rulebook import POLICY_TEST_RULEBOOK
 from ecrkit.preview.protection import IN_USE_RULEBOOK
+from ecrkit.registry.rulebook import ACCESS_RULEBOOK
 from ecrkit.registry.templates import TEMPLATE_RULEBOOK
 
 if TYPE_CHECKING:
@@ -51,6 +52,13 @@ RULEBOOKS = (
         "The CDK validation plugin and, with `cfn-lint -c I`, the cfn-lint rules report these. An example is a\n"
         "template.",
         TEMPLATE_RULEBOOK,
+    ),
+    Rulebook(
+        "Access policies (ECR)",
+        "`ecrkit catalog check`, the CDK constructs, the CDK validation plugin, the cfn-lint rules and `ecrkit audit`\n"
+        "report these for repository policies and registry policies. The catalog has codes of its own for ECR402 and\n"
+        "ECR403. An example is a repository policy; for ECR427, a `repositories.yaml`.",
+        ACCESS_RULEBOOK,
     ),
     Rulebook(
         "Policy stores (STO)",

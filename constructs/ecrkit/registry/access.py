@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecrkit.errors import InvalidNameError
+from ecrkit.registry.principals import ACCOUNT, PRINCIPAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,16 +31,18 @@ _PUSH = (
 )
 _LAMBDA = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
-ACCOUNT = re.compile(r"[0-9]{12}")
-_PRINCIPAL = re.compile(r"arn:aws(-[a-z]+)*:(iam|sts)::[0-9]{12}:(root|(user|role|assumed-role)/\S+)")
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
-_UNIT = re.compile(r"o-[a-z0-9]{10,32}/(r-[a-z0-9]{4,32}/)?((ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|\*)/?)*")
+_UNIT = re.compile(r"o-[a-z0-9]{10,32}/(r-[a-z0-9]{4,32}/)?((ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|\*)/)*(\*|ou-\*)?")
+
+_PATH_OF_UNITS = (
+    "a path of organizational units that ends in '/', '/*' or '/ou-*', as in 'o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*'"
+)
 
 GRANTEES = {
     "accounts": (ACCOUNT, "an account of 12 digits"),
-    "principals": (_PRINCIPAL, "the ARN of a role or user"),
+    "principals": (PRINCIPAL, "the ARN of a role or user"),
     "organizations": (_ORGANIZATION, "the id of an organization, as in 'o-a1b2c3d4e5'"),
-    "units": (_UNIT, "a path of organizational units, as in 'o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*'"),
+    "units": (_UNIT, _PATH_OF_UNITS),
 }
 """What each kind of grantee looks like: the pattern, and the words for it."""
 

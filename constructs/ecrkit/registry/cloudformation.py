@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_OUTPUTS",
-    "MAX_REPOSITORY_POLICY",
     "MAX_RESOURCES",
     "MAX_TEMPLATE_BYTES",
     "SHARDS",
@@ -45,9 +44,6 @@ MAX_RESOURCES = 500
 MAX_OUTPUTS = 200
 MAX_TEMPLATE_BYTES = 1_000_000
 """Source: CloudFormation user guide, "Quotas" (read 2026-11)."""
-
-MAX_REPOSITORY_POLICY = 10_240
-"""Source: ECR API model 2015-09-21, RepositoryPolicyText."""
 
 SHARDS = "ecrkit:shards"
 """Key in the metadata of a template, where there are several: how many stacks the repositories are spread over."""

@@ -1,7 +1,8 @@
 """
 Whether a policy statement lets everyone in: the one predicate for every path.
 
-The catalog, the constructs, the registry policy, ``ecrkit adopt`` and ``ecrkit audit`` all call :func:`opening`.
+The catalog, the constructs, the registry policy, templates, ``ecrkit adopt`` and ``ecrkit audit`` all call
+:func:`opening`.
 
 Source: IAM user guide, "AWS JSON policy elements: Principal", "Condition", "IfExists condition operators" and "Set
 operators for multivalued context keys" (read 2026-11).
@@ -9,30 +10,22 @@ operators for multivalued context keys" (read 2026-11).
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ecrkit.registry.statements import canonical
+from ecrkit.registry.actions import ECR, ECR_PUBLIC
+from ecrkit.registry.conditions import is_denied_to_others, limits_who, parts_of
+from ecrkit.registry.statements import canonical, items_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["CLOSE_IT", "Opening", "opening"]
+__all__ = ["CLOSE_IT", "Opening", "covering_deny", "opening"]
 
 CLOSE_IT = "name principals, or add a condition as on aws:PrincipalOrgID"
 """What to do about a statement that lets everyone in."""
 
 _EVERYONE = "*"
-_WHO = re.compile(
-    r"aws:(principal(account|arn|orgid|orgpaths|servicename|servicenameslist)"
-    r"|source(account|arn|ip|orgid|orgpaths|owner|vpc|vpcarn|vpce)|userid|vpcsourceip)"
-)
-"""Condition keys that name the caller or its network. Callers choose tags, names and kinds of principals themselves."""
-_ALWAYS_PRESENT = frozenset({"aws:principalaccount", "aws:principalarn", "aws:userid"})
-"""Of these, the keys that every request has."""
-_ANYONE = re.compile(r"[*?]*|o-[*?]+(/.*)?|(0\.0\.0\.0|::)/0|arn:\*.*|arn:[^:]*:[^:]*:[^:]*:\*(:.*)?")
-"""Values that name nobody in particular."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,56 +42,95 @@ class Opening:
     reason: str
 
 
-def opening(statement: Mapping[str, object]) -> Opening | None:
+def opening(
+    statement: Mapping[str, object], *, beside: Iterable[object] = (), variables: bool = True
+) -> Opening | None:
     """
     Decide whether a statement lets everyone in.
 
     Args:
         statement: an element of the ``Statement`` of a policy; it may be invalid.
+        beside: all statements of the policy. A ``Deny`` among them closes nothing: the reason only names it.
+        variables: whether the policy has policy variables: version 2012-10-17.
 
     Returns:
         Why it does; ``None`` for a statement that denies, that names principals, or whose condition names a principal,
         an organization or a network. Any other condition, such as one on TLS, does not close a statement.
     """
-    parts = canonical(statement)
-    if parts.get("Effect") != "Allow":
+    if _effect(statement) != "Allow":
         return None
     if "NotPrincipal" in statement:
         key, got = "NotPrincipal", "a NotPrincipal"
-    elif any(_EVERYONE in names for names in parts.get("Principal", {}).values()):
+    elif _names_everyone(statement):
         key, got = "Principal", f"the Principal '{_EVERYONE}'"
     else:
         return None
-    condition = parts.get("Condition")
-    if condition is None:
-        return Opening(key=key, reason=f"it has {got} and no condition")
-    if _limits_who(condition):
+    condition = statement.get("Condition")
+    if any(limits_who(part, variables=variables) for part in parts_of(condition)):
         return None
-    return Opening(key=key, reason=f"it has {got}, and its condition does not limit who may call")
+    has_condition = condition not in (None, {}, [])
+    what = f"{got}, and its condition does not limit who may call" if has_condition else f"{got} and no condition"
+    deny = covering_deny(statement, beside, variables=variables)
+    return Opening(key=key, reason=f"it has {what}{f', though {deny} denies others' if deny else ''}")
 
 
-def _limits_who(condition: object) -> bool:
-    """Whether one part of a condition names someone; all parts must be met."""
-    operators = condition.items() if isinstance(condition, dict) else ()
-    return any(
-        _names_someone(str(operator), key, values)
-        for operator, keys in operators
-        if isinstance(keys, dict)
-        for key, values in keys.items()
-    )
-
-
-def _names_someone(operator: str, key: str, values: list[str]) -> bool:
+def covering_deny(statement: Mapping[str, object], beside: Iterable[object], *, variables: bool = True) -> str | None:
     """
-    Whether one part of a condition names someone; any of *values* meets it.
+    Find a statement that denies to all others what *statement* allows to everyone.
 
-    A key that the request does not have meets ``…IfExists`` and ``ForAllValues:``, as for a caller in no organization.
+    Args:
+        statement: that lets everyone in.
+        beside: all statements of the policy.
+        variables: as for :func:`opening`.
+
+    Returns:
+        What to call it; ``None`` where there is none. One that only names whom it denies is none.
+
+    Source: IAM user guide, "Policy evaluation logic" (read 2026-11): an explicit deny overrides any allow.
     """
-    is_met_without_key = operator.endswith("IfExists") or operator.startswith("ForAllValues:")
-    return (
-        _WHO.fullmatch(key) is not None
-        and "Not" not in operator
-        and operator != "Null"
-        and (key in _ALWAYS_PRESENT or not is_met_without_key)
-        and not any(map(_ANYONE.fullmatch, values))
+    for number, other in enumerate(beside, start=1):
+        if not isinstance(other, dict) or _effect(other) != "Deny":
+            continue
+        if _denies_others(other, variables=variables) and _covers(other, statement):
+            sid = other.get("Sid")
+            return f"the statement '{sid}'" if isinstance(sid, str) else f"statement {number}"
+    return None
+
+
+def _effect(statement: Mapping[str, object]) -> str:
+    return str(statement.get("Effect")).capitalize()
+
+
+def _names_everyone(statement: Mapping[str, object]) -> bool:
+    return any(_EVERYONE in names for names in canonical(statement).get("Principal", {}).values())
+
+
+def _denies_others(statement: Mapping[str, object], *, variables: bool) -> bool:
+    """Whether it denies to everyone but those that its condition, or its NotPrincipal, names."""
+    if statement.get("Resource", _EVERYONE) != _EVERYONE or "NotResource" in statement:
+        return False
+    condition = statement.get("Condition")
+    if "NotPrincipal" in statement:
+        excluded = canonical({"Principal": statement["NotPrincipal"]}).get("Principal", {})
+        return condition in (None, {}) and not any(_EVERYONE in names for names in excluded.values())
+    return _names_everyone(statement) and is_denied_to_others(condition, variables=variables)
+
+
+def _covers(deny: Mapping[str, object], allow: Mapping[str, object]) -> bool:
+    """Whether everything that *allow* allows is denied."""
+    allowed, denied = _actions(allow), _actions(deny)
+    return bool(allowed) and allowed <= denied
+
+
+def _actions(statement: Mapping[str, object]) -> frozenset[tuple[str, str]]:
+    """Give the actions that a statement is about, each with its service."""
+    every = frozenset((service.prefix, name) for service in (ECR, ECR_PUBLIC) for name in service.actions)
+    key = "NotAction" if "NotAction" in statement else "Action"
+    patterns = [pattern for pattern in items_of(statement.get(key, [])) if isinstance(pattern, str)]
+    matched = frozenset(
+        (service.prefix, name)
+        for service in (ECR, ECR_PUBLIC)
+        for pattern in patterns
+        for name in service.matched_by(pattern)
     )
+    return every - matched if key == "NotAction" else matched

@@ -71,6 +71,7 @@ class RepositoryProperties:
         exceptions: tags, or patterns of tags, for which the opposite applies; five at most.
         access: who may pull and push, in addition to principals in the account; not known of a deployed repository.
         statements: of the repository policy, verbatim, in addition to those that *access* makes.
+        open_to_everyone: why *statements* may let everyone in; empty for statements that may not.
         tags: of the resource, key to value, without those that AWS sets.
         removal: what happens to the repository when it leaves its stack.
         empty_on_delete: delete its images with it; needs ``destroy``.
@@ -83,6 +84,7 @@ class RepositoryProperties:
     exceptions: tuple[str, ...] = ()
     access: Access = field(default_factory=Access)
     statements: tuple[Mapping[str, object], ...] = ()
+    open_to_everyone: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     removal: Removal = Removal.RETAIN
     empty_on_delete: bool = False

@@ -304,7 +304,7 @@ def test_only_a_repository_has_an_output() -> None:
     assert errors(f"{ONE_ENVIRONMENT}defaults: {{output: Web}}\nrepositories: {{web: }}\n") == [
         (
             "repositories.yaml:2:12: defaults.output: unknown key 'output'; known here: lifecycle, encryption,"
-            " scan_on_push, mutability, mutable_tags, immutable_tags, pull, push, statements, tags, removal,"
-            " empty_on_delete, exports, parameters, silence [CAT103]"
+            " scan_on_push, mutability, mutable_tags, immutable_tags, pull, push, statements, open_to_everyone, tags,"
+            " removal, empty_on_delete, exports, parameters, silence [CAT103]"
         )
     ]

@@ -206,6 +206,18 @@ def test_composition_of_the_catalog_is_named_by_its_parts(tmp_path: Path) -> Non
     assert adopted.policies == {}
 
 
+def test_principal_that_was_deleted_is_a_warning(policies: PolicyStore) -> None:
+    """A unique ID is adopted as it is, with a warning: the next deploy of the policy may fail."""
+    deleted = statement(Principal={"AWS": ["AROAEXAMPLEIDENTIFIER", "210987654321"]})
+
+    adopted = adopt([actual("api", repository_policy_text=iam(deleted))], policies)
+
+    assert adopted.names == ("api",)
+    assert [(one.location.path, one.code) for one in adopted.warnings] == [
+        ("repositories.api.statements[0].Principal", "ECR425")
+    ]
+
+
 REFUSED: dict[str, tuple[ActualRepository, str]] = {
     "public": (
         actual("api", repository_policy_text=iam(statement(Principal="*"))),

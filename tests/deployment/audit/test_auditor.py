@@ -136,7 +136,7 @@ def test_registry_that_scans_is_enough(policies: PolicyStore) -> None:
     def is_told(name: str) -> bool:
         there = actual(name, scan_on_push=False)
         scanning = environment.registry.scanning if environment.registry else None
-        return bool(list(posture(there, scanning=scanning, location=Location("", 1, 1))))
+        return bool(list(posture(there, scanning=scanning, location=Location("", 1, 1), region="us-east-1")))
 
     assert [is_told(name) for name in ("team/web", "my-prod-app", "web")] == [False, False, True]
 
@@ -155,3 +155,25 @@ def test_texts_are_in_the_house_style(check: Check) -> None:
     assert check.message[0] == check.message[0].lower()
     assert not check.message.endswith(".")
     assert not check.remedy.endswith(".")
+
+
+def test_acknowledged_statement_stays_visible(policies: PolicyStore) -> None:
+    """An open policy that the catalog acknowledges is a silenced warning, as long as it is open."""
+    opened = statement(Principal="*")
+    settings = f"open_to_everyone: base images, statements: [{opened}]"
+
+    [told] = found(settings, [actual(repository_policy_text=iam(opened))], policies)
+
+    assert (told.code, told.severity.value, told.silenced) == ("AUD121", "warning", "base images")
+    assert told.message.startswith("statement 'Ci' of its policy lets everybody in")
+
+
+def test_statement_without_effect_is_told(policies: PolicyStore) -> None:
+    """A principal that was deleted, and an action that does not exist, are warnings that may be silenced."""
+    deleted = statement(Principal={"AWS": "AROAEXAMPLEIDENTIFIER"}, Action=["ecr:BatchGetImages"])
+    settings = f"statements: [{deleted}], silence: {{ECR421: a new action}}"
+
+    told = found(settings, [actual(repository_policy_text=iam(deleted))], policies)
+
+    assert [(one.code, one.silenced) for one in told] == [("ECR421", "a new action"), ("ECR425", "")]
+    assert told[1].message.startswith("statement 'Ci' of its policy: 'AROAEXAMPLEIDENTIFIER' is a unique ID")

@@ -10,8 +10,10 @@ from builders.actual import ACCOUNT, iam, statement
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecrkit.deployment.audit.statements import is_written_by_lambda, open_statements, policy_difference
+from ecrkit.deployment.audit.statements import is_written_by_lambda, policy_difference, statement_name
 from ecrkit.registry.access import Access, Grantees, policy_statements
+from ecrkit.registry.access_policy import judge_statements
+from ecrkit.registry.statements import PolicyKind
 
 if TYPE_CHECKING:
     from random import Random
@@ -149,15 +151,10 @@ def test_what_only_has_the_name_of_lambdas_is_told(forged: dict[str, object]) ->
     assert policy_difference([], iam({**BY_LAMBDA, **forged}), account=ACCOUNT).endswith("is not declared")
 
 
-def test_open_statement_is_named() -> None:
-    """A statement that lets everyone in is named by its Sid, or else by its number; the others are not reported."""
-    anonymous: dict[str, object] = {"Effect": "Allow", "NotPrincipal": {"AWS": ACCOUNT}, "Action": "ecr:*"}
-    statements = [statement(), anonymous, statement(Principal="*")]
-
-    assert [(name, why.key) for name, why in open_statements(statements)] == [
-        ("statement 2", "NotPrincipal"),
-        ("statement 'Ci'", "Principal"),
-    ]
+def test_statement_name() -> None:
+    """A statement is called by its Sid, or else by its number."""
+    assert statement_name(statement(), 2) == "statement 'Ci'"
+    assert statement_name({"Effect": "Allow"}, 2) == "statement 2"
 
 
 @given(
@@ -178,4 +175,4 @@ def test_what_is_declared_is_never_a_difference_nor_open(pull: Grantees, random:
     random.shuffle(shuffled)
 
     assert policy_difference(statements, iam(*shuffled), account=ACCOUNT) == ""
-    assert list(open_statements(shuffled)) == []
+    assert list(judge_statements(shuffled, kind=PolicyKind.REPOSITORY, partition="aws")) == []

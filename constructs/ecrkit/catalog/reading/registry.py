@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from ecrkit.catalog import rulebook
-from ecrkit.catalog.reading.settings import SettingsReader
-from ecrkit.catalog.reading.statements import read_verbatim
+from ecrkit.catalog.reading.settings import REASON, SettingsReader
+from ecrkit.catalog.reading.statements import read_reason, read_verbatim
 from ecrkit.documents import At, ObjectNode, Reader, is_empty
 from ecrkit.errors import errors_in, silence
 from ecrkit.policies.silences import read_reasons
 from ecrkit.registry.properties import Mutability
+from ecrkit.registry.rulebook import ACCESS_WARNINGS
 from ecrkit.registry.settings import (
     SCANNING_WARNINGS,
     TEMPLATE_WARNINGS,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-__all__ = ["REGISTRY_KEYS", "TEMPLATE_KEYS", "RegistryReader", "overridden"]
+__all__ = ["POLICY_KEYS", "REGISTRY_KEYS", "TEMPLATE_KEYS", "RegistryReader", "overridden"]
 
 REGISTRY_KEYS = ("scanning", "replication", "policy", "pull_through_cache", "creation_templates")
 TEMPLATE_KEYS = (
@@ -53,11 +54,14 @@ TEMPLATE_KEYS = (
     "immutable_tags",
     "pull",
     "push",
+    "statements",
+    "open_to_everyone",
     "tags",
     "description",
     "role",
     "silence",
 )
+POLICY_KEYS = ("replication_from", "pull_through_by", "statements", "open_to_everyone", "silence")
 _CACHE_KEYS = ("upstream", "credential", "role", "upstream_prefix")
 _OF_REPOSITORIES = ("lifecycle", "mutability", "pull", "push", "tags")
 """What a template says as repositories do, and is read as theirs."""
@@ -171,11 +175,13 @@ class _Reading:
         return Destination(region=region, account=account) if region is not None else None
 
     def _policy(self, at: At) -> RegistryPolicy:
-        members = self._fields(at, "/policy", known=("replication_from", "pull_through_by", "statements"))
+        members = self._fields(at, "/policy", known=POLICY_KEYS)
         return RegistryPolicy(
             replication_from=self._each(members, "replication_from", "/policy", self._source),
             pull_through_by=self._each(members, "pull_through_by", "/policy", self._text),
             statements=self._each(members, "statements", "/policy", self._statement),
+            open_to_everyone=self._open_to_everyone(members),
+            silence=self._reasons(members, ACCESS_WARNINGS),
         )
 
     def _source(self, at: At, path: str) -> ReplicationSource | None:
@@ -214,6 +220,8 @@ class _Reading:
             mutable_tags=self._each(members, "mutable_tags", path, self._text),
             immutable_tags=self._each(members, "immutable_tags", path, self._text),
             access=settings.properties.access,
+            statements=self._each(members, "statements", path, self._statement),
+            open_to_everyone=self._open_to_everyone(members),
             tags=settings.properties.tags,
             description=self._string(members, "description"),
             role=self._string(members, "role"),
@@ -274,6 +282,9 @@ class _Reading:
 
     def _string(self, members: dict[str, At], key: str) -> str | None:
         return self._reader.string(members[key]) if key in members else None
+
+    def _open_to_everyone(self, members: dict[str, At]) -> str:
+        return (read_reason(self._reader, members[REASON]) or "") if REASON in members else ""
 
     def _reasons(self, members: dict[str, At], codes: tuple[str, ...]) -> dict[str, str]:
         if "silence" not in members:

@@ -11,7 +11,7 @@ from ecrkit.catalog.reading.settings import MAX_TAGS, Settings, SettingsReader
 from ecrkit.catalog.reading.statements import same_sids
 from ecrkit.catalog.values import RepositoryEntry
 from ecrkit.documents import At, ListNode, Reader, is_empty
-from ecrkit.errors import InvalidNameError, silence
+from ecrkit.errors import InvalidNameError, Severity, silence
 from ecrkit.images.names import RepositoryName
 from ecrkit.registry.outputs import OutputKey, output_key
 from ecrkit.registry.properties import Mutability, Removal
@@ -156,9 +156,12 @@ class RepositoryReader:
             levels = draft.text.count("/") + 4
             self._report(rulebook.BAD_PARAMETER_NAME, draft, "parameters", levels=levels)
         self._reader.add(same_sids(settings.get("statements") or (), properties.access))
+        reasons = settings.get("silence") or {}
+        found = [one for one in settings.access_findings() if one.severity is Severity.WARNING]
+        self._reader.add(silence(found, reasons))
         if settings.is_known("lifecycle"):
             warnings = self._settings.completeness(settings.get("lifecycle") or (), _place(draft, "lifecycle"))
-            self._reader.add(silence(warnings, settings.get("silence") or {}))
+            self._reader.add(silence(warnings, reasons))
 
     def _report(self, check: Check, draft: RepositoryDraft, place: str, **values: object) -> None:
         self._reader.add([check.at(_place(draft, place), **values)])

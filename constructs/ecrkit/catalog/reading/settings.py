@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ecrkit.catalog import rulebook
 from ecrkit.catalog.keys import KEYS
 from ecrkit.catalog.reading.access import AccessReader
-from ecrkit.catalog.reading.statements import read_statements
+from ecrkit.catalog.reading.statements import judged, read_reason, read_statements
 from ecrkit.documents import At, ListNode, ObjectNode, Reader, is_empty
 from ecrkit.errors import (
     InvalidDocumentError,
@@ -28,6 +28,7 @@ from ecrkit.policies.silences import read_reasons
 from ecrkit.registry.access import Access, Grantees
 from ecrkit.registry.posture import POSTURE_CODES
 from ecrkit.registry.properties import KMS_KEY, Encryption, Mutability, RepositoryProperties
+from ecrkit.registry.rulebook import ACCESS_WARNINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,8 +37,10 @@ if TYPE_CHECKING:
     from ecrkit.lifecycle import LifecyclePolicy
     from ecrkit.policies.store import PolicyStore
 
-__all__ = ["MAX_TAGS", "MAX_TAG_KEY", "MAX_TAG_VALUE", "Settings", "SettingsReader"]
+__all__ = ["MAX_TAGS", "MAX_TAG_KEY", "MAX_TAG_VALUE", "REASON", "STATEMENTS", "Settings", "SettingsReader"]
 
+STATEMENTS = "statements"
+REASON = "open_to_everyone"
 MAX_TAGS = 50
 
 _TAG_TEXT = re.compile(r"(?:[\w.:/=+\-@]|[^\S\x00-\x1f\x85])*")
@@ -73,8 +76,30 @@ class Settings:
         """Lay these settings over others: a key that both have is taken from these, or merged."""
         if not under.places or not self.places:
             return self if self.places else under
+        # A reason is given for certain statements: others need one of their own.
+        if STATEMENTS in self.places:
+            under = under.without(REASON)
         merged = {key: {**(under.get(key) or {}), **(self.get(key) or {})} for key in _MERGED}
         return Settings(values={**under.values, **self.values, **merged}, places={**under.places, **self.places})
+
+    def without(self, key: str) -> Settings:
+        """Leave out a key."""
+        values = {name: value for name, value in self.values.items() if name != key}
+        return Settings(values=values, places={name: at for name, at in self.places.items() if name != key})
+
+    def access_findings(self, *, partition: str | None = None) -> tuple[Finding, ...]:
+        """Find what ECR rejects or ignores in the statements, and which of them let everyone in."""
+        place = self.places.get(REASON)
+        if place is None and STATEMENTS not in self.places:
+            return ()
+        return tuple(
+            judged(
+                self.get(STATEMENTS) or (),
+                acknowledged=self.get(REASON) or "",
+                place=place or self.places[STATEMENTS],
+                partition=partition,
+            )
+        )
 
     @property
     def properties(self) -> RepositoryProperties:
@@ -89,6 +114,7 @@ class Settings:
             or (),
             access=Access(pull=self.get("pull") or Grantees(), push=self.get("push") or Grantees()),
             statements=tuple(statement.document for statement in self.get("statements") or ()),
+            open_to_everyone=self.get(REASON) or "",
             tags=tags,
             **{name: value for name, value in simple.items() if value is not None},
         )
@@ -114,7 +140,8 @@ class SettingsReader:
             "immutable_tags": self._tag_filters,
             "pull": access.pull,
             "push": access.push,
-            "statements": lambda at: read_statements(reader, at),
+            STATEMENTS: lambda at: read_statements(reader, at),
+            REASON: self._reason,
             "tags": self._tags,
             "silence": self._reasons,
         }
@@ -124,10 +151,13 @@ class SettingsReader:
     def read(self, members: dict[str, At]) -> Settings:
         """Read the settings among *members*, the values of a mapping by key."""
         given = {key: at for key, at in members.items() if key in self._readers}
-        return Settings(
+        settings = Settings(
             values={key: self._readers[key](at) for key, at in given.items()},
             places={key: at.location for key, at in given.items()},
         )
+        # Whether a warning is silenced shows where all settings of a repository are known.
+        self._reader.findings += errors_in(settings.access_findings())
+        return settings
 
     def _of_kind(self, kind: type[bool | StrEnum]) -> Callable[[At], object]:
         return partial(self._reader.word, words=kind) if issubclass(kind, StrEnum) else self._reader.boolean
@@ -255,10 +285,13 @@ class SettingsReader:
         return read_reasons(
             self._reader,
             at,
-            codes=(*COMPLETENESS_CODES, *POSTURE_CODES),
+            codes=(*COMPLETENESS_CODES, *POSTURE_CODES, *ACCESS_WARNINGS),
             unknown=rulebook.UNKNOWN_WARNING,
             empty=rulebook.NO_REASON,
         )
+
+    def _reason(self, at: At) -> str | None:
+        return read_reason(self._reader, at)
 
 
 def _tag_problems(key: str, value: str | None) -> list[str]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from ecrkit.catalog import rulebook
 from ecrkit.documents import ListNode, ObjectNode, ScalarNode
+from ecrkit.registry import rulebook as access_rulebook
 from ecrkit.registry.access import policy_statements
-from ecrkit.registry.openness import opening
-from ecrkit.registry.statements import statement_problems
+from ecrkit.registry.access_policy import NO_STATEMENT, judge_statements
+from ecrkit.registry.statements import PolicyKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
     from ecrkit.errors import Finding, Location
     from ecrkit.registry.access import Access
 
-__all__ = ["Statement", "read_statements", "read_verbatim", "same_sids"]
+__all__ = ["Statement", "judged", "read_reason", "read_statements", "read_verbatim", "same_sids"]
+
+_CHECKS = {
+    access_rulebook.BAD_STATEMENT.code: rulebook.BAD_STATEMENT,
+    access_rulebook.OPEN_TO_ALL.code: rulebook.OPEN_TO_ALL,
+}
+"""What the catalog calls a check that has a code of its own here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +36,50 @@ class Statement:
     Attributes:
         document: as it is.
         location: where it stands.
+        places: where the values of its keys stand.
     """
 
     document: Mapping[str, object]
     location: Location
+    places: Mapping[str, Location]
 
 
 def read_statements(reader: Reader, at: At) -> tuple[Statement, ...] | None:
     """Read the statements of a repository's policy; ``None`` where there is no list."""
     items = reader.items(at)
-    return None if items is None else tuple(_statement(reader, item) for item in items)
+    if items is None:
+        return None
+    read = [(item, _statement(reader, item)) for item in items]
+    return tuple(statement for item, statement in read if isinstance(item.node, ObjectNode))
+
+
+def judged(
+    statements: Sequence[Statement], *, acknowledged: str, place: Location, partition: str | None = None
+) -> Iterator[Finding]:
+    """
+    Find what ECR rejects or ignores in the statements of a repository, and which of them let everyone in.
+
+    Args:
+        statements: of the repository's policy.
+        acknowledged: why they may let everyone in.
+        place: where that is said.
+        partition: of the repository; ``None`` where it is not known.
+    """
+    documents = [statement.document for statement in statements]
+    found = judge_statements(documents, kind=PolicyKind.REPOSITORY, partition=partition, acknowledged=acknowledged)
+    for one in found:
+        statement = None if one.index == NO_STATEMENT else statements[one.index]
+        where = statement.places.get(one.found.key, statement.location) if statement else place
+        yield one.at(where, checks=_CHECKS)
+
+
+def read_reason(reader: Reader, at: At) -> str | None:
+    """Read why statements may let everyone in; an empty reason is reported."""
+    text = reader.string(at)
+    if text is not None and not text.strip():
+        reader.report(rulebook.NO_REASON_TO_BE_OPEN, at.location)
+        return None
+    return text
 
 
 def read_verbatim(reader: Reader, at: At) -> object:
@@ -72,10 +113,4 @@ def same_sids(statements: Sequence[Statement], access: Access) -> Iterator[Findi
 def _statement(reader: Reader, at: At) -> Statement:
     members = reader.members(at)
     document = {key: read_verbatim(reader, child) for key, child in members.items()}
-    if isinstance(at.node, ObjectNode):
-        for found in statement_problems(document, example="ecr:BatchGetImage", has_resource=False):
-            where = members[found.key].location if found.key in members else at.location
-            reader.report(rulebook.BAD_STATEMENT, where, problem=found.problem, remedy=found.remedy)
-        if why := opening(document):
-            reader.report(rulebook.OPEN_TO_ALL, members[why.key].location, reason=why.reason)
-    return Statement(document, at.location)
+    return Statement(document, at.location, {key: child.location for key, child in members.items()})

@@ -9,7 +9,14 @@ from ecrkit.catalog import Encryption, Environment, Removal, RepositoryEntry, ru
 from ecrkit.catalog.keys import KEYS, SETTING_KEYS
 from ecrkit.catalog.reading.environments import ENVIRONMENT_NAME, MAX_ENVIRONMENT_NAME, MAX_SHARDS
 from ecrkit.catalog.reading.settings import MAX_TAG_KEY, MAX_TAG_VALUE, MAX_TAGS
-from ecrkit.catalog.schema.registry import VERBATIM, registry_schema, statements_schema, tag_filter, verbatim_schema
+from ecrkit.catalog.schema.registry import (
+    VERBATIM,
+    reason_schema,
+    registry_schema,
+    statements_schema,
+    tag_filter,
+    verbatim_schema,
+)
 from ecrkit.documents.schema import (
     choice,
     help_text,
@@ -30,6 +37,7 @@ from ecrkit.registry.access import ACCOUNT, GRANTEES, Grantees
 from ecrkit.registry.outputs import MAX_OUTPUT_KEY, OUTPUT_KEY
 from ecrkit.registry.posture import POSTURE_CODES, POSTURE_RULEBOOK
 from ecrkit.registry.properties import KMS_KEY
+from ecrkit.registry.rulebook import ACCESS_RULEBOOK, ACCESS_WARNINGS
 
 if TYPE_CHECKING:
     from ecrkit.catalog.keys import Key
@@ -40,7 +48,9 @@ __all__ = ["catalog_schema"]
 _ENVIRONMENT_KEYS = ("account", "region", "shards", "defaults", "registry", "repositories")
 _REQUIRED_KEYS = ("account", "region")
 _SILENCEABLE = [
-    check for check in (*RULEBOOK, *POSTURE_RULEBOOK) if check.code in {*COMPLETENESS_CODES, *POSTURE_CODES}
+    check
+    for check in (*RULEBOOK, *POSTURE_RULEBOOK, *ACCESS_RULEBOOK)
+    if check.code in {*COMPLETENESS_CODES, *POSTURE_CODES, *ACCESS_WARNINGS}
 ]
 
 
@@ -162,6 +172,7 @@ def _settings() -> Schema:
         "pull": _grantees("pull", "lambda"),
         "push": _grantees("push"),
         "statements": statements_schema(),
+        "open_to_everyone": reason_schema(),
         "tags": {
             "type": "object",
             "maxProperties": MAX_TAGS,

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog.reading.registry import REGISTRY_KEYS, TEMPLATE_KEYS
-from ecrkit.catalog.rulebook import NO_REASON
+from ecrkit.catalog.rulebook import NO_REASON, NO_REASON_TO_BE_OPEN
 from ecrkit.documents.schema import (
     at_most,
     choice,
@@ -19,6 +19,7 @@ from ecrkit.documents.schema import (
     or_nothing,
     reasons,
     said_of,
+    saying_something,
     summary_of,
     when,
 )
@@ -26,6 +27,7 @@ from ecrkit.images.hosts import CANONICAL
 from ecrkit.images.names import MAX_FILTER_WILDCARDS, REGION, REPOSITORY_PATH, TAG_FILTER, TagFilter
 from ecrkit.lifecycle import RULEBOOK
 from ecrkit.registry.access import ACCOUNT, GRANTEES
+from ecrkit.registry.rulebook import ACCESS_RULEBOOK, ACCESS_WARNINGS
 from ecrkit.registry.settings import (
     REGISTRY_RULEBOOK,
     SCANNING_WARNINGS,
@@ -57,7 +59,7 @@ if TYPE_CHECKING:
     from ecrkit.documents.schema import Schema
     from ecrkit.errors import Check
 
-__all__ = ["VERBATIM", "registry_schema", "statements_schema", "tag_filter", "verbatim_schema"]
+__all__ = ["VERBATIM", "reason_schema", "registry_schema", "statements_schema", "tag_filter", "verbatim_schema"]
 
 VERBATIM = "verbatim"
 """The name of the definition of what is handed on as it is."""
@@ -100,6 +102,11 @@ def verbatim_schema() -> Schema:
 def statements_schema() -> Schema:
     """Describe the statements of a policy, which are handed on as they are."""
     return _list({"type": "object", "additionalProperties": {"$ref": f"#/definitions/{VERBATIM}"}})
+
+
+def reason_schema() -> Schema:
+    """Describe why statements may let everyone in."""
+    return saying_something(NO_REASON_TO_BE_OPEN)
 
 
 def _scanning() -> Schema:
@@ -162,6 +169,8 @@ def _policy() -> Schema:
                 unique=True,
             ),
             "statements": statements_schema(),
+            "open_to_everyone": reason_schema(),
+            "silence": reasons(_checks(ACCESS_WARNINGS), empty=NO_REASON),
         },
     )
 
@@ -215,6 +224,8 @@ def _template(settings: Schema) -> Schema:
             "immutable_tags": exceptions,
             "pull": settings["pull"],
             "push": settings["push"],
+            "statements": settings["statements"],
+            "open_to_everyone": reason_schema(),
             "tags": settings["tags"],
             "description": {"type": "string", "maxLength": templates.MAX_DESCRIPTION},
             "role": _role(re.compile(places.ROLE.pattern.replace(places.ROLE_PATH, ""))),
@@ -283,4 +294,4 @@ def tag_filter(check: Check) -> Schema:
 
 
 def _checks(codes: Iterable[str]) -> list[Check]:
-    return [check for check in (*RULEBOOK, *REGISTRY_RULEBOOK) if check.code in codes]
+    return [check for check in (*RULEBOOK, *REGISTRY_RULEBOOK, *ACCESS_RULEBOOK) if check.code in codes]

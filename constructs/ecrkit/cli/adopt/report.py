@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.cli.console.output import count_of, echo_json
+from ecrkit.cli.console.reports import echo_findings
 from ecrkit.deployment.adoption import import_steps, policy_text, resource_mappings
 from ecrkit.errors import printable
 
@@ -53,7 +54,8 @@ class AdoptionReport:
         self.of_stacks: list[str] = []
 
     def add(self, adopted: Adopted) -> None:
-        """Take note of what was done."""
+        """Take note of what was done, and print the warnings about it to stderr."""
+        echo_findings(adopted.warnings, err=True)
         self.names += adopted.names
         self.refused |= adopted.refused
         self._policies += [str(one) for one in adopted.policies if str(one) not in self._policies]

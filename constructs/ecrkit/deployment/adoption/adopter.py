@@ -16,6 +16,7 @@ from ecrkit.documents.yaml_edits import YamlEditor
 from ecrkit.errors import InvalidNameError, Location, RefusedError, errors_in
 from ecrkit.images.names import RepositoryName
 from ecrkit.lifecycle.checks.check import check_rules
+from ecrkit.registry.rulebook import ACCESS_WARNINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,6 +42,7 @@ class Adopted:
     Attributes:
         names: of those that are in the new text and were not in the old one.
         refused: the others, and why not.
+        warnings: what AWS ignores in their repository policies.
         policies: versions that were made for them, whether or not their files are there.
         before: text of the catalog.
         after: text of the catalog, with them.
@@ -48,6 +50,7 @@ class Adopted:
 
     names: tuple[str, ...]
     refused: Mapping[str, tuple[str, ...]]
+    warnings: tuple[Finding, ...]
     policies: Mapping[PolicyRef, LifecyclePolicy]
     before: str
     after: str
@@ -68,6 +71,7 @@ class _Settled:
 
     text: str
     environment: Environment
+    findings: tuple[Finding, ...]
     refused: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -147,6 +151,13 @@ class Adopter:
         return Adopted(
             names=tuple(plans),
             refused=dict(sorted(refused.items())),
+            warnings=tuple(
+                found
+                for found in settled.findings
+                if found.code in ACCESS_WARNINGS
+                and (place := repository_in(found.location.pointer))
+                and place[0] in plans
+            ),
             policies={reference: self._policies.read(reference) for reference in sorted(new)},
             before=before,
             after=self.text,
@@ -234,7 +245,7 @@ class Adopter:
             checked = check_catalog(text, file=self._file, policies=self._policies, may_be_empty=True)
             if checked.catalog is not None:
                 here = next(one for one in checked.catalog.environments if one.name == self._environment)
-                return _Settled(text, here, refused)
+                return _Settled(text, here, checked.findings, refused)
             errors = errors_in(checked.findings)
             blamed = {name: problems for name, problems in _by_repository(errors).items() if name in names}
             if not blamed.keys() - refused.keys():

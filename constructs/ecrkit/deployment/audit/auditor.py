@@ -9,9 +9,9 @@ from ecrkit.catalog.template import stack_name
 from ecrkit.deployment.audit.drift import drift
 from ecrkit.deployment.audit.posture import posture
 from ecrkit.deployment.audit.rulebook import MISSING, UNDEPLOYED, UNKNOWN
-from ecrkit.errors import errors_in, in_file_order, pointer_to, silence
+from ecrkit.errors import in_file_order, pointer_to, silence
 from ecrkit.lifecycle.checks.rulebook import NO_CAP
-from ecrkit.registry.posture import NO_LIFECYCLE
+from ecrkit.registry.posture import NO_LIFECYCLE, PUBLIC
 from ecrkit.registry.settings.values import ROOT
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class _Audit:
                 yield UNKNOWN.at(self._location(repository.name), place=place, name=repository.name)
             else:
                 # What it should be is that stack's business, or ECR's; that it is open to all is everybody's.
-                yield from errors_in(self._posture(None, repository))
+                yield from (found for found in self._posture(None, repository) if found.code == PUBLIC.code)
                 continue
             yield from self._posture(entry, repository)
         for name in missing:
@@ -112,7 +112,13 @@ class _Audit:
 
     def _posture(self, entry: RepositoryEntry | None, actual: ActualRepository) -> Iterable[Finding]:
         registry = self._environment.registry
-        found = posture(actual, scanning=registry.scanning if registry else None, location=self._location(actual.name))
+        found = posture(
+            actual,
+            scanning=registry.scanning if registry else None,
+            location=self._location(actual.name),
+            region=self._environment.region,
+            open_to_everyone=entry.properties.open_to_everyone if entry else "",
+        )
         return silence(found, _reasons(entry) if entry else {})
 
     def _location(self, name: str) -> Location:

@@ -15,15 +15,19 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ecrkit.registry.openness import opening
 from ecrkit.registry.statements import canonical, items_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from ecrkit.registry.openness import Opening
-
-__all__ = ["is_written_by_lambda", "open_statements", "policy_difference", "same_statements", "statements_in"]
+__all__ = [
+    "has_variables",
+    "is_written_by_lambda",
+    "policy_difference",
+    "same_statements",
+    "statement_name",
+    "statements_in",
+]
 
 _LAMBDA_SID = "LambdaECRImageRetrievalPolicy"
 _LAMBDA_ACTIONS = frozenset(
@@ -114,11 +118,14 @@ def is_written_by_lambda(statement: Mapping[str, object], *, account: str) -> bo
     )
 
 
-def open_statements(statements: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, Opening]]:
-    """Find the statements of a policy that let everyone in: of each its name, and why it does."""
-    for number, statement in enumerate(statements, start=1):
-        if why := opening(statement):
-            yield (_name(statement) if "Sid" in statement else f"statement {number}"), why
+def statement_name(statement: Mapping[str, object], number: int) -> str:
+    """Call a statement by its Sid, or else by its number, counted from 1."""
+    return _name(statement) if "Sid" in statement else f"statement {number}"
+
+
+def has_variables(text: str) -> bool:
+    """Whether a policy is of the version that knows variables."""
+    return (_document(text) or {}).get("Version") == "2012-10-17"
 
 
 def _differences(added: list[dict[str, Any]], missing: list[dict[str, Any]]) -> Iterator[str]:

@@ -9,13 +9,16 @@ from ecrkit.errors import InvalidNameError, silence
 from ecrkit.images.names import TagFilter
 from ecrkit.lifecycle import COMPLETENESS_CODES
 from ecrkit.registry.access import policy_statements
-from ecrkit.registry.cloudformation import MAX_REPOSITORY_POLICY, partition_of
+from ecrkit.registry.access_policy import MAX_POLICY, policy_text
+from ecrkit.registry.cloudformation import partition_of
 from ecrkit.registry.properties import Mutability
+from ecrkit.registry.rulebook import ACCESS_WARNINGS
 from ecrkit.registry.settings import rulebook
 from ecrkit.registry.settings.caches import check_prefixes
 from ecrkit.registry.settings.fields import at, repeated, role_problems, too_many
-from ecrkit.registry.settings.policy import policy_text
+from ecrkit.registry.settings.policy import partition_findings, statement_findings
 from ecrkit.registry.settings.values import AppliedFor, TemplateEncryption
+from ecrkit.registry.statements import PolicyKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,7 +37,7 @@ __all__ = [
     "repository_policy",
 ]
 
-TEMPLATE_WARNINGS = (*COMPLETENESS_CODES, rulebook.NEVER_UPDATED.code)
+TEMPLATE_WARNINGS = (*COMPLETENESS_CODES, rulebook.NEVER_UPDATED.code, *ACCESS_WARNINGS)
 """What a template can be warned of, and may silence."""
 
 MIN_PREFIX, MAX_PREFIX = 1, 256
@@ -70,9 +73,15 @@ def _check_template(template: CreationTemplate, home: Home, *path: str | int) ->
     yield from _check_mutability(template, home, *path)
     yield from _check_encryption(template, home, *path)
     yield from _check_role(template, home, *path)
+    for verb in ("pull", "push"):
+        for index, principal in enumerate(getattr(template.access, verb).principals):
+            yield from partition_findings(principal, home, *path, verb, "principals", index)
+    yield from statement_findings(
+        template.statements, *path, kind=PolicyKind.REPOSITORY, home=home, acknowledged=template.open_to_everyone
+    )
     length = len(repository_policy(template, home.region or "", account=home.account or "") or "")
-    if length > MAX_REPOSITORY_POLICY and home.account and home.region:
-        yield rulebook.REPOSITORY_POLICY_TOO_LONG.at(at(*path), length=length, max=MAX_REPOSITORY_POLICY)
+    if length > MAX_POLICY and home.account and home.region:
+        yield rulebook.REPOSITORY_POLICY_TOO_LONG.at(at(*path), length=length, max=MAX_POLICY)
 
 
 def repository_policy(
@@ -91,7 +100,7 @@ def repository_policy(
         JSON text; ``None`` when nobody is let in.
     """
     place = {"partition": partition or partition_of(region), "region": region, "account": account}
-    statements = policy_statements(template.access, **place)
+    statements = [*policy_statements(template.access, **place), *template.statements]
     return policy_text({"Version": "2012-10-17", "Statement": statements}) if statements else None
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from ecrkit.errors import silence
 from ecrkit.registry.access import ACCOUNT, GRANTEES
+from ecrkit.registry.access_policy import MAX_POLICY, NO_STATEMENT, judge_statements, policy_text
 from ecrkit.registry.cloudformation import partition_of
-from ecrkit.registry.openness import opening
+from ecrkit.registry.principals import principal_problems
+from ecrkit.registry.rulebook import BAD_PRINCIPAL, BAD_STATEMENT, OPEN_TO_ALL
 from ecrkit.registry.settings import rulebook
 from ecrkit.registry.settings.fields import account_problems, at, prefix_filter_problems, repeated, without_slash
 from ecrkit.registry.settings.values import ROOT
-from ecrkit.registry.statements import statement_problems
+from ecrkit.registry.statements import PolicyKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -22,11 +24,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check_policy",
+    "partition_findings",
     "policy_document",
-    "policy_text",
+    "statement_findings",
 ]
 
-_MAX_POLICY = 10_240
+_CHECKS = {BAD_STATEMENT.code: rulebook.BAD_STATEMENT, OPEN_TO_ALL.code: rulebook.OPEN_TO_ALL}
+"""What the settings of a registry call a check that has a code of its own here."""
+
 _REPLICATE = ("ecr:CreateRepository", "ecr:ReplicateImage")
 _PULL_THROUGH = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
 
@@ -68,11 +73,6 @@ def policy_document(
     return {"Version": "2012-10-17", "Statement": [*statements, *map(dict, policy.statements)]}
 
 
-def policy_text(document: Mapping[str, object]) -> str:
-    """Render a policy on one line, as ECR measures it."""
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=False, default=str)
-
-
 def _statement(
     sid: str, principals: Iterable[str], actions: Sequence[str], resources: Iterable[str]
 ) -> dict[str, object]:
@@ -108,8 +108,16 @@ def check_policy(policy: RegistryPolicy, *, caches: Collection[str], home: Home)
             yield rulebook.OWN_ACCOUNT.at(at(*path, "account"), account=source.account)
         yield from prefix_filter_problems(source.repositories, home, *path, "repositories")
     yield from _check_pull_through(policy.pull_through_by, caches, home)
-    for index, statement in enumerate(policy.statements):
-        yield from _check_statement(statement, "policy", "statements", index)
+    yield from silence(
+        statement_findings(
+            policy.statements,
+            "policy",
+            kind=PolicyKind.REGISTRY,
+            home=home,
+            acknowledged=policy.open_to_everyone,
+        ),
+        policy.silence,
+    )
     document = policy_document(
         policy,
         caches=caches,
@@ -120,8 +128,8 @@ def check_policy(policy: RegistryPolicy, *, caches: Collection[str], home: Home)
     # How long it is follows from where it is.
     if home.account and home.region:
         length = len(policy_text(document))
-        if length > _MAX_POLICY:
-            yield rulebook.POLICY_TOO_LONG.at(at("policy"), length=length, max=_MAX_POLICY)
+        if length > MAX_POLICY:
+            yield rulebook.POLICY_TOO_LONG.at(at("policy"), length=length, max=MAX_POLICY)
     yield from _check_sids(document, len(policy.statements))
 
 
@@ -134,14 +142,36 @@ def _check_pull_through(principals: tuple[str, ...], caches: Collection[str], ho
         fits = ACCOUNT.fullmatch(principal) or GRANTEES["principals"][0].fullmatch(principal)
         if home.is_known(principal) and not fits:
             yield rulebook.BAD_PRINCIPAL.at(at(*path, index), got=repr(principal))
+        elif home.is_known(principal):
+            yield from partition_findings(principal, home, *path, index)
 
 
-def _check_statement(statement: Mapping[str, object], *path: str | int) -> Iterator[Finding]:
-    for found in statement_problems(statement, example="ecr:ReplicateImage", has_resource=True):
-        where = at(*path, found.key) if found.key else at(*path)
-        yield rulebook.BAD_STATEMENT.at(where, problem=found.problem, remedy=found.remedy)
-    if why := opening(statement):
-        yield rulebook.OPEN_TO_ALL.at(at(*path, why.key), reason=why.reason)
+def statement_findings(
+    statements: Sequence[Mapping[str, object]], *path: str | int, kind: PolicyKind, home: Home, acknowledged: str
+) -> Iterator[Finding]:
+    """
+    Find what ECR rejects or ignores in statements, and which of them let everyone in.
+
+    Args:
+        statements: all that are given verbatim.
+        path: to what has them, under ``statements``.
+        kind: what the policy belongs to.
+        home: where the registry is.
+        acknowledged: why they may let everyone in.
+    """
+    partition = partition_of(home.region) if home.region else None
+    for one in judge_statements(statements, kind=kind, partition=partition, acknowledged=acknowledged):
+        where = (*path, "open_to_everyone")
+        if one.index != NO_STATEMENT:
+            where = (*path, "statements", one.index, *([one.found.key] if one.found.key else []))
+        yield one.at(at(*where), checks=_CHECKS)
+
+
+def partition_findings(principal: str, home: Home, *path: str | int) -> Iterator[Finding]:
+    """Refuse the ARN of another partition: nobody can be let in across partitions."""
+    if home.region:
+        for found in principal_problems({"AWS": principal}, partition=partition_of(home.region)):
+            yield BAD_PRINCIPAL.at(at(*path), **found._asdict())
 
 
 def _check_sids(document: Mapping[str, object], given: int) -> Iterator[Finding]:

@@ -47,12 +47,14 @@ class RegistryResource:
         type: as in ``AWS::ECR::RegistryPolicy``.
         properties: as CloudFormation takes them.
         deletion: what becomes of the settings when the resource leaves its stack.
+        open_to_everyone: why its policy may let everyone in; empty for one that may not.
     """
 
     id: str
     type: str
     properties: Mapping[str, object]
     deletion: Deletion = Deletion.KEEP
+    open_to_everyone: str = ""
 
 
 def registry_resources(
@@ -134,7 +136,12 @@ def policy_resource(
         account: account of the registry, or a token of it.
     """
     document = policy_document(policy, caches=caches, partition=partition, region=region, account=account)
-    return RegistryResource(id="Policy", type="AWS::ECR::RegistryPolicy", properties={"PolicyText": document})
+    return RegistryResource(
+        id="Policy",
+        type="AWS::ECR::RegistryPolicy",
+        properties={"PolicyText": document},
+        open_to_everyone=policy.open_to_everyone,
+    )
 
 
 def cache_resource(prefix: str, cache: PullThroughCacheRule) -> RegistryResource:
@@ -190,6 +197,7 @@ def template_resource(
             RepositoryPolicy=repository_policy(template, region, account=account, partition=partition),
             ResourceTags=tags or None,
         ),
+        open_to_everyone=template.open_to_everyone,
     )
 
 

@@ -160,11 +160,15 @@ class RegistryPolicy:
         replication_from: accounts that may replicate into it, and create the repositories for that.
         pull_through_by: accounts, and ARNs of principals, that may pull through its caches what is not there yet.
         statements: of an IAM policy, as they are.
+        open_to_everyone: why *statements* may let everyone in; empty for statements that may not.
+        silence: warnings to live with: why, by code.
     """
 
     replication_from: tuple[ReplicationSource, ...] = ()
     pull_through_by: tuple[str, ...] = ()
     statements: tuple[Mapping[str, object], ...] = ()
+    open_to_everyone: str = ""
+    silence: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +204,8 @@ class CreationTemplate:
         mutable_tags: tags, or patterns of tags, that may be overwritten though it is immutable; five at most.
         immutable_tags: those that may not though it is mutable; five at most.
         access: who may pull and push, besides those whom the account lets.
+        statements: of the repository policy, as they are, in addition to those of *access*.
+        open_to_everyone: why *statements* may let everyone in; empty for statements that may not.
         tags: of the resource, key to value.
         description: of the template.
         role: ARN of a role in the registry's account, without which ECR neither tags nor takes KMS.
@@ -214,6 +220,8 @@ class CreationTemplate:
     mutable_tags: tuple[str, ...] = ()
     immutable_tags: tuple[str, ...] = ()
     access: Access = field(default_factory=Access)
+    statements: tuple[Mapping[str, object], ...] = ()
+    open_to_everyone: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     description: str | None = None
     role: str | None = None

@@ -1,10 +1,12 @@
 """
 What a CloudFormation template determines, without AWS: the values that its expressions can have.
 
-:class:`Resolver` works out expressions for one choice of parameters, :func:`possible_values` for all that matter, and
-:func:`judge_policy` checks the lifecycle policy of a resource, whatever writes it.
+:class:`Resolver` works out expressions for one choice of parameters, :func:`possible_values` for all that matter.
+:func:`judge_policy` checks the lifecycle policy of a resource, and :func:`judge_access` its access policy, whatever
+writes them.
 """
 
+from ecrkit.registry.templates.access import ACCESS_PROPERTIES, AccessProperty, judge_access
 from ecrkit.registry.templates.choices import Choice, candidates, choices, possible_values
 from ecrkit.registry.templates.expressions import NO_VALUE, displayed, is_known, key_of, same, scalar_text
 from ecrkit.registry.templates.loops import parse_loop
@@ -13,9 +15,11 @@ from ecrkit.registry.templates.resolver import OTHER, Asked, Resolver, Unexpande
 from ecrkit.registry.templates.rulebook import TEMPLATE_RULEBOOK
 
 __all__ = [
+    "ACCESS_PROPERTIES",
     "NO_VALUE",
     "OTHER",
     "TEMPLATE_RULEBOOK",
+    "AccessProperty",
     "Asked",
     "Choice",
     "Judged",
@@ -25,6 +29,7 @@ __all__ = [
     "choices",
     "displayed",
     "is_known",
+    "judge_access",
     "judge_policy",
     "key_of",
     "parse_loop",

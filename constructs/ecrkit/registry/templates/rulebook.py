@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ecrkit.errors import Check, Severity
 
-__all__ = ["NOT_CHECKED", "TEMPLATE_RULEBOOK"]
+__all__ = ["ACCESS_NOT_CHECKED", "NOT_CHECKED", "TEMPLATE_RULEBOOK"]
 
 NOT_CHECKED = Check(
     code="TPL301",
@@ -15,5 +15,14 @@ NOT_CHECKED = Check(
     source="CloudFormation template reference, intrinsic functions (read 2026-11)",
 )
 
-TEMPLATE_RULEBOOK: tuple[Check, ...] = (NOT_CHECKED,)
+ACCESS_NOT_CHECKED = Check(
+    code="TPL302",
+    severity=Severity.NOTE,
+    title="access policy is known only at deploy",
+    message="not checked: {what} is known only when the stack is deployed",
+    remedy="check the deployed policy with 'ecrkit audit'",
+    source="CloudFormation template reference, intrinsic functions (read 2026-11)",
+)
+
+TEMPLATE_RULEBOOK: tuple[Check, ...] = (NOT_CHECKED, ACCESS_NOT_CHECKED)
 """Every check, by code."""
