@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import IO, TYPE_CHECKING, ClassVar
 
+from ecrkit.aws.interruptions import no_interruption
+from ecrkit.aws.watchdog import mentioned
 from ecrkit.errors import ToolError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
 
 __all__ = ["Program"]
 
@@ -28,10 +34,12 @@ class Program:
     Attributes:
         name: how messages name it.
         path: of the executable.
+        watchdog: the pipe to a watchdog, which ends it if this process is killed; ``None`` for none.
     """
 
     name: ClassVar[str]
     path: str
+    watchdog: IO[bytes] | None = None
 
     def run(self, arguments: Sequence[str], *, given: str = "") -> None:
         """
@@ -45,15 +53,17 @@ class Program:
             ToolError: it failed.
         """
         last = ""
-        with self._started(arguments) as process:
+        with no_interruption() as interruptible, self._started(arguments) as process, self._watched(process):
             try:
+                interruptible()
                 for line in filter(None, map(_clean, _said(process, given=given))):
                     if last:
                         sys.stderr.write(f"{last}\n")
                     last = line
             except BaseException:
-                # Ctrl-C in a terminal reaches it too; a signal from elsewhere may have reached this process alone.
-                _end(process)
+                # Ctrl-C in a terminal reaches this process alone, as a signal from elsewhere does.
+                with no_interruption():
+                    _end(process)
                 raise
         if process.returncode:
             raise self._failure(arguments, last, code=process.returncode)
@@ -80,7 +90,12 @@ class Program:
             # Standard output is the command's own result.
             stdout=sys.stderr.fileno(),
             stderr=subprocess.PIPE,
+            # It ends as a whole, with what it has started.
+            process_group=0,
         )
+
+    def _watched(self, process: subprocess.Popen[bytes]) -> AbstractContextManager[None]:
+        return mentioned(self.watchdog, -process.pid) if self.watchdog else nullcontext()
 
     def _failure(self, arguments: Sequence[str], said: str, *, code: int) -> ToolError:
         return ToolError(f"{self.name} {arguments[0]}: {said or f'exited with code {code} and no output'}")
@@ -99,11 +114,13 @@ def _said(process: subprocess.Popen[bytes], *, given: str) -> Iterator[str]:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(timeout=_GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
+    """End a program and what it has started: politely, and after five seconds at all events."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(timeout=_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _clean(line: str) -> str:
