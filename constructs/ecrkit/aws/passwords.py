@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from ecrkit.aws.interruptions import no_interruption
 from ecrkit.aws.watchdog import started_watchdog
@@ -23,7 +23,7 @@ _PREFIX = "ecrkit-password-"
 
 
 @contextmanager
-def password_directory() -> Iterator[tuple[Path, IO[bytes]]]:
+def password_directory() -> Iterator[tuple[Path, int]]:
     """
     Make a directory that only this user can read, and remove it at the end of the context.
 
@@ -31,19 +31,21 @@ def password_directory() -> Iterator[tuple[Path, IO[bytes]]]:
     process uses its directory it has a lock on it.
 
     Yields:
-        The directory, and the pipe to the watchdog, for processes that must not outlive this one.
+        The directory, and the process group of programs that must not outlive this process.
     """
     _remove_stale()
     with no_interruption() as interruptible:
         directory, lock = _locked_directory()
         try:
-            with started_watchdog(str(directory)) as pipe:
-                interruptible()
-                yield directory, pipe
+            with started_watchdog(str(directory)) as group:
+                try:
+                    interruptible()
+                    yield directory, group
+                finally:
+                    with no_interruption():
+                        shutil.rmtree(directory, ignore_errors=True)
         finally:
-            with no_interruption():
-                shutil.rmtree(directory, ignore_errors=True)
-                os.close(lock)
+            os.close(lock)
 
 
 def _locked_directory() -> tuple[Path, int]:

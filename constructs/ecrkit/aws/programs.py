@@ -8,17 +8,14 @@ import re
 import signal
 import subprocess
 import sys
-from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from ecrkit.aws.interruptions import no_interruption
-from ecrkit.aws.watchdog import mentioned
 from ecrkit.errors import ToolError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from contextlib import AbstractContextManager
 
 __all__ = ["Program"]
 
@@ -34,12 +31,12 @@ class Program:
     Attributes:
         name: how messages name it.
         path: of the executable.
-        watchdog: the pipe to a watchdog, which ends it if this process is killed; ``None`` for none.
+        process_group: that it joins, a watchdog's; 0 for one of its own.
     """
 
     name: ClassVar[str]
     path: str
-    watchdog: IO[bytes] | None = None
+    process_group: int = 0
 
     def run(self, arguments: Sequence[str], *, given: str = "") -> None:
         """
@@ -53,7 +50,7 @@ class Program:
             ToolError: it failed.
         """
         last = ""
-        with no_interruption() as interruptible, self._started(arguments) as process, self._watched(process):
+        with no_interruption() as interruptible, self._started(arguments) as process:
             try:
                 interruptible()
                 for line in filter(None, map(_clean, _said(process, given=given))):
@@ -63,7 +60,7 @@ class Program:
             except BaseException:
                 # Ctrl-C in a terminal reaches this process alone, as a signal from elsewhere does.
                 with no_interruption():
-                    _end(process)
+                    self._end(process)
                 raise
         if process.returncode:
             raise self._failure(arguments, last, code=process.returncode)
@@ -91,11 +88,18 @@ class Program:
             stdout=sys.stderr.fileno(),
             stderr=subprocess.PIPE,
             # It ends as a whole, with what it has started.
-            process_group=0,
+            process_group=self.process_group,
         )
 
-    def _watched(self, process: subprocess.Popen[bytes]) -> AbstractContextManager[None]:
-        return mentioned(self.watchdog, -process.pid) if self.watchdog else nullcontext()
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        """End a program and what it has started: politely, and after five seconds at all events."""
+        group = self.process_group or process.pid
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGTERM)
+            try:
+                process.wait(timeout=_GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(group, signal.SIGKILL)
 
     def _failure(self, arguments: Sequence[str], said: str, *, code: int) -> ToolError:
         return ToolError(f"{self.name} {arguments[0]}: {said or f'exited with code {code} and no output'}")
@@ -111,16 +115,6 @@ def _said(process: subprocess.Popen[bytes], *, given: str) -> Iterator[str]:
         process.stdin.close()
     for line in process.stderr:
         yield line.decode(errors="replace")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a program and what it has started: politely, and after five seconds at all events."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(timeout=_GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _clean(line: str) -> str:

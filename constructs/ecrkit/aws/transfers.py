@@ -186,8 +186,8 @@ def _how_to_declare(reference: ImageReference) -> str:
 @contextmanager
 def _logged_in(tool: Tool, registry: Registry, password: Password) -> Iterator[Tool]:
     """Log in for one transfer: the password is nowhere afterwards, save where docker keeps it."""
-    with password_directory() as (directory, watchdog):
-        private = replace(tool, auth_file=str(directory / "auth.json"), watchdog=watchdog)
+    with password_directory() as (directory, group):
+        private = replace(tool, auth_file=str(directory / "auth.json"), process_group=group)
         private.log_in(registry, password)
         yield private
 

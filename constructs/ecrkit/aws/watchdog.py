@@ -1,15 +1,14 @@
 """
-A process that ends others, and removes a directory, when the process that started it is gone, however it went.
+A process that tidies up after the process that started it, however that ended: ``python watchdog.py DIRECTORY``.
 
-``python watchdog.py DIRECTORY`` watches its standard input, a pipe from that process. On the pipe come process IDs, a
-line each: to be ended when the pipe is; sent a second time, forgotten. A negative ID means the group. The file imports
-the standard library only, so that it starts at once and alone.
+Its standard input is a pipe from that process. If the pipe ends without a word, the watchdog removes the directory and
+ends its process group, in which are the programs that must not go on alone. The file imports the standard library
+only, so that it starts at once and needs no path.
 """
 
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import shutil
 import signal
@@ -17,27 +16,27 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-__all__ = ["end_processes", "mentioned", "processes_left", "started_watchdog"]
+__all__ = ["started_watchdog"]
 
 _GRACE_SECONDS = 5.0
-_POLL_SECONDS = 0.05
+_DONE = b"done\n"
 
 
 @contextmanager
-def started_watchdog(directory: str) -> Iterator[IO[bytes]]:
+def started_watchdog(directory: str) -> Iterator[int]:
     """
-    Run a watchdog for the time of the context; when the context ends it removes what is left.
+    Run a watchdog for the time of the context.
 
     Args:
-        directory: to remove at the end.
+        directory: to remove if this process does not come to the end of the context.
 
     Yields:
-        The pipe to it, for :func:`mentioned`.
+        The watchdog's process group. A program joins it before it begins, so that no moment is unwatched.
     """
     process = subprocess.Popen(  # noqa: S603 - this very file, in another process
         [sys.executable, "-I", "-S", __file__, directory],
@@ -45,69 +44,29 @@ def started_watchdog(directory: str) -> Iterator[IO[bytes]]:
         # Whoever reads what this process prints does not wait for it.
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        bufsize=0,
-        # A signal to the whole group must not end it before it has done its work.
-        start_new_session=True,
+        # A signal to the group of this process does not reach it.
+        process_group=0,
     )
-    with process:
-        if process.stdin is None:
-            raise ValueError("the watchdog was started without a pipe")
-        yield process.stdin
-
-
-@contextmanager
-def mentioned(pipe: IO[bytes], process_id: int) -> Iterator[None]:
-    """
-    Have a process ended if this one is gone before the end of the context.
-
-    Args:
-        pipe: to a watchdog.
-        process_id: of a child of this process; negative for its whole group.
-    """
-    line = b"%d\n" % process_id
-    with contextlib.suppress(BrokenPipeError):
-        pipe.write(line)
     try:
-        yield
+        yield process.pid
     finally:
+        # It may have been killed.
         with contextlib.suppress(BrokenPipeError):
-            pipe.write(line)
-
-
-def processes_left() -> set[int]:
-    """Read standard input until it ends; gives the processes that are to be ended then."""
-    watched: set[int] = set()
-    # Unbuffered: a buffer's lock, held while waiting, would be in the way of an orderly exit.
-    for line in io.FileIO(0, closefd=False):
-        watched ^= {int(line)}
-    return watched
-
-
-def end_processes(processes: Iterable[int]) -> None:
-    """Ask processes to end, and kill those that have not after five seconds."""
-    remaining = [process for process in processes if _signal(process, signal.SIGTERM)]
-    deadline = time.monotonic() + _GRACE_SECONDS
-    while remaining and time.monotonic() < deadline:
-        time.sleep(_POLL_SECONDS)
-        remaining = [process for process in remaining if _signal(process, 0)]
-    for process in remaining:
-        _signal(process, signal.SIGKILL)
-
-
-def _signal(process: int, number: int) -> bool:
-    """Send a signal to a process, or a group if negative; tell whether it was there."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.kill(process, number)
-        return True
-    return False
+            process.communicate(_DONE)
 
 
 def _watch(directory: str) -> None:
-    left = processes_left()
-    # First: the secret in it is to be gone even if a process takes its time to end.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # They are meant for the programs of the group.
+        signal.signal(number, signal.SIG_IGN)
+    if sys.stdin.buffer.read() == _DONE:
+        return
+    # First: the secret in it must not wait for programs that take their time.
     shutil.rmtree(directory, ignore_errors=True)
-    end_processes(left)
+    os.killpg(0, signal.SIGTERM)
+    time.sleep(_GRACE_SECONDS)
     shutil.rmtree(directory, ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":

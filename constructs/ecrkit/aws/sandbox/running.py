@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import importlib.util
 import re
@@ -15,7 +16,6 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from ecrkit.aws.watchdog import mentioned
 from ecrkit.errors import SandboxError
 
 if TYPE_CHECKING:
@@ -160,10 +160,17 @@ class Sandbox:
         Args:
             process_id: of a child of this process; negative for its whole group.
         """
+        self._mention(process_id)
+        try:
+            yield
+        finally:
+            self._mention(process_id)
+
+    def _mention(self, process_id: int) -> None:
         if self.server.stdin is None:
             raise ValueError("the server was started without a pipe")
-        with mentioned(self.server.stdin, process_id):
-            yield
+        with contextlib.suppress(BrokenPipeError):
+            self.server.stdin.write(b"%d\n" % process_id)
 
     def _last_words(self) -> str:
         return tail(_log(self.directory))
