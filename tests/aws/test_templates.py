@@ -17,7 +17,7 @@ from builders.sandboxes import HOME
 from ecrkit.aws.sandbox import Sandbox, running_sandbox
 from ecrkit.aws.templates import deployed_stacks
 from ecrkit.deployment.guard import Stack
-from ecrkit.errors import AwsError, InvalidAssemblyError
+from ecrkit.errors import AwsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -243,7 +243,7 @@ def test_template_that_is_none_is_told() -> None:
     ]
     session = Recorded({"sts": [IDENTITY], "cloudformation": answers})()
 
-    with pytest.raises(InvalidAssemblyError) as told:
+    with pytest.raises(AwsError) as told:
         deployed_stacks([stack({}, name="Shop")], session)
 
     assert str(told.value) == "Shop: its template must be an object, got str"

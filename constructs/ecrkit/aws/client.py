@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
+from ecrkit.aws.answers import FOREIGN_ANSWER, CheckedParsers, check_answer
 from ecrkit.aws.refusals import explain_client_error, explain_failure
 from ecrkit.errors import AwsError
 
@@ -14,16 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import boto3
-    from botocore.awsrequest import AWSResponse
     from botocore.client import BaseClient
     from botocore.config import Config
     from botocore.model import OperationModel
+    from botocore.session import Session
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_ecr import ECRClient as ECRClient  # noqa: PLC0414 - other packages name the type, too
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_lambda import LambdaClient
 
-__all__ = ["Aws", "aws_errors", "configuration_errors", "connect", "giving_up_early"]
+__all__ = ["Aws", "aws_errors", "checked_parsing", "configuration_errors", "connect", "guarded"]
 
 _CONNECT_TIMEOUT_SECONDS = 3
 _READ_TIMEOUT_SECONDS = 20
@@ -64,7 +65,7 @@ class Aws:
             AwsError: the configuration of boto3 does not allow it.
         """
         with configuration_errors():
-            return _guarded(self.session.client("ecr", config=self.config))
+            return guarded(self.session.client("ecr", config=self.config))
 
     def ecs(self) -> ECSClient:
         """
@@ -74,7 +75,7 @@ class Aws:
             AwsError: the configuration of boto3 does not allow it.
         """
         with configuration_errors():
-            return _guarded(self.session.client("ecs", config=self.config))
+            return guarded(self.session.client("ecs", config=self.config))
 
     def functions(self) -> LambdaClient:
         """
@@ -84,7 +85,7 @@ class Aws:
             AwsError: the configuration of boto3 does not allow it.
         """
         with configuration_errors():
-            return _guarded(self.session.client("lambda", config=self.config))
+            return guarded(self.session.client("lambda", config=self.config))
 
     def cloudformation(self) -> CloudFormationClient:
         """
@@ -94,7 +95,7 @@ class Aws:
             AwsError: the configuration of boto3 does not allow it.
         """
         with configuration_errors():
-            return _guarded(self.session.client("cloudformation", config=self.config))
+            return guarded(self.session.client("cloudformation", config=self.config))
 
     def account(self) -> str:
         """
@@ -107,7 +108,7 @@ class Aws:
             AwsError: AWS refused, or could not be reached.
         """
         with configuration_errors():
-            client = _guarded(self.session.client("sts", config=self.config))
+            client = guarded(self.session.client("sts", config=self.config))
         with aws_errors():
             return client.get_caller_identity()["Account"]
 
@@ -131,7 +132,7 @@ def connect(*, profile: str | None = None, region: str | None = None, needs_regi
     except ImportError:
         raise AwsError("boto3 is not installed; install ecrkit[live]") from None
     with aws_errors():
-        core = Session(profile=profile)
+        core = checked_parsing(Session(profile=profile))
         attempts = core.get_config_variable("max_attempts") or _ATTEMPTS
         config = Config(
             connect_timeout=_CONNECT_TIMEOUT_SECONDS,
@@ -163,6 +164,8 @@ def aws_errors() -> Iterator[None]:
         code = details.get("Code", "unknown")
         # AWS repeats itself with a dead pipe or a proxy's page in between; one line is all that helps.
         message = " ".join((details.get("Message") or "no reason given").split())
+        if code == FOREIGN_ANSWER:
+            raise AwsError(message, code=code) from error
         raise AwsError(explain_client_error(error.operation_name, code=code, message=message), code=code) from error
     except (BotoCoreError, ResponseParserError) as error:
         raise AwsError(explain_failure(error), code=type(error).__name__) from error
@@ -188,9 +191,15 @@ def configuration_errors() -> Iterator[None]:
         ) from None
 
 
-def giving_up_early(client: Client) -> Client:
+def checked_parsing(core: Session) -> Session:
+    """Have every client of a session report what it cannot parse, those that look for credentials too; gives it."""
+    core.register_component("response_parser_factory", CheckedParsers(core.get_component("response_parser_factory")))
+    return core
+
+
+def guarded(client: Client) -> Client:
     """
-    Have a client give up early on what another attempt does not mend; gives the client.
+    Have a client check every answer, and give up early on what another attempt does not mend; gives the client.
 
     Raises:
         ValueError: the port of the endpoint is none.
@@ -198,15 +207,9 @@ def giving_up_early(client: Client) -> Client:
     if urlsplit(client.meta.endpoint_url).port == 0:
         raise ValueError("a port of 0")
     service = client.meta.service_model.service_id.hyphenize()
+    client.meta.events.register_first(f"after-call.{service}", check_answer)
     client.meta.events.register_first(f"needs-retry.{service}", _give_up_early)
     return client
-
-
-def _guarded(client: Client) -> Client:
-    """Give up early, and notice answers that are not from AWS."""
-    service = client.meta.service_model.service_id.hyphenize()
-    client.meta.events.register(f"after-call.{service}", _refuse_foreign_answers)
-    return giving_up_early(client)
 
 
 def _give_up_early(
@@ -230,16 +233,3 @@ def _give_up_early(
     # botocore takes it for throttling. It means that the image was scanned in the last 24 hours.
     if response and response[1].get("Error", {}).get("Code") == _SCANNED_ALREADY:
         raise ClientError(response[1], operation.name)  # type: ignore[arg-type] # what botocore itself would pass
-
-
-def _refuse_foreign_answers(*, http_response: AWSResponse, **_: object) -> None:
-    content_type = http_response.headers.get("content-type", "")
-    # moto's server calls JSON text; no log-in page begins like an object.
-    is_json = "json" in content_type or http_response.content.startswith(b"{")
-    if not (is_json or "xml" in content_type):
-        raise AwsError(
-            f"no answer from AWS: something in between answered {http_response.status_code} with "
-            f"{content_type or 'no content type'}; check the network, its proxy or log-in page, and "
-            "AWS_ENDPOINT_URL if it is set",
-            code="ForeignAnswer",
-        )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from ecrkit.aws.answers import json_object
 from ecrkit.aws.client import aws_errors
 from ecrkit.aws.concurrency import in_order
 from ecrkit.aws.repositories import counts_pulls
@@ -261,7 +261,7 @@ def _children_of(repository: str, images: Iterable[Mapping[str, Any]]) -> Iterat
     for image in images:
         digest = image["imageId"]["imageDigest"]
         try:
-            document = json.loads(image["imageManifest"])
+            document = json_object(image["imageManifest"])
             yield digest, tuple(str(child["digest"]) for child in document.get("manifests", ()))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise AwsError(f"{repository}@{digest}: not a manifest that ecrkit can read: {error}") from None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ecrkit.aws.answers import host_of
 from ecrkit.aws.client import aws_errors
 from ecrkit.errors import AwsError
 from ecrkit.images.hosts import is_aws_host
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
 __all__ = ["Password", "Registry", "endpoint_host", "password_for", "registry_at"]
+
+# It becomes an argument of a program; AWS has one name only.
+_USER = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +69,7 @@ def registry_at(client: ECRClient, host: str) -> Registry:
     """
     if is_aws_host(host) and not is_aws_host(endpoint_host(client)):
         endpoint = urlsplit(client.meta.endpoint_url)
-        return Registry(host=endpoint.netloc, tls=endpoint.scheme == "https")
+        return Registry(host=endpoint_host(client), tls=endpoint.scheme == "https")
     return Registry(host=host)
 
 
@@ -76,16 +81,20 @@ def password_for(client: ECRClient) -> tuple[Registry, Password]:
         AwsError: AWS refused, or could not be reached.
     """
     with aws_errors():
-        (data,) = client.get_authorization_token()["authorizationData"]
+        data = next(iter(client.get_authorization_token()["authorizationData"]), None)
+    if data is None:
+        raise AwsError("GetAuthorizationToken: no token in the answer; try again")
     try:
         user, _, secret = base64.b64decode(data["authorizationToken"], validate=True).decode().partition(":")
     except ValueError:
         # Not chained: what cannot be decoded is a secret all the same.
         raise AwsError("GetAuthorizationToken: the token is not a user and a password in base64") from None
-    registry = registry_at(client, urlsplit(data["proxyEndpoint"]).netloc)
+    if not _USER.fullmatch(user):
+        raise AwsError("GetAuthorizationToken: the token is not a user and a password in base64")
+    registry = registry_at(client, host_of(data["proxyEndpoint"]))
     return registry, Password(user=user, secret=secret, expires_at=data["expiresAt"])
 
 
 def endpoint_host(client: ECRClient) -> str:
-    """Name the host that the client talks to."""
-    return urlsplit(client.meta.endpoint_url).netloc
+    """Name the host that the client talks to; never the password that its address may have."""
+    return host_of(client.meta.endpoint_url)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import http.client
-import json
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ecrkit.aws.answers import json_object
 from ecrkit.aws.client import aws_errors
 from ecrkit.aws.login import registry_at
 from ecrkit.errors import AwsError
@@ -81,7 +81,7 @@ def manifest_of(client: ECRClient, repository: str, digest: str) -> Manifest:
         reason = answer["failures"][0].get("failureReason", "no reason given") if answer.get("failures") else "gone"
         raise AwsError(f"{repository}@{digest}: the manifest cannot be read: {reason}", code="ImageNotFoundException")
     try:
-        document = json.loads(answer["images"][0]["imageManifest"])
+        document = json_object(answer["images"][0]["imageManifest"])
         children = tuple(map(_child, document.get("manifests", ())))
         configuration = document.get("config", {})
         is_image = configuration.get("mediaType") in _CONFIGURATIONS
@@ -132,15 +132,10 @@ def _configuration(client: ECRClient, repository: str, digest: str) -> Mapping[s
     if host and host.kind is HostKind.PRIVATE:
         # AWS gives an address in S3, a local AWS its registry's.
         url = f"{registry_at(client, parts.netloc).url}{parts.path}"
-    if not url.startswith(("https://", "http://")):
-        raise AwsError(f"{repository}: the configuration {digest} is at an address that is not HTTP")
     try:
-        with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310 - checked just above
-            document = json.loads(response.read(_MAX_CONFIGURATION_BYTES))
+        with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310 - its scheme was checked with the answer
+            return json_object(response.read(_MAX_CONFIGURATION_BYTES))
     except (OSError, http.client.HTTPException, ValueError) as error:
         # The address holds a signature, and some errors hold the address.
         reason = error.reason if isinstance(error, urllib.error.URLError) else type(error).__name__
         raise AwsError(f"{repository}: the configuration {digest} cannot be read: {reason}") from None
-    if not isinstance(document, dict):
-        raise AwsError(f"{repository}: the configuration {digest} is no object")
-    return document

@@ -130,6 +130,8 @@ def _check(page: GetLifecyclePolicyPreviewResponseTypeDef, repository: str, text
     if status != "COMPLETE":
         remedy = _NO_RESULT.get(status, "run the command again")
         raise NoVerdictError(f"{repository}: ECR's preview is {status}; {remedy}")
+    if "previewResults" not in page:
+        raise NoVerdictError(f"{repository}: ECR's preview is complete and has no results; run the command again")
     try:
         theirs = render(parse_policy(page.get("lifecyclePolicyText", text), file="ECR's preview"))
     except EcrkitError:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from ecrkit.aws.interruptions import no_interruption
 from ecrkit.errors import ToolError
 
 if TYPE_CHECKING:
@@ -28,10 +31,12 @@ class Program:
     Attributes:
         name: how messages name it.
         path: of the executable.
+        process_group: that it joins, a watchdog's; 0 for one of its own.
     """
 
     name: ClassVar[str]
     path: str
+    process_group: int = 0
 
     def run(self, arguments: Sequence[str], *, given: str = "") -> None:
         """
@@ -45,15 +50,17 @@ class Program:
             ToolError: it failed.
         """
         last = ""
-        with self._started(arguments) as process:
+        with no_interruption() as interruptible, self._started(arguments) as process:
             try:
+                interruptible()
                 for line in filter(None, map(_clean, _said(process, given=given))):
                     if last:
                         sys.stderr.write(f"{last}\n")
                     last = line
             except BaseException:
-                # Ctrl-C in a terminal reaches it too; a signal from elsewhere may have reached this process alone.
-                _end(process)
+                # Ctrl-C in a terminal reaches this process alone, as a signal from elsewhere does.
+                with no_interruption():
+                    self._end(process)
                 raise
         if process.returncode:
             raise self._failure(arguments, last, code=process.returncode)
@@ -80,7 +87,19 @@ class Program:
             # Standard output is the command's own result.
             stdout=sys.stderr.fileno(),
             stderr=subprocess.PIPE,
+            # It ends as a whole, with what it has started.
+            process_group=self.process_group,
         )
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        """End a program and what it has started: politely, and after five seconds at all events."""
+        group = self.process_group or process.pid
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGTERM)
+            try:
+                process.wait(timeout=_GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(group, signal.SIGKILL)
 
     def _failure(self, arguments: Sequence[str], said: str, *, code: int) -> ToolError:
         return ToolError(f"{self.name} {arguments[0]}: {said or f'exited with code {code} and no output'}")
@@ -96,14 +115,6 @@ def _said(process: subprocess.Popen[bytes], *, given: str) -> Iterator[str]:
         process.stdin.close()
     for line in process.stderr:
         yield line.decode(errors="replace")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(timeout=_GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
 
 
 def _clean(line: str) -> str:

@@ -31,7 +31,7 @@ _SPECIAL = {
 }
 """What helps beyond AWS's own words, by code, or by operation and code."""
 
-_USER_IN_URL = re.compile(r"//[^/@\s]+@")
+_USER_IN_URL = re.compile(r"//[^/\s]*@")
 """A name and a password before the host, of an endpoint or of a proxy."""
 
 _CHECK_NETWORK = "check the network, and AWS_ENDPOINT_URL if it is set"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ecrkit.aws.answers import json_object
 from ecrkit.aws.client import aws_errors
 from ecrkit.aws.concurrency import in_order
 from ecrkit.aws.images import Contents, contents_of
@@ -93,7 +93,7 @@ class RepositoryDetails:
     @property
     def lifecycle_rule_count(self) -> int:
         """How many rules its lifecycle policy has; 0 without a policy."""
-        return len(json.loads(self.lifecycle_policy_text)["rules"]) if self.lifecycle_policy_text else 0
+        return len(json_object(self.lifecycle_policy_text)["rules"]) if self.lifecycle_policy_text else 0
 
 
 def deployed_repositories(client: ECRClient) -> list[DeployedRepository]:
@@ -126,13 +126,15 @@ def repository_of(client: ECRClient, reference: ImageReference, *, remedy: str =
     name = reference.repository
     try:
         with aws_errors():
-            answer = client.describe_repositories(repositoryNames=[name])
+            found = client.describe_repositories(repositoryNames=[name])["repositories"]
     except AwsError as error:
         if error.code != _NOT_FOUND:
             raise
+        found = []
+    if not found:
         where = client.meta.region_name
-        raise AwsError(f"{name}: there is no such repository in {where}; {remedy}", code=_NOT_FOUND) from error
-    repository = _repository(answer["repositories"][0])
+        raise AwsError(f"{name}: there is no such repository in {where}; {remedy}", code=_NOT_FOUND)
+    repository = _repository(found[0])
     host = repository.uri.partition("/")[0]
     if reference.host and not _is_at(reference.host, host, client):
         raise RefusedError(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ecrkit.aws.client import aws_errors, configuration_errors, giving_up_early
+from ecrkit.aws.client import aws_errors, checked_parsing, configuration_errors, guarded
 from ecrkit.deployment.guard import Stack, parse_template, stack_of
 from ecrkit.deployment.guard.changes import APP_STACKS
-from ecrkit.errors import AwsError
+from ecrkit.errors import AwsError, InvalidAssemblyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -40,11 +40,11 @@ def deployed_stacks(assembly: Sequence[Stack], session: Session, *, config: Conf
         environments that the app had before.
 
     Raises:
-        AwsError: AWS refused or could not be reached, or an account cannot be read with these credentials.
-        InvalidAssemblyError: the template of a stack is no template.
+        AwsError: AWS refused or could not be reached, an account cannot be read with these credentials, or what a
+            stack has is no template.
     """
     with configuration_errors():
-        asked = giving_up_early(session.client("sts", config=config))
+        asked = guarded(session.client("sts", config=config))
     with aws_errors():
         identity = asked.get_caller_identity()
     partition = identity["Arn"].split(":")[1]
@@ -57,7 +57,7 @@ def deployed_stacks(assembly: Sequence[Stack], session: Session, *, config: Conf
                 session, stacks[0], credentials_of=identity["Account"], partition=partition, config=config
             )
         with aws_errors():
-            client = giving_up_early(reader.client("cloudformation", region_name=region, config=config))
+            client = guarded(reader.client("cloudformation", region_name=region, config=config))
             for name in _deployed_names(client, stacks):
                 template = _template(client, name)
                 parameters = _parameters(client, name, template)
@@ -83,6 +83,7 @@ def _lookup_session(
     session: Session, stack: Stack, *, credentials_of: str, partition: str, config: Config | None
 ) -> Session:
     import boto3  # noqa: PLC0415 - loaded already, by whoever made the session
+    from botocore.session import Session as Core  # noqa: PLC0415 - comes with boto3
 
     problem = f"{stack.name}: is in account {stack.account}, and the credentials are of {credentials_of}"
     if not stack.lookup_role:
@@ -90,12 +91,13 @@ def _lookup_session(
     role = stack.lookup_role.replace("${AWS::Partition}", partition)
     try:
         with aws_errors():
-            sts = giving_up_early(session.client("sts", region_name=stack.region or None, config=config))
+            sts = guarded(session.client("sts", region_name=stack.region or None, config=config))
             answer = sts.assume_role(RoleArn=role, RoleSessionName=_SESSION_NAME)
     except AwsError as error:
         raise AwsError(f"{problem}, which cannot assume {role}: {error}") from error
     credentials = answer["Credentials"]
     return boto3.Session(
+        botocore_session=checked_parsing(Core()),
         aws_access_key_id=credentials["AccessKeyId"],
         aws_secret_access_key=credentials["SecretAccessKey"],
         aws_session_token=credentials["SessionToken"],
@@ -118,7 +120,11 @@ def _deployed_names(client: CloudFormationClient, stacks: Iterable[Stack]) -> li
 
 def _template(client: CloudFormationClient, name: str) -> Mapping[str, Any]:
     # As it was given to CloudFormation, like the template that it is compared with.
-    return parse_template(client.get_template(StackName=name, TemplateStage="Original").get("TemplateBody"), name=name)
+    body = client.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
+    try:
+        return parse_template(body, name=name)
+    except InvalidAssemblyError as error:
+        raise AwsError(str(error), code="InvalidTemplate") from None
 
 
 def _parameters(client: CloudFormationClient, name: str, template: Mapping[str, Any]) -> dict[str, str]:
@@ -128,9 +134,10 @@ def _parameters(client: CloudFormationClient, name: str, template: Mapping[str, 
     plain = {key for key, parameter in declared.items() if "AWS::SSM::" not in str(parameter)}
     if not plain:
         return {}
-    (stack,) = client.describe_stacks(StackName=name)["Stacks"]
+    found = client.describe_stacks(StackName=name)["Stacks"]
     values = {
         parameter.get("ParameterKey", ""): parameter.get("ParameterValue", "****")
+        for stack in found
         for parameter in stack.get("Parameters", [])
     }
     return {key: value for key, value in values.items() if key in plain and value != "****"}

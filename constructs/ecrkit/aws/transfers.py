@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ecrkit.aws.images import find_image, image_at
 from ecrkit.aws.login import password_for
+from ecrkit.aws.passwords import password_directory
 from ecrkit.aws.repositories import repository_of
 from ecrkit.aws.tools import transport_of
 from ecrkit.errors import RefusedError
@@ -186,8 +186,8 @@ def _how_to_declare(reference: ImageReference) -> str:
 @contextmanager
 def _logged_in(tool: Tool, registry: Registry, password: Password) -> Iterator[Tool]:
     """Log in for one transfer: the password is nowhere afterwards, save where docker keeps it."""
-    with tempfile.TemporaryDirectory(prefix="ecrkit-") as directory:
-        private = replace(tool, auth_file=str(Path(directory) / "auth.json"))
+    with password_directory() as (directory, group):
+        private = replace(tool, auth_file=str(directory / "auth.json"), process_group=group)
         private.log_in(registry, password)
         yield private
 
