@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from ecrkit.aws.interruptions import no_interruption
+from ecrkit.documents.terminal import write_line
 from ecrkit.errors import ToolError
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Program:
                 interruptible()
                 for line in filter(None, map(_clean, _said(process, given=given))):
                     if last:
-                        sys.stderr.write(f"{last}\n")
+                        write_line(last, err=True)
                     last = line
             except BaseException:
                 # Ctrl-C in a terminal reaches this process alone, as a signal from elsewhere does.
@@ -65,7 +66,7 @@ class Program:
         if process.returncode:
             raise self._failure(arguments, last, code=process.returncode)
         if last:
-            sys.stderr.write(f"{last}\n")
+            write_line(last, err=True)
 
     def output(self, arguments: Sequence[str]) -> bytes:
         """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from ecrkit.catalog.template import registry_stack_name, shards_of, stack_name
 from ecrkit.cdk.stacks import RegistryStack, RepositoriesStack
 from ecrkit.cdk.validation import LifecyclePolicyValidation
 from ecrkit.documents.files import read_text
+from ecrkit.documents.terminal import write_line
 from ecrkit.errors import InvalidCatalogError, SynthesisError, errors_in
 from ecrkit.policies.store import PolicyStore
 
@@ -67,7 +67,7 @@ def catalog_stacks(
     _add_validation(scope, store)
     for finding in checked.findings:
         if not finding.silenced:
-            print(finding, file=sys.stderr)  # noqa: T201 - CDK prints its warnings there too
+            write_line(finding, err=True)  # CDK prints its warnings there too
     stacks: dict[str, list[EnvironmentStack]] = {}
     for environment in checked.catalog.environments:
         built: list[EnvironmentStack] = [

@@ -7,6 +7,7 @@ reached, or was interrupted: nothing is known; 141 nobody reads standard output 
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ import click
 
 import ecrkit
 from ecrkit.cli.console.lazy import LazyGroup
+from ecrkit.documents.terminal import write_text
 from ecrkit.errors import AwsError, EcrkitError, RefusedError, ToolError
 
 __all__ = ["cli", "main"]
@@ -51,7 +53,9 @@ def main() -> None:
     try:
         sys.exit(cli.main(standalone_mode=False))
     except click.ClickException as error:
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        write_text(said.getvalue().rstrip("\n"), err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted", code=_EXIT_NO_VERDICT)
@@ -63,7 +67,7 @@ def main() -> None:
         _fail(error, code=_EXIT_USAGE)
     except ExceptionGroup as errors:
         for one in errors.exceptions:
-            click.echo(f"error: {one}", err=True)
+            write_text(f"error: {one}", err=True)
         sys.exit(_EXIT_USAGE)
     except OSError as error:
         from ecrkit.documents.files import system_reason  # noqa: PLC0415 - standard output is a full disk, for one
@@ -83,5 +87,5 @@ def _open_streams() -> None:
 
 
 def _fail(error: EcrkitError | str, *, code: int) -> NoReturn:
-    click.echo(f"error: {error}", err=True)
+    write_text(f"error: {error}", err=True)
     sys.exit(code)

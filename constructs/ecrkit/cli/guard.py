@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecrkit.cli.console.output import count_of, echo_json
-from ecrkit.cli.console.reports import github_command, severity_label
+from ecrkit.cli.console.output import count_of, echo, echo_json
+from ecrkit.cli.console.reports import severity_label
 from ecrkit.deployment.guard import (
     GuardFinding,
     Stack,
@@ -23,6 +23,7 @@ from ecrkit.deployment.guard import (
     with_deployed_parameters,
 )
 from ecrkit.documents.nearest import near
+from ecrkit.documents.terminal import write_command
 from ecrkit.errors import Severity, printable
 
 if TYPE_CHECKING:
@@ -82,9 +83,9 @@ def guard(  # noqa: PLR0913 - a parameter per option
     findings, useless = acknowledge(compare(old, new), allowed)
     _echo(findings, output=output)
     if output == "text":
-        click.echo(_summary(old, findings, deployed=deployed), err=True)
+        echo(_summary(old, findings, deployed=deployed), err=True)
     for name in useless:
-        click.echo(f"warning: --allow {name}: nothing of that name is found; {_advice(name, findings)}", err=True)
+        echo(f"warning: --allow {name}: nothing of that name is found; {_advice(name, findings)}", err=True)
     sys.exit(1 if refused(findings) else 0)
 
 
@@ -101,16 +102,15 @@ def _echo(findings: Iterable[GuardFinding], *, output: str) -> None:
     if output == "json":
         echo_json({"findings": [_document(found) for found in findings]})
         return
-    color = False if os.environ.get("NO_COLOR") else None
     for found in findings:
         allowed = " (allowed)" if found.is_allowed else ""
         if output == "github":
             is_notice = found.is_allowed or found.severity is Severity.NOTE
             command = "notice" if is_notice else found.severity.value
-            click.echo(github_command(command, f"{found.place}: {found.text}{allowed}", title=found.code))
+            write_command(command, f"{found.place}: {found.text}{allowed}", title=found.code)
         else:
             label = severity_label(found.severity)
-            click.echo(f"{found.place}: {label}: {found.text} [{found.code}]{allowed}", color=color)
+            echo(f"{found.place}: ", label, f": {found.text} [{found.code}]{allowed}")
 
 
 def _document(found: GuardFinding) -> dict[str, object]:

@@ -11,7 +11,7 @@ from ecrkit.aws.tools import find_tool
 from ecrkit.aws.transfers import log_in
 from ecrkit.cli.arguments.options import aws_options, dry_run_option, output_option, tool_option
 from ecrkit.cli.console.interrupts import tidy_end
-from ecrkit.cli.console.output import echo_json
+from ecrkit.cli.console.output import echo, echo_json
 
 __all__ = ["login"]
 
@@ -29,11 +29,11 @@ def login(*, tool: str | None, dry_run: bool, profile: str | None, region: str |
     """
     program = find_tool(tool, search_path=os.environ.get("PATH", os.defpath))
     if dry_run:
-        click.echo(f"would be logged in: {program.path}", err=True)
+        echo(f"would be logged in: {program.path}", err=True)
         return
     with tidy_end():
         registry, expires_at = log_in(connect(profile=profile, region=region).ecr(), program)
     if output == "json":
         echo_json({"tool": program.name, "registry": registry.host, "expiresAt": expires_at})
         return
-    click.echo(f"{program.name} is logged in to {registry.host} until {expires_at}")
+    echo(f"{program.name} is logged in to {registry.host} until {expires_at}")

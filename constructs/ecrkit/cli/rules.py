@@ -12,6 +12,7 @@ from ecrkit.cli.console.output import echo_json, table
 from ecrkit.cli.rulebooks import CHECKS, RULEBOOKS
 from ecrkit.documents.explanations import explain
 from ecrkit.documents.nearest import near
+from ecrkit.documents.terminal import write_document, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -57,12 +58,12 @@ def rules(*, codes: tuple[str, ...], output: str) -> None:
     if output == "json":
         echo_json({"rules": [_document(check) for check in checks]})
     elif output == "markdown":
-        click.echo(markdown_page(), nl=False)
+        write_document(markdown_page())
     elif codes:
-        click.echo("\n\n".join(_text(check) for check in checks))
+        write_text("\n\n".join(_text(check) for check in checks))
     else:
         rows = [(check.code, check.severity.value, check.title) for check in checks]
-        click.echo(table(("CODE", "SEVERITY", "TITLE"), rows))
+        write_text(table(("CODE", "SEVERITY", "TITLE"), rows))
 
 
 def markdown_page() -> str:

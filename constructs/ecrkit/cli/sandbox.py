@@ -12,6 +12,8 @@ import click
 
 from ecrkit.aws.sandbox import Target, bootstrap, find_cdk, run_command, running_sandbox
 from ecrkit.cdk.node import bundled_node
+from ecrkit.cli.console.output import echo
+from ecrkit.documents.terminal import write_text
 
 if TYPE_CHECKING:
     from ecrkit.aws.sandbox import Sandbox
@@ -54,16 +56,16 @@ def sandbox(ctx: click.Context, catalog: Path | None, command: tuple[str, ...]) 
         ecrkit sandbox -- cdk deploy --all
     """
     if command and shutil.which(command[0]) is None:
-        click.echo(f"error: {command[0]}: command not found", err=True)
+        echo(f"error: {command[0]}: command not found", err=True)
         ctx.exit(_EXIT_NOT_FOUND)
     targets = _targets(catalog)
     home = targets[0]
     cdk = find_cdk(Path.cwd(), search_path=os.environ.get("PATH", os.defpath))
-    click.echo("starting MiniStack", err=True)
+    echo("starting MiniStack", err=True)
     with running_sandbox(home, environ=os.environ) as running:
-        click.echo(f"bootstrapping {', '.join(map(str, targets))}", err=True)
+        echo(f"bootstrapping {', '.join(map(str, targets))}", err=True)
         bootstrap(running, targets, cdk=cdk, node=bundled_node())
-        click.echo(f"ready at {running.endpoint_url}", err=True)
+        echo(f"ready at {running.endpoint_url}", err=True)
         code = run_command(running, home, command) if command else _stay(running)
     ctx.exit(code)
 
@@ -85,8 +87,8 @@ def _stay(running: Sandbox) -> int:
     settings = running.settings(running.home).items()
     export = [f"export {name}={shlex.quote(value)}" for name, value in settings]
     try:
-        click.echo("\n".join([*unset, *export]))
-        click.echo("paste these lines into the shell that is to use it; Ctrl-C ends it", err=True)
+        write_text("\n".join([*unset, *export]))
+        echo("paste these lines into the shell that is to use it; Ctrl-C ends it", err=True)
         running.wait()
     except KeyboardInterrupt:
         return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ecrkit.cli.schemas import DocumentKind, render_schema
+from ecrkit.documents.terminal import write_document
 
 __all__ = ["schema"]
 
@@ -17,4 +18,4 @@ def schema(kind: str) -> None:
 
     KIND is policy, catalog, policy-test (the vN.test.yaml of a policy) or silenced (a store's silenced.yaml).
     """
-    click.echo(render_schema(DocumentKind(kind)), nl=False)
+    write_document(render_schema(DocumentKind(kind)))

@@ -24,7 +24,7 @@ from ecrkit.cli.arguments.options import (
 )
 from ecrkit.cli.console.collector import without_collector
 from ecrkit.cli.console.interrupts import tidy_end
-from ecrkit.cli.console.output import count_of
+from ecrkit.cli.console.output import count_of, echo
 from ecrkit.cli.console.progress import with_bar
 from ecrkit.deployment.adoption import Adopter, published_in, resource_mappings, write_adopted, write_mapping
 from ecrkit.documents.files import read_text
@@ -164,7 +164,7 @@ class _Run:
                 batch = []
         self._adopt(batch)
         if failure:
-            click.echo(f"{count_of(len(self.report.names), 'repository')} adopted before that", err=True)
+            echo(f"{count_of(len(self.report.names), 'repository')} adopted before that", err=True)
             raise failure
 
     def at_once(self, repositories: Sequence[ActualRepository], *, dry_run: bool) -> None:

@@ -6,12 +6,9 @@ import re
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
-import click
-
-from ecrkit.cli.console.output import count_of, echo_json
+from ecrkit.cli.console.output import count_of, echo, echo_json
 from ecrkit.cli.console.reports import echo_findings
 from ecrkit.deployment.adoption import import_steps, policy_text, resource_mappings
-from ecrkit.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -74,7 +71,7 @@ class AdoptionReport:
         """Show what is written, before it is."""
         if self._output == "text":
             for line in _diff(adopted, catalog=catalog, store=store):
-                click.echo(printable(line))
+                echo(line)
 
     def echo(self, mappings: Mapping[str, str]) -> None:
         """
@@ -88,15 +85,15 @@ class AdoptionReport:
             echo_json(self._document(mappings, steps))
             return
         for step in steps:
-            click.echo(step)
+            echo(step)
         for name, reasons in self.refused.items():
             for reason in reasons:
-                click.echo(f"{name}: not adopted: {reason}", err=True)
+                echo(f"{name}: not adopted: {reason}", err=True)
         for names, what in ((self.declared, "declared already"), (self.of_stacks, "of another stack, left alone")):
             if len(names) <= _FEW:
                 for name in names:
-                    click.echo(f"{name}: {what}", err=True)
-        click.echo(self._summary(), err=True)
+                    echo(f"{name}: {what}", err=True)
+        echo(self._summary(), err=True)
 
     def _summary(self) -> str:
         verb = "would be adopted" if self._dry_run else "adopted"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from ecrkit.cli.console.output import ask
 from ecrkit.images.references import ImageReference
 
 if TYPE_CHECKING:
@@ -108,4 +109,4 @@ def confirmed(question: str, *, yes: bool) -> bool:
         return True
     if not sys.stdin.isatty():
         raise click.UsageError("nobody is there to be asked; pass --yes if it is to be done")
-    return click.confirm(question, err=True)
+    return ask(question)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ecrkit.cli.arguments.paths import read_each
+from ecrkit.cli.console.output import echo
 from ecrkit.documents.files import decode, read_text
-from ecrkit.errors import ChangedPolicyError, Severity, printable
+from ecrkit.errors import ChangedPolicyError, Severity
 from ecrkit.lifecycle import compose, parse_policy
 from ecrkit.policies.lock import compare_file
 from ecrkit.policies.references import PolicyRef
@@ -182,13 +183,13 @@ def read_protections(
 def warn_of_idle(protections: Protections, inventories: Sequence[Inventory]) -> None:
     """Say on standard error which protections have nothing to protect in *inventories*."""
     for text in protections.idle(inventories):
-        click.echo(f"warning: {printable(text)}", err=True)
+        echo(f"warning: {text}", err=True)
 
 
 def note_unpublished(found: Iterable[Finding]) -> None:
     """Say on standard error which versions are not published: a policy that somebody writes is used before it is."""
     for finding in found:
-        click.echo(f"note: {finding}", err=True)
+        echo(f"note: {finding}", err=True)
 
 
 def read_policies(arguments: Sequence[str], *, store: Path | None) -> LifecyclePolicy:

@@ -13,10 +13,11 @@ from ecrkit.catalog.changes import diff_images, policy_changes
 from ecrkit.cli.arguments.paths import require_readable
 from ecrkit.cli.arguments.policies import INSTANT, instants, with_manifests
 from ecrkit.cli.console.collector import without_collector
-from ecrkit.cli.console.output import echo_json
+from ecrkit.cli.console.output import echo, echo_json, echo_lines
 from ecrkit.cli.console.progress import reading_progress
 from ecrkit.cli.console.reports import echo_findings
 from ecrkit.cli.policy.diff_report import diff_document, diff_lines, losses
+from ecrkit.documents.terminal import Styled
 from ecrkit.errors import UnreadableInputError
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.policies.store import PolicyStore
@@ -112,14 +113,13 @@ def _echo(found: Sequence[ChangedRepository], *, output: str) -> None:
         echo_json({"diffs": documents})
         return
     for each in found:
-        click.secho(each.name, bold=True)
-        for line in diff_lines(each.diff, has_images=each.has_images):
-            click.echo(line)
+        echo(Styled(each.name, bold=True))
+        echo_lines(diff_lines(each.diff, has_images=each.has_images))
         if not each.has_images:
-            click.echo("no images at hand: what this does to them is not known")
-        click.echo()
+            echo("no images at hand: what this does to them is not known")
+        echo("")
     number = len({each.repository for each in found})
     newly = sum(each.diff.newly_expired for each in found)
     possibly = sum(each.diff.possibly_expired for each in found)
     what = "repository has another policy" if number == 1 else "repositories have another policy"
-    click.echo(f"{number:,} {what}, {losses(newly, possibly, noun='image')}", err=True)
+    echo(f"{number:,} {what}, {losses(newly, possibly, noun='image')}", err=True)

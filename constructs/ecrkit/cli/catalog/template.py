@@ -11,8 +11,10 @@ import click
 
 from ecrkit.catalog import check_catalog, templates
 from ecrkit.cli.arguments.environment import named_environment
+from ecrkit.cli.console.output import echo
 from ecrkit.cli.console.reports import echo_findings
 from ecrkit.documents.files import make_directory, read_text, write_text
+from ecrkit.documents.terminal import write_json
 from ecrkit.policies.store import PolicyStore
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ def template(catalog: Path, *, environment: str | None, policies: Path | None, d
     if directory is not None:
         _write(rendered, directory)
     elif len(rendered) == 1:
-        click.echo(rendered[0].text)
+        write_json([rendered[0].text, "\n"])
     else:
         raise click.UsageError(_advice(rendered))
 
@@ -73,7 +75,7 @@ def _write(rendered: Sequence[Template], directory: Path) -> None:
     for each in rendered:
         path = directory / f"{each.stack}.template.json"
         write_text(path, f"{each.text}\n")
-        click.echo(path)
+        echo(path)
 
 
 def _advice(rendered: Sequence[Template]) -> str:

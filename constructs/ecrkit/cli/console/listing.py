@@ -8,8 +8,7 @@ import sys
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import click
-
+from ecrkit.documents.terminal import write_json, write_text
 from ecrkit.errors import printable
 
 if TYPE_CHECKING:
@@ -44,11 +43,11 @@ def echo_rows(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
         return 0
     widths = [max(len(row[index]) for row in (headings, *first)) for index in range(len(headings))]
     lines = _lines(widths)
-    click.echo(_laid_out(headings, widths, lines))
+    write_text(_laid_out(headings, widths, lines))
     count = 0
     for some in (first, rows):
         for row in some:
-            click.echo(_laid_out(row, widths, lines))
+            write_text(_laid_out(row, widths, lines))
             count += 1
     return count
 
@@ -66,16 +65,14 @@ def echo_json_list(key: str, documents: Iterable[object], *, others: Mapping[str
         How many items there were.
     """
     head = "".join(f"  {json.dumps(name)}: {_indented(value)},\n" for name, value in (others or {}).items())
-    click.echo(f"{{\n{head}  {json.dumps(key)}: [", nl=False)
+    write_json([f"{{\n{head}  {json.dumps(key)}: ["])
     count = 0
     for document in documents:
         comma = "," if count else ""
-        click.echo(
-            f"{comma}\n    {json.dumps(document, indent=2, ensure_ascii=False).replace(chr(10), chr(10) + '    ')}",
-            nl=False,
-        )
+        text = json.dumps(document, indent=2, ensure_ascii=False).replace("\n", "\n    ")
+        write_json([f"{comma}\n    {text}"])
         count += 1
-    click.echo("\n  ]\n}" if count else "]\n}")
+    write_json(["\n  ]\n}\n" if count else "]\n}\n"])
     return count
 
 

@@ -3,19 +3,53 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from ecrkit.documents.terminal import Styled, terminal_text, write_json, write_line
+from ecrkit.errors import printable
 
-__all__ = ["count_of", "echo_json", "table"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    Line = str | Styled | tuple[str | Styled, ...]
+
+__all__ = ["ask", "count_of", "echo", "echo_json", "echo_lines", "table"]
+
+
+def echo(*parts: object, err: bool = False) -> None:
+    """
+    Print one line.
+
+    Args:
+        parts: texts, some of them styled, which shows on a terminal unless ``NO_COLOR`` is set.
+        err: print to standard error.
+    """
+    stream = sys.stderr if err else sys.stdout
+    write_line(*parts, err=err, styles=stream.isatty() and not os.environ.get("NO_COLOR"))
+
+
+def echo_lines(lines: Iterable[Line]) -> None:
+    """Print lines; one is a text, or the parts of one; a text of several lines, as a table, is several."""
+    for line in lines:
+        if isinstance(line, str):
+            for each in line.split("\n"):
+                echo(each)
+        else:
+            echo(*(line if isinstance(line, tuple) else [line]))
 
 
 def echo_json(document: object) -> None:
     """Print *document* as JSON for people and programs."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    write_json([json.dumps(document, indent=2, ensure_ascii=False), "\n"])
+
+
+def ask(question: str) -> bool:
+    """Ask on the terminal."""
+    return click.confirm(terminal_text(question), err=True)
 
 
 def count_of(number: int, noun: str) -> str:
@@ -32,8 +66,9 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
     Args:
         headings: one per column.
-        rows: as many cells each.
+        rows: as many cells each; what is no visible character is escaped.
     """
+    rows = [[printable(cell) for cell in row] for row in rows]
     widths = [max(len(row[index]) for row in (headings, *rows)) for index in range(len(headings))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (headings, *rows)]
     return "\n".join(line.rstrip() for line in lines)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import click
 
 from ecrkit.aws.polling import Patience
+from ecrkit.documents.terminal import rewrite_line, write_line
 from ecrkit.images.inventory.sources import inventory_files
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ __all__ = ["ProgressLine", "patience", "reading_progress", "with_bar"]
 _REPEAT_SECONDS = 30
 _LONG_BYTES = 20_000_000
 """Reading more than this takes long enough for a bar."""
-
-_CLEAR = "\r\x1b[K"
 
 T = TypeVar("T")
 
@@ -92,19 +91,15 @@ class ProgressLine:
     ) -> None:
         """Leave the line to what comes next."""
         if self._is_shown:
-            self._write(_CLEAR)
+            rewrite_line("")
 
     def tell(self, what: str, waited_seconds: float) -> None:
         """Say that *what* is waited for, and for how long already."""
         line = f"{what} ({waited_seconds:.0f} s)"
         if sys.stderr.isatty():
             self._is_shown = True
-            self._write(f"{_CLEAR}{line[: shutil.get_terminal_size().columns - 1]}")
+            rewrite_line(line[: shutil.get_terminal_size().columns - 1])
         elif what != self._told or waited_seconds >= self._repeat_at_seconds:
             self._repeat_at_seconds = waited_seconds + _REPEAT_SECONDS
-            self._write(f"{line}\n")
+            write_line(line, err=True)
         self._told = what
-
-    def _write(self, text: str) -> None:
-        sys.stderr.write(text)
-        sys.stderr.flush()

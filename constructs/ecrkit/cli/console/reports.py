@@ -6,11 +6,10 @@ import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-import click
-
 import ecrkit
-from ecrkit.cli.console.output import count_of, echo_json
+from ecrkit.cli.console.output import count_of, echo, echo_json
 from ecrkit.documents.explanations import explain
+from ecrkit.documents.terminal import Styled, write_command
 from ecrkit.errors import Severity, errors_in
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from ecrkit.errors import Check, Finding
 
-__all__ = ["FORMATS", "echo_findings", "echo_report", "exit_code", "github_command", "severity_label"]
+__all__ = ["FORMATS", "echo_findings", "echo_report", "exit_code", "severity_label"]
 
 FORMATS = ("text", "json", "sarif", "github")
 
@@ -42,10 +41,10 @@ def echo_report(findings: Sequence[Finding], *, checked: int, noun: str, output:
             echo_json(_sarif(findings))
         case "github":
             for finding in findings:
-                click.echo(_github(finding))
+                _echo_github(finding)
         case _:
             echo_findings(findings)
-            click.echo(f"{count_of(checked, noun)} checked: {_summary(findings)}", err=True)
+            echo(f"{count_of(checked, noun)} checked: {_summary(findings)}", err=True)
 
 
 def echo_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
@@ -56,15 +55,10 @@ def echo_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
         findings: in the order to print.
         err: print to standard error.
     """
-    # click strips colours by itself where nobody looks at them.
-    color = False if os.environ.get("NO_COLOR") else None
     for finding in findings:
         silenced = f" (silenced: {finding.silenced})" if finding.silenced else ""
-        click.echo(
-            f"{finding.place}: {severity_label(finding.severity)}: {finding.text} [{finding.code}]{silenced}",
-            err=err,
-            color=color,
-        )
+        label = severity_label(finding.severity)
+        echo(f"{finding.place}: ", label, f": {finding.text} [{finding.code}]{silenced}", err=err)
 
 
 def exit_code(findings: Iterable[Finding], *, strict: bool) -> int:
@@ -73,24 +67,9 @@ def exit_code(findings: Iterable[Finding], *, strict: bool) -> int:
     return 1 if failing else 0
 
 
-def severity_label(severity: Severity) -> str:
-    """Write a severity in its colour, which click strips by itself where nobody looks."""
-    return click.style(severity.value, fg=_COLORS[severity], bold=True)
-
-
-def github_command(command: str, text: str, **properties: object) -> str:
-    """
-    Write a workflow command that annotates a run.
-
-    Args:
-        command: ``error``, ``warning`` or ``notice``.
-        text: of the annotation.
-        **properties: of the annotation, ``file`` and ``title`` for two.
-
-    Source: GitHub Actions documentation, "Workflow commands", setting an error message (read 2026-11).
-    """
-    escaped = ",".join(f"{key}={_github_property(str(value))}" for key, value in properties.items())
-    return f"::{command} {escaped}::{_github_data(text)}"
+def severity_label(severity: Severity) -> Styled:
+    """Write a severity in its colour."""
+    return Styled(severity.value, _COLORS[severity], bold=True)
 
 
 def _summary(findings: Sequence[Finding]) -> str:
@@ -142,17 +121,9 @@ def _sarif_rule(check: Check) -> dict[str, object]:
     }
 
 
-def _github(finding: Finding) -> str:
-    command = "notice" if finding.silenced else finding.severity.value
+def _echo_github(finding: Finding) -> None:
+    command = "notice" if finding.silenced or finding.severity is Severity.NOTE else finding.severity.value
     silenced = f" (silenced: {finding.silenced})" if finding.silenced else ""
     text = f"{finding.text}{silenced}"
     where = finding.location
-    return github_command(command, text, file=where.file, line=where.line, col=where.column, title=finding.code)
-
-
-def _github_data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _github_property(text: str) -> str:
-    return _github_data(text).replace(":", "%3A").replace(",", "%2C")
+    write_command(command, text, file=where.file, line=where.line, col=where.column, title=finding.code)

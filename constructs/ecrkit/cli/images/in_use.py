@@ -13,8 +13,7 @@ from ecrkit.aws.in_use import images_in_use
 from ecrkit.aws.workloads import function_uses, service_uses, task_uses
 from ecrkit.cli.arguments.options import aws_options, output_option
 from ecrkit.cli.console.listing import echo_json_list
-from ecrkit.cli.console.output import count_of
-from ecrkit.errors import printable
+from ecrkit.cli.console.output import count_of, echo
 
 if TYPE_CHECKING:
     from ecrkit.aws.in_use import UsedImage
@@ -47,18 +46,16 @@ def in_use(*, registry: str | None, profile: str | None, region: str | None, out
         echo_json_list("images", map(_document, found.images), others=others)
     elif found.images:
         for used in found.images:
-            click.echo(used)
+            echo(used)
     else:
         # An empty list may be one that failed, and `policy preview --in-use` takes none.
-        click.echo(f"# ECS and Lambda run no image of {account} in {aws.region}")
+        echo(f"# ECS and Lambda run no image of {account} in {aws.region}")
     for image, users in found.left_out.items():
-        click.echo(
-            f"left out: {printable(image)}: not of {account} in {aws.region}; {count_of(len(users), 'user')}", err=True
-        )
+        echo(f"left out: {image}: not of {account} in {aws.region}; {count_of(len(users), 'user')}", err=True)
     for used in found.images:
         if not used.reference.digest:
-            click.echo(f"not there: {used}: no image has this tag; {count_of(len(used.users), 'user')}", err=True)
-    click.echo(f"{count_of(len(found.images), 'image')} in use", err=True)
+            echo(f"not there: {used}: no image has this tag; {count_of(len(used.users), 'user')}", err=True)
+    echo(f"{count_of(len(found.images), 'image')} in use", err=True)
 
 
 def _document(image: UsedImage) -> dict[str, object]:

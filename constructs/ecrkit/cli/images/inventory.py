@@ -14,7 +14,7 @@ from ecrkit.aws.inventory import take_inventory
 from ecrkit.aws.repositories import deployed_repositories, repository_of
 from ecrkit.cli.arguments.options import aws_options, children_option, output_option, repository_named
 from ecrkit.cli.console.listing import echo_json_list
-from ecrkit.cli.console.output import count_of
+from ecrkit.cli.console.output import count_of, echo
 from ecrkit.cli.console.progress import with_bar
 from ecrkit.errors import AwsError
 from ecrkit.images.inventory.directory import InventoryDirectory, Job
@@ -77,7 +77,7 @@ def inventory(  # noqa: PLR0913 - one parameter per option
     progress = target.begin(asked, restart=restart)
     left = [repository.name for repository in found if repository.name not in progress.done]
     if progress.is_continued:
-        click.echo(
+        echo(
             f"continued: {len(found) - len(left):,} of {count_of(len(found), 'repository')} are there since "
             f"{progress.job.begun_at[:16]}Z; --restart begins anew",
             err=True,
@@ -90,9 +90,9 @@ def inventory(  # noqa: PLR0913 - one parameter per option
         echo_json_list("repositories", (_document(target, one.name, counts) for one in found), others=others)
     else:
         repositories = count_of(len(found), "repository")
-        click.echo(f"{directory}: {repositories}, {count_of(sum(one.image_count for one in taken), 'image')} fetched")
+        echo(f"{directory}: {repositories}, {count_of(sum(one.image_count for one in taken), 'image')} fetched")
     for name in gone:
-        click.echo(f"{name}: not there any more, its file is removed", err=True)
+        echo(f"{name}: not there any more, its file is removed", err=True)
     _tell_unread(taken)
 
 
@@ -129,4 +129,4 @@ def _tell_unread(taken: Iterable[Taken]) -> None:
         more = ", …" if len(several) > _SHOWN_NAMES else ""
         number = sum(one.unread for one in several)
         lists = "1 manifest list refers" if number == 1 else f"{number:,} manifest lists refer"
-        click.echo(f"{names}{more}: what {lists} to is not known: {reason}", err=True)
+        echo(f"{names}{more}: what {lists} to is not known: {reason}", err=True)

@@ -16,7 +16,7 @@ from ecrkit.aws.manifests import platforms_of
 from ecrkit.aws.repositories import counts_pulls, repository_of
 from ecrkit.cli.arguments.options import aws_options, output_option, repository_named
 from ecrkit.cli.console.listing import age, echo_json_list, echo_rows
-from ecrkit.cli.console.output import count_of
+from ecrkit.cli.console.output import count_of, echo
 from ecrkit.images.sizes import readable_size
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def list_(  # noqa: PLR0913 - one parameter per option
     if platforms is None:
         platforms = not counts_pulls(client, name)
         if not platforms:
-            click.echo("platforms not read: the lifecycle policy counts pulls; pass --platforms to read them", err=True)
+            echo("platforms not read: the lifecycle policy counts pulls; pass --platforms to read them", err=True)
     found = _Found(deployed_images(client, name))
     newest = _newest(found, limit)
     look = partial(_look, client, name, platforms=platforms, scans=scans)
@@ -87,7 +87,7 @@ def list_(  # noqa: PLR0913 - one parameter per option
     now = datetime.now(UTC)
     echo_rows(_HEADINGS, (_cells(row, now=now) for row in rows))
     shown = f", {len(newest):,} shown" if len(newest) < found.count else ""
-    click.echo(f"{count_of(found.count, 'image')}{shown}", err=True)
+    echo(f"{count_of(found.count, 'image')}{shown}", err=True)
 
 
 class _Found:

@@ -12,7 +12,7 @@ from ecrkit.aws.transfers import plan_pull
 from ecrkit.aws.transfers import pull as pull_image
 from ecrkit.cli.arguments.options import aws_options, dry_run_option, output_option, tool_option
 from ecrkit.cli.console.interrupts import tidy_end
-from ecrkit.cli.console.output import echo_json
+from ecrkit.cli.console.output import echo, echo_json
 from ecrkit.images.references import ImageReference
 
 __all__ = ["pull"]
@@ -49,7 +49,7 @@ def pull(  # noqa: PLR0913 - one parameter per option
     plan = plan_pull(client, reference, destination=destination)
     uri = f"{plan.repository.uri}{reference.suffix}"
     if dry_run:
-        click.echo(f"would be pulled, with {program.name}: {uri}", err=True)
+        echo(f"would be pulled, with {program.name}: {uri}", err=True)
         return
     with tidy_end():
         pull_image(client, program, plan)
@@ -67,4 +67,5 @@ def pull(  # noqa: PLR0913 - one parameter per option
             }
         )
         return
-    click.echo(f"{uri}\n{plan.image.digest}")
+    echo(uri)
+    echo(plan.image.digest)

@@ -12,7 +12,7 @@ from ecrkit.aws.transfers import plan_push, tag_of
 from ecrkit.aws.transfers import push as push_image
 from ecrkit.cli.arguments.options import aws_options, confirmed, dry_run_option, output_option, tool_option, yes_option
 from ecrkit.cli.console.interrupts import tidy_end
-from ecrkit.cli.console.output import echo_json
+from ecrkit.cli.console.output import echo, echo_json
 from ecrkit.errors import RefusedError
 from ecrkit.images.references import ImageReference
 
@@ -55,12 +55,12 @@ def push(  # noqa: PLR0913 - one parameter per option
     plan = plan_push(client, program, source, reference)
     uri = f"{plan.repository.uri}{reference.suffix}"
     if plan.is_there:
-        click.echo(f"{reference}: is there already, nothing to upload", err=True)
+        echo(f"{reference}: is there already, nothing to upload", err=True)
     elif plan.replaced:
-        click.echo(f"{reference}: is now {plan.replaced.digest}", err=True)
+        echo(f"{reference}: is now {plan.replaced.digest}", err=True)
     if dry_run:
         if not plan.is_there:
-            click.echo(f"would be pushed, with {program.name}: {uri}", err=True)
+            echo(f"would be pushed, with {program.name}: {uri}", err=True)
         return
     if plan.replaced and not plan.is_there and not confirmed(f"Move the tag {reference.tag}?", yes=yes):
         raise RefusedError("nothing pushed")
@@ -78,4 +78,5 @@ def push(  # noqa: PLR0913 - one parameter per option
             }
         )
         return
-    click.echo(f"{uri}\n{image.digest}")
+    echo(uri)
+    echo(image.digest)

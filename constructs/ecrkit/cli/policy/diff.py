@@ -18,9 +18,10 @@ from ecrkit.cli.arguments.policies import (
     with_manifests,
 )
 from ecrkit.cli.console.collector import without_collector
-from ecrkit.cli.console.output import echo_json
+from ecrkit.cli.console.output import echo, echo_json
 from ecrkit.cli.console.progress import reading_progress
 from ecrkit.cli.policy.diff_report import diff_document, diff_lines
+from ecrkit.documents.terminal import Styled
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.lifecycle.diff import PolicyDiff, diff_rules
 from ecrkit.preview.uncertainty import diff_images
@@ -91,6 +92,6 @@ def _echo(diffs: Sequence[tuple[str, PolicyDiff]], *, output: str, has_images: b
         return
     for name, found in diffs:
         if len(diffs) > 1:
-            click.secho(name, bold=True)
+            echo(Styled(name, bold=True))
         for line in diff_lines(found, has_images=has_images):
-            click.echo(line)
+            echo(line)

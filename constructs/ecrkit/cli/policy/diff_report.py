@@ -7,10 +7,9 @@ from itertools import zip_longest
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-import click
-
 from ecrkit.cli.console.output import count_of, table
 from ecrkit.cli.policy.preview_text import FATES, short_digest
+from ecrkit.documents.terminal import Styled
 from ecrkit.errors import printable
 from ecrkit.lifecycle.diff import Change
 from ecrkit.lifecycle.rendering import rule_document
@@ -19,6 +18,7 @@ from ecrkit.lifecycle.wording import in_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ecrkit.cli.console.output import Line
     from ecrkit.lifecycle.diff import FateChange, PolicyDiff
     from ecrkit.lifecycle.values import Rule
 
@@ -62,7 +62,7 @@ def diff_document(diff: PolicyDiff) -> dict[str, object]:
     }
 
 
-def diff_lines(diff: PolicyDiff, *, has_images: bool) -> Iterator[str]:
+def diff_lines(diff: PolicyDiff, *, has_images: bool) -> Iterator[Line]:
     """
     Write *diff* for people: the rules side by side in words, then the images whose fate changes.
 
@@ -78,7 +78,7 @@ def diff_lines(diff: PolicyDiff, *, has_images: bool) -> Iterator[str]:
             zip_longest(_cell(found.old, width), _cell(found.new, width), fillvalue="")
         ):
             mark = _MARKS[found.change] if index == 0 else " "
-            yield click.style(f"{mark} {left:<{width}} | {right}".rstrip(), fg=_COLORS[found.change])
+            yield Styled(f"{mark} {left:<{width}} | {right}".rstrip(), _COLORS[found.change])
     if has_images:
         yield ""
         lost = losses(diff.newly_expired, diff.possibly_expired)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecrkit.cli.console.output import count_of
+from ecrkit.cli.console.output import count_of, echo
 from ecrkit.cli.console.reports import echo_report
 from ecrkit.cli.policy.run_tests import failure_line
 from ecrkit.documents.files import write_text
@@ -39,22 +39,22 @@ def lock(store: Path, *, dry_run: bool) -> None:
     errors = errors_in(checked.findings)
     if errors:
         echo_report(errors, checked=checked.checked, noun="policy", output="text")
-        click.echo("nothing published", err=True)
+        echo("nothing published", err=True)
         sys.exit(1)
     new = [reference for reference in checked.policies if reference not in checked.published]
     failures = list(_failures(store, new))
     if failures:
         for line in failures:
-            click.echo(line)
-        click.echo(f"{count_of(len(failures), 'failure')} in policy tests; nothing published", err=True)
+            echo(line)
+        echo(f"{count_of(len(failures), 'failure')} in policy tests; nothing published", err=True)
         sys.exit(1)
     if new and not dry_run:
         digests = {reference: digest(policy) for reference, policy in checked.policies.items()}
         write_text(lock_path(store), render_lock(digests))
     for reference in new:
-        click.echo(str(reference))
+        echo(str(reference))
     verb = "would be published" if dry_run else "published"
-    click.echo(f"{count_of(len(new), 'version')} {verb} in {lock_path(store)}", err=True)
+    echo(f"{count_of(len(new), 'version')} {verb} in {lock_path(store)}", err=True)
 
 
 def _failures(store: Path, references: Iterable[PolicyRef]) -> Iterator[str]:

@@ -25,6 +25,7 @@ from ecrkit.cli.arguments.policies import (
 )
 from ecrkit.cli.console.collector import without_collector
 from ecrkit.cli.console.progress import reading_progress
+from ecrkit.documents.terminal import write_document, write_json
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.preview.preview import PRICE_SOURCE, STANDARD_PRICE, preview
 
@@ -173,11 +174,11 @@ def _echo(  # noqa: PLR0913 - as above
         pieces = preview_json(
             previews, all_images=all_images, price=price, is_directory=is_directory, missing=missing, others=others
         )
-        sys.stdout.writelines(pieces)
+        write_json(pieces)
         return
     source = PRICE_SOURCE if price == STANDARD_PRICE else "as given"
     if output == "html":
-        click.echo(_page()(previews[0], price=price, price_source=source, missing=missing), nl=False)
+        write_document(_page()(previews[0], price=price, price_source=source, missing=missing))
     else:
         from ecrkit.cli.policy.preview_text import echo_preview  # noqa: PLC0415 - as above
 

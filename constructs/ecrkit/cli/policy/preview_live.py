@@ -6,15 +6,13 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-import click
-
 from ecrkit.aws.client import connect
 from ecrkit.aws.inventory import current_images
 from ecrkit.aws.previews import compare_with_ecr
 from ecrkit.aws.repositories import repository_of
 from ecrkit.cli.arguments.options import repository_named
 from ecrkit.cli.console.listing import echo_rows
-from ecrkit.cli.console.output import count_of
+from ecrkit.cli.console.output import count_of, echo
 from ecrkit.cli.console.progress import patience
 from ecrkit.cli.policy.preview_text import FATES, short_digest
 from ecrkit.lifecycle.values import ActionType
@@ -72,7 +70,7 @@ class LiveRepository:
             children = False
         current = current_images(self._ecr, repository_of(self._ecr, self._reference), children=children)
         if current.unread:
-            click.echo(f"{count_of(current.unread, 'manifest list')} not read: {current.why_unread}", err=True)
+            echo(f"{count_of(current.unread, 'manifest list')} not read: {current.why_unread}", err=True)
         return current.inventory
 
     def compare(self, preview: Preview, *, timeout: float) -> tuple[Disagreement, ...]:
@@ -94,7 +92,8 @@ class LiveRepository:
 def echo_comparison(found: Sequence[Disagreement]) -> None:
     """Print what ECR says otherwise, a row per image."""
     verdict = f"disagrees on {count_of(len(found), 'image')}" if found else "agrees on every image"
-    click.echo(f"\nECR's own preview: {verdict}")
+    echo("")
+    echo(f"ECR's own preview: {verdict}")
     echo_rows(_HEADINGS, (_row(one) for one in found))
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
-from ecrkit.cli.console.output import count_of, table
+from ecrkit.cli.console.output import count_of, echo_lines, table
+from ecrkit.documents.terminal import Styled
 from ecrkit.errors import printable
 from ecrkit.images.sizes import readable_size
 from ecrkit.lifecycle.values import ActionType
@@ -19,6 +17,7 @@ from ecrkit.preview.preview import Totals
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ecrkit.cli.console.output import Line
     from ecrkit.lifecycle.evaluation.verdicts import Verdict
     from ecrkit.preview.preview import Preview
 
@@ -41,9 +40,7 @@ def echo_preview(previews: Sequence[Preview], *, price: float, price_source: str
         price_source: where the price comes from.
         missing: images in use that are in no repository.
     """
-    color = False if os.environ.get("NO_COLOR") else None
-    for line in _lines(previews, price=price, price_source=price_source, missing=missing):
-        click.echo(line, color=color)
+    echo_lines(_lines(previews, price=price, price_source=price_source, missing=missing))
 
 
 def short_digest(digest: str) -> str:
@@ -51,20 +48,19 @@ def short_digest(digest: str) -> str:
     return digest[:_DIGEST]
 
 
-def _lines(previews: Sequence[Preview], *, price: float, price_source: str, missing: Sequence[str]) -> Iterator[str]:
+def _lines(previews: Sequence[Preview], *, price: float, price_source: str, missing: Sequence[str]) -> Iterator[Line]:
     for found in previews:
         for violation in found.violations:
             verdict = violation.verdict
             because = " and ".join(violation.because)
-            yield (
-                f"{click.style('error', fg='red', bold=True)}: {found.inventory.name}: {_label(verdict)}: "
-                f"{because}, and rule {verdict.rule.rule_priority if verdict.rule else '-'} would expire it"
-            )
+            rule = verdict.rule.rule_priority if verdict.rule else "-"
+            what = f"{found.inventory.name}: {_label(verdict)}: {because}, and rule {rule} would expire it"
+            yield Styled("error", "red", bold=True), f": {what}"
     for text in missing:
-        yield f"{click.style('warning', fg='yellow', bold=True)}: in use, and not there: {text}"
+        yield Styled("warning", "yellow", bold=True), f": in use, and not there: {text}"
     if len(previews) > 1:
         totals = Totals.sum(found.totals for found in previews)
-        yield click.style(f"{len(previews):,} repositories", bold=True)
+        yield Styled(f"{len(previews):,} repositories", bold=True)
         yield from _summary(totals, price, price_source)
     for found in previews:
         if len(previews) > 1 or missing or found.violations:
@@ -72,8 +68,8 @@ def _lines(previews: Sequence[Preview], *, price: float, price_source: str, miss
         yield from _repository(found, price, price_source)
 
 
-def _repository(preview: Preview, price: float, price_source: str) -> Iterator[str]:
-    yield click.style(f"{preview.inventory.name} at {preview.now.isoformat(timespec='seconds')}", bold=True)
+def _repository(preview: Preview, price: float, price_source: str) -> Iterator[Line]:
+    yield Styled(f"{preview.inventory.name} at {preview.now.isoformat(timespec='seconds')}", bold=True)
     yield from _summary(preview.totals, price, price_source)
     for note in preview.notes:
         yield f"note: {note}"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.cli.arguments.policies import note_unpublished
-from ecrkit.cli.console.output import count_of, echo_json
+from ecrkit.cli.console.output import count_of, echo, echo_json
+from ecrkit.documents.terminal import write_text
 from ecrkit.errors import InvalidDocumentError, PolicyReferenceError, UnreadableInputError, printable
 from ecrkit.policies.testing.running import find_policy_tests, read_policy_tests, run_policy_test
 
@@ -56,16 +57,16 @@ def test_command(paths: tuple[Path, ...], *, output: str) -> None:
         note_unpublished([read.unpublished] if read.unpublished else [])
         results += [(path, test, run_policy_test(read.policy, test)) for test in read.tests]
     for problem in unreadable:
-        click.echo(f"error: {problem}", err=True)
+        write_text(f"error: {problem}", err=True)
     failed = sum(bool(failures) for _, _, failures in results)
     if output == "json":
         echo_json({"cases": [_document(*result) for result in results]})
     else:
         for path, test, failures in results:
             for failure in failures:
-                click.echo(failure_line(path, test, failure))
+                echo(failure_line(path, test, failure))
         read_files = len({path for path, _, _ in results})
-        click.echo(
+        echo(
             f"{count_of(len(results), 'case')} of {count_of(read_files, 'policy')}: {_verdict(failed, unreadable)}",
             err=True,
         )

@@ -18,7 +18,8 @@ from ecrkit.cli.arguments.options import (
     repository_named,
     yes_option,
 )
-from ecrkit.cli.console.output import count_of, echo_json
+from ecrkit.cli.console.output import count_of, echo, echo_json
+from ecrkit.documents.terminal import write_text
 from ecrkit.errors import RefusedError
 from ecrkit.images.sizes import readable_size
 
@@ -61,14 +62,14 @@ def delete(  # noqa: PLR0913 - one parameter per option
     name = repository.name
     declared = read_declared(catalog, policies, account=repository.account, region=aws.region)
     if declared is None:
-        click.echo("no catalog is here: nobody looked whether one declares it; pass --catalog to look", err=True)
+        echo("no catalog is here: nobody looked whether one declares it; pass --catalog to look", err=True)
     elif not declared.is_about_it:
-        click.echo(f"the catalog has no environment in {repository.account}, {aws.region}", err=True)
+        echo(f"the catalog has no environment in {repository.account}, {aws.region}", err=True)
     elif name in declared.names:
         raise RefusedError(f"{name}: the catalog declares it; remove it there and deploy, then delete it")
     (details,) = repository_details(ecr, aws.cloudformation(), [repository])
     images = details.contents.image_count
-    click.echo(_what_goes(details), err=True)
+    write_text(_what_goes(details), err=True)
     if images and not force:
         raise RefusedError(f"{name}: holds {count_of(images, 'image')}; pass --force to delete them with it")
     if not dry_run:
@@ -89,7 +90,7 @@ def delete(  # noqa: PLR0913 - one parameter per option
             }
         )
         return
-    click.echo(f"{'would be deleted' if dry_run else 'deleted'}: {repository.uri}")
+    echo(f"{'would be deleted' if dry_run else 'deleted'}: {repository.uri}")
 
 
 def _what_goes(details: RepositoryDetails) -> str:

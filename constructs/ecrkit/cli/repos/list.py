@@ -11,7 +11,7 @@ from ecrkit.aws.repositories import deployed_repositories, repository_details
 from ecrkit.cli.arguments.declared import read_declared
 from ecrkit.cli.arguments.options import aws_options, catalog_options, output_option
 from ecrkit.cli.console.listing import echo_json_list, echo_rows
-from ecrkit.cli.console.output import count_of
+from ecrkit.cli.console.output import count_of, echo
 from ecrkit.images.sizes import readable_size
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def list_(*, catalog: Path | None, policies: Path | None, profile: str | None, r
         return
     echo_rows(_HEADINGS, (_row(repository, declared) for repository in details))
     for name in missing:
-        click.echo(f"{name}: in the catalog, and not deployed", err=True)
-    click.echo(count_of(len(found), "repository"), err=True)
+        echo(f"{name}: in the catalog, and not deployed", err=True)
+    echo(count_of(len(found), "repository"), err=True)
 
 
 def _row(details: RepositoryDetails, declared: Declared | None) -> tuple[str, ...]:

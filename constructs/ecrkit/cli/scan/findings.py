@@ -12,7 +12,7 @@ from ecrkit.aws.client import connect
 from ecrkit.aws.scans import scan_document, scan_targets
 from ecrkit.cli.arguments.options import aws_options, output_option
 from ecrkit.cli.console.listing import echo_rows
-from ecrkit.cli.console.output import count_of, echo_json
+from ecrkit.cli.console.output import count_of, echo, echo_json
 from ecrkit.errors import NoVerdictError
 from ecrkit.images.references import ImageReference
 from ecrkit.images.scans import read_scan
@@ -53,7 +53,7 @@ def findings(image: str, *, profile: str | None, region: str | None, output: str
     echo_rows(_HEADINGS if len(scans) == 1 else ("PLATFORM", *_HEADINGS), _rows(scans))
     for target, scan in scans.items():
         counts = _summary(scan.counts) or count_of(0, "vulnerability")
-        click.echo(f"{target}: {counts}, scanned {scan.completed_at:%Y-%m-%d %H:%M}", err=True)
+        echo(f"{target}: {counts}, scanned {scan.completed_at:%Y-%m-%d %H:%M}", err=True)
 
 
 def _with_result(target: ScanTarget, document: Mapping[str, Any]) -> Scan:

@@ -14,10 +14,9 @@ from ecrkit.aws.client import connect
 from ecrkit.aws.scans import needs_scan, scan_targets, wait_for_scans
 from ecrkit.cli.arguments.options import aws_options, dry_run_option, output_option
 from ecrkit.cli.console.listing import echo_rows
-from ecrkit.cli.console.output import count_of, echo_json
+from ecrkit.cli.console.output import count_of, echo, echo_json
 from ecrkit.cli.console.progress import patience
 from ecrkit.documents.files import read_text
-from ecrkit.errors import printable
 from ecrkit.images.references import ImageReference
 from ecrkit.images.scans import Severity, Verdict, judge, read_allow_list, sarif
 
@@ -77,7 +76,7 @@ def gate(  # noqa: PLR0913 - one parameter per option
     if dry_run:
         for target in targets:
             needs = needs_scan(client, target, now=now)
-            click.echo(f"{'would be scanned' if needs else 'would not be scanned again'}: {target}", err=True)
+            echo(f"{'would be scanned' if needs else 'would not be scanned again'}: {target}", err=True)
         sys.exit(_EXIT_NO_VERDICT)
     with patience(timeout) as waiting:
         scans = wait_for_scans(client, targets, now=now, patience=waiting)
@@ -95,7 +94,7 @@ def gate(  # noqa: PLR0913 - one parameter per option
     _tell_unused(allowed, judged.values())
     failing = sum(judgement.fails for several in judged.values() for judgement in several)
     count = count_of(failing, "vulnerability") if failing else "no vulnerability"
-    click.echo(f"{image}: {count} at or above {threshold}", err=True)
+    echo(f"{image}: {count} at or above {threshold}", err=True)
     sys.exit(1 if failing else 0)
 
 
@@ -158,4 +157,4 @@ def _tell_unused(allowed: AllowList, judged: Iterable[Sequence[Judgement]]) -> N
     used = {judgement.vulnerability.id for several in judged for judgement in several if judgement.allowance}
     for name, allowance in allowed.items():
         if name not in used:
-            click.echo(printable(f"{allowance.location}: {name}: nothing that was found is allowed by this"), err=True)
+            echo(f"{allowance.location}: {name}: nothing that was found is allowed by this", err=True)

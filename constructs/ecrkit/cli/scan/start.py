@@ -7,7 +7,7 @@ import click
 from ecrkit.aws.client import connect
 from ecrkit.aws.scans import scan_targets, start_scan
 from ecrkit.cli.arguments.options import aws_options, dry_run_option, output_option
-from ecrkit.cli.console.output import echo_json
+from ecrkit.cli.console.output import echo, echo_json
 from ecrkit.errors import AwsError
 from ecrkit.images.references import ImageReference
 
@@ -29,7 +29,7 @@ def start(image: str, *, dry_run: bool, profile: str | None, region: str | None,
     targets = scan_targets(client, ImageReference.parse(image, default_tag="latest"))
     if dry_run:
         for target in targets:
-            click.echo(f"would be scanned: {target}", err=True)
+            echo(f"would be scanned: {target}", err=True)
         return
     started = []
     refused: list[AwsError] = []
@@ -48,10 +48,10 @@ def start(image: str, *, dry_run: bool, profile: str | None, region: str | None,
             }
         )
         if output == "text":
-            click.echo(f"{target}: {status}")
+            echo(f"{target}: {status}")
     if output == "json" and started:
         echo_json({"imageScans": started})
     for other in refused[:-1]:
-        click.echo(f"error: {other}", err=True)
+        echo(f"error: {other}", err=True)
     if refused:
         raise refused[-1]
