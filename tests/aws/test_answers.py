@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import ast
 import json
-import threading
-from dataclasses import dataclass
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from builders.answers import Answer, answering, settings
 from builders.commands import ecrkit
 
 from ecrkit import aws
@@ -25,70 +23,17 @@ if TYPE_CHECKING:
 
     from botocore.client import BaseClient
     from botocore.model import Shape
+    from builders.answers import Server
 
 SERVICES = ("cloudformation", "ecr", "ecs", "lambda", "sts")
 DIGEST = f"sha256:{'0' * 64}"
-JSON = "application/x-amz-json-1.1"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """
-    What a server says to everything.
-
-    Attributes:
-        body: of the answer.
-        content_type: of the body.
-        status: of HTTP.
-        length: that the header claims; ``None`` for the true one.
-    """
-
-    body: bytes
-    content_type: str = JSON
-    status: int = 200
-    length: int | None = None
-
-
-class Server(ThreadingHTTPServer):
-    """A server that gives one answer to everything; tests change it."""
-
-    daemon_threads = True
-    answer = Answer(b"")
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.do_GET()
-
-    def do_GET(self) -> None:
-        answer = self.server.answer
-        self.send_response(answer.status)
-        self.send_header("Content-Type", answer.content_type)
-        self.send_header("Content-Length", str(len(answer.body) if answer.length is None else answer.length))
-        self.end_headers()
-        self.wfile.write(answer.body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """Run a server."""
-    with Server(("127.0.0.1", 0), Handler) as running:
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    with answering() as running:
         yield running
-        running.shutdown()
-        thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -101,21 +46,6 @@ def clients(server: Server) -> dict[str, BaseClient]:
         sts = guarded(found.session.client("sts", config=found.config))
         made = [found.cloudformation(), found.ecr(), found.ecs(), found.functions(), sts]
     return dict(zip(SERVICES, made, strict=True))
-
-
-def settings(url: str) -> dict[str, str]:
-    """Name the variables that lead a command to a server."""
-    return {
-        "AWS_ENDPOINT_URL": url,
-        "AWS_ACCESS_KEY_ID": "x",
-        "AWS_SECRET_ACCESS_KEY": "x",
-        "AWS_REGION": "us-east-1",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_MAX_ATTEMPTS": "1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": "/nonexistent",
-        "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
-    }
 
 
 @cache

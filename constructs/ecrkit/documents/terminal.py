@@ -63,8 +63,7 @@ class Styled:
 
 def terminal_text(text: str) -> str:
     """Make *text* one line that only shows: what is not visible, or begins a command, is escaped as in Python."""
-    visible = printable(text)
-    return _BRACKETED.sub(r"\\x23", _COMMAND.sub(r"\1\\x3a", visible))
+    return _COMMAND.sub(r"\1\\x3a", _inert(text))
 
 
 def write_line(*parts: object, err: bool = False, styles: bool = False) -> None:
@@ -95,7 +94,7 @@ def write_command(command: str, text: str, **properties: object) -> None:
 
     Source: GitHub Actions documentation, "Workflow commands", setting an error message (read 2026-11).
     """
-    escaped = ",".join(f"{key}={_property(printable(str(value)))}" for key, value in properties.items())
+    escaped = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
     data = "%0A".join(_data(terminal_text(line)) for line in text.split("\n"))
     _write(f"::{command} {escaped}::{data}\n", err=False)
 
@@ -120,6 +119,10 @@ def write_document(text: str) -> None:
 def rewrite_line(text: str) -> None:
     """Replace the line of a terminal, on standard error, by *text*."""
     _write(f"{_CLEAR}{terminal_text(text)}", err=True)
+
+
+def _inert(text: str) -> str:
+    return _BRACKETED.sub(r"\\x23", printable(text))
 
 
 def _part(part: object, *, styles: bool) -> str:
@@ -149,7 +152,7 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return _data(_inert(text)).replace(":", "%3A").replace(",", "%2C")
 
 
 def _write(text: str, *, err: bool, flush: bool = True) -> None:
