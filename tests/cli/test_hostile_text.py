@@ -82,8 +82,9 @@ def key_of_a_policy(directory: Path, text: str) -> list[str]:
 
 def reason_of_a_silence(directory: Path, text: str) -> list[str]:
     store = directory / "policies" / "lifecycle"
-    written(store / "web" / "v1.json", rules(description=""))
-    written(store / "silenced.yaml", json.dumps({"web@1": dict.fromkeys(("ECR203", "ECR205", "ECR212"), text)}))
+    by_age = {"tagStatus": "any", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 9}
+    written(store / "web" / "v1.json", rules(selection=by_age))
+    written(store / "silenced.yaml", json.dumps({"web@1": {"ECR205": text}}))
     return ["policy", "check", str(store)]
 
 
@@ -95,8 +96,7 @@ def name_in_a_catalog(directory: Path, text: str) -> list[str]:
 
 def name_of_a_test(directory: Path, text: str) -> list[str]:
     written(directory / "web" / "v1.json", POLICY)
-    image = {"tags": [text], "pushed": "3 days ago"}
-    cases = {"cases": [{"name": text, "images": {text: image}, "expired": [text]}], text: text}
+    cases = {text: {"images": [{"tags": [text], "pushed_days_ago": 1, "expect": "expire"}]}}
     return ["policy", "test", written(directory / "web" / "v1.test.yaml", json.dumps(cases))]
 
 
@@ -106,15 +106,19 @@ def images_of(directory: Path, text: str) -> str:
     pushed = "2026-01-01T00:00:00+00:00"
     details = [{"imageDigest": each, "imagePushedAt": pushed, "imageSizeInBytes": 1} for each in digests]
     details[0]["imageTags"] = [text]
-    return written(
-        directory / "images.json", json.dumps({"imageDetails": [{**each, "repositoryName": "web"} for each in details]})
-    )
+    document = {"imageDetails": [{**each, "repositoryName": "web"} for each in details]}
+    return written(directory / "images.json", json.dumps(document))
 
 
 def tag_of_an_image(directory: Path, text: str) -> list[str]:
     policy = written(directory / "p.json", POLICY)
+    return ["policy", "preview", policy, "--images", images_of(directory, text)]
+
+
+def line_of_images_in_use(directory: Path, text: str) -> list[str]:
+    policy = written(directory / "p.json", POLICY)
     used = written(directory / "used", f"web:{text}\n")
-    return ["policy", "preview", policy, "--images", images_of(directory, text), "--in-use", used]
+    return ["policy", "preview", policy, "--images", images_of(directory, "v1"), "--in-use", used]
 
 
 def pattern_to_keep(directory: Path, text: str) -> list[str]:
@@ -163,6 +167,7 @@ DOORS = {
     "name in a catalog": Door(name_in_a_catalog, FINDINGS),
     "name of a test": Door(name_of_a_test, ("text", "json")),
     "tag of an image": Door(tag_of_an_image, ("text", "json")),
+    "line of images in use": Door(line_of_images_in_use, ("text", "json")),
     "pattern to keep": Door(pattern_to_keep, ("text", "json")),
     "text of a rule": Door(text_of_a_rule, ("text", "json")),
     "name in a template": Door(name_in_a_template, ("text", "json", "github")),
