@@ -116,7 +116,7 @@ def test_line(capsys: pytest.CaptureFixture[str]) -> None:
     write_line("d", err=True)
 
     assert capsys.readouterr() == (
-        "a\\nb\\x1b[0m\\x1b[31mc\na\\n\x1b[1;31mb\\x1b[0m\x1b[0m\\x1b[31mc\n",
+        "a\\nb\\x1b[0m\\x1b[31mc\na\\n\x1b[31m\x1b[1mb\\x1b[0m\x1b[0m\\x1b[31mc\n",
         "d\n",
     )
 

@@ -129,8 +129,9 @@ def _part(part: object, *, styles: bool) -> str:
     text = terminal_text(str(part))
     if not (styles and isinstance(part, Styled)):
         return text
-    codes = [*(["1"] if part.bold else []), *([_SGR[part.color]] if part.color else [])]
-    return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if codes else text
+    codes = [*([_SGR[part.color]] if part.color else []), *(["1"] if part.bold else [])]
+    begin = "".join(f"\x1b[{code}m" for code in codes)
+    return f"{begin}{text}\x1b[0m" if begin else text
 
 
 def _json(piece: str) -> str:
