@@ -39,7 +39,6 @@ PRINTERS = {
     "sys.stderr.writelines",
     "sys.stderr.buffer",
     "os.write",
-    "warnings.warn",
 }
 """What prints without asking; a name that is only spoken of counts too."""
 
