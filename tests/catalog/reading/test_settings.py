@@ -193,7 +193,7 @@ def test_an_output_can_be_named() -> None:
         pytest.param(
             '{tags: {"": a, b: [], c: 1, d: "\\n", "e#": "!", f: "", g: }}',
             [
-                '.tags[""]: a tag\'s key must have 1 to 128 characters, got 0',
+                '.tags[""]: a tag\'s key must have 1 to 127 characters, got 0',
                 ".tags.b: must be a string, got a list",
                 '.tags.c: must be a string, got an integer; write "1"',
                 r".tags.d: a tag's value must be letters, digits, spaces and any of _ . : / = + - @, got '\n'",
