@@ -62,6 +62,7 @@ _GRANTEES: dict[str, Strategy] = {
     "organizations": st.just(["o-a1b2c3d4e5", "o-b1b2c3d4e5"]),
     "units": st.just(["o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"]),
 }
+_OPEN = st.just("a public mirror")
 _STATEMENTS = st.lists(
     st.sampled_from(
         [
@@ -122,6 +123,7 @@ _GROUPS: dict[tuple[str, ...], Strategy] = {
     ("pull",): _one("pull", st.fixed_dictionaries({}, optional={**_GRANTEES, "lambda": st.booleans()})),
     ("push",): _one("push", st.fixed_dictionaries({}, optional=_GRANTEES)),
     ("statements",): _one("statements", _STATEMENTS),
+    ("open_to_everyone",): _one("open_to_everyone", _OPEN),
     ("tags",): _one("tags", _TAGS),
     ("removal", "empty_on_delete"): st.sampled_from(
         [
@@ -179,6 +181,7 @@ _POLICY = _some(
         unique_by=lambda source: source if isinstance(source, str) else source["account"],
     ),
     statements=st.sampled_from([[], [_REGISTRY_STATEMENT]]),
+    open_to_everyone=_OPEN,
 )
 
 
@@ -209,6 +212,8 @@ def _template(draw: Callable[[Strategy], Any], account: str) -> Mapping:
             encryption=st.sampled_from(["AES256", "KMS", "KMS_DSSE"]),
             pull=_some(**_GRANTEES),
             push=_some(**_GRANTEES),
+            statements=_STATEMENTS,
+            open_to_everyone=_OPEN,
             tags=_TAGS,
             description=st.sampled_from(["", "Images", "d" * 256]),
         )

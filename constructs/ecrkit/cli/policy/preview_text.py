@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.cli.console.output import count_of, table
+from ecrkit.cli.policy.protected import protected_lines
 from ecrkit.errors import printable
 from ecrkit.images.sizes import readable_size
 from ecrkit.lifecycle.values import ActionType
@@ -53,13 +54,7 @@ def short_digest(digest: str) -> str:
 
 def _lines(previews: Sequence[Preview], *, price: float, price_source: str, missing: Sequence[str]) -> Iterator[str]:
     for found in previews:
-        for violation in found.violations:
-            verdict = violation.verdict
-            because = " and ".join(violation.because)
-            yield (
-                f"{click.style('error', fg='red', bold=True)}: {found.inventory.name}: {_label(verdict)}: "
-                f"{because}, and rule {verdict.rule.rule_priority if verdict.rule else '-'} would expire it"
-            )
+        yield from protected_lines(found.inventory.name, found.violations)
     for text in missing:
         yield f"{click.style('warning', fg='yellow', bold=True)}: in use, and not there: {text}"
     if len(previews) > 1:
@@ -122,11 +117,6 @@ def _row(verdict: Verdict) -> tuple[str, ...]:
         printable(tags if len(tags) <= _TAGS else f"{tags[: _TAGS - 1]}…"),
         printable(verdict.reason),
     )
-
-
-def _label(verdict: Verdict) -> str:
-    tags = ", ".join(verdict.image.tags)
-    return printable(f"{verdict.image.digest} ({tags})" if tags else verdict.image.digest)
 
 
 def _fitting(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
