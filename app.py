@@ -1,6 +1,6 @@
 """The CDK app: the stacks of repositories.yaml, and a stack that uses one of its repositories."""
 
-from ecrkit.cdk import catalog_stacks, synthesize  # first: it has aws_cdk start the Node from the wheel
+from ecrkit.cdk import catalog_stacks, synthesize  # before aws_cdk: it chooses the Node that aws_cdk starts
 
 # isort: split
 import aws_cdk as cdk

@@ -6,10 +6,11 @@ The catalog has ``exports: true`` and ``pull: {lambda: true}`` for the repositor
 
 from __future__ import annotations
 
+from ecrkit.cdk import Repository  # before aws_cdk: it chooses the Node that aws_cdk starts
+
+# isort: split
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
-
-from ecrkit.cdk import Repository
 
 REPOSITORY = "payments/worker"
 TAG = "v1"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -20,16 +21,39 @@ ROOT = Path(__file__).parents[1]
 POLICIES = {path.relative_to(ROOT).as_posix() for path in (ROOT / "policies").rglob("*") if path.is_file()}
 
 APP = """\
-import aws_cdk as cdk
-
 from ecrkit import PolicyStore
-from ecrkit.cdk import Repository
+from ecrkit.cdk import Repository  # before aws_cdk: it chooses the Node that aws_cdk starts
+import aws_cdk as cdk
 
 app = cdk.App()
 stack = cdk.Stack(app, "Team")
 policies = PolicyStore.bundled()
 Repository(stack, "App", repository_name="my-app", lifecycle=policies["keep-last-10@1"])
 app.synth()
+"""
+
+CATALOG_APP = """\
+from ecrkit.cdk import catalog_stacks, synthesize  # before aws_cdk: it chooses the Node that aws_cdk starts
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+
+app = cdk.App()
+stacks = catalog_stacks(app)
+build = cdk.Stack(app, "Build", env=cdk.Environment(account="123456789012", region="us-east-1"))
+role = iam.Role(build, "Role", assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"))
+stacks["dev"][0].repository("team/api").grant_pull_push(role)
+synthesize(app)
+"""
+CATALOG = """\
+environments:
+  dev: {account: "123456789012", region: us-east-1}
+defaults:
+  lifecycle: keep-last-10@1
+  silence: {ECR213: The newest ten are those that run.}
+repositories:
+  team/api:
+  team/web:
+  base:
 """
 
 
@@ -73,9 +97,9 @@ def installed(requirement: str, *, into: Path) -> Path:
     return into / "bin"
 
 
-def run(programs: Path, *command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run *command* as in a shell that has the environment of *programs* activated, and no program beside these."""
-    environ = {"PATH": str(programs), "CDK_OUTDIR": str(cwd / "out")}
+def run(programs: Path, *command: str, cwd: Path, path: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run *command* of *programs*, as in a shell where PATH is *path*; by default it is *programs*, and no more."""
+    environ = {"PATH": str(path or programs), "CDK_OUTDIR": str(cwd / "out")}
     # The cache of jsii is at home, and takes long to make.
     home = {"HOME": os.environ["HOME"]} if "HOME" in os.environ else {}
     return subprocess.run(
@@ -147,6 +171,27 @@ class TestWithCdk:
         policy = json.loads((ROOT / "policies/lifecycle/keep-last-10/v1.json").read_text(encoding="utf-8"))
         assert repository["RepositoryName"] == "my-app"
         assert json.loads(repository["LifecyclePolicy"]["LifecyclePolicyText"]) == policy
+
+    def test_catalog(self, with_cdk: Path, tmp_path: Path) -> None:
+        """A catalog, a policy store and an app of ten lines synthesize in another folder, without Node on PATH."""
+        empty = tmp_path / "empty"
+        empty.mkdir()
+        shutil.copytree(ROOT / "policies", tmp_path / "policies")
+        (tmp_path / "repositories.yaml").write_text(CATALOG, encoding="utf-8")
+        (tmp_path / "app.py").write_text(CATALOG_APP, encoding="utf-8")
+        app = run(with_cdk, "python", "app.py", cwd=tmp_path, path=empty)
+        templates = {
+            path.name: json.loads(path.read_text(encoding="utf-8"))
+            for path in (tmp_path / "out").glob("*.template.json")
+        }
+
+        assert len(CATALOG_APP.splitlines()) == 10
+        assert (app.returncode, app.stdout, app.stderr) == (0, "", "")
+        assert {
+            resource["Properties"]["RepositoryName"]
+            for resource in templates["Repositories-dev.template.json"]["Resources"].values()
+        } == {"team/api", "team/web", "base"}
+        assert "arn:aws:ecr:us-east-1:123456789012:repository/team/api" in json.dumps(templates["Build.template.json"])
 
 
 class TestBare:

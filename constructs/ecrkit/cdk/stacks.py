@@ -121,7 +121,8 @@ class RepositoriesStack(EnvironmentStack):
             template["Outputs"].update(repository_outputs(entry))
         with tempfile.TemporaryDirectory() as directory:
             path = Path(directory, "template.json")
-            write_text(path, json.dumps(template))
+            # CDK reads it as YAML, which takes twice as long with spaces.
+            write_text(path, json.dumps(template, separators=(",", ":")))
             cfn_include.CfnInclude(self, "Repositories", template_file=str(path))
 
 
