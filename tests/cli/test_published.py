@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import gc
 import json
-import sys
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from builders.commands import run_here
 from builders.inventories import NOW, image, write_images
 from builders.stores import make_store, policy_text, publish
 
-from ecrkit.cli import main
 from ecrkit.cli.arguments.declared import read_declared
 from ecrkit.errors import ChangedPolicyError, EcrkitError, InvalidLockError, VanishedPolicyError
 from ecrkit.policies.references import PolicyRef
@@ -131,14 +130,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     gc.enable()  # Commands that read much turn it off for the rest of their process.
 
 
-def run(arguments: str, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Run a command in this process; gives its exit code."""
-    monkeypatch.setattr(sys, "argv", ["ecrkit", *arguments.split()])
-    with pytest.raises(SystemExit) as caught:
-        main()
-    return int(caught.value.code or 0)
-
-
 @pytest.mark.usefixtures("project")
 @pytest.mark.parametrize("door", [pytest.param(door, id=door.arguments.partition(" --images")[0]) for door in DOORS])
 @pytest.mark.parametrize("state", [pytest.param(state, id=name) for name, state in STATES.items()])
@@ -148,7 +139,7 @@ def test_every_command_compares_with_the_lock(
     """A version that changed or vanished, or whose lock is none, is an error; an unpublished one is told."""
     state.make()
 
-    code = run(door.arguments, monkeypatch)
+    code = run_here(door.arguments, monkeypatch)
 
     output = "".join(capsys.readouterr())
     (line,) = {line for line in output.splitlines() if state.says in line}
@@ -173,7 +164,7 @@ def test_a_version_that_is_named_by_its_file_is_compared_too(
     """A file in a store with a lock is a version, however it is named."""
     state.make()
 
-    code = run(arguments, monkeypatch)
+    code = run_here(arguments, monkeypatch)
 
     assert state.says in "".join(capsys.readouterr())
     assert code == (error if state.is_error else 0)
@@ -230,6 +221,6 @@ def test_what_is_published_is_used_without_a_word(
         for resolve in RESOLVERS.values():
             resolve()
     for door in DOORS:
-        run(door.arguments, monkeypatch)
+        run_here(door.arguments, monkeypatch)
 
     assert "publish" not in "".join(capsys.readouterr())

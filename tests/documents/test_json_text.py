@@ -165,15 +165,16 @@ def test_what_is_not_json_is_told_where_it_stands(text: str, expected: str) -> N
     assert problem(text) == expected
 
 
-def test_any_depth_is_read() -> None:
-    """A hundred thousand lists in each other are no reason to crash."""
-    depth = 100_000
-    node = parse_json("[" * depth + "]" * depth)
+@pytest.mark.parametrize("closing", [pytest.param("]", id="closed"), pytest.param("", id="open")])
+def test_a_hundred_levels_are_read_and_no_more(closing: str) -> None:
+    """As in YAML; a million brackets end at the first that is too many."""
+    node = parse_json("[" * 100 + "]" * 100)
 
-    for _ in range(depth - 1):
+    for _ in range(99):
         assert isinstance(node, ListNode)
         (node,) = node.items
-    assert node == ListNode((), Position(1, depth))
+    assert node == ListNode((), Position(1, 100))
+    assert problem("[" * 1_000_000 + closing * 1_000_000) == "1:101: is nested more than 100 levels deep"
 
 
 TOKENS = [

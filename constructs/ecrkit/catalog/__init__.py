@@ -1,6 +1,6 @@
 """The catalog: which repositories there are, and in which environments, as one YAML file."""
 
-from ecrkit.catalog.checks import CheckedCatalog, check_catalog, read_catalog
+from ecrkit.catalog.checks import CheckedCatalog, check_catalog, read_catalog, read_catalog_text
 from ecrkit.catalog.rulebook import CATALOG_RULEBOOK
 from ecrkit.catalog.template import StackKind, Template, templates
 from ecrkit.catalog.values import Catalog, Environment, RepositoryEntry
@@ -19,5 +19,6 @@ __all__ = [
     "Template",
     "check_catalog",
     "read_catalog",
+    "read_catalog_text",
     "templates",
 ]

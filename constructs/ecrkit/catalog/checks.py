@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from ecrkit.documents import At
     from ecrkit.policies.store import PolicyStore
 
-__all__ = ["CheckedCatalog", "check_catalog", "read_catalog"]
+__all__ = ["CheckedCatalog", "check_catalog", "read_catalog", "read_catalog_text"]
+
+_MAX_BYTES = 32 * 1024 * 1024
+"""Ten thousand repositories with all that can be said of each need a tenth of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +96,20 @@ def read_catalog(path: Path, *, policies: PolicyStore | None = None, may_be_empt
         InvalidCatalogError: it could not be deployed; carries every error, those of its policies too.
         UnreadableInputError: a file cannot be read.
     """
-    checked = check_catalog(read_text(path), file=str(path), policies=policies, may_be_empty=may_be_empty)
+    checked = check_catalog(read_catalog_text(path), file=str(path), policies=policies, may_be_empty=may_be_empty)
     if checked.catalog is None:
         raise InvalidCatalogError(errors_in(checked.findings))
     return checked.catalog
+
+
+def read_catalog_text(path: Path) -> str:
+    """
+    Read the file of a catalog, whatever it says; at most 32 MiB.
+
+    Raises:
+        UnreadableInputError: the file cannot be read, or is larger.
+    """
+    return read_text(path, at_most=_MAX_BYTES)
 
 
 class _CatalogReader:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 
-from ecrkit.catalog import check_catalog
+from ecrkit.catalog import check_catalog, read_catalog_text
 from ecrkit.catalog.template import registry_stack_name, shards_of, stack_name
 from ecrkit.cdk.stacks import RegistryStack, RepositoriesStack
 from ecrkit.cdk.validation import LifecyclePolicyValidation
-from ecrkit.documents.files import read_text
 from ecrkit.documents.terminal import write_line
 from ecrkit.errors import InvalidCatalogError, SynthesisError, errors_in
 from ecrkit.policies.store import PolicyStore
@@ -61,7 +60,7 @@ def catalog_stacks(
     store = policies if isinstance(policies, PolicyStore) else PolicyStore(policies)
     if other_policies:
         store = PolicyStore(other_policies)
-    checked = check_catalog(read_text(path), file=str(path), policies=store)
+    checked = check_catalog(read_catalog_text(path), file=str(path), policies=store)
     if checked.catalog is None:
         raise InvalidCatalogError(errors_in(checked.findings))
     _add_validation(scope, store)

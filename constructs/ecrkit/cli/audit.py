@@ -9,6 +9,7 @@ import click
 
 from ecrkit.aws.actual import actual_repositories
 from ecrkit.aws.stacks import StackFinder
+from ecrkit.catalog import read_catalog_text
 from ecrkit.catalog.locations import repository_places
 from ecrkit.cli.arguments.environment import environment_option, look_around
 from ecrkit.cli.arguments.options import aws_options, catalog_options
@@ -16,7 +17,6 @@ from ecrkit.cli.console.progress import with_bar
 from ecrkit.cli.console.reports import echo_report, exit_code
 from ecrkit.deployment.audit import audit as audited
 from ecrkit.deployment.policies import PolicyNames
-from ecrkit.documents.files import read_text
 from ecrkit.registry.posture import POSTURE_RULEBOOK
 from ecrkit.registry.rulebook import ACCESS_RULEBOOK
 
@@ -62,7 +62,7 @@ def audit(  # noqa: PLR0913 - one parameter per option
         with_bar(actual, length=len(here.deployed), label="repositories"),
         policies=here.policies,
         policy_name=PolicyNames(here.catalog, here.policies).name,
-        places=repository_places(read_text(here.path), file=str(here.path)),
+        places=repository_places(read_catalog_text(here.path), file=str(here.path)),
     )
     if drift_only:
         findings = tuple(found for found in findings if found.code not in _POSTURE)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from ecrkit.errors import UnreadableInputError, UnwritableOutputError, printable
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 __all__ = [
     "decode",
     "make_directory",
+    "open_file",
     "read_bytes",
+    "read_stream",
     "read_text",
     "system_reason",
     "unreadable",
@@ -26,28 +29,92 @@ __all__ = [
     "write_text",
 ]
 
+_STREAM = re.compile(r"/dev/stdin|/dev/fd/[0-9]+|/proc/(?:self|[0-9]+)/fd/[0-9]+")
+_KINDS = {
+    stat.S_IFDIR: "is a directory",
+    stat.S_IFIFO: "a named pipe; pass a file, or - for standard input",
+    stat.S_IFCHR: "a device; pass a file, or - for standard input",
+    stat.S_IFBLK: "a device; pass a file, or - for standard input",
+    stat.S_IFSOCK: "a socket; pass a file, or - for standard input",
+}
 
-def read_text(path: Path) -> str:
+
+def read_text(path: Path, *, at_most: int | None = None) -> str:
     """
     Read a UTF-8 file, line ends as they are.
 
-    Raises:
-        UnreadableInputError: it is missing, a directory, forbidden or not UTF-8.
-    """
-    return decode(read_bytes(path), file=str(path))
-
-
-def read_bytes(path: Path) -> bytes:
-    """
-    Read a file.
+    Args:
+        path: of a file, or of an open stream as in ``/dev/stdin``.
+        at_most: bytes that such a file may have.
 
     Raises:
-        UnreadableInputError: it is missing, a directory or forbidden.
+        UnreadableInputError: it is missing, forbidden, no file, too large or not UTF-8.
+    """
+    return decode(read_bytes(path, at_most=at_most), file=str(path))
+
+
+def read_bytes(path: Path, *, at_most: int | None = None) -> bytes:
+    """
+    Read a file; as :func:`read_text`, but for the encoding.
+
+    Raises:
+        UnreadableInputError: it is missing, forbidden, no file or too large.
+    """
+    with open_file(path) as file:
+        try:
+            return read_stream(file, name=str(path), at_most=at_most)
+        except OSError as error:
+            raise unreadable(path, error) from None
+
+
+def open_file(path: Path) -> BinaryIO:
+    """
+    Open a file for reading, without waiting.
+
+    Named pipes, devices and sockets are refused: nobody may ever write to them, or they may never end. A stream that
+    the caller opened is taken, as ``/dev/stdin``, or as ``/dev/fd/63`` from the process substitution of a shell.
+
+    Raises:
+        UnreadableInputError: it is missing, forbidden, or no file.
     """
     try:
-        return path.read_bytes()
+        # A named pipe opens at once then, whether or not anybody writes to it.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise unreadable(path, error) from None
+        # A socket cannot be opened.
+        raise unreadable(path, OSError(0, _KINDS[stat.S_IFSOCK]) if error.errno == errno.ENXIO else error) from None
+    except ValueError as error:
+        raise unreadable(path, OSError(0, str(error))) from None
+    mode = os.fstat(descriptor).st_mode
+    if _STREAM.fullmatch(str(path)) and not stat.S_ISDIR(mode):
+        os.set_blocking(descriptor, True)
+    elif not stat.S_ISREG(mode):
+        os.close(descriptor)
+        kind = _KINDS.get(stat.S_IFMT(mode), "no file")
+        raise unreadable(path, OSError(0, kind))
+    return os.fdopen(descriptor, "rb")
+
+
+def read_stream(stream: BinaryIO, *, name: str, at_most: int | None = None) -> bytes:
+    """
+    Read an open stream to its end.
+
+    Args:
+        stream: any.
+        name: of the stream, for the error.
+        at_most: bytes that it may have.
+
+    Raises:
+        UnreadableInputError: it has more.
+    """
+    if at_most is None:
+        return stream.read()
+    content = stream.read(at_most + 1)
+    if len(content) > at_most:
+        raise UnreadableInputError(
+            f"{printable(name)}: cannot be read: larger than {at_most:,} bytes; pass a smaller file"
+        )
+    return content
 
 
 def decode(content: bytes, *, file: str) -> str:

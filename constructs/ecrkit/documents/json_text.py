@@ -2,7 +2,7 @@
 JSON (RFC 8259) to nodes.
 
 The standard library's parser forgets where things stand and drops a key that is written twice; this one keeps
-both, and takes any depth of nesting without recursion.
+both, and does not recurse.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ _MAX_DIGITS = 1000
 
 _BYTE_ORDER_MARK = "\ufeff"
 _EXCERPT = 20
+_MAX_DEPTH = 100
+"""As in YAML: deeper than anything of ours, and shallow enough for those who walk through it by recursion."""
 
 
 def parse_json(text: str) -> Node:
@@ -50,7 +52,7 @@ def parse_json(text: str) -> Node:
         Its only value; keys that are written twice are both there.
 
     Raises:
-        SyntaxProblem: *text* is not JSON, at the position given.
+        SyntaxProblem: *text* is not JSON, or goes deeper than 100 levels, at the position given.
 
     Source: RFC 8259.
     """
@@ -98,6 +100,8 @@ class _Parser:
 
     def _begin(self, token: _Token, unclosed: list[_OpenList | _OpenObject]) -> Node | None:
         """Open a list or object, or give the scalar or empty one that *token* completes."""
+        if token.kind in {"[", "{"} and len(unclosed) >= _MAX_DEPTH:
+            raise self._problem(f"is nested more than {_MAX_DEPTH} levels deep", token.at)
         if token.kind == "[":
             unclosed.append(_OpenList(self._position(token.at)))
         elif token.kind == "{":

@@ -117,8 +117,8 @@ class Reader:
                     self._checks.wrong_type,
                     child.key_location,
                     expected="a key that is a string",
-                    got=member.key or "an empty one",
-                    hint=f'write "{member.key}", in quotes',
+                    got=excerpt(member.key) or "an empty one",
+                    hint=f'write "{excerpt(member.key)}", in quotes',
                 )
             if member.key in members:
                 first_line = first_lines[member.key]
@@ -146,7 +146,7 @@ class Reader:
                 self.report(
                     self._checks.unknown_key,
                     child.key_location,
-                    key=key,
+                    key=excerpt(key),
                     known=", ".join(known),
                     near=_did_you_mean(key, known),
                 )
@@ -229,7 +229,7 @@ class Reader:
 
     def _wrong_type(self, at: At, expected: str) -> None:
         raw = at.node.raw if isinstance(at.node, ScalarNode) and at.node.value is not None else ""
-        hint = f'write "{raw}"' if raw and expected == "a string" else ""
+        hint = f'write "{excerpt(raw)}"' if raw and expected == "a string" else ""
         self.report(self._checks.wrong_type, at.location, expected=expected, got=type_name(at.node), hint=hint)
 
 

@@ -22,6 +22,8 @@ __all__ = ["LOADER", "parse_yaml"]
 LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_DEPTH = 100
 _OPENINGS = ("[", "{", "- ", "? ")
+_MAX_ADDED = 100_000
+"""So many values may aliases add to those that are written: a few lines of them can stand for billions."""
 _SAFE_DEPTH = 10_000
 """
 The composer recurses in C: far beyond this it would end the process instead of raising. The one in Python raises a
@@ -44,7 +46,8 @@ def parse_yaml(text: str) -> Node | None:
 
     Raises:
         SyntaxProblem: *text* is not one YAML document, or uses what has no place in one of ours: a key that is a list
-            or an object, a merge key, an alias inside its own anchor, more than 100 levels.
+            or an object, a merge key, an alias inside its own anchor, more than 100 levels, aliases that add more than
+            100,000 values.
 
     Source: YAML 1.1, as PyYAML reads it.
     """
@@ -78,12 +81,17 @@ class _Mark(Protocol):
 
 
 class _Converter:
-    """One run over one document; nodes behind an alias are converted once."""
+    """
+    One run over one document; nodes behind an alias are converted once.
+
+    Readers walk through the value behind an alias each time, so that what counts is how many there are of it then.
+    """
 
     def __init__(self, loader: yaml.SafeLoader | yaml.CSafeLoader) -> None:
         self._loader = loader
         self._done: dict[int, Node] = {}
         self._open: set[int] = set()
+        self._sizes: dict[int, int] = {}
 
     def convert(self, node: yaml.Node) -> Node:
         if id(node) in self._done:
@@ -94,8 +102,21 @@ class _Converter:
             raise _too_deep(node.start_mark)
         self._open.add(id(node))
         self._done[id(node)] = converted = self._fresh(node)
+        self._measure(node)
         self._open.discard(id(node))
         return converted
+
+    def _measure(self, node: yaml.Node) -> None:
+        """Count the values below *node*, those behind aliases each time; as many as are converted are written."""
+        below: list[yaml.Node] = []
+        if isinstance(node, yaml.SequenceNode):
+            below = node.value
+        elif isinstance(node, yaml.MappingNode):
+            below = [value for _, value in node.value]
+        self._sizes[id(node)] = size = 1 + sum(self._sizes[id(value)] for value in below)
+        if size > len(self._sizes) + _MAX_ADDED:
+            problem = f"has aliases that add more than {_MAX_ADDED:,} values; write them out, or fewer of them"
+            raise SyntaxProblem(problem, _position(node.start_mark))
 
     def _fresh(self, node: yaml.Node) -> Node:
         position = _position(node.start_mark)

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 __all__ = ["Location", "pointer_to", "steps_of"]
 
 
+_LONGEST_STEP = 256
+"""A repository's name has no more characters; a longer key is cut where people read it."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
     """
@@ -28,7 +32,8 @@ class Location:
     def path(self) -> str:
         """The pointer as people write it: ``rules[1].selection.countNumber``."""
         path = ""
-        for name in steps_of(self.pointer):
+        for step in steps_of(self.pointer):
+            name = step if len(step) <= _LONGEST_STEP else f"{step[:_LONGEST_STEP]}…"
             if name.isdecimal():
                 path += f"[{name}]"
             elif name.replace("_", "").isalnum():

@@ -1,6 +1,13 @@
 """Lifecycle policies: reading, checking and rendering, without AWS."""
 
-from ecrkit.lifecycle.checks.check import CheckedPolicy, check_policy, parse_policy, read_policy
+from ecrkit.lifecycle.checks.check import (
+    MAX_POLICY_BYTES,
+    CheckedPolicy,
+    check_policy,
+    parse_policy,
+    read_policy,
+    read_policy_text,
+)
 from ecrkit.lifecycle.checks.completeness import COMPLETENESS_CODES, check_completeness
 from ecrkit.lifecycle.checks.rulebook import RULEBOOK
 from ecrkit.lifecycle.composition import check_composition, compose
@@ -18,6 +25,7 @@ from ecrkit.lifecycle.values import (
 
 __all__ = [
     "COMPLETENESS_CODES",
+    "MAX_POLICY_BYTES",
     "RULEBOOK",
     "Action",
     "ActionType",
@@ -34,5 +42,6 @@ __all__ = [
     "compose",
     "parse_policy",
     "read_policy",
+    "read_policy_text",
     "render",
 ]

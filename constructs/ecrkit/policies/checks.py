@@ -17,7 +17,7 @@ from ecrkit.errors import (
     printable,
     silence,
 )
-from ecrkit.lifecycle import check_policy
+from ecrkit.lifecycle import MAX_POLICY_BYTES, check_policy
 from ecrkit.policies.lock import Lock, lock_path
 from ecrkit.policies.references import PolicyRef, is_policy_name
 from ecrkit.policies.rulebook import (
@@ -113,7 +113,7 @@ class _StoreCheck:
             self._report(EMPTY_STORE, self._root)
         silences = self._silences()
         for reference, path in self._files.items():
-            text = self._text(path)
+            text = self._text(path, at_most=MAX_POLICY_BYTES)
             if text is not None:
                 self._check_policy(reference, text, file=str(path), reasons=silences.get(reference, {}))
         if with_tests:
@@ -190,10 +190,10 @@ class _StoreCheck:
             self._findings += [found] if found else []
         return {reference: version.digest for reference, version in lock.versions.items()}
 
-    def _text(self, path: Path) -> str | None:
+    def _text(self, path: Path, *, at_most: int | None = None) -> str | None:
         """Read a file; one that cannot be read does not hide what is wrong with the others."""
         try:
-            return read_text(path)
+            return read_text(path, at_most=at_most)
         except UnreadableInputError as error:
             self._report_unreadable(path, error)
             return None

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecrkit.documents.files import read_text, unreadable
+from ecrkit.documents.files import unreadable
 from ecrkit.documents.nearest import near
 from ecrkit.errors import (
     ChangedPolicyError,
@@ -20,7 +20,7 @@ from ecrkit.errors import (
     UnknownVersionError,
     VanishedPolicyError,
 )
-from ecrkit.lifecycle import compose, parse_policy
+from ecrkit.lifecycle import compose, parse_policy, read_policy_text
 from ecrkit.policies.lock import Lock
 from ecrkit.policies.references import PolicyRef, versions_in
 from ecrkit.policies.rulebook import CHANGED
@@ -102,7 +102,7 @@ class PolicyStore:
         """
         if reference not in self._read:
             path = self.path(reference)
-            policy = parse_policy(read_text(path), file=str(path))
+            policy = parse_policy(read_policy_text(path), file=str(path))
             found = self._lock.compare(reference, policy)
             if found and found.code == CHANGED.code:
                 raise ChangedPolicyError(found)

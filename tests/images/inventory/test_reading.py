@@ -127,8 +127,8 @@ def test_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param("", "1:1: not a list of images: the text is empty; " + "{save} [IMG102]", id="empty"),
         pytest.param(" \n", "1:1: not a list of images: the text is empty; " + "{save} [IMG102]", id="space"),
         pytest.param("[", "1:2: not JSON: the text ends where a value is expected [IMG101]", id="not JSON"),
-        pytest.param("[" * 100_000, "1:100001: not JSON: the text ends where a value is expected [IMG101]", id="deep"),
-        pytest.param("[" * 9_999 + "]" * 9_999, "1:1: not JSON: {deep} [IMG101]", id="deep and closed"),
+        pytest.param("[" * 100_000, "1:101: not JSON: {deep} [IMG101]", id="deep"),
+        pytest.param("[" * 9_999 + "]" * 9_999, "1:101: not JSON: {deep} [IMG101]", id="deep and closed"),
         pytest.param(
             "5", "1:1: not a list of images: the text is neither an object nor a list; {save} [IMG102]", id="5"
         ),
@@ -191,7 +191,7 @@ def test_refused_text(content: str, message: str) -> None:
     """Text that is no list of images is refused with the place."""
     message = message.format(
         save="save what 'aws ecr describe-images' prints",
-        deep="the text is nested too deeply, or a number is too long",
+        deep="the text is nested more than 100 levels deep",
     )
 
     assert refused(content) == [f"i.json:{message}"]

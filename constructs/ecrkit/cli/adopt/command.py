@@ -11,6 +11,7 @@ import click
 from ecrkit.aws.actual import actual_repositories
 from ecrkit.aws.repositories import repository_of
 from ecrkit.aws.stacks import StackFinder
+from ecrkit.catalog import read_catalog_text
 from ecrkit.cli.adopt.report import AdoptionReport
 from ecrkit.cli.arguments.environment import environment_option, look_around
 from ecrkit.cli.arguments.options import (
@@ -27,7 +28,6 @@ from ecrkit.cli.console.interrupts import tidy_end
 from ecrkit.cli.console.output import count_of, echo
 from ecrkit.cli.console.progress import with_bar
 from ecrkit.deployment.adoption import Adopter, published_in, resource_mappings, write_adopted, write_mapping
-from ecrkit.documents.files import read_text
 from ecrkit.errors import EcrkitError, RefusedError
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class _Run:
         self._mappings = mappings or here.path.parent / "cdk-import"
         self.report = report
         self.adopter = Adopter(
-            read_text(here.path), file=str(here.path), policies=here.policies, environment=here.environment.name
+            read_catalog_text(here.path), file=str(here.path), policies=here.policies, environment=here.environment.name
         )
 
     def candidates(self, names: Sequence[str]) -> list[DeployedRepository]:

@@ -13,9 +13,9 @@ import click
 
 from ecrkit.cli.arguments.paths import read_each
 from ecrkit.cli.console.output import echo
-from ecrkit.documents.files import decode, read_text
+from ecrkit.documents.files import decode, read_stream, read_text
 from ecrkit.errors import ChangedPolicyError, Severity
-from ecrkit.lifecycle import compose, parse_policy
+from ecrkit.lifecycle import MAX_POLICY_BYTES, compose, parse_policy
 from ecrkit.policies.lock import compare_file
 from ecrkit.policies.references import PolicyRef
 from ecrkit.policies.store import PolicyStore
@@ -262,7 +262,7 @@ def _is_file(argument: str) -> bool:
 
 def _policy(argument: str, store: Path | None) -> LifecyclePolicy:
     if _is_file(argument):
-        policy = parse_policy(_text(argument), file=argument)
+        policy = parse_policy(_text(argument, at_most=MAX_POLICY_BYTES), file=argument)
         found = None if argument == "-" else compare_file(Path(argument), policy)
         if found and found.severity is Severity.ERROR:
             raise ChangedPolicyError(found)
@@ -275,5 +275,7 @@ def _policy(argument: str, store: Path | None) -> LifecyclePolicy:
     return policy
 
 
-def _text(file: str) -> str:
-    return decode(sys.stdin.buffer.read(), file="-") if file == "-" else read_text(Path(file))
+def _text(file: str, *, at_most: int | None = None) -> str:
+    if file == "-":
+        return decode(read_stream(sys.stdin.buffer, name="-", at_most=at_most), file="-")
+    return read_text(Path(file), at_most=at_most)

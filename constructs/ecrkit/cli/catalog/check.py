@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from ecrkit.catalog import check_catalog
+from ecrkit.catalog import check_catalog, read_catalog_text
 from ecrkit.cli.console.reports import FORMATS, echo_report, exit_code
-from ecrkit.documents.files import read_text
 from ecrkit.errors import in_file_order
 from ecrkit.policies.checks import check_store
 from ecrkit.policies.store import PolicyStore
@@ -36,7 +35,7 @@ def check(path: Path, *, policies: Path | None, strict: bool, output: str) -> No
     Exits with 1 when it could not be deployed.
     """
     store = PolicyStore(policies or path.parent / "policies" / "lifecycle")
-    findings = check_catalog(read_text(path), file=str(path), policies=store).findings
+    findings = check_catalog(read_catalog_text(path), file=str(path), policies=store).findings
     if store.is_there:
         # A pinned version that changed is found by both.
         findings = in_file_order(dict.fromkeys((*findings, *check_store(store.root).disorder)))

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecrkit.catalog import check_catalog, templates
+from ecrkit.catalog import check_catalog, read_catalog_text, templates
 from ecrkit.cli.arguments.environment import named_environment
 from ecrkit.cli.console.output import echo
 from ecrkit.cli.console.reports import echo_findings
-from ecrkit.documents.files import make_directory, read_text, write_text
+from ecrkit.documents.files import make_directory, write_text
 from ecrkit.documents.terminal import write_json
 from ecrkit.policies.store import PolicyStore
 
@@ -56,7 +56,7 @@ def template(catalog: Path, *, environment: str | None, policies: Path | None, d
       aws cloudformation deploy --stack-name Repositories-dev --template-file dev.json
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     store = PolicyStore(policies or catalog.parent / "policies" / "lifecycle")
-    checked = check_catalog(read_text(catalog), file=str(catalog), policies=store)
+    checked = check_catalog(read_catalog_text(catalog), file=str(catalog), policies=store)
     echo_findings([found for found in checked.findings if not found.silenced], err=True)
     if checked.catalog is None:
         sys.exit(1)

@@ -10,9 +10,9 @@ import click
 
 from ecrkit.cli.arguments.paths import raise_all
 from ecrkit.cli.console.reports import FORMATS, echo_report, exit_code
-from ecrkit.documents.files import decode, read_text
+from ecrkit.documents.files import decode, read_stream
 from ecrkit.errors import InvalidLockError, UnreadableInputError
-from ecrkit.lifecycle import check_policy
+from ecrkit.lifecycle import MAX_POLICY_BYTES, check_policy, read_policy_text
 from ecrkit.policies.checks import check_store
 from ecrkit.policies.lock import compare_file
 
@@ -60,7 +60,9 @@ def check(paths: tuple[str, ...], *, strict: bool, output: str) -> None:
 
 def _check(path: str) -> tuple[Sequence[Finding], int]:
     if path == "-":
-        return check_policy(decode(sys.stdin.buffer.read(), file="-"), file="-").findings, 1
+        return check_policy(
+            decode(read_stream(sys.stdin.buffer, name="-", at_most=MAX_POLICY_BYTES), file="-"), file="-"
+        ).findings, 1
     if not Path(path).is_dir():
         return _check_file(path), 1
     store = Path(path, "lifecycle") if Path(path, "lifecycle").is_dir() else Path(path)
@@ -69,7 +71,7 @@ def _check(path: str) -> tuple[Sequence[Finding], int]:
 
 
 def _check_file(path: str) -> Sequence[Finding]:
-    checked = check_policy(read_text(Path(path)), file=path)
+    checked = check_policy(read_policy_text(Path(path)), file=path)
     try:
         found = compare_file(Path(path), checked.policy)
     except InvalidLockError as error:

@@ -7,6 +7,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
+from ecrkit.catalog import read_catalog_text
 from ecrkit.documents.files import make_directory, read_text, unwritable, write_text
 from ecrkit.errors import RefusedError, UnreadableInputError, errors_in
 from ecrkit.lifecycle import render
@@ -66,7 +67,7 @@ def write_adopted(adopted: Adopted, *, catalog: Path, store: Path) -> None:
         RefusedError: the catalog is not what it was when it was read, or the store is not as its lock says.
         UnwritableOutputError: a file cannot be written.
     """
-    if read_text(catalog) != adopted.before:
+    if read_catalog_text(catalog) != adopted.before:
         raise RefusedError(f"{catalog}: changed meanwhile; run the command again")
     if adopted.policies:
         _write_policies(adopted.policies, store)

@@ -9,7 +9,7 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecrkit.documents.files import read_bytes, unreadable
+from ecrkit.documents.files import open_file, read_bytes, unreadable
 from ecrkit.errors import UnreadableInputError
 from ecrkit.images.inventory.reading import parse_images
 
@@ -131,9 +131,5 @@ def _opened(file: Path) -> Iterator[bytes | mmap]:
     if not is_large:
         yield read_bytes(file)
         return
-    try:
-        opened = file.open("rb")
-    except OSError as error:
-        raise unreadable(file, error) from None
-    with opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
+    with open_file(file) as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as content:
         yield content

@@ -18,10 +18,12 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from io import TextIOWrapper
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from ecrkit.documents.files import unreadable
+from ecrkit.documents.files import open_file, unreadable
+from ecrkit.errors import UnreadableInputError
 from ecrkit.images.inventory.fields import CHILDREN_KEY, HEADING_KEY, LIST_KEY
 
 if TYPE_CHECKING:
@@ -99,11 +101,11 @@ def heading_in(path: Path) -> Heading | None:
     Raises:
         UnreadableInputError: it cannot be read.
     """
-    try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            line = file.readline(_LONGEST_HEADING).rstrip("\n")
-    except FileNotFoundError:
+    if not path.exists():
         return None
+    try:
+        with TextIOWrapper(open_file(path), encoding="utf-8", errors="replace") as file:
+            line = file.readline(_LONGEST_HEADING).rstrip("\n")
     except OSError as error:
         raise unreadable(path, error) from None
     if not line.endswith(_END):
@@ -131,12 +133,12 @@ def known_children(path: Path) -> dict[str, tuple[str, ...]]:
     """
     children: dict[str, tuple[str, ...]] = {}
     try:
-        with path.open(encoding="utf-8") as file:
+        with TextIOWrapper(open_file(path), encoding="utf-8") as file:
             for line in file:
                 if f'"{CHILDREN_KEY}"' in line:
                     detail = json.loads(line.rstrip().removesuffix(","))
                     children[detail["imageDigest"]] = tuple(detail[CHILDREN_KEY])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (UnreadableInputError, OSError, ValueError, KeyError, TypeError):
         # It is only a short cut: what is not known is asked for.
         return {}
     return children

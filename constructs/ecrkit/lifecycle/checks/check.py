@@ -23,7 +23,18 @@ if TYPE_CHECKING:
     from ecrkit.lifecycle.checks.drafts import DraftRule
     from ecrkit.lifecycle.values import Rule
 
-__all__ = ["CheckedPolicy", "check_policy", "check_rules", "parse_policy", "read_policy"]
+__all__ = [
+    "MAX_POLICY_BYTES",
+    "CheckedPolicy",
+    "check_policy",
+    "check_rules",
+    "parse_policy",
+    "read_policy",
+    "read_policy_text",
+]
+
+MAX_POLICY_BYTES = 1024 * 1024
+"""Of a file. ECR takes far less, so that a larger one is no policy, and is not read to its end."""
 
 _MADE_IN_CODE = "<policy made in code>"
 _RULE_POINTER = re.compile("/rules/([0-9]+)")
@@ -71,7 +82,17 @@ def read_policy(path: Path | str) -> LifecyclePolicy:
         InvalidPolicyError: ECR would reject it; carries every error, and its text has a line for each.
         UnreadableInputError: the file cannot be read.
     """
-    return parse_policy(read_text(Path(path)), file=str(path))
+    return parse_policy(read_policy_text(Path(path)), file=str(path))
+
+
+def read_policy_text(path: Path) -> str:
+    """
+    Read the file of a lifecycle policy, whatever it says; at most 1 MiB.
+
+    Raises:
+        UnreadableInputError: the file cannot be read, or is larger.
+    """
+    return read_text(path, at_most=MAX_POLICY_BYTES)
 
 
 def parse_policy(text: str, *, file: str) -> LifecyclePolicy:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ecrkit.documents.files import read_text, unreadable
 from ecrkit.errors import InvalidPolicyTestsError, UnreadableInputError, errors_in
 from ecrkit.images.inventory.values import Image, ImageStatus
-from ecrkit.lifecycle import parse_policy
+from ecrkit.lifecycle import read_policy
 from ecrkit.lifecycle.evaluation.evaluation import evaluate
 from ecrkit.lifecycle.values import ActionType
 from ecrkit.policies.references import version_at
@@ -115,7 +115,7 @@ def read_policy_tests(path: Path) -> PolicyTestFile:
     beside = path.with_name(path.name.removesuffix(TEST_SUFFIX) + ".json")
     located = version_at(beside)
     if located is None:
-        return PolicyTestFile(path, parse_policy(read_text(beside), file=str(beside)), checked.tests)
+        return PolicyTestFile(path, read_policy(beside), checked.tests)
     store, reference = PolicyStore(located[0]), located[1]
     policy = store.read(reference)
     return PolicyTestFile(path, policy, checked.tests, next(iter(store.unpublished()), None))
