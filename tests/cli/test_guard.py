@@ -19,6 +19,8 @@ from ecrkit.deployment.guard.changes import APP_STACKS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.node
+
 # By its name in the first of two stacks, and in the first of four.
 STAYS = "payments"
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ecrkit.aws.sandbox import Sandbox
 
-pytestmark = pytest.mark.sandbox
+pytestmark = pytest.mark.server
 
 PASSWORD = "ministack-auth-token"  # noqa: S105 - every MiniStack has the same
 SECRETS = (PASSWORD.encode(), base64.b64encode(f"AWS:{PASSWORD}".encode()))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_ecr import ECRClient
 
-pytestmark = pytest.mark.sandbox
+pytestmark = pytest.mark.server
 
 ECRKIT = str(Path(sys.executable).with_name("ecrkit"))
 HOME = Target(account="123456789012", region="us-east-1")

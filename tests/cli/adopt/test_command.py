@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ecrkit.aws.sandbox import Sandbox
 
-pytestmark = pytest.mark.sandbox
+pytestmark = pytest.mark.server
 
 CATALOG = f"""\
 environments:

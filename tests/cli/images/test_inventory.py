@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from ecrkit.aws.sandbox import Sandbox
 
+pytestmark = pytest.mark.server
+
 NAMES = ["api.json/web", "api", "api.json", "payments/api", "payments/worker", "empty", "web"]
 READS = ("ecr:BatchGet", "ecr:Describe", "ecr:Get", "sts:Get")
 
@@ -84,7 +86,7 @@ def test_there_is_a_file_for_each_repository(whole: dict[str, str]) -> None:
     ]
 
 
-@pytest.mark.sandbox
+@pytest.mark.server
 @pytest.mark.parametrize("kind", ["moto", "MiniStack"])
 def test_preview_reads_it(account: Account, ministack: Sandbox, tmp_path: Path, kind: str) -> None:
     """A preview of the directory has every repository, and knows what manifest lists refer to without being told."""

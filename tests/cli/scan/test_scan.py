@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from builders.accounts import Account
 
+pytestmark = pytest.mark.server
+
 SARIF_SCHEMA = json.loads((Path(__file__).parents[2] / "data" / "sarif-2.1.0-rtm.5.json").read_text())
 FINDINGS = "ecr:DescribeImageScanFindings"
 IMAGE = re.compile(r"web@sha256:[0-9a-f]{64}")

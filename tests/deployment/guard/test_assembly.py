@@ -16,6 +16,8 @@ from ecrkit.errors import InvalidAssemblyError, UnreadableInputError
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.node
+
 
 def nested(path: str = "Inner.nested.template.json", **attributes: object) -> dict[str, Any]:
     return {"Type": "AWS::CloudFormation::Stack", "Metadata": {"aws:asset:path": path}, **attributes}
