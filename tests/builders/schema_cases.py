@@ -297,8 +297,8 @@ REFUSED = {
     "CAT124": [settings("mutable_tags: [a, b, a]")],
     "CAT125": [
         settings("tags: {'': x}"),
-        settings(f"tags: {{{'x' * 129}: x}}"),
-        settings(f"tags: {{x: {'x' * 257}}}"),
+        settings(f"tags: {{{'x' * 128}: x}}"),
+        settings(f"tags: {{x: {'x' * 256}}}"),
         settings("tags: {x: ''}"),
         settings("tags: {Aws:x: x}"),
         settings("tags: {x: 'a(b)'}"),

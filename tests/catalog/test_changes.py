@@ -11,6 +11,7 @@ from builders.stores import make_store
 from ecrkit import PolicyStore
 from ecrkit.catalog.changes import ChangedRepository, diff_images, policy_changes
 from ecrkit.images import ImageTable, Inventory
+from ecrkit.preview.protection import Protections
 
 LONG = "A description that makes a short policy long enough for the service"
 ENVIRONMENTS = """environments:
@@ -40,7 +41,7 @@ def inventory(file: str, *, registry: str = "", repository: str = "my-app") -> I
 def changed(policies: PolicyStore, old: str, new: str, *inventories: Inventory) -> tuple[ChangedRepository, ...]:
     before, after = (catalog(ENVIRONMENTS + text, policies) for text in (old, new))
     changes = policy_changes(before, after, old_policies=policies, new_policies=policies)
-    return diff_images(changes, inventories, root=ROOT, now=NOW)
+    return diff_images(changes, inventories, root=ROOT, now=NOW, protections=Protections(must_keep=("v1",)))
 
 
 def summary(found: tuple[ChangedRepository, ...]) -> list[tuple[str, bool, int]]:
@@ -108,3 +109,13 @@ def test_moved_environment(policies: PolicyStore) -> None:
     changes = policy_changes(before, after, old_policies=policies, new_policies=policies)
 
     assert [(change.environment.name, change.is_added) for change in changes] == [("dev", True)]
+
+
+def test_protected_images_of_each_environment(policies: PolicyStore) -> None:
+    """An image that must stay pullable is told where the new policy would expire it, and nowhere else."""
+    files = [inventory("a.json", registry="123456789012"), inventory("b.json", registry="210987654321")]
+    [everywhere] = changed(policies, OLD, NEW, *files[:1])[:1]
+    [prod] = changed(policies, OLD, ONLY_PROD, *files)
+
+    assert [found.because for found in everywhere.violations] == [("to be kept ('v1')",)]
+    assert [found.because for found in prod.violations] == [("to be kept ('v1')",)]

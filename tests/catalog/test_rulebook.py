@@ -198,11 +198,32 @@ REFUSED = (
     ),
     Refused(
         "CAT128",
-        "same output key",
+        "names with the same output key",
         edits=(("ci/cache:", "payments-api:"),),
         finding=(
             "14:3: repositories[\"payments-api\"]: 'payments-api' and 'payments/api' both have the output key"
             " 'PaymentsApiRepositoryUri'; give one of them another with 'output: …' [CAT128]"
+        ),
+    ),
+    Refused(
+        "CAT128",
+        "the output key of another's ARN",
+        edits=(
+            ("    removal:", "    output: MyAppRepositoryArn\n    removal:"),
+            ("    mutable_tags", "    exports: true\n    mutable_tags"),
+        ),
+        finding=(
+            "15:3: repositories[\"ci/cache\"]: 'ci/cache' and 'my-app' both have the output key"
+            " 'MyAppRepositoryArn'; give one of them another with 'output: …' [CAT128]"
+        ),
+    ),
+    Refused(
+        "CAT127",
+        "an output key that is too long to be exported",
+        edits=(("    encryption:", f"    exports: true\n    output: {'a' * 249}\n    encryption:"),),
+        finding=(
+            '13:13: repositories["payments/api"].output: must have at most 248 characters to be exported, got 249'
+            " [CAT127]"
         ),
     ),
     Refused(
@@ -375,7 +396,7 @@ REFUSED = (
         "an environment named as a shard",
         edits=(("us-east-1}", "us-east-1, shards: 2}"), ("prod:", "dev-1:")),
         finding=(
-            "3:3: environments[\"dev-1\"]: its stack 'Repositories-dev-1' would have the name of shard 1 of 'dev';"
+            "3:3: environments[\"dev-1\"]: its stack 'Repositories-dev-1' would have the same name as a stack of 'dev';"
             " give it another name [CAT147]"
         ),
     ),
@@ -386,6 +407,15 @@ REFUSED = (
         finding=(
             '12:23: repositories["payments/api"].open_to_everyone: must say why the policy may let everyone in, got'
             " nothing; write the reason [CAT148]"
+        ),
+    ),
+    Refused(
+        "CAT147",
+        "an environment named as another but for case",
+        edits=(("prod:", "DEV:"),),
+        finding=(
+            "3:3: environments.DEV: its stack 'Repositories-DEV' would have the same name as a stack of 'dev' but for"
+            " case; give it another name [CAT147]"
         ),
     ),
     Refused(

@@ -59,6 +59,11 @@ class TestRefusals:
                 id="output",
             ),
             pytest.param(
+                lambda: Repository(stack(), "App", output="a" * 252, exports=True),
+                "output: must have at most 248 characters to be exported, got 252",
+                id="output-of-export",
+            ),
+            pytest.param(
                 lambda: with_encryption("aes256"),
                 "encryption: must be one of AES256, KMS, KMS_DSSE, omit, got 'aes256'",
                 id="encryption",

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from builders.inventories import NOW, digest, image
-from builders.policies import ARCHIVE, policy, pushed, rule
+from builders.policies import ARCHIVE, policy, pushed, rule, tagged
 
 from ecrkit.errors import InvalidImagesError
 from ecrkit.images import Image, ImageTable, Inventory
@@ -151,14 +151,18 @@ def test_missing() -> None:
 
 
 def test_archived() -> None:
-    """A protected image that would be archived is found by itself: it could not be pulled any more."""
-    rules = policy(rule(1, **pushed(1), action=ARCHIVE, description="Everything older than a day, for the tests"))
-    found = inventory(image("a", tags=["v1"], age_days=9), image("b", age_days=9))
-    protections = Protections(used=read_used_images("my-app:v1", file="f"))
+    """A protected image that would be archived is found too, after those that would expire: nobody can pull it."""
+    rules = policy(rule(1, **tagged("v*"), **pushed(1), action=ARCHIVE), rule(2, **pushed(1)))
+    found = inventory(
+        image("a", tags=["v1"], age_days=9), image("b", age_days=9), image("c", tags=["w1"], age_days=9), image("d")
+    )
+    protections = Protections(used=read_used_images("my-app:v1 my-app:w1", file="f"))
     evaluation = evaluate(rules, found.images, NOW)
 
-    assert protections.violations(evaluation, found, NOW) == ()
-    assert [each.verdict.image.digest for each in protections.archived(evaluation, found, NOW)] == [digest("a")]
+    assert [violation.text for violation in protections.violations(evaluation, found, NOW)] == [
+        f"{digest('c')} (w1): in use (f:1), and rule 2 would expire it",
+        f"{digest('a')} (v1): in use (f:1), and rule 1 would archive it: archived images cannot be pulled",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,12 @@ from builders.policies import policy, pushed, rule, tagged, untagged
 from builders.random_cases import inventories, policies
 from hypothesis import HealthCheck, given, settings
 
-from ecrkit.images import Image  # noqa: TC001 - hypothesis reads the types
+from ecrkit.images import Image, ImageTable, Inventory
 from ecrkit.lifecycle import ActionType, LifecyclePolicy
 from ecrkit.lifecycle.evaluation.evaluation import evaluate
 from ecrkit.lifecycle.evaluation.open_questions import OpenQuestion
-from ecrkit.preview.uncertainty import diff_images
+from ecrkit.preview.protection import Protections
+from ecrkit.preview.uncertainty import ImageChanges, diff_images
 
 KEEP = policy(rule(1, **tagged("v*"), description="keeps the newest ten, and has a description of some length"))
 UNTAGGED_GO = policy(rule(1, **untagged(), **pushed(1)), rule(2, **tagged("v*")))
@@ -21,9 +22,14 @@ UNKNOWN = (
 )
 
 
+def changes(old: LifecyclePolicy, new: LifecyclePolicy, images: list[Image]) -> ImageChanges:
+    inventory = Inventory(file="i.json", repository="my-app", registry="", images=ImageTable.of(images))
+    return diff_images(old, new, inventory, NOW, protections=Protections(must_keep=("v*",)))
+
+
 def losses(images: list[Image]) -> dict[str, bool]:
     """Give the images that expire newly, and whether each may stay."""
-    fates, _ = diff_images(KEEP, UNTAGGED_GO, images, NOW)
+    fates = changes(KEEP, UNTAGGED_GO, images).fates
     return {fate.new.image.digest: fate.may_stay for fate in fates if fate.is_newly_expired}
 
 
@@ -32,7 +38,7 @@ def test_an_untagged_image_beside_an_unknown_list_may_stay() -> None:
     images = [image("a", tags=["v1"], media_type=LIST_TYPE, age_days=9), image("b", age_days=9)]
 
     assert losses(images) == {digest("b"): True}
-    assert diff_images(KEEP, UNTAGGED_GO, images, NOW)[1] == (UNKNOWN,)
+    assert changes(KEEP, UNTAGGED_GO, images).notes == (UNKNOWN,)
 
 
 def test_what_a_known_list_does_not_refer_to_goes() -> None:
@@ -59,19 +65,25 @@ def test_an_open_question_that_mattered_is_noted() -> None:
     images = [image("a", tags=["v1"], age_days=9), image("b", tags=["v2"], age_days=9)]
     keep_one = policy(rule(1, **tagged("v*"), countNumber=1, description="keeps the newest one of all versions"))
 
-    assert diff_images(keep_one, KEEP, images, NOW)[1] == (OpenQuestion.TIED_PUSH_TIMES.value,)
+    assert changes(keep_one, KEEP, images).notes == (OpenQuestion.TIED_PUSH_TIMES.value,)
+
+
+def test_a_protected_image_that_goes_is_found_whatever_the_old_policy_does() -> None:
+    """The new policy is what will act on it."""
+    keep_one = policy(rule(1, **tagged("v*"), countNumber=1, description="keeps the newest one of all versions"))
+    images = [image("a", tags=["v1"], age_days=9), image("b", tags=["v2"], age_days=8)]
+
+    assert [found.verdict.image.digest for found in changes(keep_one, keep_one, images).violations] == [digest("a")]
 
 
 def test_without_lists_nothing_is_noted() -> None:
     """Plain images raise no question."""
-    assert diff_images(KEEP, UNTAGGED_GO, [image("b", age_days=9)], NOW)[1] == ()
+    assert changes(KEEP, UNTAGGED_GO, [image("b", age_days=9)]).notes == ()
 
 
 def test_a_push_after_now_is_noted() -> None:
     """A clock is wrong, and every age with it."""
-    _, notes = diff_images(KEEP, UNTAGGED_GO, [image("b", age_days=-1)], NOW)
-
-    assert notes == (
+    assert changes(KEEP, UNTAGGED_GO, [image("b", age_days=-1)]).notes == (
         (
             "1 image was pushed after 2026-11-01T12:00:00+00:00, up to 2026-11-02T12:00:00+00:00: a clock is wrong,"
             " or --now is"
@@ -92,7 +104,7 @@ def test_what_is_certain_happens_whatever_the_lists_refer_to(
         )
         for found in images
     ]
-    fates, _ = diff_images(old, new, [found._replace(children=()) for found in plain], NOW)
+    fates = changes(old, new, [found._replace(children=()) for found in plain]).fates
     known = {verdict.image.digest: verdict.action for verdict in evaluate(new, plain, NOW).verdicts}
     certain = [fate for fate in fates if fate.is_newly_expired and not fate.may_stay and not fate.new.image.subject]
 

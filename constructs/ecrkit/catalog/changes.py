@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ecrkit.images import Inventory
     from ecrkit.lifecycle.diff import FateChange
     from ecrkit.policies.store import PolicyStore
+    from ecrkit.preview.protection import Protections, Violation
+    from ecrkit.preview.uncertainty import ImageChanges
 
 __all__ = ["ChangedRepository", "PolicyChange", "diff_images", "policy_changes"]
 
@@ -56,6 +58,7 @@ class ChangedRepository:
         is_everywhere: it does the same in all environments that change it.
         diff: rules and images.
         has_images: its images were at hand.
+        violations: protected images that would expire or be archived by the new policy.
     """
 
     repository: str
@@ -63,6 +66,7 @@ class ChangedRepository:
     is_everywhere: bool
     diff: PolicyDiff
     has_images: bool
+    violations: tuple[Violation, ...] = ()
 
     @property
     def name(self) -> str:
@@ -110,7 +114,12 @@ def policy_changes(
 
 
 def diff_images(
-    changes: Iterable[PolicyChange], inventories: Iterable[Inventory], *, root: Path, now: datetime
+    changes: Iterable[PolicyChange],
+    inventories: Iterable[Inventory],
+    *,
+    root: Path,
+    now: datetime,
+    protections: Protections,
 ) -> tuple[ChangedRepository, ...]:
     """
     Find what *changes* do to images.
@@ -121,6 +130,7 @@ def diff_images(
             all in the account that it names, or else of all.
         root: the directory that *inventories* come from.
         now: timezone-aware instant of evaluation.
+        protections: what must stay pullable.
 
     Returns:
         In the order of *changes*; without added repositories that no inventory is of.
@@ -136,17 +146,17 @@ def diff_images(
     environments = {each.change.environment.name for listed in found.values() for each in listed}
     for inventory in inventories:
         folder, name = _place(inventory, root, environments, found)
-        known: dict[tuple[LifecyclePolicy, LifecyclePolicy], tuple[tuple[FateChange, ...], tuple[str, ...]]] = {}
+        known: dict[tuple[LifecyclePolicy, LifecyclePolicy], ImageChanges] = {}
         for each in found.get(name, ()):
             change = each.change
             if _is_of(inventory, change.environment, folder):
                 pair = (change.old, change.new)
                 if pair not in known:
-                    known[pair] = diff_inventory(*pair, inventory.images, now)
-                fates, notes = known[pair]
+                    known[pair] = diff_inventory(*pair, inventory, now, protections=protections)
                 each.files.append(inventory.file)
-                each.fates += fates
-                each.notes.update(dict.fromkeys(notes))
+                each.fates += known[pair].fates
+                each.notes.update(dict.fromkeys(known[pair].notes))
+                each.violations += known[pair].violations
     return tuple(result for listed in found.values() for result in _merged(listed))
 
 
@@ -158,6 +168,7 @@ class _Found:
     files: list[str] = field(default_factory=list)
     fates: list[FateChange] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
+    violations: list[Violation] = field(default_factory=list)
 
 
 def _place(
@@ -194,4 +205,5 @@ def _merged(listed: list[_Found]) -> Iterator[ChangedRepository]:
             is_everywhere=len(groups) == 1,
             diff=PolicyDiff(diff_rules(change.old, change.new), tuple(group[0].fates), tuple(group[0].notes)),
             has_images=bool(group[0].files),
+            violations=tuple(group[0].violations),
         )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog import rulebook
+from ecrkit.catalog.identifiers import IdentifierKind, Identifiers
 from ecrkit.catalog.reading.environments import MAX_SHARDS
 from ecrkit.catalog.template import repository_outputs, repository_resources, repository_statements, stack_name
 from ecrkit.registry.access_policy import MAX_POLICY
@@ -22,7 +24,7 @@ from ecrkit.registry.properties import KMS_KEY
 from ecrkit.registry.rulebook import BAD_PRINCIPAL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ecrkit.catalog.reading.environments import EnvironmentDraft
     from ecrkit.catalog.reading.repositories import RepositoryDraft
@@ -33,6 +35,24 @@ if TYPE_CHECKING:
 __all__ = ["EnvironmentChecks"]
 
 _LIMITS = {"outputs": MAX_OUTPUTS, "resources": MAX_RESOURCES, "bytes of template": MAX_TEMPLATE_BYTES}
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a repository adds to the template of its stack."""
+
+    name: str
+    resources: Mapping[str, Mapping[str, object]]
+    outputs: Mapping[str, object]
+
+    @property
+    def size(self) -> dict[str, int]:
+        """How much of each limit it takes."""
+        return {
+            "outputs": len(self.outputs),
+            "resources": len(self.resources),
+            "bytes of template": template_bytes({"Resources": self.resources, "Outputs": self.outputs}),
+        }
 
 
 class EnvironmentChecks:
@@ -56,11 +76,16 @@ class EnvironmentChecks:
             draft: the environment.
             repositories: what exists in it.
         """
+        parts = []
+        identifiers = Identifiers()
         for repository, entry in repositories:
             self._check_key(draft, repository, entry)
             self._check_policy(draft, repository, entry)
             self._check_partition(draft, repository, entry)
-        self._check_size(draft, [entry for _, entry in repositories])
+            part = self._part(draft, entry)
+            self._check_identifiers(repository, part, identifiers)
+            parts.append(part)
+        self._check_size(draft, parts)
 
     def _check_key(self, draft: EnvironmentDraft, repository: RepositoryDraft, entry: RepositoryEntry) -> None:
         match = KMS_KEY.fullmatch(entry.properties.encryption_key or "")
@@ -101,10 +126,24 @@ class EnvironmentChecks:
                 if found not in wrong_anyway:
                     self._reader.add([BAD_PRINCIPAL.at(place, **found._asdict())])
 
-    def _check_size(self, draft: EnvironmentDraft, entries: Sequence[RepositoryEntry]) -> None:
-        if not entries:
+    def _check_identifiers(self, repository: RepositoryDraft, part: _Part, identifiers: Identifiers) -> None:
+        for clash in identifiers.add(part.name, part.resources, part.outputs):
+            is_output = clash.identifier.kind in {IdentifierKind.OUTPUT_KEY, IdentifierKind.EXPORT}
+            found = rulebook.SAME_IDENTIFIER.at(
+                repository.at.key_location,
+                name=part.name,
+                other=clash.other,
+                what=clash.identifier.kind,
+                text=clash.identifier.text,
+                remedy="give one of them another with 'output: …'" if is_output else "rename one of them",
+            )
+            # Several environments may have both.
+            self._reader.add([found])
+
+    def _check_size(self, draft: EnvironmentDraft, parts: Sequence[_Part]) -> None:
+        if not parts:
             return
-        sizes = [(entry.name, self._size(draft, entry)) for entry in entries]
+        sizes = [(part.name, part.size) for part in parts]
         for what, limit in _LIMITS.items():
             shard, count = _fullest(sizes, what, draft.shards)
             if count > limit:
@@ -119,13 +158,11 @@ class EnvironmentChecks:
                 )
                 return
 
-    def _size(self, draft: EnvironmentDraft, entry: RepositoryEntry) -> dict[str, int]:
+    def _part(self, draft: EnvironmentDraft, entry: RepositoryEntry) -> _Part:
         policy = self._settings.composed(entry.lifecycle)
         stack = stack_name(draft.name, shard_of(entry.name, draft.shards), shards=draft.shards)
         resources = repository_resources(entry, policy, account=draft.account, region=draft.region, stack=stack)
-        outputs = repository_outputs(entry)
-        size = template_bytes({"Resources": resources, "Outputs": outputs})
-        return {"outputs": len(outputs), "resources": len(resources), "bytes of template": size}
+        return _Part(entry.name, resources, repository_outputs(entry))
 
 
 def _fullest(sizes: Sequence[tuple[str, dict[str, int]]], what: str, shards: int) -> tuple[int, int]:

@@ -144,11 +144,11 @@ BAD_OUTPUT_KEY = Check(
     message="{problem}",
     source=_CLOUDFORMATION,
 )
-SAME_OUTPUT_KEY = Check(
+SAME_IDENTIFIER = Check(
     code="CAT128",
-    title="output key is not unique",
-    message="'{name}' and '{other}' both have the output key '{key}'",
-    remedy="give one of them another with 'output: …'",
+    title="identifier is not unique",
+    message="'{name}' and '{other}' both have the {what} '{text}'",
+    remedy="{remedy}",
     source=_CLOUDFORMATION,
 )
 
@@ -276,7 +276,7 @@ POLICIES_CLASH = Check(
 SAME_STACK = Check(
     code="CAT147",
     title="stack name is not unique",
-    message="its stack 'Repositories-{name}' would have the name of shard {shard} of '{other}'",
+    message="its stack '{stack}' would have the same name as a stack of '{other}'{hint}",
     remedy="give it another name",
     source=_CLOUDFORMATION,
 )

@@ -12,7 +12,7 @@ from ecrkit.images.names import RepositoryName, TagFilter
 from ecrkit.lifecycle import LifecyclePolicy
 from ecrkit.registry.access import Grantees
 from ecrkit.registry.access_policy import NO_STATEMENT, judge_statements
-from ecrkit.registry.cloudformation import partition_of
+from ecrkit.registry.cloudformation import export_problem, partition_of
 from ecrkit.registry.outputs import OutputKey
 from ecrkit.registry.properties import KMS_KEY, Encryption, Mutability
 from ecrkit.registry.settings.fields import at
@@ -196,9 +196,12 @@ def removal_problems(removal_policy: cdk.RemovalPolicy, *, empty_on_delete: bool
     return []
 
 
-def output_problems(output: str | None) -> list[str]:
-    """Refuse a key that CloudFormation would."""
-    return [] if output is None else _refused("output", OutputKey, output)
+def output_problems(output: str | None, *, exports: bool) -> list[str]:
+    """Refuse a key that CloudFormation would, and one that makes the name of an export too long."""
+    if output is None:
+        return []
+    problem = export_problem(output) if exports else ""
+    return _refused("output", OutputKey, output) or ([f"output: {problem}"] if problem else [])
 
 
 def _refused(prop: str, checked: Callable[[str], object], text: str) -> list[str]:

@@ -141,7 +141,7 @@ class Repository(ecr.Repository):
             *refusals.mutability_problems(mutability, mutable_tags, immutable_tags),
             *wrong,
             *refusals.removal_problems(removal_policy, empty_on_delete=empty_on_delete),
-            *refusals.output_problems(output),
+            *refusals.output_problems(output, exports=exports),
         ]
         if parameters and repository_name is None:
             problems.append("parameters: needs a repository_name, got none; give one")

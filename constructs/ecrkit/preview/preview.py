@@ -12,7 +12,7 @@ from ecrkit.preview.insights import insights
 from ecrkit.preview.uncertainty import clock_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from ecrkit.images.inventory.values import ImageTable, Inventory
@@ -113,7 +113,7 @@ class Preview:
         policy: the policy.
         now: instant of evaluation.
         evaluation: a verdict per image, in the order of the inventory.
-        violations: protected images that would expire.
+        violations: protected images that would expire or be archived.
         totals: of all images.
         by_rule: of every rule, by priority.
         unclaimed: images that no rule matches.
@@ -148,7 +148,7 @@ def preview(
         inventory: the images of one repository.
         now: timezone-aware instant of evaluation.
         today: timezone-aware instant of the list of images; before *now* to look ahead.
-        protections: what must not expire.
+        protections: what must stay pullable.
 
     Raises:
         InvalidInventoryError: the images cannot be those of one repository.
@@ -172,7 +172,6 @@ def preview(
         notes=(
             *(question.value for question in evaluation.mattered),
             *_oddities(evaluation, now=now, today=today),
-            *_unpullable(protections.archived(evaluation, inventory, today)),
         ),
         insights=insights(policy, evaluation),
     )
@@ -189,11 +188,3 @@ def _oddities(evaluation: Evaluation, *, now: datetime, today: datetime) -> Iter
         group.action is ActionType.TRANSITION for group in evaluation.groups
     ):
         yield "an image that is archived on the way may expire from the archive 90 days later; that is not counted"
-
-
-def _unpullable(archived: Sequence[Violation]) -> Iterator[str]:
-    if archived:
-        what = "1 protected image" if len(archived) == 1 else f"{len(archived):,} protected images"
-        first = archived[0].verdict.image
-        name = f"{first.digest} ({', '.join(first.tags)})" if first.tags else first.digest
-        yield f"{what} would be archived, and cannot be pulled from there: {name}{', …' if len(archived) > 1 else ''}"

@@ -1,5 +1,7 @@
 """
-Images that must not expire, whatever a policy says: in use, pulled of late, or tagged as to be kept.
+Images that must stay pullable, whatever a policy says: in use, recently pulled, or tagged as to be kept.
+
+Pulling an archived image fails, so that a policy must neither expire nor archive them.
 
 A policy knows only tags and ages. What runs is known to a cluster, and is listed from there.
 """
@@ -122,9 +124,15 @@ def read_used_images(text: str, *, file: str) -> tuple[UsedImage, ...]:
     return tuple(used)
 
 
+_FATES = {
+    ActionType.EXPIRE: "expire it",
+    ActionType.TRANSITION: "archive it: archived images cannot be pulled",
+}
+
+
 class Violation(NamedTuple):
     """
-    A protected image that a policy would expire.
+    A protected image that a policy would expire or archive.
 
     Attributes:
         verdict: of the image.
@@ -134,11 +142,20 @@ class Violation(NamedTuple):
     verdict: Verdict
     because: tuple[str, ...]
 
+    @property
+    def text(self) -> str:
+        """The image, why it is protected, and what the policy would do to it."""
+        image, rule = self.verdict.image, self.verdict.rule
+        name = f"{image.digest} ({', '.join(image.tags)})" if image.tags else image.digest
+        subject = f"rule {rule.rule_priority}" if rule else "the policy"
+        fate = _FATES[self.verdict.action] if self.verdict.action else "leave it"
+        return f"{name}: {' and '.join(self.because)}, and {subject} would {fate}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protections:
     """
-    What must not expire.
+    What must stay pullable.
 
     Attributes:
         used: images in use.
@@ -161,9 +178,13 @@ class Protections:
         object.__setattr__(self, "_patterns", patterns)
         object.__setattr__(self, "_by_repository", by_repository)
 
+    def __bool__(self) -> bool:
+        """Whether anything may be protected."""
+        return bool(self.used or self.pulled_within or self.must_keep)
+
     def violations(self, evaluation: Evaluation, inventory: Inventory, now: datetime) -> tuple[Violation, ...]:
         """
-        Find protected images that would expire.
+        Find protected images that would expire or be archived.
 
         Args:
             evaluation: of the images of *inventory*.
@@ -171,13 +192,12 @@ class Protections:
             now: timezone-aware; when they are in use, not when they would expire.
 
         Returns:
-            In the order of the images.
+            First those that would expire, then those that would be archived, each in the order of the images.
         """
-        return tuple(self._acted_on(ActionType.EXPIRE, evaluation, inventory, now))
-
-    def archived(self, evaluation: Evaluation, inventory: Inventory, now: datetime) -> tuple[Violation, ...]:
-        """Find protected images that would be archived, as :meth:`violations` finds those that would expire."""
-        return tuple(self._acted_on(ActionType.TRANSITION, evaluation, inventory, now))
+        if not self or all(group.action is None for group in evaluation.groups):
+            return ()
+        found = self._violations(evaluation, inventory, now)
+        return tuple(sorted(found, key=lambda violation: violation.verdict.action is not ActionType.EXPIRE))
 
     def missing(self, inventories: Sequence[Inventory]) -> tuple[UsedImage, ...]:
         """List what is in use, belongs to one of these repositories, and is not there any more."""
@@ -210,18 +230,12 @@ class Protections:
             named = (*self._by_repository.get(inventory.repository, ()), *self._by_repository.get("", ()))
         return [used for used in named if used.may_be_in(inventory)]
 
-    def _acted_on(
-        self, action: ActionType, evaluation: Evaluation, inventory: Inventory, now: datetime
-    ) -> Iterator[Violation]:
-        if not (self.used or self.pulled_within or self.must_keep) or all(
-            group.action is not action for group in evaluation.groups
-        ):
-            return
+    def _violations(self, evaluation: Evaluation, inventory: Inventory, now: datetime) -> Iterator[Violation]:
         used = self._uses_in(inventory)
         by_digest = _by(used, "digest")
         by_tag = _by(used, "tag")
         for verdict in evaluation.verdicts:
-            if verdict.action is action:
+            if verdict.action:
                 because = tuple(self._because(verdict.image, by_digest, by_tag, now))
                 if because:
                     yield Violation(verdict, because)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ecrkit.lifecycle.diff import diff_fates
 from ecrkit.lifecycle.evaluation.evaluation import evaluate
@@ -10,42 +10,59 @@ from ecrkit.lifecycle.evaluation.open_questions import OpenQuestion
 from ecrkit.lifecycle.values import StorageClass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import datetime
 
-    from ecrkit.images.inventory.values import Image, ImageTable
+    from ecrkit.images.inventory.values import ImageTable, Inventory
     from ecrkit.lifecycle.diff import FateChange
     from ecrkit.lifecycle.evaluation.evaluation import Evaluation
     from ecrkit.lifecycle.values import LifecyclePolicy
+    from ecrkit.preview.protection import Protections, Violation
 
-__all__ = ["clock_notes", "diff_images", "gaps"]
+__all__ = ["ImageChanges", "clock_notes", "diff_images", "gaps"]
+
+
+class ImageChanges(NamedTuple):
+    """
+    What a change of policy does to the images of a repository.
+
+    Attributes:
+        fates: those that change, as :func:`ecrkit.lifecycle.diff.diff_fates` gives them.
+        notes: what decided a fate without being documented, and what the list of images cannot show.
+        violations: protected images that would expire or be archived by the new policy, whatever the old one does.
+    """
+
+    fates: tuple[FateChange, ...]
+    notes: tuple[str, ...]
+    violations: tuple[Violation, ...]
 
 
 def diff_images(
-    old: LifecyclePolicy, new: LifecyclePolicy, images: Sequence[Image], now: datetime
-) -> tuple[tuple[FateChange, ...], tuple[str, ...]]:
+    old: LifecyclePolicy, new: LifecyclePolicy, inventory: Inventory, now: datetime, *, protections: Protections
+) -> ImageChanges:
     """
     Find the images whose fate changes, and say what is not certain about it.
 
     Args:
         old: the policy before.
         new: the policy after.
-        images: of one repository.
+        inventory: the images of one repository.
         now: timezone-aware instant of both evaluations.
-
-    Returns:
-        What :func:`ecrkit.lifecycle.diff.diff_fates` gives, and notes: what decided a fate without being documented,
-        and what the list of images cannot show.
+        protections: what must stay pullable.
 
     Raises:
         InvalidInventoryError: the images cannot be those of one repository.
     """
-    before, after = evaluate(old, images, now), evaluate(new, images, now)
+    before, after = (evaluate(policy, inventory.images, now) for policy in (old, new))
     mattered = {*before.mattered, *after.mattered}
     notes = [question.value for question in OpenQuestion if question in mattered]
     notes += clock_notes(after.images, now)
     notes += [gap for policy, evaluation in ((old, before), (new, after)) for gap in gaps(policy, evaluation)]
-    return diff_fates(before, after), tuple(dict.fromkeys(notes))
+    return ImageChanges(
+        fates=diff_fates(before, after),
+        notes=tuple(dict.fromkeys(notes)),
+        violations=protections.violations(after, inventory, now),
+    )
 
 
 def clock_notes(images: ImageTable, today: datetime) -> Iterator[str]:

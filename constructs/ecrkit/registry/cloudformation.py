@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ecrkit.registry.properties import RepositoryProperties
 
 __all__ = [
+    "MAX_EXPORT_NAME",
     "MAX_OUTPUTS",
     "MAX_RESOURCES",
     "MAX_TEMPLATE_BYTES",
@@ -30,6 +31,7 @@ __all__ = [
     "arn_output_key",
     "encryption_properties",
     "export_name",
+    "export_problem",
     "logical_id",
     "mutability_properties",
     "parameter_name",
@@ -43,6 +45,7 @@ __all__ = [
 MAX_RESOURCES = 500
 MAX_OUTPUTS = 200
 MAX_TEMPLATE_BYTES = 1_000_000
+MAX_EXPORT_NAME = 255
 """Source: CloudFormation user guide, "Quotas" (read 2026-11)."""
 
 SHARDS = "ecrkit:shards"
@@ -180,6 +183,23 @@ def arn_output_key(key: str) -> str:
 def export_name(key: str) -> str:
     """Name the export of an output, the same in every environment: ``ecr:MyAppRepositoryUri``."""
     return f"ecr:{key}"
+
+
+def export_problem(key: str) -> str:
+    """
+    Check the names of the exports that a repository has with ``exports``.
+
+    Args:
+        key: of the output with its URI.
+
+    Returns:
+        What is wrong with *key*; empty for nothing.
+    """
+    longest = max(export_name(key), export_name(arn_output_key(key)), key=len)
+    if len(longest) <= MAX_EXPORT_NAME:
+        return ""
+    allowed = len(key) - len(longest) + MAX_EXPORT_NAME
+    return f"must have at most {allowed} characters to be exported, got {len(key)}"
 
 
 def parameter_name(name: str, what: str) -> str:

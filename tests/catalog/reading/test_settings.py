@@ -193,21 +193,21 @@ def test_an_output_can_be_named() -> None:
         pytest.param(
             '{tags: {"": a, b: [], c: 1, d: "\\n", "e#": "!", f: "", g: }}',
             [
-                '.tags[""]: a tag\'s key must have 1 to 128 characters, got 0',
+                '.tags[""]: a tag\'s key must have 1 to 127 characters, got 0',
                 ".tags.b: must be a string, got a list",
                 '.tags.c: must be a string, got an integer; write "1"',
                 r".tags.d: a tag's value must be letters, digits, spaces and any of _ . : / = + - @, got '\n'",
                 ".tags[\"e#\"]: a tag's key must be letters, digits, spaces and any of _ . : / = + - @, got 'e#'",
                 ".tags[\"e#\"]: a tag's value must be letters, digits, spaces and any of _ . : / = + - @, got '!'",
-                ".tags.f: a tag's value must have 1 to 256 characters, got 0",
+                ".tags.f: a tag's value must have 1 to 255 characters, got 0",
             ],
             id="each tag",
         ),
         pytest.param(
-            f"{{tags: {{{'k' * 129}: {'v' * 257}}}}}",
+            f"{{tags: {{{'k' * 128}: {'v' * 256}}}}}",
             [
-                f".tags.{'k' * 129}: a tag's key must have 1 to 128 characters, got 129",
-                f".tags.{'k' * 129}: a tag's value must have 1 to 256 characters, got 257",
+                f".tags.{'k' * 128}: a tag's key must have 1 to 127 characters, got 128",
+                f".tags.{'k' * 128}: a tag's value must have 1 to 255 characters, got 256",
             ],
             id="long tags",
         ),
@@ -230,7 +230,7 @@ def test_every_setting_is_checked(settings: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("setting", "value", "expected"),
     [
-        pytest.param("tags", f"{{{'k' * 128}: {'v' * 256}}}", {"k" * 128: "v" * 256}, id="tag"),
+        pytest.param("tags", f"{{{'k' * 127}: {'v' * 255}}}", {"k" * 127: "v" * 255}, id="tag"),
         pytest.param("mutable_tags", "[a, b, c, d, e]", tuple("abcde"), id="mutable tags"),
     ],
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from builders.commands import ecrkit
 from builders.inventories import LIST_TYPE, NOW, image, write_images
-from builders.policies import policy_text, pushed, rule, tagged, untagged
+from builders.policies import ARCHIVE, policy_text, pushed, rule, tagged, untagged
 from builders.stores import make_store, publish
 
 if TYPE_CHECKING:
@@ -126,6 +126,7 @@ class TestPolicy:
         ("arguments", "message"),
         [
             pytest.param(("a", "b", "--exit-code"), "--exit-code is about images; name them", id="without images"),
+            pytest.param(("a", "b", "--must-keep", "v*"), "are about images; name them", id="nothing to protect"),
             pytest.param(("-", "-"), "standard input (-) can be read once only", id="standard input twice"),
         ],
     )
@@ -135,6 +136,75 @@ class TestPolicy:
 
         assert result.returncode == 2
         assert message in result.stderr
+
+
+class TestProtection:
+    """Images that must stay pullable fail both diffs, with or without --exit-code."""
+
+    @pytest.fixture
+    def archiving(self, store: Path) -> Path:
+        text = policy_text(rule(1, **tagged("v*"), **pushed(14), action=ARCHIVE, description=LONG))
+        (store / "keep" / "v3.json").write_text(text)
+        return store
+
+    @pytest.mark.parametrize(
+        ("options", "because", "new"),
+        [
+            pytest.param(("--in-use", "in-use.txt"), "in use (in-use.txt:1)", "keep@3", id="in use"),
+            pytest.param(("--pulled-within", "3d"), "pulled on 2026-10-30", "keep@3", id="pulled"),
+            pytest.param(("--must-keep", "v1"), "to be kept ('v1')", "keep@3", id="must keep"),
+            pytest.param(("--must-keep", "v1"), "to be kept ('v1')", "keep@2", id="expires"),
+        ],
+    )
+    def test_policy_and_catalog(  # noqa: PLR0913 - fixtures and a table
+        self, *, archiving: Path, images: Path, tmp_path: Path, options: tuple[str, str], because: str, new: str
+    ) -> None:
+        """A protected image that goes comes first in the text, has a list of its own in JSON, and is exit 1."""
+        write_images(images, [image("a", tags=["v2"]), image("b", tags=["v1"], age_days=20, pulled_days_ago=2)])
+        (tmp_path / "in-use.txt").write_text("my-app:v1\n")
+        for name, reference in (("old", "keep@1"), ("new", new)):
+            (tmp_path / f"{name}.yaml").write_text(f"{TestCatalog.CATALOG}  my-app: {{lifecycle: {reference}}}\n")
+        common = ("--policies", archiving, "--images", images.parent, *AT, *options)
+        gates: list[tuple[str | Path, ...]] = [
+            ("policy", "diff", "keep@1", new, *common),
+            ("catalog", "diff", tmp_path / "old.yaml", tmp_path / "new.yaml", *common),
+        ]
+        fate = "archive it: archived images cannot be pulled" if new == "keep@3" else "expire it"
+        for gate in gates:
+            result = ecrkit(*gate, cwd=tmp_path)
+            [document] = json.loads(ecrkit(*gate, "--output", "json", cwd=tmp_path).stdout)["diffs"]
+
+            first = f"error: my-app: {IMAGES[1].digest} (v1): {because}, and rule 1 would {fate}"
+            assert (result.returncode, result.stdout.splitlines()[0]) == (1, first)
+            assert [len(document[key]) for key in ("protectedAndExpiring", "protectedAndArchiving")] == (
+                [0, 1] if new == "keep@3" else [1, 0]
+            )
+
+    def test_nothing_protected_goes(self, store: Path, images: Path) -> None:
+        """Other images may go; a protection that protects nothing, and an image that is gone, are warnings."""
+        in_use = images.parent.parent / "in-use.txt"
+        in_use.write_text("my-app:v2 my-app:gone\n")
+        options = ("--images", images, *AT, "--must-keep", "w*", "--in-use", in_use)
+        result = ecrkit("policy", "diff", "keep@1", "keep@2", "--policies", store, *options)
+
+        assert result.returncode == 0
+        assert result.stderr.splitlines() == [
+            "warning: no image has a tag that matches 'w*'",
+            f"warning: in use, and not there: my-app:gone ({in_use}:1)",
+        ]
+
+    def test_unknown_images_are_no_pass(self, store: Path, images: Path, tmp_path: Path) -> None:
+        """Where a changed repository has no list of images, nobody knows whether a protected one goes."""
+        for name, version in (("old", 1), ("new", 2)):
+            (tmp_path / f"{name}.yaml").write_text(f"{TestCatalog.CATALOG}  other: {{lifecycle: keep@{version}}}\n")
+        catalogs = (tmp_path / "old.yaml", tmp_path / "new.yaml")
+        options = ("--policies", store, "--images", images.parent, *AT, "--must-keep", "v*")
+        result = ecrkit("catalog", "diff", *catalogs, *options)
+
+        assert result.returncode == 2
+        assert result.stderr == (
+            f"error: {images.parent}: has no images of other, whose policy changes; save them there\n"
+        )
 
 
 class TestUnknownLists:

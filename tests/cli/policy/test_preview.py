@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from builders.commands import ecrkit, ecrkit_on_terminal
 from builders.inventories import LIST_TYPE, NOW, digest, image, write_images
-from builders.policies import policy_text, pushed, rule, tagged, untagged
+from builders.policies import ARCHIVE, policy_text, pushed, rule, tagged, untagged
 from builders.stores import make_store
 
 if TYPE_CHECKING:
@@ -201,7 +201,8 @@ def test_protection_in_json(policy: Path, images: Path, tmp_path: Path) -> None:
     (tmp_path / "in-use.txt").write_text("my-app:prod-1\nmy-app:gone\n")
     document = preview(policy, "--images", images, "--in-use", tmp_path / "in-use.txt")
 
-    assert next(iter(document)) == "protectedAndExpiring"
+    assert list(document)[:2] == ["protectedAndExpiring", "protectedAndArchiving"]
+    assert document["protectedAndArchiving"] == []
     assert document["protectedAndExpiring"] == [
         {
             "imageDigest": digest("b"),
@@ -211,6 +212,24 @@ def test_protection_in_json(policy: Path, images: Path, tmp_path: Path) -> None:
         }
     ]
     assert document["inUseAndMissing"] == [f"my-app:gone ({tmp_path / 'in-use.txt'}:2)"]
+
+
+def test_protected_means_pullable(images: Path, tmp_path: Path) -> None:
+    """A protected image that would be archived fails as one that would expire does; JSON keeps the two apart."""
+    archiving = tmp_path / "archive.json"
+    archiving.write_text(policy_text(rule(1, **tagged("prod*"), **pushed(1), action=ARCHIVE)))
+    arguments = ("policy", "preview", archiving, "--images", images, *AT, "--must-keep", "*-1")
+
+    result = ecrkit(*arguments)
+    document = json.loads(ecrkit(*arguments, "--output", "json").stdout)
+
+    assert result.returncode == 1
+    assert result.stdout.splitlines()[0] == (
+        f"error: my-app: {digest('b')} (prod-1): to be kept ('*-1'), and rule 1 would archive it: archived images"
+        " cannot be pulled"
+    )
+    assert document["protectedAndExpiring"] == []
+    assert [found["imageTags"] for found in document["protectedAndArchiving"]] == [["prod-1"]]
 
 
 def test_missing_in_text(policy: Path, images: Path, tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_protected_images_come_first() -> None:
     images = [image("a", tags=["prod-1"], age_days=9), *(image(tags=["prod-2"], age_days=days) for days in (1, 2))]
     page = page_of(previewed(images, Protections(used=(used,))))
 
-    alert = f"<p class='alert'>{digest('a')} (prod-1): in use (in-use.txt:1), and would expire</p>"
+    alert = f"<p class='alert'>{digest('a')} (prod-1): in use (in-use.txt:1), and rule 1 would expire it</p>"
     assert f"<section id=\"alerts\">{alert}<p class='remark'>in use, and not there: my-app:gone</p>" in page
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog import rulebook
+from ecrkit.catalog.identifiers import stack_names
 from ecrkit.catalog.keys import SETTING_KEYS
 from ecrkit.catalog.reading.settings import Settings, SettingsReader
 from ecrkit.documents import At, ObjectNode, Reader, ScalarNode, is_empty, type_name
@@ -99,18 +100,26 @@ class EnvironmentReader:
                     account=draft.account,
                     region=draft.region,
                 )
-        self._check_stacks({draft.name: draft for draft in drafts})
+        self._check_stacks(drafts)
         return drafts
 
-    def _check_stacks(self, drafts: dict[str, EnvironmentDraft]) -> None:
-        for draft in drafts.values():
-            other, _, shard = draft.name.rpartition("-")
-            # Of two that have shards, the names are as different as those of the environments.
-            shards = drafts[other].shards if other in drafts else 1
-            if draft.shards == 1 and shards > 1 and shard in map(str, range(shards)):
-                self._reader.report(
-                    rulebook.SAME_STACK, draft.at.key_location, name=draft.name, shard=shard, other=other
-                )
+    def _check_stacks(self, drafts: tuple[EnvironmentDraft, ...]) -> None:
+        """Report an environment with a stack of the same name as one of another environment, at most one of each."""
+        first: dict[str, tuple[str, EnvironmentDraft]] = {}
+        for draft in drafts:
+            for stack in stack_names(draft.name, draft.shards):
+                # The file of a template has the name of its stack, and not every file system tells cases apart.
+                taken, other = first.setdefault(stack.lower(), (stack, draft))
+                if other is not draft:
+                    hint = "" if stack == taken else " but for case"
+                    self._reader.report(
+                        rulebook.SAME_STACK,
+                        draft.at.key_location,
+                        stack=stack,
+                        other=other.name,
+                        hint=hint,
+                    )
+                    break
 
     def _environment(self, name: str, at: At, repositories: Collection[str]) -> EnvironmentDraft:
         if not ENVIRONMENT_NAME.fullmatch(name) or len(name) > MAX_ENVIRONMENT_NAME:

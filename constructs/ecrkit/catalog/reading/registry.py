@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ecrkit.catalog import rulebook
 from ecrkit.catalog.reading.settings import REASON, SettingsReader
 from ecrkit.catalog.reading.statements import read_reason, read_verbatim
+from ecrkit.catalog.reading.tags import TEMPLATE_TAGS
 from ecrkit.documents import At, ObjectNode, Reader, is_empty
 from ecrkit.errors import errors_in, silence
 from ecrkit.policies.silences import read_reasons
@@ -113,7 +114,8 @@ class RegistryReader:
             return None
         # What all environments share is read for each, and told once.
         reader = Reader(given[0].location.file, rulebook.CATALOG_STRUCTURE)
-        registry = _Reading(reader, SettingsReader(reader, self._policies)).registry(given, home or Home())
+        settings = SettingsReader(reader, self._policies, tags=TEMPLATE_TAGS)
+        registry = _Reading(reader, settings).registry(given, home or Home())
         self._reader.add(reader.findings)
         return registry or None
 

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 from ecrkit.catalog import rulebook
 from ecrkit.catalog.keys import SETTING_KEYS
-from ecrkit.catalog.reading.settings import MAX_TAGS, Settings, SettingsReader
 from ecrkit.catalog.reading.statements import same_sids
+from ecrkit.catalog.reading.tags import MAX_TAGS
 from ecrkit.catalog.values import RepositoryEntry
 from ecrkit.documents import At, ListNode, Reader, is_empty
 from ecrkit.errors import InvalidNameError, Severity, silence
 from ecrkit.images.names import RepositoryName
+from ecrkit.registry.cloudformation import export_problem
 from ecrkit.registry.outputs import OutputKey, output_key
 from ecrkit.registry.properties import Mutability, Removal
 
 if TYPE_CHECKING:
+    from ecrkit.catalog.reading.settings import Settings, SettingsReader
     from ecrkit.errors import Check, Location
     from ecrkit.registry.properties import RepositoryProperties
 
@@ -35,6 +37,7 @@ class RepositoryDraft:
         text: its name as written.
         name: its name; ``None`` where that is none.
         output: key of its output; ``None`` where there can be none.
+        output_location: where the key is; the name of the repository where that gives the key.
         own: the settings that it has of its own.
         only: environments in which it exists; ``None`` for all.
         at: where it stands.
@@ -43,6 +46,7 @@ class RepositoryDraft:
     text: str
     name: RepositoryName | None
     output: OutputKey | None
+    output_location: Location
     own: Settings
     only: tuple[str, ...] | None
     at: At
@@ -67,23 +71,8 @@ class RepositoryReader:
 
     def read(self, at: At) -> tuple[RepositoryDraft, ...]:
         """Read all repositories."""
-        drafts = tuple(
-            self._draft(text, child) for text, child in ({} if is_empty(at) else self._reader.members(at)).items()
-        )
-        first: dict[OutputKey, RepositoryDraft] = {}
-        for draft in drafts:
-            if draft.name is None or draft.output is None:
-                continue
-            other = first.setdefault(draft.output, draft)
-            if other is not draft:
-                self._reader.report(
-                    rulebook.SAME_OUTPUT_KEY,
-                    draft.at.key_location,
-                    name=draft.text,
-                    other=other.text,
-                    key=draft.output,
-                )
-        return drafts
+        members = {} if is_empty(at) else self._reader.members(at)
+        return tuple(self._draft(text, child) for text, child in members.items())
 
     def entry(self, draft: RepositoryDraft, settings: Settings) -> RepositoryEntry | None:
         """
@@ -115,10 +104,12 @@ class RepositoryReader:
         members = {} if is_empty(at) else self._reader.fields(at, known=(*SETTING_KEYS, "output", "only"))
         own = self._settings.read(members)
         name = self._name(text, at)
+        output = members.get("output")
         return RepositoryDraft(
             text=text,
             name=name,
-            output=self._output(members["output"]) if "output" in members else output_key(name) if name else None,
+            output=self._output(output) if output else output_key(name) if name else None,
+            output_location=output.location if output else at.key_location,
             own=own,
             only=self._only(members["only"]) if "only" in members else None,
             at=at,
@@ -152,6 +143,9 @@ class RepositoryReader:
         if len(properties.tags) > MAX_TAGS:
             problem = f"must have at most {MAX_TAGS} tags, got {len(properties.tags)} with those of the defaults"
             self._report(rulebook.BAD_TAG, draft, "tags", problem=problem)
+        problem = export_problem(draft.output) if settings.get("exports") and draft.output else ""
+        if problem:
+            self._reader.add([rulebook.BAD_OUTPUT_KEY.at(draft.output_location, problem=problem)])
         if settings.get("parameters") and draft.text.count("/") >= _MAX_NAME_PARTS:
             levels = draft.text.count("/") + 4
             self._report(rulebook.BAD_PARAMETER_NAME, draft, "parameters", levels=levels)

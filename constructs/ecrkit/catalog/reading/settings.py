@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -12,7 +11,8 @@ from ecrkit.catalog import rulebook
 from ecrkit.catalog.keys import KEYS
 from ecrkit.catalog.reading.access import AccessReader
 from ecrkit.catalog.reading.statements import judged, read_reason, read_statements
-from ecrkit.documents import At, ListNode, ObjectNode, Reader, is_empty
+from ecrkit.catalog.reading.tags import REPOSITORY_TAGS, read_tags
+from ecrkit.documents import At, ListNode, ObjectNode, Reader
 from ecrkit.errors import (
     InvalidDocumentError,
     InvalidLockError,
@@ -33,19 +33,15 @@ from ecrkit.registry.rulebook import ACCESS_WARNINGS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ecrkit.catalog.reading.tags import TagLimits
     from ecrkit.errors import Finding, Location
     from ecrkit.lifecycle import LifecyclePolicy
     from ecrkit.policies.store import PolicyStore
 
-__all__ = ["MAX_TAGS", "MAX_TAG_KEY", "MAX_TAG_VALUE", "REASON", "STATEMENTS", "Settings", "SettingsReader"]
+__all__ = ["REASON", "STATEMENTS", "Settings", "SettingsReader"]
 
 STATEMENTS = "statements"
 REASON = "open_to_everyone"
-MAX_TAGS = 50
-
-_TAG_TEXT = re.compile(r"(?:[\w.:/=+\-@]|[^\S\x00-\x1f\x85])*")
-MAX_TAG_KEY = 128
-MAX_TAG_VALUE = 256
 
 _MERGED = tuple(key.name for key in KEYS if key.merges)
 _DEFAULT = RepositoryProperties()
@@ -127,9 +123,10 @@ class SettingsReader:
     Args:
         reader: of the catalog.
         policies: what references are looked up in; ``None`` leaves them unresolved.
+        tags: how long tags may be.
     """
 
-    def __init__(self, reader: Reader, policies: PolicyStore | None) -> None:
+    def __init__(self, reader: Reader, policies: PolicyStore | None, *, tags: TagLimits = REPOSITORY_TAGS) -> None:
         self._reader = reader
         self._policies = policies
         access = AccessReader(reader)
@@ -142,7 +139,7 @@ class SettingsReader:
             "push": access.push,
             STATEMENTS: lambda at: read_statements(reader, at),
             REASON: self._reason,
-            "tags": self._tags,
+            "tags": lambda at: read_tags(reader, at, tags),
             "silence": self._reasons,
         }
         self._readers = {key.name: self._of_kind(key.kind) if key.kind else own[key.name] for key in KEYS}
@@ -267,20 +264,6 @@ class SettingsReader:
             self._reader.report(rulebook.KEY_WITHOUT_KMS, members["key"].key_location, encryption=encryption)
         return encryption, key
 
-    def _tags(self, at: At) -> dict[str, str | None]:
-        members = self._reader.members(at)
-        if len(members) > MAX_TAGS:
-            problem = f"must have at most {MAX_TAGS} tags, got {len(members)}"
-            self._reader.report(rulebook.BAD_TAG, at.location, problem=problem)
-            return {}
-        tags: dict[str, str | None] = {}
-        for key, child in members.items():
-            value = None if is_empty(child) else self._reader.string(child)
-            tags[key] = None if is_empty(child) else value or ""
-            for problem in _tag_problems(key, value):
-                self._reader.report(rulebook.BAD_TAG, child.key_location, problem=problem)
-        return tags
-
     def _reasons(self, at: At) -> dict[str, str]:
         return read_reasons(
             self._reader,
@@ -292,24 +275,3 @@ class SettingsReader:
 
     def _reason(self, at: At) -> str | None:
         return read_reason(self._reader, at)
-
-
-def _tag_problems(key: str, value: str | None) -> list[str]:
-    """
-    Source: AWS general reference, tag naming limits and requirements (read 2026-11).
-
-    ECR takes an empty value; the schema of AWS::ECR::Repository does not.
-    """
-    problems = []
-    if not 1 <= len(key) <= MAX_TAG_KEY:
-        problems.append(f"a tag's key must have 1 to {MAX_TAG_KEY} characters, got {len(key)}")
-    if key.lower().startswith("aws:"):
-        problems.append(f"a tag's key must not begin with 'aws:', got {key!r}")
-    if value is not None and not 1 <= len(value) <= MAX_TAG_VALUE:
-        problems.append(f"a tag's value must have 1 to {MAX_TAG_VALUE} characters, got {len(value)}")
-    problems += [
-        f"a tag's {part} must be letters, digits, spaces and any of _ . : / = + - @, got {text!r}"
-        for part, text in (("key", key), ("value", value or ""))
-        if not _TAG_TEXT.fullmatch(text)
-    ]
-    return problems

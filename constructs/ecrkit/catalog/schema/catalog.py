@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ecrkit.catalog import Encryption, Environment, Removal, RepositoryEntry, rulebook
 from ecrkit.catalog.keys import KEYS, SETTING_KEYS
 from ecrkit.catalog.reading.environments import ENVIRONMENT_NAME, MAX_ENVIRONMENT_NAME, MAX_SHARDS
-from ecrkit.catalog.reading.settings import MAX_TAG_KEY, MAX_TAG_VALUE, MAX_TAGS
+from ecrkit.catalog.reading.tags import REPOSITORY_TAGS
 from ecrkit.catalog.schema.registry import (
     VERBATIM,
     reason_schema,
@@ -17,6 +17,7 @@ from ecrkit.catalog.schema.registry import (
     tag_filter,
     verbatim_schema,
 )
+from ecrkit.catalog.schema.tags import tags_schema
 from ecrkit.documents.schema import (
     choice,
     help_text,
@@ -139,7 +140,7 @@ def _entry(settings: Schema) -> Schema:
     output = {
         **matching(OUTPUT_KEY, rulebook.BAD_OUTPUT_KEY),
         "maxLength": MAX_OUTPUT_KEY,
-        "description": help_text(said_of(RepositoryEntry, "output"), rulebook.SAME_OUTPUT_KEY),
+        "description": help_text(said_of(RepositoryEntry, "output"), rulebook.SAME_IDENTIFIER),
     }
     only = {
         "type": "array",
@@ -173,12 +174,7 @@ def _settings() -> Schema:
         "push": _grantees("push"),
         "statements": statements_schema(),
         "open_to_everyone": reason_schema(),
-        "tags": {
-            "type": "object",
-            "maxProperties": MAX_TAGS,
-            "propertyNames": {**_tag_text("(?![Aa][Ww][Ss]:)"), "minLength": 1, "maxLength": MAX_TAG_KEY},
-            "additionalProperties": or_nothing({**_tag_text(), "minLength": 1, "maxLength": MAX_TAG_VALUE}),
-        },
+        "tags": tags_schema(REPOSITORY_TAGS),
         "silence": reasons(_SILENCEABLE, empty=rulebook.NO_REASON),
     }
     return {key.name: _described(key, _of_kind(key.kind) if key.kind else own[key.name]) for key in KEYS}
@@ -228,14 +224,3 @@ def _grantees(verb: str, *more: str) -> Schema:
         "lambda": {"type": "boolean", "description": help_text(said_of(Grantees, "lambda_functions"))},
     }
     return object_of((*GRANTEES, "organization", *more), {**lists, **single}, description=f"Who may {verb}.")
-
-
-def _tag_text(lookahead: str = "") -> Schema:
-    # ECMAScript and Python have no name in common for the letters and spaces of all scripts: these pass here.
-    return {
-        "type": "string",
-        "pattern": rf"^{lookahead}(?:[A-Za-z0-9 _.:/=+@-]|[^\x00-\x7F])*$",
-        "patternErrorMessage": message_of(
-            rulebook.BAD_TAG, says="a tag is letters, digits, spaces and any of _ . : / = + - @, its key not 'aws:…'"
-        ),
-    }

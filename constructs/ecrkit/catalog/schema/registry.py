@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog.reading.registry import REGISTRY_KEYS, TEMPLATE_KEYS
+from ecrkit.catalog.reading.tags import TEMPLATE_TAGS
 from ecrkit.catalog.rulebook import NO_REASON, NO_REASON_TO_BE_OPEN
+from ecrkit.catalog.schema.tags import tags_schema
 from ecrkit.documents.schema import (
     at_most,
     choice,
@@ -226,7 +228,7 @@ def _template(settings: Schema) -> Schema:
             "push": settings["push"],
             "statements": settings["statements"],
             "open_to_everyone": reason_schema(),
-            "tags": settings["tags"],
+            "tags": {**settings["tags"], **tags_schema(TEMPLATE_TAGS)},
             "description": {"type": "string", "maxLength": templates.MAX_DESCRIPTION},
             "role": _role(re.compile(places.ROLE.pattern.replace(places.ROLE_PATH, ""))),
             "silence": reasons(_checks(TEMPLATE_WARNINGS), empty=NO_REASON),

@@ -33,6 +33,7 @@ __all__ = [
     "INSTANT",
     "PRICE",
     "instants",
+    "missing_images",
     "note_unpublished",
     "policies_option",
     "policy_files",
@@ -40,6 +41,7 @@ __all__ = [
     "read_policies",
     "read_protections",
     "warn_of_idle",
+    "warn_of_protections",
     "with_manifests",
 ]
 
@@ -151,13 +153,19 @@ def protection_options(command: F) -> F:
             type=_Pattern(),
             multiple=True,
             metavar="PATTERN",
-            help="Fail if an image with such a tag would expire.",
+            help="Fail if an image with such a tag would expire or be archived.",
         ),
         click.option(
-            "--pulled-within", type=DURATION, metavar="30d", help="Fail if an image pulled since then would expire."
+            "--pulled-within",
+            type=DURATION,
+            metavar="30d",
+            help="Fail if an image pulled since then would expire or be archived.",
         ),
         click.option(
-            "--in-use", multiple=True, metavar="FILE", help="Fail if an image named here, one a line, would expire."
+            "--in-use",
+            multiple=True,
+            metavar="FILE",
+            help="Fail if an image named here, one a line, would expire or be archived.",
         ),
     ):
         command = option(command)
@@ -168,7 +176,7 @@ def read_protections(
     *, in_use: Sequence[str], pulled_within: timedelta | None, must_keep: Sequence[str]
 ) -> Protections:
     """
-    Read what must not expire.
+    Read what must stay pullable.
 
     Raises:
         InvalidImagesError: a line of a file names no image.
@@ -190,6 +198,18 @@ def note_unpublished(found: Iterable[Finding]) -> None:
     """Say on standard error which versions are not published: a policy that somebody writes is used before it is."""
     for finding in found:
         echo(f"note: {finding}", err=True)
+
+
+def warn_of_protections(protections: Protections, inventories: Sequence[Inventory]) -> None:
+    """Say on standard error which protections have nothing to protect, and which images in use are gone."""
+    warn_of_idle(protections, inventories)
+    for text in missing_images(protections, inventories):
+        echo(f"warning: in use, and not there: {text}", err=True)
+
+
+def missing_images(protections: Protections, inventories: Sequence[Inventory]) -> list[str]:
+    """List the images in use that are gone from *inventories*, each with the place that names it."""
+    return [f"{used.text} ({used.origin})" for used in protections.missing(inventories)]
 
 
 def read_policies(arguments: Sequence[str], *, store: Path | None) -> LifecyclePolicy:

@@ -11,22 +11,31 @@ import click
 from ecrkit.catalog import read_catalog
 from ecrkit.catalog.changes import diff_images, policy_changes
 from ecrkit.cli.arguments.paths import require_readable
-from ecrkit.cli.arguments.policies import INSTANT, instants, with_manifests
+from ecrkit.cli.arguments.policies import (
+    INSTANT,
+    instants,
+    protection_options,
+    read_protections,
+    warn_of_protections,
+    with_manifests,
+)
 from ecrkit.cli.console.collector import without_collector
 from ecrkit.cli.console.output import echo, echo_json, echo_lines
 from ecrkit.cli.console.progress import reading_progress
 from ecrkit.cli.console.reports import echo_findings
 from ecrkit.cli.policy.diff_report import diff_document, diff_lines, losses
+from ecrkit.cli.policy.protected import protected_documents, protected_lines
 from ecrkit.documents.terminal import Styled
 from ecrkit.errors import UnreadableInputError
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.policies.store import PolicyStore
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime, timedelta
 
     from ecrkit.catalog.changes import ChangedRepository
+    from ecrkit.images import Inventory
 
 __all__ = ["diff"]
 
@@ -54,6 +63,7 @@ __all__ = ["diff"]
     help="The policy store of the old catalog, if it is another.",
 )
 @click.option("--now", type=INSTANT, help="Instant of evaluation, ISO 8601 with an offset.  [default: the clock]")
+@protection_options
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when an image is, or may be, newly expired.")
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @without_collector()
@@ -66,6 +76,9 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     store: Path | None,
     old_store: Path | None,
     now: datetime | None,
+    in_use: tuple[str, ...],
+    pulled_within: timedelta | None,
+    must_keep: tuple[str, ...],
     exit_code: bool,
     output: str,
 ) -> None:
@@ -75,10 +88,16 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     Each environment may have another policy, and has images of its own: those in the folder of its name, or else those
     of its account.
 
-    With --exit-code, a changed repository without a file of images is an error, exit 2: nobody knows what it loses.
+    Exits with 1 when the new policy of a changed repository would expire or archive an image that --in-use,
+    --pulled-within or --must-keep protects.
+
+    With --exit-code or a protection, a changed repository without a file of images is an error, exit 2: nobody knows
+    what it loses.
     """
     _, at = instants(now)
-    require_readable([old_catalog, new_catalog, images, manifests])
+    if [images, manifests, *in_use].count("-") > 1:
+        raise click.UsageError("standard input (-) can be read once only; name a file for the others")
+    require_readable([old_catalog, new_catalog, images, manifests, *in_use])
     new_policies = PolicyStore(store or new_catalog.parent / "policies" / "lifecycle")
     old_policies = PolicyStore(old_store) if old_store else new_policies
     changes = policy_changes(
@@ -88,15 +107,22 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
         new_policies=new_policies,
     )
     echo_findings(dict.fromkeys((*old_policies.unpublished(), *new_policies.unpublished())), err=True)
+    protections = read_protections(in_use=in_use, pulled_within=pulled_within, must_keep=must_keep)
     with reading_progress(images) as progress:
-        inventories = with_manifests(inventories_in(images, progress=progress) if changes else (), manifests)
-        found = diff_images(changes, inventories, root=Path(images), now=at)
+        read = inventories_in(images, progress=progress) if changes or protections else ()
+        inventories: Iterable[Inventory] = with_manifests(read, manifests)
+        if protections:
+            # What protects nothing is known when all have been read.
+            inventories = list(inventories)
+            warn_of_protections(protections, inventories)
+        found = diff_images(changes, inventories, root=Path(images), now=at, protections=protections)
     missing = sorted(each.name for each in found if not each.has_images)
-    if missing and exit_code:
+    if missing and (exit_code or protections):
         listed = ", ".join(missing)
         raise UnreadableInputError(f"{images}: has no images of {listed}, whose policy changes; save them there")
     _echo(found, output=output)
-    sys.exit(1 if exit_code and any(each.diff.newly_expired or each.diff.possibly_expired for each in found) else 0)
+    is_lossy = any(each.diff.newly_expired or each.diff.possibly_expired for each in found)
+    sys.exit(1 if any(each.violations for each in found) or (exit_code and is_lossy) else 0)
 
 
 def _echo(found: Sequence[ChangedRepository], *, output: str) -> None:
@@ -106,12 +132,15 @@ def _echo(found: Sequence[ChangedRepository], *, output: str) -> None:
                 "repositoryName": each.repository,
                 "environments": list(each.environments),
                 "imagesKnown": each.has_images,
+                **protected_documents(each.violations),
                 **diff_document(each.diff),
             }
             for each in found
         ]
         echo_json({"diffs": documents})
         return
+    for each in found:
+        echo_lines(protected_lines(each.name, each.violations))
     for each in found:
         echo(Styled(each.name, bold=True))
         echo_lines(diff_lines(each.diff, has_images=each.has_images))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -14,21 +14,29 @@ from ecrkit.cli.arguments.policies import (
     instants,
     policies_option,
     policy_files,
+    protection_options,
     read_policies,
+    read_protections,
+    warn_of_protections,
     with_manifests,
 )
 from ecrkit.cli.console.collector import without_collector
-from ecrkit.cli.console.output import echo, echo_json
+from ecrkit.cli.console.output import echo, echo_json, echo_lines
 from ecrkit.cli.console.progress import reading_progress
 from ecrkit.cli.policy.diff_report import diff_document, diff_lines
+from ecrkit.cli.policy.protected import protected_documents, protected_lines
 from ecrkit.documents.terminal import Styled
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.lifecycle.diff import PolicyDiff, diff_rules
-from ecrkit.preview.uncertainty import diff_images
+from ecrkit.preview.uncertainty import ImageChanges, diff_images
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime, timedelta
+
+    from ecrkit.images import Inventory
+    from ecrkit.lifecycle.diff import RuleChange
+    from ecrkit.preview.protection import Violation
 
 __all__ = ["diff"]
 
@@ -40,6 +48,7 @@ __all__ = ["diff"]
 @click.option("--manifests", metavar="FILE", help="What manifest lists refer to; as for `policy preview`.")
 @click.option("--now", type=INSTANT, help="Instant of evaluation, ISO 8601 with an offset.  [default: the clock]")
 @policies_option
+@protection_options
 @click.option(
     "--exit-code", is_flag=True, help="Exit with 1 when an image is, or may be, newly expired; needs --images."
 )
@@ -53,6 +62,9 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     manifests: str | None,
     now: datetime | None,
     store: Path | None,
+    in_use: tuple[str, ...],
+    pulled_within: timedelta | None,
+    must_keep: tuple[str, ...],
     exit_code: bool,
     output: str,
 ) -> None:
@@ -61,37 +73,63 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
 
     Each is name@N, a path to a JSON file, or - for standard input. The rules stand side by side in words; with
     --images, the images whose fate changes follow, newly expired ones first.
+
+    Exits with 1 when NEW would expire or archive an image that --in-use, --pulled-within or --must-keep protects.
     """
     if exit_code and images is None:
         raise click.UsageError("--exit-code is about images; name them with --images")
-    if [old, new, images, manifests].count("-") > 1:
+    if images is None and (in_use or pulled_within or must_keep):
+        raise click.UsageError("--in-use, --pulled-within and --must-keep are about images; name them with --images")
+    if [old, new, images, manifests, *in_use].count("-") > 1:
         raise click.UsageError("standard input (-) can be read once only; name a file for the others")
     _, at = instants(now)
-    require_readable([*policy_files([old, new]), images, manifests])
+    require_readable([*policy_files([old, new]), images, manifests, *in_use])
     before, after = read_each([old, new], lambda argument: read_policies([argument], store=store))
     rules = diff_rules(before, after)
     if images is None:
-        diffs = [("", PolicyDiff(rules))]
+        diffs = [_Diff("", PolicyDiff(rules), ())]
     else:
+        protections = read_protections(in_use=in_use, pulled_within=pulled_within, must_keep=must_keep)
         with reading_progress(images) as progress:
+            inventories: Iterable[Inventory] = with_manifests(inventories_in(images, progress=progress), manifests)
+            if protections:
+                # What protects nothing is known when all have been read.
+                inventories = list(inventories)
+                warn_of_protections(protections, inventories)
             # By file: a repository may be there twice, from two accounts or Regions.
             diffs = [
-                (inventory.name, PolicyDiff(rules, *diff_images(before, after, inventory.images, at)))
-                for inventory in with_manifests(inventories_in(images, progress=progress), manifests)
+                _Diff.of(inventory.name, rules, diff_images(before, after, inventory, at, protections=protections))
+                for inventory in inventories
             ]
     is_directory = images not in (None, "-") and Path(str(images)).is_dir()
     _echo(diffs, output=output, has_images=images is not None, is_directory=is_directory)
-    losses = sum(found.newly_expired + found.possibly_expired for _, found in diffs)
-    sys.exit(1 if exit_code and losses else 0)
+    losses = sum(each.diff.newly_expired + each.diff.possibly_expired for each in diffs)
+    sys.exit(1 if any(each.violations for each in diffs) or (exit_code and losses) else 0)
 
 
-def _echo(diffs: Sequence[tuple[str, PolicyDiff]], *, output: str, has_images: bool, is_directory: bool) -> None:
+class _Diff(NamedTuple):
+    """What changes in a repository, and the protected images that the new policy would expire or archive."""
+
+    name: str
+    diff: PolicyDiff
+    violations: tuple[Violation, ...]
+
+    @classmethod
+    def of(cls, name: str, rules: tuple[RuleChange, ...], images: ImageChanges) -> _Diff:
+        return cls(name, PolicyDiff(rules, images.fates, images.notes), images.violations)
+
+
+def _echo(diffs: Sequence[_Diff], *, output: str, has_images: bool, is_directory: bool) -> None:
     if output == "json":
-        documents = [{"repositoryName": name, **diff_document(found)} for name, found in diffs]
+        documents = [
+            {"repositoryName": each.name, **protected_documents(each.violations), **diff_document(each.diff)}
+            for each in diffs
+        ]
         echo_json({"diffs": documents} if is_directory else documents[0])
         return
-    for name, found in diffs:
+    for each in diffs:
+        echo_lines(protected_lines(each.name, each.violations))
+    for each in diffs:
         if len(diffs) > 1:
-            echo(Styled(name, bold=True))
-        for line in diff_lines(found, has_images=has_images):
-            echo(line)
+            echo(Styled(each.name, bold=True))
+        echo_lines(diff_lines(each.diff, has_images=has_images))

@@ -15,6 +15,7 @@ from ecrkit.cli.arguments.policies import (
     INSTANT,
     PRICE,
     instants,
+    missing_images,
     policies_option,
     policy_files,
     protection_options,
@@ -105,8 +106,8 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
 
     An HTML report is one file that opens offline. With --images, nothing is asked of AWS; nothing is ever changed.
 
-    Exits with 1 when an image would expire that --in-use, --pulled-within or --must-keep protects, and when ECR
-    disagrees.
+    Exits with 1 when an image would expire or be archived that --in-use, --pulled-within or --must-keep protects, and
+    when ECR disagrees.
     """
     if (images is None) == (repository is None):
         raise click.UsageError("name a file with --images, or a repository with --repository")
@@ -134,7 +135,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
         ]
     disagreements = live.compare(previews[0], timeout=timeout) if live and compare_with_ecr else None
     warn_of_idle(protections, [found.inventory for found in previews])
-    missing = [f"{used.text} ({used.origin})" for used in protections.missing([found.inventory for found in previews])]
+    missing = missing_images(protections, [found.inventory for found in previews])
     _echo(
         previews,
         output=output,

@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ecrkit.cli.policy.protected import protected_documents
 from ecrkit.lifecycle.evaluation.verdicts import Cause, reason_around
 from ecrkit.lifecycle.rendering import render
 from ecrkit.lifecycle.values import ActionType
@@ -92,16 +93,10 @@ def _preview(
         "inUseAndMissing": list(missing),
         **others,
     }
-    violations = [
-        {
-            "imageDigest": violation.verdict.image.digest,
-            "imageTags": list(violation.verdict.image.tags),
-            "appliedRulePriority": violation.verdict.rule and violation.verdict.rule.rule_priority,
-            "protectedBecause": list(violation.because),
-        }
-        for violation in preview.violations
-    ]
-    yield from _member("{\n", "protectedAndExpiring", _list(map(json.dumps, violations)))
+    before = "{\n"
+    for key, violations in protected_documents(preview.violations).items():
+        yield from _member(before, key, _list(map(json.dumps, violations)))
+        before = ",\n"
     for key, value in head.items():
         yield from _member(",\n", key, [json.dumps(value)])
     yield from _member(",\n", "previewResults", _list(_results(preview, all_images=all_images)))

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ecrkit.cli.console.output import count_of, echo_lines, table
+from ecrkit.cli.policy.protected import protected_lines
 from ecrkit.documents.terminal import Styled
 from ecrkit.errors import printable
 from ecrkit.images.sizes import readable_size
@@ -50,12 +51,7 @@ def short_digest(digest: str) -> str:
 
 def _lines(previews: Sequence[Preview], *, price: float, price_source: str, missing: Sequence[str]) -> Iterator[Line]:
     for found in previews:
-        for violation in found.violations:
-            verdict = violation.verdict
-            because = " and ".join(violation.because)
-            rule = verdict.rule.rule_priority if verdict.rule else "-"
-            what = f"{found.inventory.name}: {_label(verdict)}: {because}, and rule {rule} would expire it"
-            yield Styled("error", "red", bold=True), f": {what}"
+        yield from protected_lines(found.inventory.name, found.violations)
     for text in missing:
         yield Styled("warning", "yellow", bold=True), f": in use, and not there: {text}"
     if len(previews) > 1:
@@ -118,11 +114,6 @@ def _row(verdict: Verdict) -> tuple[str, ...]:
         printable(tags if len(tags) <= _TAGS else f"{tags[: _TAGS - 1]}…"),
         printable(verdict.reason),
     )
-
-
-def _label(verdict: Verdict) -> str:
-    tags = ", ".join(verdict.image.tags)
-    return printable(f"{verdict.image.digest} ({tags})" if tags else verdict.image.digest)
 
 
 def _fitting(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -74,11 +74,7 @@ def _cards(cards: Sequence[tuple[str, str]]) -> str:
 
 
 def _alerts(preview: Preview, missing: Sequence[str]) -> str:
-    texts = [
-        f"{violation.verdict.image.digest} ({', '.join(violation.verdict.image.tags) or 'untagged'}):"
-        f" {' and '.join(violation.because)}, and would expire"
-        for violation in preview.violations
-    ]
+    texts = [violation.text for violation in preview.violations]
     return _items("alert", texts) + _items("remark", [f"in use, and not there: {text}" for text in missing])
 
 
