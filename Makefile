@@ -5,10 +5,10 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo synth test lint benchmark format lock clean
+.PHONY: help setup demo synth test test-core lint benchmark format lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 11
 
 setup: .venv/.installed node_modules/.installed ## put everything into .venv and node_modules
 
@@ -23,6 +23,9 @@ test: setup ## run every test, with coverage
 	coverage run -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 	coverage combine --quiet
 	coverage report
+
+test-core: setup ## run the tests that need no Node, no server and no browser
+	pytest --core --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: setup ## check format, style, types, policies and the catalog
 	ruff format --check

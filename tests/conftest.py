@@ -6,6 +6,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
+import core_run
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -13,6 +14,7 @@ import ecrkit.cdk  # noqa: F401 - before aws_cdk, in every test: it chooses the 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from ecrkit.aws.sandbox import Sandbox
 
@@ -45,10 +47,31 @@ def ministack() -> Iterator[Sandbox]:
         yield sandbox
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--core", action="store_true", help="leave out tests that need Node, a server or a browser")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("--hypothesis-profile"):
         settings.load_profile("brief")
     config.addinivalue_line("markers", "needs(*programs): skipped where one of them is not installed")
+    for name, meaning in core_run.MARKERS.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
+    # The process that only hands tests to others starts those others, with its own environment.
+    runs_tests = hasattr(config, "workerinput") or not config.getoption("numprocesses", None)
+    if config.getoption("--core") and runs_tests:
+        core_run.guard()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    return True if config.getoption("--core") and core_run.is_left_out(collection_path) else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Config) -> None:
+    if config.getoption("--core"):
+        left_out = [item for item in items if any(item.get_closest_marker(name) for name in core_run.MARKERS)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

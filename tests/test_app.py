@@ -17,6 +17,8 @@ from builders.registries import REGISTRY
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.node
+
 CDK = ROOT / "node_modules" / ".bin" / "cdk"
 POLICY = ROOT / "policies" / "lifecycle" / "keep-last-10" / "v1.json"
 

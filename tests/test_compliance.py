@@ -14,6 +14,8 @@ from builders.apps import ROOT, stacks_of
 from builders.gates import app_of, validation
 from builders.templates import repository_in, template_of
 
+pytestmark = pytest.mark.node
+
 DOCUMENT = (ROOT / "docs" / "compliance.md").read_text(encoding="utf-8")
 ROWS = [
     [cell.strip() for cell in line.strip("|").split("|")]

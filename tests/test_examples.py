@@ -16,6 +16,8 @@ from builders.templates import template_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.node
+
 DOCUMENT = (ROOT / "docs" / "sharing.md").read_text(encoding="utf-8")
 CATALOG = """
 environments:

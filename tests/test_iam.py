@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ecrkit.aws.sandbox import Sandbox
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.needs("skopeo", "umoci")]
+pytestmark = [pytest.mark.server, pytest.mark.needs("skopeo", "umoci")]
 
 PAGE = (Path(__file__).parents[1] / "docs" / "iam.md").read_text()
 POLICIES = dict(re.findall(r"^## `ecrkit ([a-z -]+)`\n.*?```json\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE))

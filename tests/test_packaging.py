@@ -17,6 +17,8 @@ import pytest
 
 import ecrkit
 
+pytestmark = pytest.mark.node
+
 ROOT = Path(__file__).parents[1]
 POLICIES = {path.relative_to(ROOT).as_posix() for path in (ROOT / "policies").rglob("*") if path.is_file()}
 

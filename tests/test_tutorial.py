@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ecrkit.aws.sandbox import Sandbox
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.needs("skopeo", "umoci", "jq")]
+pytestmark = [pytest.mark.server, pytest.mark.needs("skopeo", "umoci", "jq")]
 
 PAGE = (ROOT / "docs" / "tutorial.md").read_text()
 LINKED = (".venv", "node_modules", "constructs", "stacks", "policies")

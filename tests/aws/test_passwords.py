@@ -8,15 +8,17 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from builders.commands import INTERRUPTS, start
 
 from ecrkit.aws.passwords import password_directory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _SECONDS = 20
 
@@ -55,19 +57,20 @@ def directory(tmp_path: Path) -> Path:
     return path
 
 
-def started(tmp_path: Path, directory: Path, *, ignored: str = "USR1") -> subprocess.Popen[bytes]:
+@contextmanager
+def started(tmp_path: Path, directory: Path, *, ignored: str = "USR1") -> Iterator[subprocess.Popen[str]]:
     """Start a transfer, and wait until the program uploads."""
     program = tmp_path / "skopeo"
     program.write_text(TOOL.format(directory=tmp_path, ignored=ignored))
     program.chmod(0o755)
-    process = subprocess.Popen(
+    with start(
         [sys.executable, "-c", TRANSFER, str(tmp_path)],
-        env={**os.environ, "TMPDIR": str(directory)},
+        environment={"TMPDIR": str(directory)},
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-    )
-    wait_for(lambda: (tmp_path / "tool").exists() and (tmp_path / "tool").read_text().strip() != "")
-    return process
+    ) as process:
+        wait_for(lambda: (tmp_path / "tool").exists() and (tmp_path / "tool").read_text().strip() != "")
+        yield process
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -92,7 +95,7 @@ def passwords(directory: Path) -> list[Path]:
     return list(directory.glob("ecrkit-*"))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", INTERRUPTS)
 @pytest.mark.parametrize("send", [pytest.param(os.kill, id="alone"), pytest.param(os.killpg, id="group")])
 def test_signal_leaves_neither_password_nor_program(
     tmp_path: Path, directory: Path, number: int, send: Callable[[int, int], None]

@@ -63,7 +63,7 @@ def body(name: str) -> str:
     return json.dumps({"Resources": {"It": repository(name)}})
 
 
-@pytest.mark.sandbox
+@pytest.mark.server
 def test_deployed_stack_has_its_template(sandbox: Sandbox, session: boto3.Session) -> None:
     """A stack of the assembly that is deployed comes with account, Region and what it was given; another does not."""
     create(sandbox, "Shop", body("shop"))
@@ -73,7 +73,7 @@ def test_deployed_stack_has_its_template(sandbox: Sandbox, session: boto3.Sessio
     assert found == (stack({"It": repository("shop")}, name="Shop"),)
 
 
-@pytest.mark.sandbox
+@pytest.mark.server
 def test_yaml_template_is_read(sandbox: Sandbox, session: boto3.Session) -> None:
     """A stack that somebody deployed as YAML is read too, with its short forms."""
     create(sandbox, "Yaml", YAML)
@@ -83,7 +83,7 @@ def test_yaml_template_is_read(sandbox: Sandbox, session: boto3.Session) -> None
     assert found.properties == {"RepositoryName": f"yaml-{REGION}"}
 
 
-@pytest.mark.sandbox
+@pytest.mark.server
 def test_region_is_that_of_the_stack(sandbox: Sandbox, session: boto3.Session) -> None:
     """A stack is looked for in its own Region; one that names none, in that of the credentials."""
     create(sandbox, "Regional", body("regional"), region="eu-west-1")
@@ -95,7 +95,7 @@ def test_region_is_that_of_the_stack(sandbox: Sandbox, session: boto3.Session) -
     assert anywhere == ()
 
 
-@pytest.mark.sandbox
+@pytest.mark.server
 def test_stacks_of_the_scheme_are_found_again(sandbox: Sandbox, session: boto3.Session) -> None:
     """Shards and environments that the app had before are found by their names; other stacks are not the app's."""
     for name in ("Repositories-old", "Repositories-old-1", "Registry-old", "Other"):
@@ -109,7 +109,7 @@ def test_stacks_of_the_scheme_are_found_again(sandbox: Sandbox, session: boto3.S
     assert names("Shop") == []
 
 
-@pytest.mark.sandbox
+@pytest.mark.server
 def test_other_account_is_read_by_its_lookup_role(sandbox: Sandbox, session: boto3.Session) -> None:
     """A stack in another account is read with the role that CDK made there to read it."""
     create(sandbox, "Far", body("far"), account=OTHER_ACCOUNT)
@@ -120,7 +120,7 @@ def test_other_account_is_read_by_its_lookup_role(sandbox: Sandbox, session: bot
     assert found == (stack({"It": repository("far")}, name="Far", account=OTHER_ACCOUNT),)
 
 
-@pytest.mark.sandbox
+@pytest.mark.server
 def test_other_account_without_role_is_told(session: boto3.Session) -> None:
     """A stack in an account that cannot be read is told with both accounts."""
     with pytest.raises(AwsError) as told:
@@ -132,7 +132,7 @@ def test_other_account_without_role_is_told(session: boto3.Session) -> None:
     )
 
 
-@pytest.mark.sandbox
+@pytest.mark.server
 def test_missing_region_is_told(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stack without a Region needs one."""
     monkeypatch.delenv("AWS_REGION")

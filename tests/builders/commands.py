@@ -1,11 +1,13 @@
-"""The real `ecrkit` command, in a process of its own."""
+"""The real `ecrkit` command, and others, in processes of their own."""
 
 from __future__ import annotations
 
 import os
 import pty
+import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +16,12 @@ import pytest
 from ecrkit.cli import main
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 ECRKIT = str(Path(sys.executable).with_name("ecrkit"))
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What ends a command: Ctrl-C, a pipeline that is cancelled, a terminal that is closed."""
+
 _TIMEOUT_SECONDS = 60
 
 
@@ -47,6 +52,42 @@ def run_here(arguments: str, monkeypatch: pytest.MonkeyPatch) -> int:
     return int(caught.value.code or 0)
 
 
+@contextmanager
+def start(  # noqa: PLR0913 - those of Popen that tests need
+    command: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    stdin: int | None = None,
+    stdout: int | None = None,
+    stderr: int | None = None,
+    start_new_session: bool = False,
+) -> Iterator[subprocess.Popen[str]]:
+    """
+    Start *command*, wait for its end when the block ends, and kill it when the block fails.
+
+    Signals end it, whoever started the tests: a suite in the background of a shell ignores SIGINT, under ``nohup``
+    SIGHUP, and its children inherit that.
+    """
+    with _signals_not_ignored():
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env={**os.environ, **(environment or {})},
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=start_new_session,
+            text=True,
+        )
+    with process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
+
+
 def shell(script: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run a line of shell; its arguments are ``$0``, ``$1`` and so on."""
     return subprocess.run(
@@ -63,9 +104,9 @@ def ecrkit_on_terminal(*arguments: str | Path, environment: Mapping[str, str] | 
     leader, follower = pty.openpty()
     with (
         os.fdopen(leader, "r+b", buffering=0) as screen,
-        subprocess.Popen(
+        start(
             [ECRKIT, *map(str, arguments)],
-            env={**os.environ, "TERM": "xterm", **(environment or {})},
+            environment={"TERM": "xterm", **(environment or {})},
             stdin=follower,
             stdout=follower,
             stderr=follower,
@@ -77,6 +118,18 @@ def ecrkit_on_terminal(*arguments: str | Path, environment: Mapping[str, str] | 
         while chunk := _read(screen.fileno()):
             shown += chunk
     return shown.decode()
+
+
+@contextmanager
+def _signals_not_ignored() -> Iterator[None]:
+    ignored = [number for number in INTERRUPTS if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _read(terminal: int) -> bytes:

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
+import pytest
 from builders.apps import POLICIES
 from catalog.strategies import DRAWN_KEYS, catalogs
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped] # it ships no types
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ecrkit.catalog import Environment, Template
+
+pytestmark = pytest.mark.node
 
 MAX_STACK_NAME = 128
 LONGEST = {

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+pytestmark = pytest.mark.node
+
 HEAD = 'environments:\n  dev: {account: "123456789012", region: us-east-1}\n'
 CATALOG = f"{HEAD}repositories:\n  web: {{lifecycle: [keep-five-prod@1, keep-last-10@1]}}\n"
 SHARDED = """

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
+pytestmark = pytest.mark.node
+
 ARN = f"arn:aws:ecr:us-east-1:{ACCOUNT}:repository/payments/api"
 HOST = f"{ACCOUNT}.dkr.ecr.us-east-1."
 ENVIRONMENTS = f'environments:\n  dev: {{account: "{ACCOUNT}", region: us-east-1}}\n'

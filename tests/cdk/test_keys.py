@@ -15,6 +15,8 @@ from ecrkit.catalog.keys import KEYS, Key
 from ecrkit.cdk import Repository
 from ecrkit.registry.properties import RepositoryProperties
 
+pytestmark = pytest.mark.node
+
 _OF_CDK = {"tags", "silence"}
 """``Tags.of(…)`` and ``Annotations.of(…).acknowledge_warning(…)``."""
 

@@ -15,6 +15,8 @@ from ecrkit.cdk import Repository
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.node
+
 CREATE_ONLY = ("RepositoryName", "EncryptionConfiguration")
 """Source: CloudFormation schema of AWS::ECR::Repository, createOnlyProperties."""
 

@@ -27,6 +27,8 @@ from ecrkit.registry.settings import (
     ScanType,
 )
 
+pytestmark = pytest.mark.node
+
 POLICIES = PolicyStore.bundled()
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/ecr-templates"
 CREDENTIAL = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:ecr-pullthroughcache/hub-a1b2c3"

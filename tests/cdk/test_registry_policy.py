@@ -12,6 +12,8 @@ from ecrkit.registry.settings import PullThroughCacheRule, RegistryPolicy, Repli
 if TYPE_CHECKING:
     from constructs import IConstruct
 
+pytestmark = pytest.mark.node
+
 REPOSITORIES = f"arn:aws:ecr:us-east-1:{ACCOUNT}:repository"
 
 

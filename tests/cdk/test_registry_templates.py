@@ -20,6 +20,8 @@ from ecrkit.registry.settings import AppliedFor, CreationTemplate, TemplateEncry
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+pytestmark = pytest.mark.node
+
 POLICIES = PolicyStore.bundled()
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/ecr-templates"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"

@@ -14,6 +14,8 @@ from ecrkit.cdk import Repository
 from ecrkit.errors import InvalidPolicyError, InvalidPropertyError
 from ecrkit.lifecycle import compose, render
 
+pytestmark = pytest.mark.node
+
 POLICIES = PolicyStore.bundled()
 LONGEST = "a" * 256
 IMMUTABLE = {

@@ -17,6 +17,8 @@ from ecrkit.errors import InvalidPropertyError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.node
+
 REASON = "the base images are public"
 OPEN = "lets everybody in: it has the Principal '*' and no condition"
 EVERY_GRANT = [

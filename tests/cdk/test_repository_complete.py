@@ -20,6 +20,8 @@ from ecrkit.registry.access import Grantees
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.node
+
 ARN = "arn:aws:ecr:us-east-1:123456789012:repository/shop/app"
 
 

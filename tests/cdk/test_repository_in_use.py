@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     RepositoryClass: TypeAlias = type[ecr.Repository | Repository]
     Use: TypeAlias = Callable[[Construct, ecr.IRepository], object]
 
+pytestmark = pytest.mark.node
+
 
 def in_a_task(scope: Construct, repository: ecr.IRepository) -> None:
     task = ecs.FargateTaskDefinition(scope, "Task")

@@ -15,6 +15,8 @@ from ecrkit.errors import InvalidPropertyError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.node
+
 
 def with_name(name: str) -> Repository:
     return Repository(stack(), "App", repository_name=name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
+import pytest
 from builders.apps import ROOT
 from builders.templates import template_of
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +22,8 @@ from ecrkit.registry.properties import RepositoryProperties
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+pytestmark = pytest.mark.node
 
 POLICIES = PolicyStore(ROOT / "policies" / "lifecycle")
 REMOVAL = {

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
+pytestmark = pytest.mark.node
+
 GOOD = policy_text(rule(1, **tagged("prod-*")), rule(2, **untagged()), rule(3))
 BAD = GOOD.replace('"countNumber": 10', '"countNumber": 0', 1)
 TOO_LOW = "LifecyclePolicyText:8:24: rules[0].selection.countNumber: must be 1 or more, got 0"

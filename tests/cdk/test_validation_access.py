@@ -14,6 +14,8 @@ from builders.access import OURS, allow
 
 from ecrkit.cdk import LifecyclePolicyValidation, Repository
 
+pytestmark = pytest.mark.node
+
 REASON = {"open_to_everyone": "the base images are public"}
 CLOSED = {"StringEquals": {"aws:PrincipalOrgID": OURS}}
 

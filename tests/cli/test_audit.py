@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ecrkit.aws.sandbox import Sandbox
 
-pytestmark = pytest.mark.sandbox
+pytestmark = pytest.mark.server
 
 STACK = '{"Resources": {"Theirs": {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "theirs"}}}}'
 CATALOG = f"""\

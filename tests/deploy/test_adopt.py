@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from builders.sandboxes import DeployTarget
     from mypy_boto3_ecr import ECRClient
 
-pytestmark = pytest.mark.sandbox
+pytestmark = pytest.mark.server
 
 CATALOG = f"""\
 # The registries of the organization.

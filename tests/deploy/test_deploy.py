@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.type_defs import RepositoryTypeDef
 
-pytestmark = pytest.mark.sandbox
+pytestmark = pytest.mark.server
 
 POLICIES = PolicyStore(ROOT / "policies" / "lifecycle")
 MEDIA_TYPE = "application/vnd.oci.image.manifest.v1+json"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from builders.sandboxes import DeployTarget
 
-pytestmark = pytest.mark.sandbox
+pytestmark = pytest.mark.server
 
 DEPLOYED = """
   api: {}

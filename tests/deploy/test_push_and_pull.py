@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from builders.sandboxes import DeployTarget
 
+pytestmark = pytest.mark.server
 
-@pytest.mark.sandbox
+
 @pytest.mark.needs("skopeo", "umoci")
 def test_image_goes_there_and_back(tmp_path: Path) -> None:
     """An image pushed with the password that ECR hands out is there, and comes back the same."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ecrkit.aws.sandbox import Sandbox
 
-pytestmark = pytest.mark.sandbox
+pytestmark = pytest.mark.server
 
 CATALOG = """\
 environments: {dev: {account: "123456789012", region: us-east-1}}

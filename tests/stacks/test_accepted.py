@@ -7,12 +7,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import aws_cdk as cdk
+import pytest
 from builders.apps import POLICIES, ROOT, stacks_by_environment
 from builders.templates import without_bootstrap
 from catalog.strategies import catalogs
 from hypothesis import HealthCheck, Phase, given, settings
 
 from ecrkit.catalog import check_catalog, templates
+
+pytestmark = pytest.mark.node
 
 CONTEXT = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
 SOME = max(3, settings.default.max_examples // 20) if settings.default else 3

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import aws_cdk as cdk
     from syrupy.assertion import SnapshotAssertion
 
+pytestmark = pytest.mark.node
+
 TWO_ENVIRONMENTS = """
 environments:
   dev: {account: "123456789012", region: us-east-1}

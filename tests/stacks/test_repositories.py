@@ -23,6 +23,8 @@ from ecrkit.registry.cloudformation import logical_id
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
 
+pytestmark = pytest.mark.node
+
 SHIPPED = [f"Repositories-{environment.name}" for environment in read_catalog(ROOT / "repositories.yaml").environments]
 
 HEAD = """

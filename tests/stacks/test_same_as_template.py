@@ -15,6 +15,8 @@ from ecrkit.catalog import templates
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+pytestmark = pytest.mark.node
+
 SHIPPED = (ROOT / "repositories.yaml").read_text(encoding="utf-8")
 STATEMENTS = """
 environments: {dev: {account: "123456789012", region: us-east-1}}

@@ -15,6 +15,8 @@ from ecrkit.catalog import Catalog, check_catalog
 from ecrkit.catalog.template import repository_resources, stack_name
 from ecrkit.registry.cloudformation import MAX_OUTPUTS, shard_of
 
+pytestmark = pytest.mark.node
+
 ACCOUNT = "123456789012"
 
 NAMES = st.from_regex(r"[a-z]{2,4}(/[a-z]{1,3})?", fullmatch=True)

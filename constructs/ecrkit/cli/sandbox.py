@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.aws.sandbox import Target, bootstrap, find_cdk, run_command, running_sandbox
-from ecrkit.cdk.node import bundled_node
 from ecrkit.cli.console.output import echo
 from ecrkit.documents.terminal import write_text
 
@@ -55,6 +54,9 @@ def sandbox(ctx: click.Context, catalog: Path | None, command: tuple[str, ...]) 
 
         ecrkit sandbox -- cdk deploy --all
     """
+    # Importing it checks Node, which `--help` does not need.
+    from ecrkit.cdk.node import bundled_node  # noqa: PLC0415
+
     if command and shutil.which(command[0]) is None:
         echo(f"error: {command[0]}: command not found", err=True)
         ctx.exit(_EXIT_NOT_FOUND)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from builders.commands import start
 
 from ecrkit.aws.sandbox import Sandbox, Target, bootstrap, commands, find_cdk, run_command, running_sandbox
 from ecrkit.cdk.node import bundled_node
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_ecr import ECRClient
 
-pytestmark = pytest.mark.sandbox
+pytestmark = pytest.mark.server
 
 ECRKIT = str(Path(sys.executable).with_name("ecrkit"))
 HOME = Target(account="123456789012", region="us-east-1")
@@ -142,16 +143,14 @@ def ecrkit_sandbox(
 def ecrkit_sandbox_in_background(
     *arguments: str, cwd: Path, environ: Mapping[str, str] | None = None
 ) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
+    with start(
         [ECRKIT, "sandbox", *arguments],
         cwd=cwd,
-        env=os.environ | (environ or {}),
+        environment=environ,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    with process:
+    ) as process:
         try:
             yield process
         finally:
@@ -558,13 +557,12 @@ class TestEnd:
         """Ctrl-C reaches COMMAND once; ecrkit waits for it and passes its exit code on."""
         ours, theirs = os.openpty()
         command = [ECRKIT, "sandbox", sys.executable, "-c", COUNT_INTERRUPTS]
-        with subprocess.Popen(
+        with start(
             [sys.executable, "-c", ON_A_TERMINAL, *command],
             cwd=project(tmp_path),
             stdin=theirs,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            text=True,
             start_new_session=True,
         ) as ecrkit:
             assert first_line(ecrkit) == "ready"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ecrkit.aws.sandbox import Sandbox
 
-pytestmark = pytest.mark.sandbox
+pytestmark = pytest.mark.server
 
 READS = ("ecr:Describe", "ecs:Describe", "ecs:List", "lambda:Get", "lambda:List", "sts:Get")
 NGINX = "docker.io/library/nginx"

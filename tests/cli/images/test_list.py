@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ecrkit.aws.sandbox import Sandbox
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.needs("skopeo", "umoci")]
+pytestmark = [pytest.mark.server, pytest.mark.needs("skopeo", "umoci")]
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from builders.accounts import Account
 
+pytestmark = pytest.mark.server
+
 POLICY = policy_text(rule(1, countNumber=1))
 ARCHIVE = policy_text(rule(1, **pulled(90), action={"type": "transition", "targetStorageClass": "archive"}))
 PLAIN = ("--repository", "plain")

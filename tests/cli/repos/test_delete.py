@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ecrkit.aws.sandbox import Sandbox
 
-pytestmark = pytest.mark.sandbox
+pytestmark = pytest.mark.server
 
 NO_CATALOG = "no catalog is here: nobody looked whether one declares it; pass --catalog to look"
 CATALOG = f"""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ecrkit.aws.sandbox import Sandbox
 
-pytestmark = pytest.mark.sandbox
+pytestmark = pytest.mark.server
 
 HEADING = "URI IMAGES SIZE LAST PUSH POLICY RULES STACK CATALOG SCAN ON PUSH ENCRYPTION MUTABILITY"
 STACK = """{"Resources": {

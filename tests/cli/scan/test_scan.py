@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
-from builders.commands import ECRKIT, ecrkit, ecrkit_on_terminal
+from builders.commands import ECRKIT, ecrkit, ecrkit_on_terminal, start
 from builders.proxies import Fault, aws_error, proxy_to
 from builders.scans import (
     answers,
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from builders.accounts import Account
+
+pytestmark = pytest.mark.server
 
 SARIF_SCHEMA = json.loads((Path(__file__).parents[2] / "data" / "sarif-2.1.0-rtm.5.json").read_text())
 FINDINGS = "ecr:DescribeImageScanFindings"
@@ -569,9 +570,8 @@ def test_interrupt_is_no_verdict(account: Account) -> None:
     """Ctrl-C while it waits: one line, and exit code 3."""
     running = basic_answer(status="IN_PROGRESS")
     with proxy_to(account.url, Fault(FINDINGS, answers(running))) as proxy:
-        environment = {**os.environ, **account.at(proxy.url)}
         command = [ECRKIT, "scan", "gate", "web:v1", "--fail-on", "LOW"]
-        with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        with start(command, environment=account.at(proxy.url), stderr=subprocess.PIPE) as process:
             assert process.stderr is not None
             process.stderr.readline()
             process.send_signal(signal.SIGINT)

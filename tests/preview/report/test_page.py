@@ -176,6 +176,7 @@ def test_one_repository(tmp_path: Path) -> None:
     assert "an HTML report is about one repository; name one file with --images" in result.stderr
 
 
+@pytest.mark.browser
 @pytest.mark.needs("chromium")
 @pytest.mark.parametrize("number", [10, 1_000, 100_000])
 def test_opens_in_a_browser(tmp_path: Path, number: int) -> None:
@@ -190,6 +191,7 @@ def test_opens_in_a_browser(tmp_path: Path, number: int) -> None:
     assert dom.count('class="main-svg"') >= 2
 
 
+@pytest.mark.browser
 @pytest.mark.needs("chromium")
 def test_filters(tmp_path: Path) -> None:
     """Choosing a fate hides the rows and the points of others; the text filters rows."""
@@ -212,6 +214,7 @@ def test_filters(tmp_path: Path) -> None:
     assert 'data-visible="rule 1: expire (8)|rule 2: expire (9)"' in dom
 
 
+@pytest.mark.browser
 @pytest.mark.needs("chromium")
 def test_nothing_is_run_from_data(tmp_path: Path) -> None:
     """Markup in names, tags and descriptions is shown, and not run."""
