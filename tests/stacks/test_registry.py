@@ -146,8 +146,10 @@ class TestGuard:
     @pytest.mark.parametrize(
         ("edits", "codes"),
         [
-            pytest.param((('["*"]', '["*", base]'),), [], id="change-in-place"),
-            pytest.param((("    ecr-public: {upstream: public.ecr.aws}\n", ""),), ["GRD152"], id="cache-that-leaves"),
+            pytest.param((('["*"]', '["*", base]'),), ["GRD173"], id="change-in-place"),
+            pytest.param(
+                (("    ecr-public: {upstream: public.ecr.aws}\n", ""),), ["GRD172", "GRD152"], id="cache-that-leaves"
+            ),
             pytest.param((("docker-hub-a1b2c3", "docker-hub-x9y8z7"),), ["GRD153"], id="other-credential"),
             pytest.param(
                 ((REGISTRY[REGISTRY.index("registry:\n") : REGISTRY.index("repositories: {web")], ""),),
@@ -157,7 +159,7 @@ class TestGuard:
         ],
     )
     def test_change(self, baseline: Path, edits: tuple[tuple[str, str], ...], codes: list[str], tmp_path: Path) -> None:
-        """What leaves its stack, a stack that leaves the app, and what would be replaced are findings, and no more."""
+        """What leaves its stack, a stack that leaves the app, and what would be replaced are findings; a change is a note."""
         changed = synthesized(tmp_path, edited(REGISTRY, *edits))
         result = ecrkit("guard", changed, "--baseline", baseline, "--output", "json")
 
