@@ -34,7 +34,8 @@ def drawn_tree() -> dict[str, str]:
 
 def test_the_tree_that_is_drawn_is_the_tree_that_is() -> None:
     """Every exception is in the docstring, below the class that it inherits from, and nothing else is."""
-    classes = dict(inspect.getmembers(errors, inspect.isclass))
+    found = inspect.getmembers(errors, inspect.isclass)
+    classes = {name: kind for name, kind in found if not name.startswith("_")}
 
     assert drawn_tree() == {name: cls.__bases__[0].__name__ for name, cls in classes.items()}
 
@@ -76,3 +77,18 @@ def test_a_reference_that_leads_nowhere_says_what_to_do() -> None:
 
     assert (error.message, error.remedy) == ("there is no policy 'web'", "did you mean api@1?")
     assert str(error) == "there is no policy 'web'; did you mean api@1?"
+
+
+@pytest.mark.parametrize(
+    "kind", ["UnreadableInputError", "InvalidCatalogError", "UnknownRepositoryError", "NodeError", "SynthesisError"]
+)
+def test_an_error_of_an_app_ends_it_in_lines(kind: str) -> None:
+    """Python prints ``code`` of a SystemExit: the text, line by line, without characters that a terminal obeys."""
+    check = Check(code="T1", title="", message="wrong \x1b[31m", source="")
+    given = [check.at(Location("a.json", line, 1)) for line in (1, 2)] if kind == "InvalidCatalogError" else "a\n\x1bb"
+    error = getattr(errors, kind)(given)
+
+    assert isinstance(error, SystemExit)
+    code = str(error.code)
+    assert code.splitlines() == [line.replace("\x1b", "\\x1b") for line in str(error).splitlines()]
+    assert len(code.splitlines()) == 2

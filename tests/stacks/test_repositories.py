@@ -137,12 +137,13 @@ class TestGates:
         assert validation(app_of(stack)) == [f"F3031 {path_of(stack, 'app')}"]
 
     def test_aws_solutions(self) -> None:
-        """cdk-nag sees a repository that is open to everybody."""
+        """cdk-nag and our plugin see a repository that is open to everybody."""
         [stack] = stacks_of(HEAD + "repositories: {app: }")
         anybody = iam.PolicyStatement(actions=["ecr:BatchGetImage"], principals=[iam.AnyPrincipal()])
         resource(stack, "app").repository_policy_text = iam.PolicyDocument(statements=[anybody])
 
-        assert validation(app_of(stack)) == [f"AwsSolutions-ECR1 {path_of(stack, 'app')}"]
+        path = path_of(stack, "app")
+        assert validation(app_of(stack)) == [f"ECR403 {path}", f"AwsSolutions-ECR1 {path}"]
 
 
 class TestEnvironments:

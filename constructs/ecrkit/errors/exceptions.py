@@ -48,6 +48,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecrkit.errors.findings import printable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -90,16 +92,21 @@ __all__ = [
 ]
 
 
+class _EndsProgram(SystemExit):
+    """What Python prints to stderr, and ends with exit code 1, if nobody catches it."""
+
+    @property
+    def code(self) -> str:  # type: ignore[override] # SystemExit keeps it in a field, which has nothing to escape
+        """The text of the error, in which control characters are escaped."""
+        return "\n".join(printable(line) for line in str(self).splitlines())
+
+
 class EcrkitError(Exception):
     """Something is wrong that the person at the keyboard can mend."""
 
 
-class UnreadableInputError(EcrkitError, SystemExit):
+class UnreadableInputError(EcrkitError, _EndsProgram):
     """A file is missing, cannot be read or is not UTF-8."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.code = message
 
 
 class UnwritableOutputError(EcrkitError):
@@ -127,12 +134,8 @@ class InvalidPolicyError(InvalidDocumentError):
     """A lifecycle policy that ECR would refuse."""
 
 
-class InvalidCatalogError(InvalidDocumentError, SystemExit):
+class InvalidCatalogError(InvalidDocumentError, _EndsProgram):
     """A catalog that could not be deployed."""
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__(findings)
-        self.code = str(self)
 
 
 class InvalidAssemblyError(EcrkitError):
@@ -235,28 +238,16 @@ class InvalidPropertyError(EcrkitError):
     """A construct was given what ECR, or CloudFormation, would refuse."""
 
 
-class UnknownRepositoryError(EcrkitError, SystemExit):
+class UnknownRepositoryError(EcrkitError, _EndsProgram):
     """An app asks for a repository that the catalog does not declare in that environment."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.code = message
 
-
-class NodeError(EcrkitError, SystemExit):
+class NodeError(EcrkitError, _EndsProgram):
     """The Node that aws_cdk would start is missing, broken or too old."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.code = message
 
-
-class SynthesisError(EcrkitError, SystemExit):
+class SynthesisError(EcrkitError, _EndsProgram):
     """CDK refuses to synthesize an app."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.code = message
 
 
 class SandboxError(EcrkitError):
