@@ -10,10 +10,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "app.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.node
 def test_samples_run(tmp_path: Path) -> None:
     """The samples, one after the other, synthesize the shipped catalog and a stack that uses it."""
     shutil.copy(ROOT / "repositories.yaml", tmp_path)

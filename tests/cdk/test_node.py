@@ -14,6 +14,8 @@ from ecrkit.cdk.node import bundled_node
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.node
+
 REMEDY = "unset JSII_NODE and install ecrkit[cdk], which brings Node 24, or name Node 22 or newer"
 APP = """
 from ecrkit.cdk import catalog_stacks
