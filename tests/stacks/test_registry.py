@@ -159,7 +159,7 @@ class TestGuard:
         ],
     )
     def test_change(self, baseline: Path, edits: tuple[tuple[str, str], ...], codes: list[str], tmp_path: Path) -> None:
-        """What leaves its stack, a stack that leaves the app, and what would be replaced are findings; a change is a note."""
+        """A setting or stack that leaves, and what would be replaced, are findings; a change in place is a note."""
         changed = synthesized(tmp_path, edited(REGISTRY, *edits))
         result = ecrkit("guard", changed, "--baseline", baseline, "--output", "json")
 
