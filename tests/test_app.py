@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from builders.apps import ROOT, run_app, templates_in
 from builders.registries import REGISTRY
+from builders.stores import publish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +40,8 @@ defaults:
 repositories:
   My-App:
   web:
-    lifecyle: keep-last-10@1
   web:
+    lifecyle: keep-last-10@1
 """
 
 BAD_CATALOG_ERRORS = """\
@@ -50,9 +51,9 @@ bad.yaml:4:14: defaults.lifecycle: there is no policy 'keep-last-ten' in policie
 did you mean keep-last-10@1? [CAT121]
 bad.yaml:6:3: repositories["My-App"]: the name must be parts of lower-case letters and digits, \
 joined by '.', '_', '__', dashes or '/', got 'My-App' [CAT120]
-bad.yaml:8:5: repositories.web.lifecyle: unknown key 'lifecyle'; did you mean lifecycle? [CAT103]
-bad.yaml:9:3: repositories.web: the key 'web' is written twice, first on line 7; remove one; \
+bad.yaml:8:3: repositories.web: the key 'web' is written twice, first on line 7; remove one; \
 readers of YAML drop the first in silence [CAT102]
+bad.yaml:9:5: repositories.web.lifecyle: unknown key 'lifecyle'; did you mean lifecycle? [CAT103]
 """
 
 
@@ -180,6 +181,7 @@ class TestWarnings:
         path = store(tmp_path / "store", name="ours@1", text=text)
         store(tmp_path / "store", name="rest@1", text=json.dumps(policy))
         written(path.parents[1] / "silenced.yaml", "ours@1: {ECR203: The release job sets both.}\n")
+        publish(tmp_path / "store")
         entries = "    lifecycle: [ours@1]\n  composed:\n    lifecycle: [ours@1, rest@1]\n"
         catalog = written(tmp_path / "other.yaml", CATALOG + entries)
         context = ["-c", f"catalog={catalog}", "-c", f"policies={tmp_path / 'store'}"]
