@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import importlib
 import os
+import shutil
 import sys
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -79,8 +80,11 @@ def forbidden(event: str, arguments: tuple[object, ...]) -> str | None:
     if event == "subprocess.Popen":
         executable, command = arguments[:2]
         names = [executable, *command[:1]] if isinstance(command, list | tuple) else [executable]
-        for name in (PurePath(os.fsdecode(name)).name for name in names if isinstance(name, str | bytes | os.PathLike)):
-            if name in _MARKER_OF_PROGRAM:
+        for path in (os.fsdecode(name) for name in names if isinstance(name, str | bytes | os.PathLike)):
+            name = PurePath(path).name
+            # A script of that name, which a test has written, is not the program.
+            is_program = name == "node" or path in {name, shutil.which(name)}
+            if name in _MARKER_OF_PROGRAM and is_program:
                 return f"starts {name}: mark this test with pytest.mark.{_MARKER_OF_PROGRAM[name]}"
     return None
 

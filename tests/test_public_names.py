@@ -28,6 +28,7 @@ class TestPublicNames:
         assert name in ecrkit.__all__
         assert name in dir(ecrkit)
 
+    @pytest.mark.node
     @pytest.mark.parametrize(
         ("name", "home"),
         [
