@@ -75,7 +75,8 @@ def forbidden(event: str, arguments: tuple[object, ...]) -> str | None:
     """
     if event == "import" and arguments[0] == "jsii":
         return "imports aws_cdk, which starts Node: mark this test, or its whole file, with pytest.mark.node"
-    if event == "socket.bind":
+    # A socket that is a file is no server.
+    if event == "socket.bind" and not isinstance(arguments[1], str | bytes):
         return "binds a socket: mark this test with pytest.mark.server"
     if event == "subprocess.Popen":
         executable, command = arguments[:2]

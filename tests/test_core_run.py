@@ -59,7 +59,12 @@ def test_files_that_are_left_out() -> None:
             "starts chromium: mark this test with pytest.mark.browser",
             id="chromium",
         ),
-        pytest.param("socket.bind", (), "binds a socket: mark this test with pytest.mark.server", id="server"),
+        pytest.param(
+            "socket.bind",
+            (None, ("127.0.0.1", 0)),
+            "binds a socket: mark this test with pytest.mark.server",
+            id="server",
+        ),
         pytest.param("subprocess.Popen", ("sh", ["sh", "-c", "true"]), None, id="shell"),
         pytest.param("subprocess.Popen", ("/tmp/x/docker", ["/tmp/x/docker"]), None, id="script of a test"),  # noqa: S108
         pytest.param("import", ("json", None), None, id="json"),

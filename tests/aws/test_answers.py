@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from botocore.model import Shape
     from builders.answers import Server
 
+pytestmark = pytest.mark.server
+
 SERVICES = ("cloudformation", "ecr", "ecs", "lambda", "sts")
 DIGEST = f"sha256:{'0' * 64}"
 

@@ -231,6 +231,7 @@ def server() -> Iterator[Server]:
         yield running
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("output", ["text", "json"])
 @pytest.mark.parametrize("hostile", HOSTILE)
 @pytest.mark.parametrize(

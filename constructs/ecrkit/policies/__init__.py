@@ -2,8 +2,10 @@
 Lifecycle policies as files.
 
 - ``store``: a folder of policies, each version a file; resolves ``name@N``
+- ``references``: ``name@N``, the name of a version
 - ``lock``: what each published version contains
 - ``checks``: whether a store is valid
+- ``rulebook``: its checks
 - ``silences``: warnings that a person accepted, and why
 - ``schema``: JSON Schemas of the files next to the policies
 - ``testing``: tests of policies, in files next to the versions

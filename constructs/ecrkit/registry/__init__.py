@@ -4,7 +4,12 @@ What ECR stores: repositories, their access, and registry-wide settings.
 - ``properties``: the properties of a repository
 - ``access``: who may pull and push, as statements of the repository policy
 - ``statements``: whether a policy statement is valid, and its canonical form
+- ``principals``: whom a statement can name
+- ``conditions``: whom a condition limits
+- ``actions``: the actions of ECR and ECR Public
 - ``openness``: whether a policy statement lets everyone in
+- ``access_policy``: the one judgement of an access policy, for every path
+- ``rulebook``: the checks of access policies
 - ``posture``: what a secure repository has
 - ``cloudformation``: a repository as a CloudFormation resource
 - ``outputs``: names of constructs and of stack outputs

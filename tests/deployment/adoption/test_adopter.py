@@ -259,7 +259,7 @@ REFUSED: dict[str, tuple[ActualRepository, str]] = {
     ),
     "a tag without a value, which CloudFormation does not take": (
         actual("api", tags={"team": ""}),
-        "tags.team: a tag's value must have 1 to 256 characters, got 0",
+        "tags.team: a tag's value must have 1 to 255 characters, got 0",
     ),
     "a Sid twice": (
         actual("api", repository_policy_text=iam(statement(), statement(Effect="Deny"))),
