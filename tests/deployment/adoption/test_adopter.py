@@ -7,62 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from builders.actual import ACCOUNT, actual, iam, statement
+from builders.adoptions import CATALOG, KEY, ONE, TWO, added, adopt, entry, here, store_at
 from builders.stores import make_store, policy_text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecrkit import PolicyStore
 from ecrkit.catalog import check_catalog
-from ecrkit.deployment.adoption import Adopter
 from ecrkit.deployment.audit import drift
 from ecrkit.errors import Location, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
-    from ecrkit.catalog import Environment, RepositoryEntry
-    from ecrkit.deployment.adoption import Adopted
     from ecrkit.deployment.audit import ActualRepository
-
-ONE = f'environments:\n  dev: {{account: "{ACCOUNT}", region: us-east-1}}\n'
-TWO = f'{ONE}  prod: {{account: "210987654321", region: us-east-1}}\n'
-CATALOG = f"{ONE}repositories:\n  web: {{lifecycle: ten@1}}  # the web\n"
-KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/12345678-1234-1234-1234-123456789012"
-
-
-@pytest.fixture(scope="module")
-def policies(tmp_path_factory: pytest.TempPathFactory) -> PolicyStore:
-    """A store with one policy, which keeps ten images."""
-    return store_at(tmp_path_factory.mktemp("store"))
-
-
-def store_at(directory: Path) -> PolicyStore:
-    return PolicyStore(make_store(directory, {"ten/v1.json": policy_text()}))
-
-
-def adopt(
-    repositories: Sequence[ActualRepository], policies: PolicyStore, *, catalog: str = CATALOG, environment: str = "dev"
-) -> Adopted:
-    return Adopter(catalog, file="repositories.yaml", policies=policies, environment=environment).adopt(repositories)
-
-
-def entry(adopted: Adopted, policies: PolicyStore, name: str, *, environment: str = "dev") -> RepositoryEntry:
-    [found] = [one for one in here(adopted, policies, environment).repositories if one.name == name]
-    return found
-
-
-def here(adopted: Adopted, policies: PolicyStore, environment: str = "dev") -> Environment:
-    checked = check_catalog(adopted.after, file="repositories.yaml", policies=policies)
-    assert checked.catalog, checked.findings
-    [found] = [one for one in checked.catalog.environments if one.name == environment]
-    return found
-
-
-def added(adopted: Adopted) -> str:
-    """Give what stands behind the old text."""
-    assert adopted.after.startswith(adopted.before)
-    return adopted.after.removeprefix(adopted.before)
 
 
 def test_repository_that_is_as_the_defaults_have_it_says_nothing(policies: PolicyStore) -> None:
@@ -218,94 +176,6 @@ def test_principal_that_was_deleted_is_a_warning(policies: PolicyStore) -> None:
     ]
 
 
-REFUSED: dict[str, tuple[ActualRepository, str]] = {
-    "public": (
-        actual("api", repository_policy_text=iam(statement(Principal="*"))),
-        (
-            "statements[0].Principal: lets everybody in: it has the Principal '*' and no condition; name principals,"
-            " or add a condition as on aws:PrincipalOrgID"
-        ),
-    ),
-    "public, over TLS": (
-        actual(
-            "api",
-            repository_policy_text=iam(
-                statement(Principal="*", Condition={"Bool": {"aws:SecureTransport": "true"}}),
-            ),
-        ),
-        (
-            "statements[0].Principal: lets everybody in: it has the Principal '*', and its condition does not limit"
-            " who may call; name principals, or add a condition as on aws:PrincipalOrgID"
-        ),
-    ),
-    "variables of an old version": (
-        actual(
-            "api",
-            repository_policy_text=iam(
-                statement(Condition={"StringEquals": {"aws:username": "${aws:username}"}}), version="2008-10-17"
-            ),
-        ),
-        (
-            "the catalog cannot say exactly what is there: the repository policy is not the declared one: it has"
-            " variables, and the version 2008-10-17 without them"
-        ),
-    ),
-    "no policy at all": (
-        actual("api", repository_policy_text="nothing"),
-        (
-            "the catalog cannot say exactly what is there: the repository policy is not the declared one: it cannot be"
-            " read"
-        ),
-    ),
-    "a tag without a value, which CloudFormation does not take": (
-        actual("api", tags={"team": ""}),
-        "tags.team: a tag's value must have 1 to 255 characters, got 0",
-    ),
-    "a Sid twice": (
-        actual("api", repository_policy_text=iam(statement(), statement(Effect="Deny"))),
-        "statements[1]: the Sid 'Ci' is that of another statement; write another",
-    ),
-    "another stack": (
-        actual("api", stack="Shop"),
-        (
-            "a resource of the stack Shop, and no other can import it; deploy it there with DeletionPolicy Retain,"
-            " remove it there and deploy again, and then adopt it"
-        ),
-    ),
-    "our stack": (
-        actual("api", stack="Repositories-dev"),
-        "a resource of the stack Repositories-dev, whose catalog does not declare it any more; put its entry back",
-    ),
-    "a lifecycle policy that is none": (
-        actual("api", lifecycle_policy_text="{}"),
-        "its lifecycle policy: the required key 'rules' is missing; add it",
-    ),
-    "an encryption that nobody knows": (
-        actual("api", encryption="ROT13"),
-        "encryption: must be 'AES256' or 'KMS' or 'KMS_DSSE' or 'omit', got 'ROT13'",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_said_exactly_is_not_half_adopted(policies: PolicyStore, case: str) -> None:
-    """Such a repository is told, with the reason; another beside it is adopted all the same."""
-    there, reason = REFUSED[case]
-
-    adopted = adopt([there, actual("plain", lifecycle_policy_text=None)], policies)
-
-    assert adopted.refused["api"][-1:] == (reason,)
-    assert added(adopted) == "  plain: {}\n"
-
-
-def test_name_that_nobody_could_declare_is_told(policies: PolicyStore) -> None:
-    """A name that the catalog refuses is refused before anything else."""
-    adopted = adopt([actual("a___b")], policies)
-
-    assert adopted.refused["a___b"][0].startswith("its name must be parts of lower-case letters and digits")
-    assert adopted.after == adopted.before
-
-
 def test_output_key_that_is_taken_is_another(policies: PolicyStore) -> None:
     """Two names that come to one key of an output both have one, and every run chooses the same."""
     adopted = adopt([actual("team/web"), actual("team-web"), actual("team.web"), actual("x" * 256)], policies)
@@ -339,16 +209,6 @@ def test_what_another_environment_has_differs_there(policies: PolicyStore) -> No
     assert entry(adopted, policies, "web", environment="prod").properties.scan_on_push is False
 
 
-def test_more_than_a_stack_holds_is_refused_whole(policies: PolicyStore) -> None:
-    """What the stacks of the environment cannot hold is told before anything is read, with the number that could."""
-    adopter = Adopter(CATALOG, file="repositories.yaml", policies=policies, environment="dev")
-
-    with pytest.raises(RefusedError) as caught:
-        adopter.check_room(f"app-{number}" for number in range(300))
-
-    assert "would have 301 outputs, of 200 at most; write 'shards: 4', before the first deploy" in str(caught.value)
-
-
 def test_defaults_that_hold_for_nobody_are_told(policies: PolicyStore) -> None:
     """Where no new entry could be valid, that is said of the defaults, and nothing is added."""
     elsewhere = KEY.replace("us-east-1", "eu-west-1")
@@ -379,12 +239,6 @@ def test_broken_version_of_the_store_is_passed_over(tmp_path: Path) -> None:
     policies = PolicyStore(make_store(tmp_path, {"broken/v1.json": "{}", "ten/v1.json": policy_text()}))
 
     assert "lifecycle: ten@1" in added(adopt([actual("api")], policies))
-
-
-def test_invalid_catalog_is_refused(policies: PolicyStore) -> None:
-    """Nothing is added to what is wrong already."""
-    with pytest.raises(RefusedError, match=r"repositories.yaml: is not valid; `ecrkit catalog check` tells why"):
-        Adopter("{}", file="repositories.yaml", policies=policies, environment="dev")
 
 
 FILTERS = st.lists(st.sampled_from(["latest", "v*", "*-dev"]), unique=True).map(tuple)
