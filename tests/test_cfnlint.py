@@ -1,123 +1,39 @@
-"""The rules for cfn-lint: by its real command line, and by its API where details are asked for."""
+"""The rules for cfn-lint: which there are, where they look and what they say."""
 
 from __future__ import annotations
 
 import ast
 import json
 import re
-import subprocess
 import sys
 from pathlib import Path
-from textwrap import dedent, indent
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from builders.policies import Document, policy_text, rule, tagged, untagged
-from cfnlint.api import lint  # type: ignore[import-untyped] # it ships no types
-from cfnlint.config import ManualArgs  # type: ignore[import-untyped] # it ships no types
-from cfnlint.core import get_rules, run_checks  # type: ignore[import-untyped] # it ships no types
-from cfnlint.decode import decode  # type: ignore[import-untyped] # it ships no types
-from cfnlint.rules import Rules, RulesCollection  # type: ignore[import-untyped] # it ships no types
+from builders.lint_cases import (
+    BAD,
+    CHECKS,
+    GOOD,
+    TOO_LOW,
+    creation_template,
+    found,
+    ids,
+    linted,
+    repository,
+    template,
+    yaml_template,
+)
+from builders.policies import Document, policy_text, rule, tagged
+from cfnlint.core import get_rules  # type: ignore[import-untyped] # it ships no types
+from cfnlint.rules import Rules  # type: ignore[import-untyped] # it ships no types
 
 from ecrkit import cfnlint as adapter
 from ecrkit.cfnlint import RULES, rule_id
 from ecrkit.documents.explanations import explain
 from ecrkit.errors import Severity
-from ecrkit.lifecycle import RULEBOOK
-from ecrkit.registry.rulebook import ACCESS_RULEBOOK
-from ecrkit.registry.templates import TEMPLATE_RULEBOOK
 
 if TYPE_CHECKING:
     from ecrkit.errors import Check
-
-Lines: TypeAlias = list[str]
-
-CHECKS = (*RULEBOOK, *ACCESS_RULEBOOK, *TEMPLATE_RULEBOOK)
-CFN_LINT = str(Path(sys.executable).with_name("cfn-lint"))
-
-GOOD = policy_text(
-    rule(1, **tagged("prod-*"), description="what runs"), rule(2, **untagged(), countNumber=1), rule(3, countNumber=50)
-)
-BAD = GOOD.replace('"countNumber": 50', '"countNumber": 0')
-"""Wrong on line 34, in column 24, and complete."""
-
-TOO_LOW = "rules[2].selection.countNumber: must be 1 or more, got 0 [ECR112]"
-
-
-def repository(text: object = GOOD) -> Document:
-    return {"Type": "AWS::ECR::Repository", "Properties": {"LifecyclePolicy": {"LifecyclePolicyText": text}}}
-
-
-def creation_template(text: object = GOOD) -> Document:
-    properties = {"AppliedFor": ["PULL_THROUGH_CACHE"], "Prefix": "docker-hub", "LifecyclePolicy": text}
-    return {"Type": "AWS::ECR::RepositoryCreationTemplate", "Properties": properties}
-
-
-def template(resource: Document, **sections: object) -> str:
-    """Write a template of one resource, ``App``, as JSON, two columns a level."""
-    return json.dumps({**sections, "Resources": {"App": resource}}, indent=2)
-
-
-def yaml_template(value: str) -> str:
-    """Write a template of one repository as YAML; *value* is what follows its ``LifecyclePolicyText:``, on line 6."""
-    head = """\
-        Resources:
-          App:
-            Type: AWS::ECR::Repository
-            Properties:
-              LifecyclePolicy:
-                LifecyclePolicyText:"""
-    return f"{dedent(head)}{value}\n"
-
-
-def block(header: str, text: str = BAD, *, columns: int = 10) -> str:
-    """Write *text* as a block of YAML: ``|`` and its like, and then its lines."""
-    return f" {header}\n{indent(text, ' ' * columns)}"
-
-
-def our_rules() -> RulesCollection:
-    """Load them without cfn-lint's own, which take a quarter of a second."""
-    rules = RulesCollection(include_rules=["I"])
-    rules.create_from_module("ecrkit.cfnlint")
-    return rules
-
-
-def found(text: str) -> Lines:
-    """Let our rules look at a template; give what they say, each with the id of its rule."""
-    return [f"{match.rule.id} {match.message}" for match in lint(text, our_rules())]
-
-
-def linted(text: str, *ignored: str) -> Lines:
-    """Let cfn-lint look at a template with all the rules that it then has; give their ids."""
-    config = ManualArgs(append_rules=["ecrkit.cfnlint"], ignore_checks=list(ignored))
-    return sorted(match.rule.id for match in lint(text, config=config))
-
-
-def ids(lines: Lines) -> Lines:
-    return sorted(line.split()[0] for line in lines)
-
-
-def placed(path: Path) -> Lines:
-    """Let our rules look at a file; give what they say, each with its line and column."""
-    content, _ = decode(str(path))
-    matches = run_checks(str(path), content, our_rules(), ["us-east-1"])
-    return [f"{match.linenumber}:{match.columnnumber}: {match.message}" for match in matches]
-
-
-def cfn_lint(*arguments: str | Path, cwd: Path, given: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [CFN_LINT, *map(str, arguments)],
-        cwd=cwd,
-        input=given,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def written(path: Path, text: str) -> Path:
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 class TestRules:
@@ -330,176 +246,6 @@ class TestWhatItSays:
     def test_completeness_of_a_creation_template(self) -> None:
         """What a creation template gives is a beginning, and may leave out what its repositories add."""
         assert found(template(creation_template(policy_text(rule(1, **tagged("v*")))))) == []
-
-
-class TestWhere:
-    @pytest.mark.parametrize(
-        ("value", "place"),
-        [
-            pytest.param(block("|"), "40:34", id="block"),
-            pytest.param(block("|-"), "40:34", id="stripped"),
-            pytest.param(block("|+", f"{BAD}\n\n"), "40:34", id="kept"),
-            pytest.param(block("|", columns=9), "40:33", id="indented-otherwise"),
-            pytest.param(block("|2", f"  {BAD}".replace("\n", "\n  ")), "40:36", id="indented-explicitly"),
-            pytest.param(block("|2-", f"  {BAD}".replace("\n", "\n  ")), "40:36", id="indented-and-stripped"),
-            pytest.param(block("|  # what runs, stays"), "40:34", id="comment"),
-            pytest.param(block(">-"), "40:34", id="folded-where-nothing-folds"),
-            pytest.param(block("|", f"\n\n{BAD}"), "42:34", id="blank-lines-first"),
-            pytest.param(block("|", BAD.replace("\n", "\n\n")), "73:34", id="blank-lines-between"),
-            pytest.param(block("|", BAD.replace("\n", "  \n")), "40:34", id="spaces-at-the-end"),
-            pytest.param(block("|", BAD.replace("what runs", "was läuft 🐳")), "40:34", id="more-than-ascii"),
-        ],
-    )
-    def test_block(self, tmp_path: Path, value: str, place: str) -> None:
-        """In a literal block of YAML a finding is at its own line and column, however the block is written."""
-        path = written(tmp_path / "template.yaml", yaml_template(value))
-
-        assert placed(path) == [f"{place}: {TOO_LOW}"]
-
-    def test_lines_of_windows(self, tmp_path: Path) -> None:
-        """Ends of lines as Windows writes them change nothing."""
-        path = tmp_path / "template.yaml"
-        path.write_bytes(yaml_template(block("|")).replace("\n", "\r\n").encode())
-
-        assert placed(path) == [f"40:34: {TOO_LOW}"]
-
-    def test_end_of_a_block(self, tmp_path: Path) -> None:
-        """What is missing after the last line is missing at its end."""
-        path = written(tmp_path / "template.yaml", yaml_template(block("|", GOOD.removesuffix("}"))))
-
-        assert placed(path) == ["46:14: not JSON: the text ends where ',' or '}' is expected [ECR101]"]
-
-    @pytest.mark.parametrize(
-        ("value", "place"),
-        [
-            pytest.param(f" '{json.dumps(json.loads(BAD))}'", "6:30: LifecyclePolicyText:1:461", id="quoted"),
-            pytest.param(f"\n          '{json.dumps(json.loads(BAD))}'", "7:11: LifecyclePolicyText:1:461", id="below"),
-            pytest.param(block(">", BAD.replace("\n  ", "\n")), "6:30: LifecyclePolicyText:33:22", id="folded"),
-            pytest.param(block("&policy |"), "6:30: LifecyclePolicyText:34:24", id="anchor"),
-        ],
-    )
-    def test_elsewhere(self, tmp_path: Path, value: str, place: str) -> None:
-        """Any other text is where its value begins, and the message has line and column in it."""
-        path = written(tmp_path / "template.yaml", yaml_template(value))
-
-        assert placed(path) == [f"{place}: {TOO_LOW}"]
-
-    def test_json(self, tmp_path: Path) -> None:
-        """So is one in JSON."""
-        path = written(tmp_path / "template.json", template(repository(BAD)))
-
-        assert placed(path) == [f"7:34: LifecyclePolicyText:34:24: {TOO_LOW}"]
-
-    def test_no_text(self) -> None:
-        """In a template that cfn-lint got as values nothing has a place; the message has that in the text."""
-        [match] = run_checks("template.json", json.loads(template(repository(BAD))), our_rules(), ["us-east-1"])
-
-        assert (match.linenumber, match.message) == (1, f"LifecyclePolicyText:34:24: {TOO_LOW}")
-
-    def test_no_file(self) -> None:
-        """Without a file nobody can look how a text is written, so the message has line and column in it."""
-        [match] = lint(yaml_template(block("|")), our_rules())
-
-        assert (match.linenumber, match.message) == (6, f"LifecyclePolicyText:34:24: {TOO_LOW}")
-
-    def test_another_text(self, tmp_path: Path) -> None:
-        """A file whose lines are not those of the text is not believed."""
-        path = written(tmp_path / "template.yaml", yaml_template(block("|")))
-        content, _ = decode(str(path))
-        written(path, yaml_template(block("|", BAD.replace("what runs", "what ran"))))
-        [match] = run_checks(str(path), content, our_rules(), ["us-east-1"])
-
-        assert (match.linenumber, match.message) == (6, f"LifecyclePolicyText:34:24: {TOO_LOW}")
-
-
-class TestIgnoring:
-    TEXT = policy_text(rule(1, **tagged("a*", "b*"), countNumber=0), rule(2))
-
-    def test_nothing(self) -> None:
-        """Unless somebody says otherwise, errors and warnings are told."""
-        assert linted(template(repository(self.TEXT))) == ["E9112", "W9203"]
-
-    @pytest.mark.parametrize(
-        ("ignored", "left"),
-        [
-            pytest.param("E9112", ["W9203"], id="error"),
-            pytest.param("W9203", ["E9112"], id="warning"),
-            pytest.param("W9", ["E9112"], id="all-warnings"),
-        ],
-    )
-    def test_one(self, ignored: str, left: Lines) -> None:
-        """Each check can be ignored alone, as every rule of cfn-lint can."""
-        assert linted(template(repository(self.TEXT)), ignored) == left
-
-    @pytest.mark.parametrize("place", ["resource", "template"])
-    def test_in_the_template(self, place: str) -> None:
-        """A resource ignores a rule for itself, and a template for all that is in it."""
-        metadata = {"cfn-lint": {"config": {"ignore_checks": ["E9112"]}}}
-        resource = repository(self.TEXT)
-        text = (
-            template(resource | {"Metadata": metadata})
-            if place == "resource"
-            else template(resource, Metadata=metadata)
-        )
-
-        assert linted(text) == ["W9203"]
-
-
-class TestCommandLine:
-    @pytest.mark.parametrize(
-        "arguments",
-        [
-            pytest.param(["template.yaml", "-a", "ecrkit.cfnlint"], id="template-before"),
-            pytest.param(["-a", "ecrkit.cfnlint", "--", "template.yaml"], id="template-behind-dashes"),
-            pytest.param(["-a", "ecrkit.cfnlint", "-t", "template.yaml"], id="template-by-option"),
-        ],
-    )
-    def test_error(self, tmp_path: Path, arguments: Lines) -> None:
-        """In any directory ``-a ecrkit.cfnlint`` finds the rules; what ECR refuses is told, with exit code 2."""
-        written(tmp_path / "template.yaml", yaml_template(block("|")))
-        run = cfn_lint(*arguments, cwd=tmp_path)
-
-        assert run.stdout == f"E9112 {TOO_LOW}\ntemplate.yaml:40:34\n\n"
-        assert (run.returncode, run.stderr) == (2, "")
-
-    def test_settings(self, tmp_path: Path) -> None:
-        """``append_rules`` in the settings of cfn-lint finds them too."""
-        written(tmp_path / ".cfnlintrc", "append_rules: [ecrkit.cfnlint]\n")
-        written(tmp_path / "template.yaml", yaml_template(block("|")))
-
-        assert cfn_lint("template.yaml", cwd=tmp_path).returncode == 2
-
-    def test_warning(self, tmp_path: Path) -> None:
-        """A warning alone exits with 4, as cfn-lint's own do."""
-        written(tmp_path / "template.yaml", yaml_template(block("|", policy_text(rule(1)))))
-        run = cfn_lint("--format", "parseable", "template.yaml", "-a", "ecrkit.cfnlint", cwd=tmp_path)
-
-        assert run.stdout == (
-            "template.yaml:7:11:7:12:W9213:any image can expire, since no rule for tagged images protects some; put a"
-            " rule above it for the tags that are deployed [ECR213]\n"
-        )
-        assert run.returncode == 4
-
-    def test_ignored(self, tmp_path: Path) -> None:
-        """``--ignore-checks`` knows the rules, and nothing else is said."""
-        written(tmp_path / "template.yaml", yaml_template(block("|")))
-        run = cfn_lint("template.yaml", "-a", "ecrkit.cfnlint", "--ignore-checks", "E9112", cwd=tmp_path)
-
-        assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
-
-    def test_standard_input(self, tmp_path: Path) -> None:
-        """A template on standard input is checked too."""
-        run = cfn_lint("-a", "ecrkit.cfnlint", cwd=tmp_path, given=yaml_template(block("|")))
-
-        assert run.stdout == f"E9112 LifecyclePolicyText:34:24: {TOO_LOW}\nNone:6:30\n\n"
-        assert run.returncode == 2
-
-    def test_list(self, tmp_path: Path) -> None:
-        """``--list-rules`` lists every check."""
-        run = cfn_lint("--list-rules", "-a", "ecrkit.cfnlint", cwd=tmp_path)
-
-        listed = [line.partition(":")[0] for line in run.stdout.splitlines() if re.match("[EWI]9[0-9]{3}: ", line)]
-        assert sorted(listed) == sorted(rule_id(check) for check in CHECKS)
 
 
 def test_severities_are_known() -> None:
