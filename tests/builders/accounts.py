@@ -68,6 +68,11 @@ class Account:
         """Give the environment with another endpoint, a proxy's."""
         return {**self.environment, "AWS_ENDPOINT_URL": url}
 
+    def tags(self, repository: str) -> list[str]:
+        """Give the tags that are in a repository, in order."""
+        images = self.ecr.describe_images(repositoryName=repository)["imageDetails"]
+        return sorted(tag for image in images for tag in image.get("imageTags", []))
+
     def put_image(self, repository: str, tag: str, *, text: str | None = None) -> str:
         """Put a manifest without layers; gives its digest."""
         manifest = text or manifest_text(tag)

@@ -1,4 +1,4 @@
-"""`ecrkit images push` and `pull`: real images, real tools, a local registry."""
+"""`ecrkit images push`: real images, real tools, a local registry."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import json
 import os
 import signal
 import subprocess
-import time
 from typing import TYPE_CHECKING
 
 import pytest
-from builders.accounts import REGISTRY, account_in
+from builders.accounts import REGISTRY
 from builders.commands import ECRKIT, ecrkit, start
-from builders.images import add_index, add_layer, manifest_digest, oci_layout
+from builders.images import add_layer, manifest_digest
 from builders.proxies import Fault, Hold, aws_error, drop, proxy_to
 
 if TYPE_CHECKING:
@@ -21,30 +20,7 @@ if TYPE_CHECKING:
 
     from builders.accounts import Account
 
-    from ecrkit.aws.sandbox import Sandbox
-
 pytestmark = [pytest.mark.server, pytest.mark.needs("skopeo", "umoci")]
-
-
-@pytest.fixture
-def account(ministack: Sandbox, tmp_path: Path) -> Account:
-    """An account with an immutable and a mutable repository."""
-    account = account_in(ministack, tmp_path)
-    account.ecr.create_repository(repositoryName="web", imageTagMutability="IMMUTABLE")
-    account.ecr.create_repository(repositoryName="cache")
-    return account
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> str:
-    """An image as skopeo names it, tagged v1."""
-    return oci_layout(tmp_path)
-
-
-def tags(account: Account, repository: str) -> list[str]:
-    """Tell the tags that are there."""
-    images = account.ecr.describe_images(repositoryName=repository)["imageDetails"]
-    return sorted(tag for image in images for tag in image.get("imageTags", []))
 
 
 def uploads(actions: list[str]) -> list[str]:
@@ -58,7 +34,7 @@ def test_push_prints_uri_and_digest(account: Account, source: str, tmp_path: Pat
 
     assert result.returncode == 0, result.stderr
     assert result.stdout == f"{REGISTRY}/web:release\n{manifest_digest(tmp_path / 'image')}\n"
-    assert tags(account, "web") == ["release"]
+    assert account.tags("web") == ["release"]
 
 
 def test_image_keeps_its_tag(account: Account, source: str) -> None:
@@ -207,7 +183,7 @@ def test_connection_that_drops_leaves_no_image(account: Account, source: str) ->
 
     assert result.returncode == 3
     assert result.stderr.splitlines()[-1].startswith("error: skopeo copy: writing blob: ")
-    assert tags(account, "web") == []
+    assert account.tags("web") == []
 
 
 def test_repository_that_vanishes_is_told(account: Account, source: str) -> None:
@@ -255,55 +231,7 @@ def test_interrupt_ends_tool_and_leaves_no_image(  # noqa: PLR0913, PLR0917 - fi
     assert process.returncode == 3
     assert said.splitlines()[-1] == "error: interrupted"
     assert list(tmp_path.glob("ecrkit-*")) == []
-    assert tags(account, "web") == []
-
-
-@pytest.mark.needs("podman")
-def test_engine_pushes_and_pulls(account: Account, source: str, tmp_path: Path) -> None:
-    """An engine's image is tagged, pushed and pulled under the registry's name."""
-    storage = tmp_path / "storage.conf"
-    storage.write_text(f'[storage]\ndriver = "vfs"\nrunroot = "{tmp_path}/run"\ngraphroot = "{tmp_path}/root"\n')
-    environment = {**account.environment, "CONTAINERS_STORAGE_CONF": str(storage)}
-    podman("pull", source, storage=storage)
-
-    pushed = ecrkit(
-        "images", "push", f"localhost{tmp_path}/image", "web:v1", "--tool", "podman", environment=environment
-    )
-    pulled = ecrkit("images", "pull", "web:v1", "copy:v1", "--tool", "podman", environment=environment)
-    podman("image", "exists", "copy:v1", storage=storage)
-
-    assert pushed.returncode == 0, pushed.stderr
-    assert pushed.stdout == pulled.stdout
-    assert tags(account, "web") == ["v1"]
-
-
-@pytest.mark.needs("docker", "podman")
-def test_docker_pushes_and_pulls(account: Account, source: str, tmp_path: Path) -> None:
-    """The real docker does the same; the engine behind it is podman's, which speaks docker's API."""
-    storage, registries, engine = (tmp_path / name for name in ("storage.conf", "registries.conf", "engine.sock"))
-    storage.write_text(f'[storage]\ndriver = "vfs"\nrunroot = "{tmp_path}/run"\ngraphroot = "{tmp_path}/root"\n')
-    host = account.url.removeprefix("http://")
-    registries.write_text(f'[[registry]]\nlocation = "{host}"\ninsecure = true\n')
-    podman("pull", source, storage=storage)
-    environment = {**account.environment, "DOCKER_HOST": f"unix://{engine}"}
-    with start(
-        ["podman", "system", "service", "--time=0", f"unix://{engine}"],
-        environment={"CONTAINERS_STORAGE_CONF": str(storage), "CONTAINERS_REGISTRIES_CONF": str(registries)},
-        stderr=subprocess.DEVNULL,
-    ) as service:
-        try:
-            while not engine.exists():
-                time.sleep(0.02)
-            image = f"localhost{tmp_path}/image"
-            pushed = ecrkit("images", "push", image, "web:v1", "--tool", "docker", environment=environment)
-            pulled = ecrkit("images", "pull", "web:v1", "copy:v1", "--tool", "docker", environment=environment)
-        finally:
-            service.terminate()
-    podman("image", "exists", "copy:v1", storage=storage)
-
-    assert pushed.returncode == 0, pushed.stderr
-    assert pushed.stdout == pulled.stdout
-    assert tags(account, "web") == ["v1"]
+    assert account.tags("web") == []
 
 
 @pytest.mark.needs("docker")
@@ -316,88 +244,6 @@ def test_docker_without_an_engine_keeps_no_password(account: Account, tmp_path: 
     assert result.returncode == 3
     assert result.stderr.splitlines()[-1].startswith("error: docker tag: ")
     assert not (tmp_path / "docker" / "config.json").exists()
-
-
-def podman(*arguments: str, storage: Path) -> None:
-    """Run podman, with images of its own; it has to succeed."""
-    result = subprocess.run(
-        ["podman", *arguments],  # noqa: S607 - every machine has its own
-        env={**os.environ, "CONTAINERS_STORAGE_CONF": str(storage)},
-        check=False,
-        capture_output=True,
-    )
-    assert result.returncode == 0, result.stderr
-
-
-def test_pull_brings_the_same_image(account: Account, source: str, tmp_path: Path) -> None:
-    """What was pushed comes back, and its URI and digest are printed."""
-    pushed = ecrkit("images", "push", source, "web:latest", environment=account.environment)
-
-    pulled = ecrkit("images", "pull", "web", f"oci:{tmp_path}/back:v1", environment=account.environment)
-
-    assert pulled.returncode == 0, pulled.stderr
-    assert pulled.stdout == pushed.stdout
-    assert manifest_digest(tmp_path / "back") == manifest_digest(tmp_path / "image")
-
-
-def test_index_comes_back_whole(account: Account, source: str, tmp_path: Path) -> None:
-    """An index is pushed with the images of all its platforms, and pulled with them."""
-    assert source
-    index = add_index(tmp_path)
-    pushed = ecrkit("images", "push", index, "web:multi", environment=account.environment)
-
-    pulled = ecrkit("images", "pull", "web:multi", f"oci:{tmp_path}/back:v1", environment=account.environment)
-
-    assert pulled.returncode == 0, pulled.stderr
-    assert pulled.stdout == pushed.stdout
-    assert manifest_digest(tmp_path / "back") == pulled.stdout.splitlines()[1]
-
-
-def test_pull_that_fails_leaves_nothing(account: Account, source: str, tmp_path: Path) -> None:
-    """A pull that breaks off removes what it had begun to write."""
-    ecrkit("images", "push", source, "web:v1", environment=account.environment)
-
-    with proxy_to(account.url, Fault("ecr:GetDownloadUrlForLayer", drop)) as proxy:
-        result = ecrkit("images", "pull", "web:v1", f"oci:{tmp_path}/back:v1", environment=account.at(proxy.url))
-
-    assert result.returncode == 3
-    assert result.stderr.splitlines()[-1].startswith("error: skopeo copy: ")
-    assert not (tmp_path / "back").exists()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code", "line"),
-    [
-        pytest.param(
-            ("web:nope", "oci:back:v1"),
-            3,
-            "error: web:nope: there is no such image; `ecrkit images list web` shows those that there are",
-            id="no image",
-        ),
-        pytest.param(
-            ("nope", "oci:back:v1"),
-            3,
-            "error: nope: there is no such repository in us-east-1; "
-            "add `nope: {}` to the repositories of the catalog, and deploy it",
-            id="no repository",
-        ),
-        pytest.param(
-            ("web:v1", "--tool", "skopeo"),
-            2,
-            "Error: skopeo keeps no images; say where to, as in oci:DIRECTORY:TAG",
-            id="nowhere to",
-        ),
-    ],
-)
-def test_what_cannot_be_pulled_is_one_line(
-    account: Account, arguments: tuple[str, ...], code: int, line: str, tmp_path: Path
-) -> None:
-    """What is wrong is said before anything is written."""
-    result = ecrkit("images", "pull", *arguments, environment=account.environment, cwd=tmp_path)
-
-    assert result.returncode == code
-    assert result.stderr.splitlines()[-1] == line
-    assert not (tmp_path / "back").exists()
 
 
 def test_denied_password_is_told(account: Account, source: str) -> None:
