@@ -1,4 +1,4 @@
-"""Registries for tests: a catalog with all that one can say, and what may be wrong with it."""
+"""Registries for tests: a catalog with every setting, and a table of what may be wrong with it, check by check."""
 
 from __future__ import annotations
 

@@ -1,32 +1,23 @@
-"""What readers and schemas for editors are both shown: texts, by what is wrong with them, and documents to draw."""
+"""A table of what readers and schemas for editors are both shown: texts, by the check that says what is wrong."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import yaml
 from builders import registries
 from builders.policies import ABSENT, ARCHIVE, EXPIRE, archived, document, policy_text, pulled, pushed, rule, tagged
-from hypothesis import strategies as st
 
 from ecrkit.catalog.reading.registry import REGISTRY_KEYS
 from ecrkit.cli.schemas import DocumentKind
 from ecrkit.policies.store import PolicyStore
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from lifecycle.strategies import Draw
-
-__all__ = ["ACCEPTED", "BEYOND", "PARTLY", "REFUSED", "SHIPPED", "STORE", "almost", "load"]
+__all__ = ["ACCEPTED", "BEYOND", "PARTLY", "REFUSED", "SHIPPED", "STORE"]
 
 ROOT = Path(__file__).parents[2]
 STORE = PolicyStore(ROOT / "policies" / "lifecycle")
 SHIPPED = [STORE.path(reference) for reference in STORE]
-
-# Texts.
 
 ENVIRONMENTS = 'environments: {dev: {account: "123456789012", region: us-east-1}}\n'
 PADDING = " " * 100
@@ -433,55 +424,3 @@ for _refused in registries.REFUSED:
 
 PARTLY = {"CAT201", "ECR107", "CAT121", "CAT125", "CAT126", "TST105", "TST115", "STO120"}
 """Checks that a schema can make in part: they stand in both tables."""
-
-
-# Documents to draw.
-
-_SMALL = 3_000
-_ODD: list[object] = [None, True, False, -1, 0, 0.5, 1.0, 91, "", " ", "x\n", "a*b*c*d*e*f", [], {}, [7], {"7": 7}]
-
-
-def load(kind: DocumentKind, text: str) -> Any:  # noqa: ANN401 - JSON
-    """Give what an editor has of a text."""
-    return json.loads(text) if kind is DocumentKind.POLICY else yaml.safe_load(text)
-
-
-def _places(value: object) -> Iterator[tuple[Any, Any]]:
-    """Yield every list and object with each of its indexes and keys."""
-    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, part in entries:
-        yield value, key
-        yield from _places(part)
-
-
-_VALUES = {kind: [load(kind, text) for text in ACCEPTED[kind] if len(text) < _SMALL] for kind in DocumentKind}
-_PARTS = {
-    kind: sorted({json.dumps(holder[key]) for value in _VALUES[kind] for holder, key in _places(value)})
-    for kind in DocumentKind
-}
-_KEYS = {
-    kind: sorted({key for value in _VALUES[kind] for _, key in _places(value) if isinstance(key, str)})
-    for kind in DocumentKind
-}
-
-
-@st.composite
-def almost(draw: Draw, kind: DocumentKind) -> object:
-    """Draw what is accepted but for one to three changes, each for the worse or not."""
-    drawn = json.loads(json.dumps(draw(st.sampled_from(_VALUES[kind]))))
-    for _ in range(draw(st.integers(1, 3))):
-        places = list(_places(drawn))
-        if not places:
-            break
-        holder, key = draw(st.sampled_from(places))
-        part = json.loads(draw(st.sampled_from(_PARTS[kind]) | st.sampled_from(_ODD).map(json.dumps)))
-        change = draw(st.sampled_from(["remove", "replace", "add"]))
-        if change == "remove":
-            del holder[key]
-        elif change == "replace":
-            holder[key] = part
-        elif isinstance(holder, list):
-            holder.insert(key, part)
-        else:
-            holder[draw(st.sampled_from(_KEYS[kind]) | st.sampled_from(["nonsense", "A b"]))] = part
-    return drawn

@@ -1,7 +1,8 @@
 """
 Every key of the table is where it has to be: in the reader, the schema, the README, the template, audit and adopt.
 
-``tests/cdk/test_keys.py`` looks for it in the construct. A row that is new fails these tests until each has it.
+``tests/cdk/test_repository_keys.py`` looks for it in the construct. A row that is new fails these tests until each has
+it.
 """
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+"""What is wrong with a catalog: a table with a case or more for each check, and the tests that read it."""
+
 from __future__ import annotations
 
 import re

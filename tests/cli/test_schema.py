@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 from builders.commands import ecrkit
-from builders.schema_cases import ACCEPTED, BEYOND, PARTLY, REFUSED, SHIPPED, STORE, almost, load
+from builders.schema_cases import ACCEPTED, BEYOND, PARTLY, REFUSED, SHIPPED, STORE
+from builders.schema_documents import almost, load
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lifecycle.mutations import MUTATIONS, Mutation
