@@ -14,7 +14,8 @@ from aws_cdk.assertions import Annotations, Match
 from builders.apps import quiet_app, stacks_by_environment
 from builders.templates import ACCOUNT, OTHER_ACCOUNT, template_of
 
-from ecrkit.errors import UnknownRepositoryError
+from ecrkit.cdk import synthesize
+from ecrkit.errors import SynthesisError, UnknownRepositoryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -162,6 +163,18 @@ class TestUse:
         assert shop.stacks[0].repository("payments/api") is shop.repository
 
 
+def use_function(shop: Shop) -> None:
+    code = lambda_.DockerImageCode.from_ecr(shop.repository, tag_or_digest="v1")
+    lambda_.DockerImageFunction(shop, "Function", code=code)
+
+
+def refusal(app: cdk.App) -> list[str]:
+    """Synthesize an app that the grants of its repositories stop; each line without the construct."""
+    with pytest.raises(SynthesisError) as caught:
+        synthesize(app)
+    return [line.partition("] ")[2] for line in str(caught.value).splitlines()[1:]]
+
+
 def listed(value: list[str] | str) -> list[str]:
     return [value] if isinstance(value, str) else value
 
@@ -244,16 +257,30 @@ class TestGrants:
         ]
 
     def test_another_account(self) -> None:
-        """A grant to another account says what the catalog has to declare."""
-        shop = Shop(quiet_app(), account=OTHER_ACCOUNT)
-        message = (
-            rf"Repositories-dev: the policy of the repository 'payments/api' does not let arn:aws:iam::{OTHER_ACCOUNT}:"
-            rf"root in; write 'pull: \{{accounts: \[\"{OTHER_ACCOUNT}\"\]\}}' under the repository in the catalog"
-        )
-        role = shop.role()
+        """The synth reports a grant to another account, and what the catalog has to declare."""
+        app = quiet_app()
+        shop = Shop(app, account=OTHER_ACCOUNT)
+        shop.repository.grant_pull(shop.role())
 
-        with pytest.raises(RuntimeError, match=message):
-            shop.repository.grant_pull(role)
+        assert refusal(app) == [
+            (
+                f"the policy of the repository 'payments/api' does not let arn:aws:iam::{OTHER_ACCOUNT}:root in; write "
+                f"'pull: {{accounts: [\"{OTHER_ACCOUNT}\"]}}' under the repository in the catalog"
+            )
+        ]
+
+    def test_several(self) -> None:
+        """It reports the grants of the whole app at once, each grantee once."""
+        app = quiet_app()
+        shop = Shop(app)
+        for account in (OTHER_ACCOUNT, OTHER_ACCOUNT, "1" * 12):
+            shop.repository.grant_pull(iam.AccountPrincipal(account))
+        shop.stacks[0].repository("web").grant_push(iam.AccountPrincipal(OTHER_ACCOUNT))
+
+        assert [line.partition("; write ")[2] for line in refusal(app)] == [
+            f"'{key}: {{accounts: [\"{account}\"]}}' under the repository in the catalog"
+            for key, account in (("pull", OTHER_ACCOUNT), ("pull", "1" * 12), ("push", OTHER_ACCOUNT))
+        ]
 
     def test_another_account_declared(self) -> None:
         """It is written to the role if the catalog declares the account."""
@@ -265,13 +292,20 @@ class TestGrants:
 
     def test_lambda(self) -> None:
         """A Lambda function from an image needs ``pull: {lambda: true}``, and an error says so."""
-        code = lambda_.DockerImageCode.from_ecr
-        shop = Shop(quiet_app())
-        with pytest.raises(RuntimeError, match=r"lambda\.amazonaws\.com in; write 'pull: \{lambda: true\}' under"):
-            lambda_.DockerImageFunction(shop, "Function", code=code(shop.repository, tag_or_digest="v1"))
+        app = quiet_app()
+        use_function(Shop(app))
 
+        assert refusal(app) == [
+            (
+                "the policy of the repository 'payments/api' does not let lambda.amazonaws.com in; write "
+                "'pull: {lambda: true}' under the repository in the catalog"
+            )
+        ]
+
+    def test_lambda_declared(self) -> None:
+        """With ``pull: {lambda: true}`` the function gets the URI of its image."""
         shop = Shop(quiet_app(), catalog=LAMBDA)
-        lambda_.DockerImageFunction(shop, "Function", code=code(shop.repository, tag_or_digest="v1"))
+        use_function(shop)
         [function] = [
             each for each in template_of(shop)["Resources"].values() if each["Type"] == "AWS::Lambda::Function"
         ]

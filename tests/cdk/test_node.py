@@ -62,6 +62,11 @@ print(after[0].pop("JSII_NODE"), before == after, "jsii" in sys.modules)
     assert run(before_and_after).stdout == f"{bundled()} True False\n"
 
 
+def test_empty_variable() -> None:
+    """An empty ``JSII_NODE`` is none: the Node from the wheel is used."""
+    assert run("import os, ecrkit.cdk; print(os.environ['JSII_NODE'])", node="").stdout == f"{bundled()}\n"
+
+
 def test_another_node_is_kept(tmp_path: Path) -> None:
     """A Node that the environment names is used, if it is new enough."""
     node = script(tmp_path / "node", f'exec {bundled()} "$@"')

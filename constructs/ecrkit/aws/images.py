@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from ecrkit.aws.client import aws_errors
 from ecrkit.errors import AwsError
-from ecrkit.images.media_types import LIST_TYPES
+from ecrkit.images.cosign import CosignTag
+from ecrkit.images.manifests import LIST_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,7 +32,6 @@ _SIGNATURES = frozenset(
         "application/vnd.dev.sigstore.bundle.v0.3+json",
     }
 )
-_COSIGN_SUFFIX = ".sig"
 _NOT_SCANNED = frozenset({"ScanNotFoundException", "InvalidAction"})
 """An image that was never scanned, and a local AWS that scans none."""
 
@@ -77,7 +77,7 @@ class DeployedImage:
     @property
     def is_signature(self) -> bool:
         """Whether it is the signature of another image."""
-        return self.artifact_media_type in _SIGNATURES or any(map(_signed_by_tag, self.tags))
+        return self.artifact_media_type in _SIGNATURES or any(tag.is_signature for tag in self._cosign_tags)
 
     @property
     def signs(self) -> frozenset[str]:
@@ -89,7 +89,12 @@ class DeployedImage:
         Source: OCI image specification 1.1, ``subject``; Cosign, signature specification, tag ``sha256-<hex>.sig``.
         """
         subject = self.subject_digest if self.artifact_media_type in _SIGNATURES else None
-        return frozenset(filter(None, (subject, *map(_signed_by_tag, self.tags))))
+        signed = (tag.digest for tag in self._cosign_tags if tag.is_signature)
+        return frozenset(filter(None, (subject, *signed)))
+
+    @property
+    def _cosign_tags(self) -> list[CosignTag]:
+        return list(filter(None, map(CosignTag.find, self.tags)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,13 +211,6 @@ def with_scan(client: ECRClient, repository: str, image: DeployedImage) -> Deplo
         scan_status=answer["imageScanStatus"]["status"],
         severity_counts={str(severity): number for severity, number in counts.items()},
     )
-
-
-def _signed_by_tag(tag: str) -> str | None:
-    """Give the digest that Cosign's tag names; ``None`` for any other tag."""
-    if not tag.startswith("sha256-") or not tag.endswith(_COSIGN_SUFFIX):
-        return None
-    return tag.removesuffix(_COSIGN_SUFFIX).replace("-", ":", 1)
 
 
 def _image(detail: ImageDetailTypeDef) -> DeployedImage:

@@ -14,7 +14,7 @@ from ecrkit.errors import AwsError
 from ecrkit.images.inventory.fields import CHILDREN_KEY
 from ecrkit.images.inventory.values import Image, ImageStatus, ImageTable, Inventory
 from ecrkit.images.inventory.writing import known_children
-from ecrkit.images.media_types import LIST_TYPES
+from ecrkit.images.manifests import LIST_TYPES, children_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -261,7 +261,6 @@ def _children_of(repository: str, images: Iterable[Mapping[str, Any]]) -> Iterat
     for image in images:
         digest = image["imageId"]["imageDigest"]
         try:
-            document = json_object(image["imageManifest"])
-            yield digest, tuple(str(child["digest"]) for child in document.get("manifests", ()))
+            yield digest, children_in(json_object(image["imageManifest"]))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise AwsError(f"{repository}@{digest}: not a manifest that ecrkit can read: {error}") from None

@@ -14,7 +14,7 @@ from ecrkit.aws.client import aws_errors
 from ecrkit.aws.login import registry_at
 from ecrkit.errors import AwsError
 from ecrkit.images.hosts import HostKind, RegistryHost
-from ecrkit.images.media_types import MANIFEST_TYPES
+from ecrkit.images.manifests import MANIFEST_TYPES, descriptors_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,7 +82,7 @@ def manifest_of(client: ECRClient, repository: str, digest: str) -> Manifest:
         raise AwsError(f"{repository}@{digest}: the manifest cannot be read: {reason}", code="ImageNotFoundException")
     try:
         document = json_object(answer["images"][0]["imageManifest"])
-        children = tuple(map(_child, document.get("manifests", ())))
+        children = tuple(map(_child, descriptors_in(document)))
         configuration = document.get("config", {})
         is_image = configuration.get("mediaType") in _CONFIGURATIONS
         return Manifest(children=children, configuration=configuration["digest"] if is_image else None)

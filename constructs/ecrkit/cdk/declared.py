@@ -8,10 +8,10 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
+from constructs import IValidation
 
 from ecrkit.catalog.template import repository_statements
 from ecrkit.cdk.grants import declaration_of, needs_of, unmet
-from ecrkit.errors import InvalidPropertyError
 from ecrkit.registry.cloudformation import partition_of
 from ecrkit.registry.outputs import construct_id
 
@@ -53,7 +53,10 @@ class DeclaredRepository(ecr.RepositoryBase):
         self._name = cdk.Lazy.uncached_string(_Literal(str(entry.name), owner))
         self._arn = cdk.Lazy.uncached_string(_Literal(arn, owner))
         self._registry = f"{environment.account}.dkr.ecr.{environment.region}.{owner.url_suffix}"
+        self._problems: list[str] = []
         super().__init__(owner, _id(entry), account=environment.account, region=environment.region)
+        # CDK calls back during a grant, and an error there would end the program with a traceback.
+        self.node.add_validation(_Collected(self._problems))
 
     @property
     def repository_name(self) -> str:
@@ -94,29 +97,43 @@ class DeclaredRepository(ecr.RepositoryBase):
         """
         Add nothing: the catalog declares the policy of the repository.
 
-        Raises:
-            InvalidPropertyError: The catalog does not declare what the statement would allow.
+        If the catalog does not declare what the statement would allow, the synth fails and says what to declare.
         """
         account, region = self._environment.account, self._environment.region
         needs = needs_of(self.stack.resolve(statement.to_statement_json()), partition=self._partition)
         declared = repository_statements(self._entry, account=account, region=region)
         missing = unmet(needs, declared, partition=self._partition)
-        problems = [
+        self._problems += [
             f"the policy of the repository '{self._entry.name}' does not let {need.principal} in; write "
             f"{declaration_of(need, account=account, region=region, partition=self._partition)} under the repository "
             "in the catalog"
             for need in missing
             if need.principal is not None
         ]
-        if problems:
-            raise InvalidPropertyError("\n".join(f"{self.stack.stack_name}: {problem}" for problem in problems))
-        if missing:
+        if any(need.principal is None for need in missing):
             cdk.Annotations.of(self).add_warning_v2("ecrkit:account", _UNKNOWN)
         return iam.AddToResourcePolicyResult(statement_added=False)
 
 
 def _id(entry: RepositoryEntry) -> str:
     return f"Declared:{construct_id(entry.name)}"
+
+
+@jsii.implements(IValidation)
+class _Collected:
+    """
+    Problems that the synth reports, all at once.
+
+    Args:
+        problems: in words; some may come later.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        self._problems = problems
+
+    def validate(self) -> list[str]:
+        """Give each problem once; CDK calls this before it renders a template."""
+        return list(dict.fromkeys(self._problems))
 
 
 @jsii.implements(cdk.IStringProducer)

@@ -32,7 +32,8 @@ def choose_node() -> None:
     if "aws_cdk" in sys.modules or "constructs" in sys.modules or find_spec("jsii") is None:
         return
     configured, bundled = os.environ.get(_VARIABLE), bundled_node()
-    if configured is None and bundled:
+    # A CI system may set a variable that has no value to an empty text.
+    if not configured and bundled:
         os.environ[_VARIABLE] = str(bundled)
     elif configured is None or configured != str(bundled):
         _check(configured)

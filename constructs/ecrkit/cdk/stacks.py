@@ -60,8 +60,8 @@ class EnvironmentStack(cdk.Stack):
         URI depends on the stack that creates it, unless they are in different stages. Their values are literals in the
         template of the using stack; no output and no export is added.
 
-        Grants are written to the policy of the grantee. A grant that must be in the repository's own policy fails,
-        unless the catalog declares it for the repository.
+        Grants are written to the policy of the grantee. A grant that must be in the repository's own policy makes the
+        synth fail, unless the catalog declares it for the repository.
 
         Args:
             name: Name of the repository.

@@ -4,7 +4,8 @@ The images of a repository: names, lists of images, and what scans found.
 - ``names``: repository names and tag filters that ECR accepts
 - ``references``: ``[HOST/]NAME[:TAG][@DIGEST]``
 - ``hosts``: hosts of registries, in every partition
-- ``media_types``: kinds of manifests
+- ``manifests``: kinds of manifests, and what a manifest list refers to
+- ``cosign``: tags that Cosign gives to signatures and the like
 - ``sizes``: sizes as people read them
 - ``inventory``: lists of images, read from files and written to them
 - ``scans``: vulnerabilities, which of them are allowed, and whether an image passes

@@ -9,13 +9,18 @@ from ecrkit.lifecycle.values import ActionType, CountType, StorageClass, TagStat
 if TYPE_CHECKING:
     from ecrkit.lifecycle.values import Rule, Selection
 
-__all__ = ["days", "in_words"]
+__all__ = ["SINCE", "days", "in_words"]
 
-_SINCE = {
+SINCE = {
     CountType.SINCE_IMAGE_PUSHED: "pushed",
-    CountType.SINCE_IMAGE_PULLED: "last pulled",
+    CountType.SINCE_IMAGE_PULLED: "last used",
     CountType.SINCE_IMAGE_TRANSITIONED: "archived",
 }
+"""
+What an age is counted from. An image that was never pulled was last used when it was pushed.
+
+Source: ECR user guide, "Lifecycle policy properties", ``sinceImagePulled``.
+"""
 
 
 def in_words(rule: Rule) -> str:
@@ -31,7 +36,7 @@ def in_words(rule: Rule) -> str:
         if selection.count_number == 1:
             return f"keep the newest {_which(selection, images='image')}, {verb} the rest"
         return f"keep the newest {selection.count_number:,} {_which(selection)}, {verb} the rest"
-    return f"{verb} {_which(selection)} {_SINCE[selection.count_type]} more than {days(selection.count_number)} ago"
+    return f"{verb} {_which(selection)} {SINCE[selection.count_type]} more than {days(selection.count_number)} ago"
 
 
 def days(number: int) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
+from ecrkit.images.cosign import COSIGN_PREFIX, CosignTag
 from ecrkit.lifecycle.values import CountType
 from ecrkit.preview.uncertainty import gaps
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from ecrkit.lifecycle.values import LifecyclePolicy, Rule
 
 __all__ = ["insights"]
-
-_COSIGN_TAG = re.compile(r"sha256-[0-9a-f]{64}(\.(sig|att|sbom))?")
 
 
 def insights(policy: LifecyclePolicy, evaluation: Evaluation) -> tuple[str, ...]:
@@ -61,7 +59,7 @@ def _releases(policy: LifecyclePolicy, evaluation: Evaluation) -> Iterator[str]:
     if not _has_parts(images):
         return
     artifacts = {place for place, subject in enumerate(images.subjects) if subject}
-    artifacts |= {place for place, tags in enumerate(images.tags) if any(map(_is_of_cosign, tags))}
+    artifacts |= {place for place, tags in enumerate(images.tags) if any(map(CosignTag.find, tags))}
     children = set(chain.from_iterable(images.children))
     parts = artifacts | {place for place, digest in enumerate(images.digests) if digest in children}
     if evaluation.unknown_lists:
@@ -86,10 +84,6 @@ def _kept_by(rule: Rule, evaluation: Evaluation) -> set[int]:
 
 def _has_parts(images: ImageTable) -> bool:
     """Whether a release may be more than one image here; most repositories are told from by this alone."""
-    is_of_cosign = map(str.startswith, images.all_tags, repeat("sha256-"))
-    return images.has_references or bool(images.manifest_lists) or any(is_of_cosign)
-
-
-def _is_of_cosign(tag: str) -> bool:
-    """Whether it is a tag that cosign gives to signatures and the like, which may have no subject."""
-    return tag.startswith("sha256-") and _COSIGN_TAG.fullmatch(tag) is not None
+    # What Cosign pushes may have no subject. This looks at up to 100,000 tags, so that it calls no function of ours.
+    may_be_of_cosign = map(str.startswith, images.all_tags, repeat(COSIGN_PREFIX))
+    return images.has_references or bool(images.manifest_lists) or any(may_be_of_cosign)

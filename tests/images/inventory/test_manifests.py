@@ -44,6 +44,12 @@ def test_children_are_added() -> None:
         pytest.param("[]", 1, "a value has another type", id="a list"),
         pytest.param('{"images": [{"imageManifest": "{"}]}', 1, "a value has another type", id="no manifest"),
         pytest.param(
+            json.dumps({"images": [{"imageManifest": "[" * 100_000}]}),
+            1,
+            "a value has another type",
+            id="deep manifest",
+        ),
+        pytest.param(
             '{"images": [], "failures": [{"failureCode": "ImageNotFound"}]}',
             1,
             'the service answered {"failureCode": "ImageNotFound"}',

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ecrkit.errors import InvalidImagesError, Location
 from ecrkit.images.inventory import rulebook
+from ecrkit.images.manifests import children_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,9 +46,8 @@ def read_manifests(text: str, *, file: str) -> dict[str, tuple[str, ...]]:
                 _refuse(f"the service answered {json.dumps(failure)}", file, line)
             for image in response["images"]:
                 manifest = json.loads(image["imageManifest"])
-                referred = tuple(str(child["digest"]) for child in manifest.get("manifests", ()))
-                children[str(image["imageId"]["imageDigest"])] = referred
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+                children[str(image["imageId"]["imageDigest"])] = children_in(manifest)
+        except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             problem = f"the key {error} is missing" if isinstance(error, KeyError) else "a value has another type"
             _refuse(problem, file, line)
     return children

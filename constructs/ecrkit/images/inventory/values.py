@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
-from ecrkit.images.media_types import LIST_TYPES
+from ecrkit.images.manifests import LIST_TYPES
 
 if TYPE_CHECKING:
     from datetime import datetime

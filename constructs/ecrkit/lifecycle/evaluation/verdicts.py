@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecrkit.lifecycle.values import ActionType, CountType
+from ecrkit.lifecycle.wording import SINCE, days
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
     from ecrkit.lifecycle.values import Rule
 
 __all__ = ["Cause", "Group", "Verdict", "grouped", "reason_around"]
-
-_SINCE = {
-    CountType.SINCE_IMAGE_PUSHED: "pushed",
-    CountType.SINCE_IMAGE_PULLED: "last used",
-    CountType.SINCE_IMAGE_TRANSITIONED: "archived",
-}
 
 
 class Cause(Enum):
@@ -182,12 +177,11 @@ def reason_around(rule: Rule | None, cause: Cause) -> tuple[str, str]:
         return "archived, and no rule for archived images matches" if is_archived else "no rule matches", ""
     name = f"rule {rule.rule_priority}"
     number, count_type = rule.selection.count_number, rule.selection.count_type
-    days = f"{number:,} {'day' if number == 1 else 'days'}"
     becomes = "expires" if rule.action.type is ActionType.EXPIRE else "is archived"
     unless = " unless pulled" if count_type is CountType.SINCE_IMAGE_PULLED else ""
     return {
         Cause.PAST_THE_COUNT: (f"{name} keeps {number:,}, and this is number ", ""),
-        Cause.PAST_THE_AGE: (f"{_SINCE.get(count_type)} ", f", more than {days} ago"),
+        Cause.PAST_THE_AGE: (f"{SINCE.get(count_type)} ", f", more than {days(number)} ago"),
         Cause.WITHIN_THE_COUNT: (f"claimed by {name} and among its newest {number:,}: number ", ""),
         Cause.WITHIN_THE_AGE: (f"claimed by {name} and not old enough: {becomes} after ", unless),
         Cause.LIST_STAYS: ("kept because manifest list ", f" stays; {name} selects it"),
