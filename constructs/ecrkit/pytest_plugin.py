@@ -25,9 +25,9 @@ _FILE = re.compile(r"v[1-9][0-9]*\.test\.yaml")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PolicyTestModule | None:
-    """Collect a file of tests that stands beside its policy."""
+    """Collect a file of tests next to its policy, or to a published one that vanished."""
     policy = file_path.with_name(file_path.name.removesuffix(".test.yaml") + ".json")
-    if not _FILE.fullmatch(file_path.name) or not policy.is_file():
+    if not _FILE.fullmatch(file_path.name) or not (policy.exists() or _is_published(policy)):
         return None
     module: PolicyTestModule = PolicyTestModule.from_parent(parent, path=file_path)
     return module
@@ -38,15 +38,20 @@ class PolicyTestModule(pytest.File):
 
     def collect(self) -> Iterator[PolicyTestItem]:
         """Give a test for every case."""
+        from ecrkit.documents.terminal import terminal_text  # noqa: PLC0415 - see above
         from ecrkit.errors import EcrkitError  # noqa: PLC0415 - see above
+        from ecrkit.policies.store import UnpublishedPolicyWarning  # noqa: PLC0415 - see above
         from ecrkit.policies.testing.running import read_policy_tests  # noqa: PLC0415 - see above
 
         try:
             read = read_policy_tests(self.path)
         except EcrkitError as error:
             raise self.CollectError(str(error)) from None
+        if read.unpublished:
+            self.warn(UnpublishedPolicyWarning(str(read.unpublished)))
         for test in read.tests:
-            yield PolicyTestItem.from_parent(self, name=test.name, policy=read.policy, test=test)
+            # pytest prints it as it is.
+            yield PolicyTestItem.from_parent(self, name=terminal_text(test.name), policy=read.policy, test=test)
 
 
 class PolicyTestItem(pytest.Item):
@@ -76,3 +81,14 @@ class PolicyTestItem(pytest.Item):
         """Say where it stands."""
         origin = self._test.origin
         return self.path, origin.line - 1 if origin else None, self.name
+
+
+def _is_published(policy: Path) -> bool:
+    """Whether the lock of its store names a policy that has no file, or cannot be read: collecting it says so."""
+    from ecrkit.errors import EcrkitError  # noqa: PLC0415 - see above
+    from ecrkit.policies.lock import compare_file  # noqa: PLC0415 - see above
+
+    try:
+        return compare_file(policy, None) is not None
+    except EcrkitError:
+        return True

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
+import jsii
+from constructs import IValidation
 
 from ecrkit.errors import InvalidNameError
 from ecrkit.images.names import RepositoryName, TagFilter
 from ecrkit.lifecycle import LifecyclePolicy
 from ecrkit.registry.access import Grantees
-from ecrkit.registry.access_policy import NO_STATEMENT, judge_statements
+from ecrkit.registry.access_policy import NO_STATEMENT, check_length, judge_statements
 from ecrkit.registry.cloudformation import export_problem, partition_of
 from ecrkit.registry.outputs import OutputKey
 from ecrkit.registry.properties import KMS_KEY, Encryption, Mutability
@@ -22,9 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import UnionType
 
+    from aws_cdk import aws_ecr as ecr
+
     from ecrkit.registry.access_policy import Judged
 
 __all__ = [
+    "PolicyLength",
     "encryption_problems",
     "is_token",
     "judged_statements",
@@ -144,6 +149,19 @@ def judged_statements(
     ]
     problems = [one for one in judged if one.is_error]
     return [_text(one) for one in problems], [one for one in judged if not one.is_error]
+
+
+@jsii.implements(IValidation)
+class PolicyLength:
+    """Refuses, at synth, a repository policy that is longer than ECR takes: CDK merges statements until then."""
+
+    def __init__(self, resource: ecr.CfnRepository) -> None:
+        self._resource = resource
+
+    def validate(self) -> list[str]:
+        """Measure the policy; CDK calls this when all statements are there."""
+        policy = self._resource.stack.resolve(self._resource.repository_policy_text)
+        return [found.text for found in check_length(policy, name="RepositoryPolicyText")]
 
 
 def warning_text(judged: Judged) -> str:

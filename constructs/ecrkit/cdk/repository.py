@@ -14,7 +14,7 @@ from ecrkit.cdk.imported import ImportedRepository
 from ecrkit.errors import InvalidPropertyError, Location
 from ecrkit.lifecycle import LifecyclePolicy, check_completeness, compose
 from ecrkit.registry.access import Access, Grantees, policy_statements
-from ecrkit.registry.access_policy import acknowledgement
+from ecrkit.registry.access_policy import acknowledgement, policy_text
 from ecrkit.registry.cloudformation import (
     arn_output_key,
     export_name,
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from ecrkit.registry.access_policy import Judged
 
 __all__ = ["Repository"]
+
+_LONG = 8_000
+"""Statements of fewer characters make no policy that is too long."""
 
 
 class Repository(ecr.Repository):
@@ -150,6 +153,7 @@ class Repository(ecr.Repository):
 
         self._open_to_everyone = open_to_everyone
         self._refusal: InvalidPropertyError | None = None
+        self._policy_length = 0
         self._given_name = refusals.known_now(repository_name)
         super().__init__(
             scope,
@@ -262,8 +266,9 @@ class Repository(ecr.Repository):
                 raises a ``RuntimeError`` with the same text, since it calls this from Node.
         """
         stack = cdk.Stack.of(self)
+        document = stack.resolve(statement.to_statement_json())
         wrong, warnings = refusals.judged_statements(
-            [stack.resolve(statement.to_statement_json())],
+            [document],
             region=stack.region,
             acknowledged=self._open_to_everyone,
         )
@@ -273,6 +278,7 @@ class Repository(ecr.Repository):
             self._refusal = InvalidPropertyError(text)
             raise self._refusal
         self._warn_of(warnings)
+        self._count(document)
         return super().add_to_resource_policy(statement)
 
     def grant(self, grantee: iam.IGrantable, *actions: str) -> iam.Grant:
@@ -321,7 +327,14 @@ class Repository(ecr.Repository):
         place = {"partition": stack.partition, "region": stack.region, "account": stack.account}
         made = policy_statements(properties.access, **place) if properties.access else []
         for statement in (*made, *properties.statements):
+            self._count(statement)
             super().add_to_resource_policy(iam.PolicyStatement.from_json(statement))
+
+    def _count(self, statement: Mapping[str, object]) -> None:
+        """Have the synth measure the policy as it is then, merged, when its statements alone come to its limit."""
+        before, self._policy_length = self._policy_length, self._policy_length + len(policy_text(statement))
+        if before <= _LONG < self._policy_length:
+            self.node.add_validation(refusals.PolicyLength(self._resource()))
 
     def _granted(self, grant: Callable[[], iam.Grant]) -> iam.Grant:
         """Grant; what Node reports of a refusal is raised as the refusal itself."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecrkit.errors import printable
+from ecrkit.errors.findings import CI_COMMAND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,9 +35,6 @@ _CLEAR = "\r\x1b[K"
 
 _COMMAND = re.compile(r"^(\s*):(?=:)")
 """GitHub Actions, "Workflow commands" (read 2026-11): a command is first on its line."""
-
-_BRACKETED = re.compile(r"#(?=#[A-Za-z]*\[)")
-"""The older form of GitHub Actions, as in ``##[error]``, and Azure Pipelines, as in ``##vso[``: anywhere on a line."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -63,7 +61,7 @@ class Styled:
 
 def terminal_text(text: str) -> str:
     """Make *text* one line that only shows: what is not visible, or begins a command, is escaped as in Python."""
-    return _COMMAND.sub(r"\1\\x3a", _inert(text))
+    return _COMMAND.sub(r"\1\\x3a", printable(text))
 
 
 def write_line(*parts: object, err: bool = False, styles: bool = False) -> None:
@@ -121,10 +119,6 @@ def rewrite_line(text: str) -> None:
     _write(f"{_CLEAR}{terminal_text(text)}", err=True)
 
 
-def _inert(text: str) -> str:
-    return _BRACKETED.sub(r"\\x23", printable(text))
-
-
 def _part(part: object, *, styles: bool) -> str:
     text = terminal_text(str(part))
     if not (styles and isinstance(part, Styled)):
@@ -136,7 +130,7 @@ def _part(part: object, *, styles: bool) -> str:
 
 def _json(piece: str) -> str:
     lines = (line if line.isprintable() else "".join(map(_json_character, line)) for line in piece.split("\n"))
-    return _BRACKETED.sub(r"\\u0023", "\n".join(lines))
+    return CI_COMMAND.sub(r"\\u0023", "\n".join(lines))
 
 
 def _json_character(character: str) -> str:
@@ -153,7 +147,7 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _data(_inert(text)).replace(":", "%3A").replace(",", "%2C")
+    return _data(printable(text)).replace(":", "%3A").replace(",", "%2C")
 
 
 def _write(text: str, *, err: bool, flush: bool = True) -> None:

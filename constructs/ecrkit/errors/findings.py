@@ -6,6 +6,7 @@ A :class:`Check` is a row of a rulebook; a :class:`Finding` is one place that a 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ecrkit.errors.locations import Location
 
 __all__ = [
+    "CI_COMMAND",
     "Check",
     "Finding",
     "Severity",
@@ -26,6 +28,10 @@ __all__ = [
     "printable",
     "silence",
 ]
+
+
+CI_COMMAND = re.compile(r"#(?=#[A-Za-z]*\[)")
+"""The older form of GitHub Actions, as in ``##[error]``, and Azure Pipelines, as in ``##vso[``: anywhere on a line."""
 
 
 class Severity(StrEnum):
@@ -143,7 +149,12 @@ def errors_in(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def printable(text: str) -> str:
-    """Escape what is no visible character: a key of a document may hold line ends and commands to a terminal."""
+    """
+    Escape what is no visible character, and what a CI system obeys anywhere on a line.
+
+    A key of a document may hold line ends and commands to a terminal, and other tools print our messages too.
+    """
+    text = CI_COMMAND.sub(r"\\x23", text)
     if text.isprintable():
         return text
     return "".join(

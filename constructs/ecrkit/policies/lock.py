@@ -15,7 +15,7 @@ from ecrkit.documents import Node, ObjectNode, ScalarNode, SyntaxProblem, parse_
 from ecrkit.documents.files import read_text
 from ecrkit.errors import InvalidLockError, Location, MalformedReferenceError
 from ecrkit.lifecycle import render
-from ecrkit.policies.references import PolicyRef, version_at, versions_in
+from ecrkit.policies.references import PolicyRef, is_there, version_at, versions_in
 from ecrkit.policies.rulebook import BROKEN_LOCK, CHANGED, UNPUBLISHED, VANISHED
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Lock:
         """
         locked = self.versions.get(reference)
         path = self.store / reference.name / f"v{reference.version}.json"
-        if not path.is_file():
+        if not is_there(path):
             if locked is None:
                 return None
             return VANISHED.at(locked.location, reference=reference, path=path, next=self._next(reference))

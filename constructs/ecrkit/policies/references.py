@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["REFERENCE", "VERSION_FILE", "PolicyRef", "is_policy_name", "version_at", "versions_in"]
+__all__ = ["REFERENCE", "VERSION_FILE", "PolicyRef", "is_policy_name", "is_there", "version_at", "versions_in"]
 
 _NAME = r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
 REFERENCE = re.compile(rf"(?P<name>{_NAME})@(?P<version>[1-9][0-9]{{0,8}})")
@@ -86,6 +86,11 @@ def version_at(path: Path) -> tuple[Path, PolicyRef] | None:
     return store, PolicyRef(path.parent.name, int(match[1]))
 
 
+def is_there(path: Path) -> bool:
+    """Whether a version has a file at *path*; what is no regular file is there too, and reading it says so."""
+    return path.exists() and not path.is_dir()
+
+
 def versions_in(directory: Path) -> Iterator[PolicyRef]:
     """
     List the versions that have a file in the folder of a policy, in no order; none where the folder does not exist.
@@ -96,7 +101,7 @@ def versions_in(directory: Path) -> Iterator[PolicyRef]:
     try:
         for file in directory.iterdir() if directory.is_dir() else ():
             match = VERSION_FILE.fullmatch(file.name)
-            if match and file.is_file():
+            if match and is_there(file):
                 yield PolicyRef(directory.name, int(match[1]))
     except OSError as error:
         raise unreadable(directory, error) from None

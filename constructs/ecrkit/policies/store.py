@@ -22,7 +22,7 @@ from ecrkit.errors import (
 )
 from ecrkit.lifecycle import compose, parse_policy, read_policy_text
 from ecrkit.policies.lock import Lock
-from ecrkit.policies.references import PolicyRef, versions_in
+from ecrkit.policies.references import PolicyRef, is_there, versions_in
 from ecrkit.policies.rulebook import CHANGED
 
 if TYPE_CHECKING:
@@ -160,10 +160,10 @@ class PolicyStore:
         """
         path = self._root / reference.name / f"v{reference.version}.json"
         try:
-            is_there = reference in self._unwritten or path.is_file()
+            has_file = reference in self._unwritten or is_there(path)
         except OSError as error:
             raise unreadable(path, error) from None
-        if not is_there:
+        if not has_file:
             raise self._missing(reference)
         return path
 

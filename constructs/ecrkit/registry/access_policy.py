@@ -29,6 +29,7 @@ __all__ = [
     "Judged",
     "acknowledged_in",
     "acknowledgement",
+    "check_length",
     "check_policy_document",
     "judge_statements",
     "policy_text",
@@ -151,9 +152,8 @@ def check_policy_document(
     Returns:
         Findings; the pointer of each leads into the document.
     """
-    document, length = _read(policy)
-    if length > MAX_POLICY:
-        yield rulebook.TOO_LONG.at(_at(name), max=MAX_POLICY, length=length)
+    document = _read(policy)
+    yield from check_length(policy, name=name)
     if isinstance(document, str):
         yield rulebook.NOT_A_POLICY.at(_at(name), problem=document, remedy="write an IAM policy in JSON")
         return
@@ -175,6 +175,28 @@ def check_policy_document(
         yield one.at(_at(name, _pointer(one, list(known), is_list=isinstance(document.get("Statement"), list))))
 
 
+def check_length(policy: object, *, name: str) -> Iterator[Finding]:
+    """
+    Check that a policy is not longer than ECR takes; what only a deploy knows counts as nothing.
+
+    Args:
+        policy: JSON text, or its document, which may contain functions.
+        name: of the property, for messages.
+    """
+    text = policy if isinstance(policy, str) else policy_text(_known(_with_texts(policy)))
+    length = len(text.replace(_UNKNOWN, ""))
+    if length > MAX_POLICY:
+        yield rulebook.TOO_LONG.at(_at(name), max=MAX_POLICY, length=length)
+
+
+def _known(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(value, list):
+        return [_known(item) for item in value]
+    if is_expression(value):
+        return _UNKNOWN
+    return {key: _known(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
 def _pointer(judged: Judged, indexes: Sequence[int], *, is_list: bool) -> str:
     if judged.index == NO_STATEMENT:
         return ""
@@ -194,7 +216,7 @@ def acknowledged_in(metadata: object) -> str:
     return reason.strip() if isinstance(reason, str) else ""
 
 
-def policy_text(document: Mapping[str, object]) -> str:
+def policy_text(document: object) -> str:
     """Render a policy on one line, as ECR measures it."""
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False, default=str)
 
@@ -219,19 +241,13 @@ def _document_findings(document: Mapping[str, object], name: str) -> Iterator[Fi
                 yield rulebook.NOT_A_POLICY.at(_at(name, "/Statement"), problem=problem, remedy="write a mapping")
 
 
-def _read(policy: object) -> tuple[Mapping[str, object] | str, int]:
+def _read(policy: object) -> Mapping[str, object] | str:
     """Read a policy; give what is wrong with it where it is none."""
-    if isinstance(policy, str):
-        try:
-            document = json.loads(policy)
-        except (ValueError, RecursionError):
-            return "must be JSON", len(policy)
-        length = len(policy)
-    else:
-        document, length = policy, len(json.dumps(policy, separators=(",", ":"), ensure_ascii=False, default=str))
-    if not isinstance(document, dict):
-        return f"must be an object, got {type(document).__name__}", length
-    return document, length
+    try:
+        document = json.loads(policy) if isinstance(policy, str) else policy
+    except (ValueError, RecursionError):
+        return "must be JSON"
+    return document if isinstance(document, dict) else f"must be an object, got {type(document).__name__}"
 
 
 def _at(name: str, pointer: str = "") -> Location:

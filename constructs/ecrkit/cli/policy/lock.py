@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.cli.console.output import count_of, echo
-from ecrkit.cli.console.reports import echo_report
+from ecrkit.cli.console.reports import echo_findings, echo_report
 from ecrkit.cli.policy.run_tests import failure_line
 from ecrkit.documents.files import write_text
 from ecrkit.errors import errors_in
 from ecrkit.policies.checks import check_store
 from ecrkit.policies.lock import digest, lock_path, render_lock
+from ecrkit.policies.rulebook import UNPUBLISHED
 from ecrkit.policies.testing.running import TEST_SUFFIX, read_policy_tests, run_policy_test
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
+    from ecrkit.errors import Finding
     from ecrkit.policies.references import PolicyRef
 
 __all__ = ["lock"]
@@ -32,8 +34,9 @@ def lock(store: Path, *, dry_run: bool) -> None:
     """
     Publish new versions of the policies in STORE: from then on they cannot change.
 
-    Writes the lock beside STORE. Refuses, and exits with 1, when a policy is invalid, its tests cannot be read or one
-    of them fails, or a published version changed or vanished.
+    Writes the lock beside STORE, and prints the warnings of what it publishes to standard error. Refuses, and exits
+    with 1, when a policy is invalid, its tests cannot be read or one of them fails, or a published version changed or
+    vanished.
     """
     checked = check_store(store, with_tests=True)
     errors = errors_in(checked.findings)
@@ -48,6 +51,8 @@ def lock(store: Path, *, dry_run: bool) -> None:
             echo(line)
         echo(f"{count_of(len(failures), 'failure')} in policy tests; nothing published", err=True)
         sys.exit(1)
+    paths = {str(_path(store, reference)) for reference in new}
+    echo_findings([found for found in checked.findings if _is_told(found, paths)], err=True)
     if new and not dry_run:
         digests = {reference: digest(policy) for reference, policy in checked.policies.items()}
         write_text(lock_path(store), render_lock(digests))
@@ -57,10 +62,19 @@ def lock(store: Path, *, dry_run: bool) -> None:
     echo(f"{count_of(len(new), 'version')} {verb} in {lock_path(store)}", err=True)
 
 
+def _path(store: Path, reference: PolicyRef) -> Path:
+    return store / reference.name / f"v{reference.version}.json"
+
+
+def _is_told(found: Finding, paths: Collection[str]) -> bool:
+    """Whether it is a warning of what is to be published, other than that it is not published yet."""
+    return found.location.file in paths and not found.silenced and found.code != UNPUBLISHED.code
+
+
 def _failures(store: Path, references: Iterable[PolicyRef]) -> Iterator[str]:
     """Run the tests of the versions that are to be published."""
     for reference in references:
-        path = store / reference.name / f"v{reference.version}{TEST_SUFFIX}"
+        path = _path(store, reference).with_suffix(TEST_SUFFIX)
         if not path.is_file():
             continue
         read = read_policy_tests(path)

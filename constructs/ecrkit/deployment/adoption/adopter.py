@@ -10,11 +10,13 @@ from ecrkit.catalog import check_catalog
 from ecrkit.catalog.template import stack_name
 from ecrkit.deployment.adoption.naming import output_for, repository_in
 from ecrkit.deployment.adoption.settings import exact_settings, is_exact
+from ecrkit.deployment.adoption.writing import policy_text
 from ecrkit.deployment.audit import drift
 from ecrkit.deployment.policies import PolicyNames, read_deployed_policy
 from ecrkit.documents.yaml_edits import YamlEditor
 from ecrkit.errors import InvalidNameError, Location, RefusedError, errors_in
 from ecrkit.images.names import RepositoryName
+from ecrkit.lifecycle import check_policy
 from ecrkit.lifecycle.checks.check import check_rules
 from ecrkit.registry.rulebook import ACCESS_WARNINGS
 
@@ -42,7 +44,7 @@ class Adopted:
     Attributes:
         names: of those that are in the new text and were not in the old one.
         refused: the others, and why not.
-        warnings: what AWS ignores in their repository policies.
+        warnings: what AWS ignores in their repository policies, and what is dangerous in their lifecycle policies.
         policies: versions that were made for them, whether or not their files are there.
         before: text of the catalog.
         after: text of the catalog, with them.
@@ -151,17 +153,25 @@ class Adopter:
         return Adopted(
             names=tuple(plans),
             refused=dict(sorted(refused.items())),
-            warnings=tuple(
-                found
-                for found in settled.findings
-                if found.code in ACCESS_WARNINGS
-                and (place := repository_in(found.location.pointer))
-                and place[0] in plans
+            warnings=(
+                *(
+                    found
+                    for found in settled.findings
+                    if found.code in ACCESS_WARNINGS
+                    and (place := repository_in(found.location.pointer))
+                    and place[0] in plans
+                ),
+                *(found for reference in sorted(new) for found in self._policy_findings(reference)),
             ),
             policies={reference: self._policies.read(reference) for reference in sorted(new)},
             before=before,
             after=self.text,
         )
+
+    def _policy_findings(self, reference: PolicyRef) -> tuple[Finding, ...]:
+        """Check a version that is new as `ecrkit policy check` does when it is written."""
+        text = policy_text(self._policies.read(reference))
+        return check_policy(text, file=str(self._policies.path(reference))).findings
 
     def _problems(self, actual: ActualRepository) -> tuple[str, ...]:
         """Tell why a repository cannot be declared, as far as that is known without the catalog."""
