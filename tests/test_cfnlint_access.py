@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -82,3 +85,52 @@ def test_policy_that_only_a_deploy_knows() -> None:
     """
 
     assert [(rule, line) for rule, line, _ in found(text)] == [("I9302", 6)]
+
+
+MAPPED = """\
+    Transform: AWS::LanguageExtensions
+    Parameters:
+      Stage: {Type: String, AllowedValues: [prod, dev]}
+    Mappings:
+      Who: {prod: {principal: "123456789012"}, dev: {principal: "*"}}
+    Resources:
+      App:
+        Type: AWS::ECR::Repository
+        Properties:
+          RepositoryPolicyText:
+            Version: "2012-10-17"
+            Statement:
+              - Effect: Allow
+                Principal: {AWS: !FindInMap [Who, !Ref Stage, principal]}
+                Action: ecr:BatchGetImage
+      Fn::ForEach::Teams:
+        - Team
+        - [Web]
+        - Of${Team}:
+            Type: AWS::ECR::Repository
+            Metadata: {ecrkit: {open_to_everyone: the images of teams are public}}
+            Properties:
+              RepositoryPolicyText:
+                Version: "2012-10-17"
+                Statement: {Effect: Allow, Principal: "*", Action: "ecr:BatchGetImage"}
+"""
+
+
+def test_template_with_language_extensions(tmp_path: Path) -> None:
+    """Every value of a mapping is judged, although cfn-lint itself puts one of them in its place."""
+    file = tmp_path / "template.yaml"
+    file.write_text(dedent(MAPPED))
+    command = [
+        str(Path(sys.executable).parent / "cfn-lint"),
+        str(file),
+        "--format",
+        "parseable",
+        "-a",
+        "ecrkit.cfnlint",
+    ]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    [line] = [line for line in done.stdout.splitlines() if ":E9" in line]
+    assert ":14:" in line
+    assert f":E9403:Statement[0].Principal: {OPEN}" in line

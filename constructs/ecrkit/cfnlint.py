@@ -16,14 +16,15 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from weakref import WeakKeyDictionary
 
+from cfnlint.decode import decode  # type: ignore[import-untyped] # it ships no types
 from cfnlint.rules import CloudFormationLintRule, RuleMatch  # type: ignore[import-untyped] # it ships no types
 
 from ecrkit.documents.explanations import explain
-from ecrkit.errors import Severity
+from ecrkit.errors import InvalidAssemblyError, Severity
 from ecrkit.lifecycle import RULEBOOK
 from ecrkit.lifecycle.properties import POLICY_PROPERTIES
 from ecrkit.registry.rulebook import ACCESS_RULEBOOK
-from ecrkit.registry.templates import ACCESS_PROPERTIES, judge_access, judge_policy
+from ecrkit.registry.templates import ACCESS_PROPERTIES, Resolver, Unexpanded, judge_access, judge_policy
 from ecrkit.registry.templates.rulebook import ACCESS_NOT_CHECKED, TEMPLATE_RULEBOOK
 
 if TYPE_CHECKING:
@@ -73,10 +74,13 @@ class _LifecyclePolicyRule(CloudFormationLintRule):  # type: ignore[misc] # it s
         """Look at one resource."""
         prop = POLICY_PROPERTIES[resourcetype]
         own = [*path, *_written(prop.path, properties)]
+        key = (*path, prop.path[0])
+        known = _JUDGED.setdefault(cfn, {})
+        if key not in known:
+            template, resource = _as_written(cfn, path, properties)
+            known[key] = judge_policy(prop, resource.get("Properties"), template)
         return [
-            _match(judged, path=own, filename=cfn.filename)
-            for judged in _judged(cfn, resourcetype, properties, key=tuple(path))
-            if judged.finding.code == self.code
+            _match(judged, path=own, filename=cfn.filename) for judged in known[key] if judged.finding.code == self.code
         ]
 
 
@@ -103,8 +107,8 @@ class _AccessPolicyRule(CloudFormationLintRule):  # type: ignore[misc] # it ship
         key = (*path, prop.name)
         known = _JUDGED.setdefault(cfn, {})
         if key not in known:
-            resource = {"Properties": properties, "Metadata": _metadata(cfn.template, path)}
-            known[key] = judge_access(prop, resource, cfn.template)
+            template, resource = _as_written(cfn, path, properties)
+            known[key] = judge_access(prop, resource, template)
         return [
             _access_match(judged, properties, path=path, filename=cfn.filename)
             for judged in known[key]
@@ -113,14 +117,48 @@ class _AccessPolicyRule(CloudFormationLintRule):  # type: ignore[misc] # it ship
 
 
 _JUDGED: WeakKeyDictionary[Any, dict[tuple[str | int, ...], tuple[Judged, ...]]] = WeakKeyDictionary()
+"""What was found in the resources of a template: it is judged once, not once per rule."""
+
+_SOURCES: WeakKeyDictionary[Any, tuple[Mapping[str, Any], Mapping[str, Any]]] = WeakKeyDictionary()
+"""Templates as their authors wrote them, and what resources these have."""
 
 
-def _judged(cfn: Any, kind: str, properties: object, *, key: tuple[str | int, ...]) -> tuple[Judged, ...]:  # noqa: ANN401 - as above
-    """Judge a resource once, not once per rule."""
-    known = _JUDGED.setdefault(cfn, {})
-    if key not in known:
-        known[key] = judge_policy(POLICY_PROPERTIES[kind], properties, cfn.template)
-    return known[key]
+def _as_written(
+    cfn: Any,  # noqa: ANN401 - as above
+    path: list[str | int],
+    properties: object,
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """
+    Find a resource as its author wrote it.
+
+    cfn-lint puts one value in place of each ``Fn::FindInMap`` where a template has the language extensions.
+
+    Args:
+        cfn: the template, as cfn-lint changed it.
+        path: of the properties of the resource.
+        properties: as cfn-lint changed them, for a template that is in no file, or a loop over what nobody knows.
+    """
+    if cfn not in _SOURCES:
+        _SOURCES[cfn] = _source(cfn)
+    template, resources = _SOURCES[cfn]
+    resource = resources.get(str(path[1])) if len(path) == len(("Resources", "App", "Properties")) else None
+    if not isinstance(resource, dict):
+        resource = {"Metadata": _metadata(cfn.template, path), "Properties": properties}
+    return template, resource
+
+
+def _source(cfn: Any) -> tuple[Mapping[str, Any], Mapping[str, Any]]:  # noqa: ANN401 - as above
+    if not cfn.has_language_extensions_transform() or not cfn.filename:
+        return cfn.template, {}
+    written, _ = decode(cfn.filename)
+    if not isinstance(written, dict):
+        return cfn.template, {}
+    resolver = Resolver(written)
+    try:
+        entries = list(resolver.entries(resolver.section("Resources")))
+    except InvalidAssemblyError:
+        return cfn.template, {}
+    return written, dict(entry for entry in entries if not isinstance(entry, Unexpanded))
 
 
 def _written(path: tuple[str, ...], properties: object) -> list[str | int]:

@@ -32,8 +32,8 @@ PRINCIPAL = re.compile(
 )
 """The ARN of an account, a role, a user or a session."""
 
-UNKNOWN = re.compile(r"\$\{Token\[[^\]]*\]\}")
-"""The part of a text that is known only at deploy, as CDK writes it."""
+UNKNOWN = re.compile(r"\$\{Token\[[^\]]*\]\}|\{\{resolve:[^{}]*\}\}")
+"""The part of a text that is known only at deploy, as CDK writes it, or CloudFormation: a dynamic reference."""
 
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f")
 """Source: botocore 1.43.106, partitions."""

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from ecrkit.errors import InvalidAssemblyError, Location
 from ecrkit.registry.access_policy import acknowledged_in, check_policy_document
+from ecrkit.registry.rulebook import OPEN_TO_ALL
 from ecrkit.registry.statements import PolicyKind
 from ecrkit.registry.templates.choices import possible_values
 from ecrkit.registry.templates.expressions import NO_VALUE, is_expression, source_of, text_parts
 from ecrkit.registry.templates.policies import Judged
 from ecrkit.registry.templates.rulebook import ACCESS_NOT_CHECKED
+from ecrkit.registry.templates.unknowns import mark_of, openers, property_of, restored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 __all__ = ["ACCESS_PROPERTIES", "AccessProperty", "judge_access"]
 
-_UNKNOWN = "${Token[unknown]}"
-_UNKNOWN_VALUE = '{"Ref": "unknown"}'
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*(?P<open>"?)', re.DOTALL)
 
 
@@ -75,12 +75,11 @@ def judge_access(
         pseudo: what is known of pseudo parameters.
 
     Returns:
-        Each finding once, that which the metadata of the resource acknowledges left out. A value that is known only at
-        deploy is taken for one that names someone; a whole policy that is, is a note.
+        Each finding once, that which the metadata of the resource acknowledges left out. What is known only at deploy
+        is a note, if it is the whole policy or may let everyone in.
     """
     parts = resource if isinstance(resource, dict) else {}
-    properties = parts.get("Properties")
-    value = properties.get(prop.name) if isinstance(properties, dict) else None
+    value = property_of(parts.get("Properties"), prop.name)
     try:
         forms = possible_values(value, template, pseudo=pseudo or {})
     except InvalidAssemblyError:
@@ -88,45 +87,51 @@ def judge_access(
     acknowledged = acknowledged_in(parts.get("Metadata"))
     found: dict[tuple[str, str, str], Judged] = {}
     for form in forms:
-        for judged in _judge(prop, form, acknowledged):
+        for judged in _judge(prop, form, template, acknowledged):
             finding = judged.finding
             if not finding.silenced:
                 found.setdefault((finding.code, finding.location.pointer, finding.message), judged)
     return tuple(found.values())
 
 
-def _judge(prop: AccessProperty, value: object, acknowledged: str) -> Iterator[Judged]:
+def _judge(prop: AccessProperty, value: object, template: Mapping[str, Any], acknowledged: str) -> Iterator[Judged]:
     if value is None or value == NO_VALUE:
         return
     text = value if isinstance(value, str) else ""
+    document: object = value
     if is_expression(value) or "{{resolve:" in text:
         parts = text_parts(value)
-        unknown = [part for part in parts if not isinstance(part, str)]
-        if len(parts) > 1 and (written := _written(parts)):
-            yield from _checked(prop, written, written, acknowledged)
-        else:
+        text = _written(parts) if len(parts) > 1 else ""
+        document = restored(_parsed(text), parts)
+        if document is None:
+            unknown = (part for part in parts if not isinstance(part, str))
             yield _not_checked(prop, " and ".join(dict.fromkeys(map(source_of, unknown))))
-        return
-    yield from _checked(prop, value, text, acknowledged)
+            return
+    findings = tuple(check_policy_document(document, name=prop.name, kind=prop.kind, acknowledged=acknowledged))
+    yield from (Judged(text, finding) for finding in findings)
+    is_open = any(finding.code == OPEN_TO_ALL.code for finding in findings)
+    if not (is_open or acknowledged) and (found := openers(_parsed(document), template)):
+        yield _not_checked(prop, " and ".join(found), where=" whether it lets everyone in")
 
 
-def _checked(prop: AccessProperty, policy: object, text: str, acknowledged: str) -> Iterator[Judged]:
-    for finding in check_policy_document(policy, name=prop.name, kind=prop.kind, acknowledged=acknowledged):
-        yield Judged(text, finding)
-
-
-def _not_checked(prop: AccessProperty, what: str) -> Judged:
-    return Judged("", ACCESS_NOT_CHECKED.at(Location(prop.name, 1, 1), what=what))
+def _not_checked(prop: AccessProperty, what: str, *, where: str = "") -> Judged:
+    return Judged("", ACCESS_NOT_CHECKED.at(Location(prop.name, 1, 1), what=what, where=where))
 
 
 def _written(parts: list[Any]) -> str:
-    """Write a text whose unknown parts are marked; an empty one where they are more than texts and values."""
+    """Write a text with marks in place of its unknown parts."""
     text = ""
-    for part in parts:
+    for index, part in enumerate(parts):
         is_in_string = any(not match["open"] for match in _STRING.finditer(text))
-        text += part if isinstance(part, str) else _UNKNOWN if is_in_string else _UNKNOWN_VALUE
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return ""
+        text += part if isinstance(part, str) else mark_of(index) if is_in_string else json.dumps(mark_of(index))
     return text
+
+
+def _parsed(policy: object) -> object:
+    """Parse a text; ``None`` where it is not JSON."""
+    if not isinstance(policy, str):
+        return policy
+    try:
+        return json.loads(policy)
+    except (ValueError, RecursionError):
+        return None

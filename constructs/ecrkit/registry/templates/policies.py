@@ -9,6 +9,7 @@ from ecrkit.errors import InvalidAssemblyError, Location
 from ecrkit.registry.templates.choices import possible_values
 from ecrkit.registry.templates.expressions import NO_VALUE, is_expression, scalar_text, source_of, text_parts
 from ecrkit.registry.templates.rulebook import NOT_CHECKED
+from ecrkit.registry.templates.unknowns import property_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -54,7 +55,7 @@ def judge_policy(
         Each finding once, by form and position. Of what is known only at deploy, those that hold whatever it is, and a
         note. Nothing where there is no policy, or no text where one should be.
     """
-    value = properties.get(prop.path[0]) if isinstance(properties, dict) else None
+    value = property_of(properties, prop.path[0])
     try:
         forms = possible_values(value, template, pseudo=pseudo or {})
     except InvalidAssemblyError:

@@ -19,7 +19,7 @@ ACCESS_NOT_CHECKED = Check(
     code="TPL302",
     severity=Severity.NOTE,
     title="access policy is known only at deploy",
-    message="not checked: {what} is known only when the stack is deployed",
+    message="not checked{where}: {what} is known only when the stack is deployed",
     remedy="check the deployed policy with 'ecrkit audit'",
     source="CloudFormation template reference, intrinsic functions (read 2026-11)",
 )
