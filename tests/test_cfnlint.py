@@ -244,8 +244,11 @@ class TestWhatItSays:
         assert ids(found(template(repository(text)))) == ["E9112"]
 
     def test_completeness_of_a_creation_template(self) -> None:
-        """What a creation template gives is a beginning, and may leave out what its repositories add."""
-        assert found(template(creation_template(policy_text(rule(1, **tagged("v*")))))) == []
+        """What the policy of a creation template leaves out is a warning, as it is in the catalog."""
+        text = policy_text(rule(1, **tagged("v*")))
+
+        assert ids(found(template(creation_template(text)))) == ids(found(template(repository(text))))
+        assert ids(found(template(creation_template(text)))) == ["W9211", "W9212"]
 
 
 def test_severities_are_known() -> None:

@@ -134,3 +134,23 @@ def test_template_with_language_extensions(tmp_path: Path) -> None:
     [line] = [line for line in done.stdout.splitlines() if ":E9" in line]
     assert ":14:" in line
     assert f":E9403:Statement[0].Principal: {OPEN}" in line
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param("Transform: Ours\nResources: {A: {Type: AWS::SNS::Topic}}\n", 1, id="whole template"),
+        pytest.param("Resources:\n  A: {Type: AWS::SNS::Topic}\n  Fn::Transform: {Name: Ours}\n", 3, id="resources"),
+    ],
+)
+def test_what_a_macro_writes_is_said_not_to_be_checked(text: str, line: int) -> None:
+    """A macro that may write policies is an informational finding, once."""
+    [(rule, where, message)] = found(text)
+
+    assert (rule, where) == ("I9301", line)
+    assert message.startswith("not checked: what the macro under ")
+
+
+def test_transform_of_aws_is_no_finding() -> None:
+    """The language extensions write no policy."""
+    assert found("Transform: AWS::LanguageExtensions\nResources: {A: {Type: AWS::SNS::Topic}}\n") == []

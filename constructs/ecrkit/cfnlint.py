@@ -24,8 +24,8 @@ from ecrkit.errors import InvalidAssemblyError, Severity
 from ecrkit.lifecycle import RULEBOOK
 from ecrkit.lifecycle.properties import POLICY_PROPERTIES
 from ecrkit.registry.rulebook import ACCESS_RULEBOOK
-from ecrkit.registry.templates import ACCESS_PROPERTIES, Resolver, Unexpanded, judge_access, judge_policy
-from ecrkit.registry.templates.rulebook import ACCESS_NOT_CHECKED, TEMPLATE_RULEBOOK
+from ecrkit.registry.templates import ACCESS_PROPERTIES, Resolver, Unexpanded, judge_access, judge_policy, macro_notes
+from ecrkit.registry.templates.rulebook import ACCESS_NOT_CHECKED, NOT_CHECKED, TEMPLATE_RULEBOOK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,6 +81,18 @@ class _LifecyclePolicyRule(CloudFormationLintRule):  # type: ignore[misc] # it s
             known[key] = judge_policy(prop, resource.get("Properties"), template)
         return [
             _match(judged, path=own, filename=cfn.filename) for judged in known[key] if judged.finding.code == self.code
+        ]
+
+
+class _NotCheckedRule(_LifecyclePolicyRule):
+    """Says what was not checked, macros included. cfn-lint leaves this class alone, since it has no id."""
+
+    def match(self, cfn: Any) -> list[RuleMatch]:  # noqa: ANN401 - as above
+        """Look at the template as a whole."""
+        template, _ = _source(cfn)
+        return [
+            RuleMatch([key] if key in template else ["Resources", key], f"{finding.text} [{finding.code}]")
+            for key, finding in macro_notes(template)
         ]
 
 
@@ -201,8 +213,10 @@ def _rule_class(check: Check, base: type[CloudFormationLintRule]) -> type[CloudF
 
 _OF_ACCESS = {check.code for check in (*ACCESS_RULEBOOK, ACCESS_NOT_CHECKED)}
 
+_BASES = {**dict.fromkeys(_OF_ACCESS, _AccessPolicyRule), NOT_CHECKED.code: _NotCheckedRule}
+
 RULES: Mapping[str, type[CloudFormationLintRule]] = {
-    check.code: _rule_class(check, _AccessPolicyRule if check.code in _OF_ACCESS else _LifecyclePolicyRule)
+    check.code: _rule_class(check, _BASES.get(check.code, _LifecyclePolicyRule))
     for check in (*RULEBOOK, *ACCESS_RULEBOOK, *TEMPLATE_RULEBOOK)
 }
 """The rule of every check, by the check's code."""

@@ -135,3 +135,28 @@ def test_statement_without_effect_warns() -> None:
     first, second = sorted(warnings(scope))
     assert "no action of ECR" in first
     assert "did you mean ecr:BatchGetImage?" in second
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_blank_reason_acknowledges_nothing(reason: str) -> None:
+    """A reason without a word does not let a statement for everyone pass."""
+    open_statement = {"Effect": "Allow", "Principal": "*", "Action": "ecr:BatchGetImage"}
+
+    with pytest.raises(InvalidPropertyError, match=OPEN.replace("*", r"\*")):
+        Repository(stack(), "App", statements=[open_statement], open_to_everyone=reason)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        pytest.param({"Fn::Select": [0, ["*"]]}, id="Select"),
+        pytest.param({"Fn::Sub": ["${Who}", {"Who": "*"}]}, id="Sub"),
+        pytest.param({"Fn::Join": ["", ["*"]]}, id="Join"),
+    ],
+)
+def test_function_that_writes_everyone_raises(function: dict[str, object]) -> None:
+    """A principal that a function writes is the principal that it writes."""
+    open_statement = {"Effect": "Allow", "Principal": {"AWS": function}, "Action": "ecr:BatchGetImage"}
+
+    with pytest.raises(InvalidPropertyError, match=OPEN.replace("*", r"\*")):
+        Repository(stack(), "App", statements=[open_statement])

@@ -86,3 +86,21 @@ def test_construct_has_warned_already() -> None:
     Repository(scope, "Closed", statements=[allow(CLOSED)], open_to_everyone="the base images are public")
 
     assert list(found(scope)) == ["ECR427"]
+
+
+def test_macro_is_said_not_to_be_checked() -> None:
+    """What a macro of the stack writes is informational, and stops nothing."""
+    scope = made()
+    scope.template_options.transforms = ["Ours"]
+    cdk.CfnWaitConditionHandle(scope, "Any")
+    assembly = scope.node.root.synth()  # type: ignore[attr-defined] # the root is an app
+    report = json.loads(Path(assembly.directory, "validation-report.json").read_text(encoding="utf-8"))
+    violations = [each for one in report["pluginReports"] for each in one["violations"]]
+
+    assert [(each["ruleName"], each["severity"], each["description"]) for each in violations] == [
+        (
+            "TPL301",
+            "info",
+            "not checked: what the macro under Transform writes is known only when the stack is deployed",
+        )
+    ]

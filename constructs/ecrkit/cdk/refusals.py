@@ -19,6 +19,7 @@ from ecrkit.registry.outputs import OutputKey
 from ecrkit.registry.properties import KMS_KEY, Encryption, Mutability
 from ecrkit.registry.settings.fields import at
 from ecrkit.registry.statements import PolicyKind
+from ecrkit.registry.templates import Resolver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -141,9 +142,13 @@ def judged_statements(
         What ECR would reject or lets everyone in, in words; and what is to be warned of.
     """
     partition = partition_of(region) if known_now(region) else None
+    # A function that needs nothing but its arguments may write anything, '*' among it.
+    statements = Resolver({}).resolve(list(given))
     judged = [
         one
-        for one in judge_statements(given, kind=PolicyKind.REPOSITORY, partition=partition, acknowledged=acknowledged)
+        for one in judge_statements(
+            statements, kind=PolicyKind.REPOSITORY, partition=partition, acknowledged=acknowledged
+        )
         # A statement that lets everyone in may be added later.
         if one.index != NO_STATEMENT and not one.acknowledged
     ]

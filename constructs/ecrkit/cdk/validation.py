@@ -27,6 +27,7 @@ from ecrkit.registry.templates import (
     Unexpanded,
     judge_access,
     judge_policy,
+    macro_notes,
     parse_loop,
 )
 
@@ -115,19 +116,15 @@ class LifecyclePolicyValidation:
             found = [each for each in found if each.finding.code not in {*COMPLETENESS_CODES, *ACCESS_WARNINGS}]
         told = _without_told(found, tree)
         return cdk.PolicyValidationPluginReport(
-            success=not errors_in(each.finding for each in told), violations=[*_violations(told), *self._unpublished()]
+            success=not errors_in(each.finding for each in told),
+            violations=[*_violations(told), *_of_no_resource(self._unseen(templates))],
         )
 
-    def _unpublished(self) -> Iterator[cdk.PolicyViolation]:
-        """Warn of versions of the store that were read for this app and may still change; no resource is at fault."""
-        for finding in self._policies.unpublished() if self._policies else ():
-            yield cdk.PolicyViolation(
-                rule_name=finding.code,
-                description=_description(finding),
-                severity=_SEVERITIES[finding.severity],
-                fix=finding.remedy,
-                violating_resources=[],
-            )
+    def _unseen(self, templates: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
+        """Tell of macros, and of versions of the store that were read for this app and may still change."""
+        for template in templates.values():
+            yield from (finding for _, finding in macro_notes(template))
+        yield from self._policies.unpublished() if self._policies else ()
 
 
 class _Policy(NamedTuple):
@@ -252,6 +249,17 @@ def _violations(found: Iterable[_Found]) -> list[cdk.PolicyViolation]:
         )
         for finding, violating in resources.items()
     ]
+
+
+def _of_no_resource(findings: Iterable[Finding]) -> Iterator[cdk.PolicyViolation]:
+    for finding in dict.fromkeys(findings):
+        yield cdk.PolicyViolation(
+            rule_name=finding.code,
+            description=_description(finding),
+            severity=_SEVERITIES[finding.severity],
+            fix=finding.remedy,
+            violating_resources=[],
+        )
 
 
 def _description(finding: Finding) -> str:

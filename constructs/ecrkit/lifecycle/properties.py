@@ -25,12 +25,10 @@ class PolicyProperty:
     Attributes:
         resource_type: of the resource.
         path: the keys that lead to it from the resource's properties.
-        is_all: whether it is all that a repository ends up with, so that what it leaves out is worth a warning.
     """
 
     resource_type: str
     path: tuple[str, ...]
-    is_all: bool
 
     @property
     def name(self) -> str:
@@ -45,11 +43,8 @@ class PolicyProperty:
 POLICY_PROPERTIES: Mapping[str, PolicyProperty] = {
     prop.resource_type: prop
     for prop in (
-        PolicyProperty(
-            resource_type="AWS::ECR::Repository", path=("LifecyclePolicy", "LifecyclePolicyText"), is_all=True
-        ),
-        # What a template gives a repository is a beginning: its owner may put another policy later.
-        PolicyProperty(resource_type="AWS::ECR::RepositoryCreationTemplate", path=("LifecyclePolicy",), is_all=False),
+        PolicyProperty(resource_type="AWS::ECR::Repository", path=("LifecyclePolicy", "LifecyclePolicyText")),
+        PolicyProperty(resource_type="AWS::ECR::RepositoryCreationTemplate", path=("LifecyclePolicy",)),
     )
 }
 """
@@ -63,6 +58,6 @@ Source: CloudFormation template reference, AWS::ECR (read 2026-11).
 @lru_cache(maxsize=256)
 def _check(prop: PolicyProperty, text: str) -> tuple[Finding, ...]:
     checked = check_policy(text, file=prop.name)
-    if not prop.is_all or checked.policy is None:
+    if checked.policy is None:
         return checked.findings
     return in_file_order([*checked.findings, *check_completeness(checked.policy, location=Location(prop.name, 1, 1))])

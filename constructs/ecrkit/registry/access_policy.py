@@ -103,9 +103,10 @@ def judge_statements(
         kind: what the policy belongs to.
         partition: of the registry; ``None`` where it is not known.
         variables: whether the policy has policy variables: version 2012-10-17.
-        acknowledged: why the policy may let everyone in; empty for one that may not.
+        acknowledged: why the policy may let everyone in; empty, or blank, for one that may not.
     """
     is_open = False
+    acknowledged = acknowledged.strip()
     statements = [_with_texts(statement) for statement in statements]
     for index, statement in enumerate(statements):
         problems = tuple(statement_problems(statement, kind=kind, partition=partition, variables=variables))

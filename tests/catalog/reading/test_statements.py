@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from builders.catalogs import ONE_ENVIRONMENT, catalog
 
 from ecrkit.catalog import check_catalog
@@ -117,3 +118,34 @@ def test_reason_is_in_the_templates(policies: PolicyStore) -> None:
     [entry] = read.repositories
     [written] = repository_resources(entry, None, account="123456789012", region="us-east-1", stack="S").values()
     assert written["Metadata"] == {"aws:cdk:path": "S/web/Resource", **metadata}
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        pytest.param("{Ref: Who}", id="Ref"),
+        pytest.param("{'Fn::Select': [0, ['*']]}", id="Select"),
+        pytest.param("{'Fn::If': [IsDev, '*', '111122223333']}", id="If"),
+    ],
+)
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            repository("statements: [{Effect: Allow, Principal: {AWS: FUNCTION}, Action: 'ecr:*'}]"), id="web"
+        ),
+        pytest.param(
+            f"{ONE_ENVIRONMENT}registry: {{policy: {{statements: [{{Effect: Allow, Principal: {{AWS: FUNCTION}},"
+            " Action: 'ecr:*', Resource: '*'}]}}\nrepositories: {}\n",
+            id="registry",
+        ),
+    ],
+)
+def test_function_of_cloudformation_is_an_error(text: str, function: str) -> None:
+    """A function may become anything, '*' among it, so that a catalog takes none."""
+    findings = check_catalog(text.replace("FUNCTION", function), file="repositories.yaml").findings
+    name = function.strip("{'").partition(":")[0] if "Fn" not in function else function.split("'")[1]
+
+    assert [one.message for one in findings if one.severity == "error"] == [
+        f"must be the value itself, got the function '{name}'"
+    ]

@@ -206,6 +206,46 @@ def test_loop_of_something_else_is_not_the_guards() -> None:
     assert stack(topics).resources == ()
 
 
+INCLUDED = {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/more"}}
+
+
+def test_what_a_macro_adds_is_said_not_to_be_compared() -> None:
+    """What a macro adds to the resources is a note while it stays, and an error when it changes or leaves."""
+    bare = stack({"It": repository()})
+    included = stack({"It": repository(), "Fn::Transform": INCLUDED})
+    [note] = compare([included], [included])
+
+    assert (note.code, note.severity, note.logical_id) == ("GRD165", "note", "Fn::Transform")
+    assert codes(bare, included) == ["GRD165"]
+    assert codes(included, stack({"It": repository(), "Fn::Transform": {**INCLUDED, "Parameters": {}}})) == ["GRD164"]
+    assert codes(included, bare) == ["GRD164"]
+
+
+def test_macro_inside_of_a_resource_is_said_not_to_be_compared() -> None:
+    """So is a macro that writes properties of a repository."""
+    before = stack({"It": repository(**{"Fn::Transform": INCLUDED})})
+    [note] = compare([before], [before])
+
+    assert (note.code, note.logical_id) == ("GRD165", "It/Fn::Transform")
+    assert codes(before, stack({"It": repository(**{"Fn::Transform": {"Name": "Ours"}})})) == ["GRD164"]
+
+
+@pytest.mark.parametrize("macro", ["Ours", ["AWS::LanguageExtensions", "Ours"], {"Name": "AWS::Include"}])
+def test_macro_for_the_whole_template_may_change_everything(macro: object) -> None:
+    """A macro for the whole template is an error as soon as it is new, and a note while it stays."""
+    bare, written = stack({"It": repository()}), stack({"It": repository()}, Transform=macro)
+
+    assert codes(written, written) == ["GRD165"]
+    assert codes(bare, written) == ["GRD164"]
+    assert codes(written, bare) == ["GRD164"]
+
+
+@pytest.mark.parametrize("transform", ["AWS::LanguageExtensions", ["AWS::Serverless-2016-10-31"], None])
+def test_transform_of_aws_is_no_finding(transform: object) -> None:
+    """Transforms of AWS that make nothing of ECR are no finding, new or not."""
+    assert codes(stack({"It": repository()}), stack({"It": repository()}, Transform=transform)) == []
+
+
 def test_public_repository_is_guarded() -> None:
     """A public repository is one: its removal and its new name are found."""
     renamed = {**PUBLIC, "Properties": {"RepositoryName": "shop"}}

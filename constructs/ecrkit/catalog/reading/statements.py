@@ -10,6 +10,7 @@ from ecrkit.documents import ListNode, ObjectNode, ScalarNode
 from ecrkit.registry import rulebook as access_rulebook
 from ecrkit.registry.access import policy_statements
 from ecrkit.registry.access_policy import NO_STATEMENT, judge_statements
+from ecrkit.registry.principals import is_expression
 from ecrkit.registry.statements import PolicyKind
 
 if TYPE_CHECKING:
@@ -83,10 +84,15 @@ def read_reason(reader: Reader, at: At) -> str | None:
 
 
 def read_verbatim(reader: Reader, at: At) -> object:
-    """Read what is handed on as it is."""
+    """Read what is handed on as it is; a function of CloudFormation is reported: a check of it would judge a guess."""
     match at.node:
         case ObjectNode():
-            return {key: read_verbatim(reader, child) for key, child in reader.members(at).items()}
+            members = reader.members(at)
+            if is_expression(members):
+                problem = f"must be the value itself, got the function {next(iter(members))!r}"
+                remedy = "write what it becomes, for each environment where that differs"
+                reader.report(rulebook.BAD_STATEMENT, at.location, problem=problem, remedy=remedy)
+            return {key: read_verbatim(reader, child) for key, child in members.items()}
         case ListNode():
             return [read_verbatim(reader, item) for item in reader.items(at) or ()]
         case ScalarNode(value=bool() | int() as value):

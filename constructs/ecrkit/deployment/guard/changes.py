@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from ecrkit.deployment.guard import rulebook
 from ecrkit.deployment.guard.settings import SETTINGS
-from ecrkit.deployment.guard.values import NESTED_STACK, GuardFinding, Resource, Stack, as_written
+from ecrkit.deployment.guard.values import MACRO, NESTED_STACK, GuardFinding, Resource, Stack, as_written
 from ecrkit.deployment.guard.wording import called, fate, fate_of_all, fate_of_replaced, name_of, replacement
-from ecrkit.registry.templates import same
+from ecrkit.registry.templates import WHOLE_TEMPLATE, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -108,7 +108,7 @@ def resharded(stack: Stack, now: Stack) -> GuardFinding:
 
 def unread(stack: Stack, before: Resource | None, now: Resource | None) -> GuardFinding:
     """
-    Tell that nobody can see what a nested stack or a loop makes.
+    Tell that nobody can see what a nested stack, a loop or a macro makes.
 
     Args:
         stack: that it is in.
@@ -120,8 +120,13 @@ def unread(stack: Stack, before: Resource | None, now: Resource | None) -> Guard
         check = rulebook.NESTED_UNREAD
         reason = next(found.unread for found in (now, before) if found is not None and found.unread)
         return _about(check, stack, resource, reason=reason)
-    is_harmless = before is None or (now is not None and same(before.properties, now.properties))
-    check = rulebook.LOOP_UNREAD if is_harmless else rulebook.LOOP_CHANGED
+    is_same = before is not None and now is not None and same(before.properties, now.properties)
+    if resource.type == MACRO:
+        # One for the whole template may change what was there without it.
+        is_harmless = is_same or (before is None and resource.logical_id.rpartition("/")[2] != WHOLE_TEMPLATE)
+        check = rulebook.MACRO_UNREAD if is_harmless else rulebook.MACRO_CHANGED
+    else:
+        check = rulebook.LOOP_UNREAD if is_same or before is None else rulebook.LOOP_CHANGED
     return _about(check, stack, resource, reason=resource.unread)
 
 

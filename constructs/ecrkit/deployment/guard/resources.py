@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.deployment.guard.settings import SETTINGS
-from ecrkit.deployment.guard.values import LOOP, NESTED_STACK, REPOSITORIES, Resource, Source, Stack
+from ecrkit.deployment.guard.values import LOOP, MACRO, NESTED_STACK, REPOSITORIES, Resource, Source, Stack
 from ecrkit.errors import InvalidAssemblyError
 from ecrkit.registry.cloudformation import SHARDS
-from ecrkit.registry.templates import Resolver, Unexpanded, candidates, key_of, pseudo_parameters
+from ecrkit.registry.templates import Resolver, Unexpanded, candidates, key_of, macros_of, pseudo_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -153,6 +153,8 @@ def _read_nested(
 
 
 def _resources(resolver: Resolver, source: Source, *, prefix: str) -> Iterator[Resource]:
+    for key, written in macros_of(resolver.template):
+        yield _macro(f"{prefix}{key}", written)
     for entry in resolver.entries(resolver.section("Resources")):
         if isinstance(entry, Unexpanded):
             yield from _loop(resolver, entry, prefix=prefix)
@@ -166,6 +168,8 @@ def _resources(resolver: Resolver, source: Source, *, prefix: str) -> Iterator[R
             continue
         if kind != NESTED_STACK:
             yield resource
+            if MACRO in resource.properties:
+                yield _macro(f"{resource.logical_id}/{MACRO}", resource.properties[MACRO])
             continue
         template = source.nested.get(resource.logical_id, {})
         if isinstance(template, str):
@@ -202,6 +206,11 @@ def _both(outer: tuple[str, object] | None, inner: tuple[str, object] | None) ->
     if outer is None or inner is None:
         return outer or inner
     return f"{outer[0]} and {inner[0]}", {"Fn::And": [outer[1], inner[1]]}
+
+
+def _macro(logical_id: str, written: object) -> Resource:
+    reason = "only a deploy knows what a macro writes"
+    return Resource(logical_id=logical_id, type=MACRO, properties={"Macro": written}, unread=reason)
 
 
 def _loop(resolver: Resolver, loop: Unexpanded, *, prefix: str) -> Iterator[Resource]:

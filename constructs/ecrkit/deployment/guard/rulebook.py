@@ -16,6 +16,7 @@ _REFACTORING = 'CloudFormation user guide, "Stack refactoring" (read 2026-11)'
 _CDK = "decided by ecrkit; the CDK command line deploys and destroys the stacks that the app has, and no others"
 _SCHEMAS = "CloudFormation schemas of AWS::ECR types, createOnlyProperties (read 2026-11)"
 
+_MACROS = 'CloudFormation user guide, "Template macros" (read 2026-11)'
 _LOOPS = "CloudFormation template reference, Fn::ForEach (read 2026-11)"
 _NESTED = 'CloudFormation user guide, "Nested stacks" (read 2026-11)'
 
@@ -214,6 +215,21 @@ LOOP_UNREAD = Check(
     message="not compared: the resources of {it}: {reason}",
     remedy="write its collection out in the template, or give the parameter a default",
     source=_LOOPS,
+)
+MACRO_CHANGED = Check(
+    code="GRD164",
+    title="macro is changed",
+    message="cannot see what the macro under {it} writes, which changes or leaves the stack: {reason}",
+    remedy="compare the processed templates of a change set; or allow it, if it writes nothing of ECR",
+    source=_MACROS,
+)
+MACRO_UNREAD = Check(
+    code="GRD165",
+    severity=Severity.NOTE,
+    title="macro is not compared",
+    message="not compared: what the macro under {it} writes: {reason}",
+    remedy="compare the processed templates of a change set",
+    source=_MACROS,
 )
 
 LIFECYCLE_CHANGED = Check(

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
     from ecrkit.errors import Severity
 
-__all__ = ["LOOP", "NESTED_STACK", "REPOSITORIES", "GuardFinding", "Resource", "Source", "Stack", "as_written"]
+__all__ = ["LOOP", "MACRO", "NESTED_STACK", "REPOSITORIES", "GuardFinding", "Resource", "Source", "Stack", "as_written"]
 
 REPOSITORIES = ("AWS::ECR::Repository", "AWS::ECR::PublicRepository")
 NESTED_STACK = "AWS::CloudFormation::Stack"
 LOOP = "Fn::ForEach"
 """The type of a loop that the guard cannot write out."""
+
+MACRO = "Fn::Transform"
+"""The type of what a macro writes."""
 
 _KEEPING = ("Retain", "RetainExceptOnCreate")
 
@@ -36,7 +39,7 @@ class Resource:
         deletion_policy: likewise; ``Delete`` where nothing is, which is what CloudFormation does then.
         update_replace_policy: likewise.
         condition: name of the condition on which it exists, and what is left of that; ``None`` where it exists anyway.
-        unread: why nobody can see what it makes: a nested stack whose template is elsewhere, or a loop. Else empty.
+        unread: why nobody can see what it makes: a macro, a loop, or a nested stack whose template is elsewhere.
     """
 
     logical_id: str

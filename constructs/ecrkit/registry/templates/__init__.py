@@ -10,6 +10,7 @@ from ecrkit.registry.templates.access import ACCESS_PROPERTIES, AccessProperty, 
 from ecrkit.registry.templates.choices import Choice, candidates, choices, possible_values
 from ecrkit.registry.templates.expressions import NO_VALUE, displayed, is_known, key_of, same, scalar_text
 from ecrkit.registry.templates.loops import parse_loop
+from ecrkit.registry.templates.macros import WHOLE_TEMPLATE, macro_notes, macros_of
 from ecrkit.registry.templates.policies import Judged, judge_policy
 from ecrkit.registry.templates.resolver import OTHER, Asked, Resolver, Unexpanded, pseudo_parameters
 from ecrkit.registry.templates.rulebook import TEMPLATE_RULEBOOK
@@ -19,6 +20,7 @@ __all__ = [
     "NO_VALUE",
     "OTHER",
     "TEMPLATE_RULEBOOK",
+    "WHOLE_TEMPLATE",
     "AccessProperty",
     "Asked",
     "Choice",
@@ -32,6 +34,8 @@ __all__ = [
     "judge_access",
     "judge_policy",
     "key_of",
+    "macro_notes",
+    "macros_of",
     "parse_loop",
     "possible_values",
     "pseudo_parameters",
