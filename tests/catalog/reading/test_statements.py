@@ -136,7 +136,7 @@ def test_reason_is_in_the_templates(policies: PolicyStore) -> None:
         ),
         pytest.param(
             f"{ONE_ENVIRONMENT}registry: {{policy: {{statements: [{{Effect: Allow, Principal: {{AWS: FUNCTION}},"
-            " Action: 'ecr:*', Resource: '*'}]}}\nrepositories: {}\n",
+            " Action: 'ecr:*', Resource: '*'}]}}\nrepositories: {web: {}}\n",
             id="registry",
         ),
     ],
