@@ -49,6 +49,14 @@ def test_met(asked: dict[str, object], access: Access) -> None:
     assert is_met(statement(asked), declared(access))
 
 
+@pytest.mark.parametrize("action", ["ecr:*", "ECR:*", "ecr:batch*", "*"])
+def test_actions_match_as_in_iam(action: str) -> None:
+    """Case makes no difference in the actions that a policy allows."""
+    asked = statement({"AWS": ROOT}, ["ecr:BatchGetImage"])
+
+    assert is_met(asked, [statement({"AWS": ROOT}, [action])])
+
+
 @pytest.mark.parametrize(
     ("asked", "access"),
     [

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from ecrkit.registry.access import Access, Grantees, policy_statements
+from ecrkit.registry.actions import action_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -120,7 +120,11 @@ def _candidates(principal: str) -> Iterator[tuple[str, Grantees, str]]:
 
 
 def _meets(other: Need, need: Need, action: str) -> bool:
-    return other.kind == need.kind and _covers(other, need) and any(fnmatchcase(action, each) for each in other.actions)
+    return (
+        other.kind == need.kind
+        and _covers(other, need)
+        and any(action_pattern(each).fullmatch(action) for each in other.actions)
+    )
 
 
 def _covers(other: Need, need: Need) -> bool:

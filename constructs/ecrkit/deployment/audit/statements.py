@@ -161,6 +161,6 @@ def _key(statement: Mapping[str, object]) -> str:
 def _document(text: str) -> dict[str, Any] | None:
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
