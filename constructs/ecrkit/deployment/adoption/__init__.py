@@ -4,8 +4,9 @@ Repositories that exist, brought into a catalog: what it has to say for its temp
 :class:`Adopter` decides, without AWS and without writing; :func:`write_adopted` writes.
 """
 
-from ecrkit.deployment.adoption.adopter import Adopted, Adopter
+from ecrkit.deployment.adoption.adopter import Adopter
 from ecrkit.deployment.adoption.importing import import_steps, resource_mappings
+from ecrkit.deployment.adoption.values import Adopted
 from ecrkit.deployment.adoption.writing import policy_text, published_in, write_adopted, write_mapping
 
 __all__ = [

@@ -10,6 +10,7 @@ from ecrkit.catalog import check_catalog
 from ecrkit.catalog.template import stack_name
 from ecrkit.deployment.adoption.naming import output_for, repository_in
 from ecrkit.deployment.adoption.settings import exact_settings, is_exact
+from ecrkit.deployment.adoption.values import Adopted
 from ecrkit.deployment.adoption.writing import policy_text
 from ecrkit.deployment.audit import drift
 from ecrkit.deployment.policies import PolicyNames, read_deployed_policy
@@ -26,36 +27,13 @@ if TYPE_CHECKING:
     from ecrkit.catalog import Environment, RepositoryEntry
     from ecrkit.deployment.audit import ActualRepository
     from ecrkit.errors import Finding
-    from ecrkit.lifecycle import LifecyclePolicy
     from ecrkit.policies.references import PolicyRef
     from ecrkit.policies.store import PolicyStore
 
-__all__ = ["Adopted", "Adopter"]
+__all__ = ["Adopter"]
 
 _PROBE = "ecrkit-adopt/probe"
 _INEXACT = "the catalog cannot say exactly what is there"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adopted:
-    """
-    Repositories that the catalog can declare now.
-
-    Attributes:
-        names: of those that are in the new text and were not in the old one.
-        refused: the others, and why not.
-        warnings: what AWS ignores in their repository policies, and what is dangerous in their lifecycle policies.
-        policies: versions that were made for them, whether or not their files are there.
-        before: text of the catalog.
-        after: text of the catalog, with them.
-    """
-
-    names: tuple[str, ...]
-    refused: Mapping[str, tuple[str, ...]]
-    warnings: tuple[Finding, ...]
-    policies: Mapping[PolicyRef, LifecyclePolicy]
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)

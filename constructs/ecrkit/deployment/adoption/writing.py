@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ecrkit.deployment.adoption.adopter import Adopted
+    from ecrkit.deployment.adoption.values import Adopted
     from ecrkit.lifecycle import LifecyclePolicy
     from ecrkit.policies.references import PolicyRef
 
