@@ -132,3 +132,21 @@ def test_condition_around_all_properties() -> None:
 
     assert [code for code, _ in messages({"Fn::If": ["IsBig", open_policy, {}]})] == ["ECR403"]
     assert [code for code, _ in messages({"Fn::If": ["IsBig", {}, open_policy]})] == ["ECR403"]
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        pytest.param({"Stage": {"Type": "String", "AllowedValues": ["dev", "prod"]}}, id="allowed values"),
+        pytest.param({"Stage": {"Type": "String"}}, id="keys of the mapping"),
+    ],
+)
+def test_every_value_is_known(parameters: dict[str, object]) -> None:
+    """A parameter without a default that can only be one of several values leaves nothing unchecked."""
+    who = {"Fn::FindInMap": ["Accounts", {"Ref": "Stage"}, "id"]}
+    statement = {**ALLOW, "Principal": {"AWS": who}}
+    accounts = {"dev": {"id": "123456789012"}, "prod": {"id": "210987654321"}}
+    sections = {"Parameters": parameters, "Mappings": {"Accounts": accounts}}
+    resource = {"Type": KIND, "Properties": {"RepositoryPolicyText": policy([statement])}}
+
+    assert judge_access(ACCESS_PROPERTIES[KIND], resource, sections) == ()

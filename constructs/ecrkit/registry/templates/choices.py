@@ -82,13 +82,23 @@ def possible_values(value: object, template: Mapping[str, Any], *, pseudo: Mappi
     asked: Asked = {}
     Resolver(template, pseudo=pseudo, is_open=True, asked=asked).resolve(value)
     found: dict[str, object] = {}
-    for chosen in chain([{}], choices(candidates(template, asked))):
+    values = candidates(template, asked)
+    cases: list[Choice] = [{}, *choices(values)]
+    needed = {name for name, some in values.items() if some and OTHER not in some and not _has_default(template, name)}
+    # Without a default a deploy passes one of the values that there are, so that no case is without.
+    for chosen in [case for case in cases if needed <= case.keys()] or cases:
         resolver = Resolver(template, pseudo=pseudo, chosen=chosen)
         for one in _branches(resolver, resolver.resolve(value)):
             found.setdefault(key_of(one), one)
             if len(found) >= _MAX_VALUES:
                 return tuple(found.values())
     return tuple(found.values())
+
+
+def _has_default(template: Mapping[str, Any], name: str) -> bool:
+    parameters = template.get("Parameters")
+    parameter = parameters.get(name) if isinstance(parameters, dict) else None
+    return isinstance(parameter, dict) and "Default" in parameter
 
 
 def _branches(resolver: Resolver, value: object) -> Iterator[object]:
