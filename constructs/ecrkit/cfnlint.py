@@ -20,7 +20,7 @@ from cfnlint.decode import decode  # type: ignore[import-untyped] # it ships no 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch  # type: ignore[import-untyped] # it ships no types
 
 from ecrkit.documents.explanations import explain
-from ecrkit.errors import InvalidAssemblyError, Severity
+from ecrkit.errors import InvalidAssemblyError, Severity, steps_of
 from ecrkit.lifecycle import RULEBOOK
 from ecrkit.lifecycle.properties import POLICY_PROPERTIES
 from ecrkit.registry.rulebook import ACCESS_RULEBOOK
@@ -231,8 +231,8 @@ def _access_match(
 ) -> RuleMatch:
     """Point to the element of a document; of a text, to the text."""
     finding = judged.finding
-    tokens = [finding.location.file, *finding.location.pointer.split("/")[1:]]
-    own = [*path, *_written(tuple(tokens), properties)]
+    keys = (finding.location.file, *steps_of(finding.location.pointer))
+    own = [*path, *_written(keys, properties)]
     if judged.text:
         return _match(judged, path=own, filename=filename)
     return RuleMatch(own, f"{finding.text} [{finding.code}]")
