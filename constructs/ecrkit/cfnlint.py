@@ -40,6 +40,12 @@ _LETTERS = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.NOTE: "I"}
 _ACCESS_GUIDE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html"
 _BLOCK_HEADER = re.compile(r"[|>][-+1-9]{0,2}[ ]*(?:[ ]#.*)?")
 
+_JUDGED: WeakKeyDictionary[Any, dict[tuple[str | int, ...], tuple[Judged, ...]]] = WeakKeyDictionary()
+"""What was found in the resources of a template: it is judged once, not once per rule."""
+
+_SOURCES: WeakKeyDictionary[Any, tuple[Mapping[str, Any], Mapping[str, Any]]] = WeakKeyDictionary()
+"""Templates as their authors wrote them, and what resources these have."""
+
 _Span: TypeAlias = tuple[int, int, int, int]
 """Line and column of the first character, line and column behind the last; counted from 0."""
 
@@ -114,13 +120,6 @@ class _AccessPolicyRule(CloudFormationLintRule):  # type: ignore[misc] # it ship
             for judged in known[key]
             if judged.finding.code == self.code
         ]
-
-
-_JUDGED: WeakKeyDictionary[Any, dict[tuple[str | int, ...], tuple[Judged, ...]]] = WeakKeyDictionary()
-"""What was found in the resources of a template: it is judged once, not once per rule."""
-
-_SOURCES: WeakKeyDictionary[Any, tuple[Mapping[str, Any], Mapping[str, Any]]] = WeakKeyDictionary()
-"""Templates as their authors wrote them, and what resources these have."""
 
 
 def _as_written(
