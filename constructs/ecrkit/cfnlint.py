@@ -20,7 +20,7 @@ from cfnlint.decode import decode  # type: ignore[import-untyped] # it ships no 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch  # type: ignore[import-untyped] # it ships no types
 
 from ecrkit.documents.explanations import explain
-from ecrkit.errors import InvalidAssemblyError, Severity
+from ecrkit.errors import InvalidAssemblyError, Severity, steps_of
 from ecrkit.lifecycle import RULEBOOK
 from ecrkit.lifecycle.properties import POLICY_PROPERTIES
 from ecrkit.registry.rulebook import ACCESS_RULEBOOK
@@ -39,6 +39,12 @@ _GUIDE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_polic
 _LETTERS = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.NOTE: "I"}
 _ACCESS_GUIDE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html"
 _BLOCK_HEADER = re.compile(r"[|>][-+1-9]{0,2}[ ]*(?:[ ]#.*)?")
+
+_JUDGED: WeakKeyDictionary[Any, dict[tuple[str | int, ...], tuple[Judged, ...]]] = WeakKeyDictionary()
+"""What was found in the resources of a template: it is judged once, not once per rule."""
+
+_SOURCES: WeakKeyDictionary[Any, tuple[Mapping[str, Any], Mapping[str, Any]]] = WeakKeyDictionary()
+"""Templates as their authors wrote them, and what resources these have."""
 
 _Span: TypeAlias = tuple[int, int, int, int]
 """Line and column of the first character, line and column behind the last; counted from 0."""
@@ -126,13 +132,6 @@ class _AccessPolicyRule(CloudFormationLintRule):  # type: ignore[misc] # it ship
             for judged in known[key]
             if judged.finding.code == self.code
         ]
-
-
-_JUDGED: WeakKeyDictionary[Any, dict[tuple[str | int, ...], tuple[Judged, ...]]] = WeakKeyDictionary()
-"""What was found in the resources of a template: it is judged once, not once per rule."""
-
-_SOURCES: WeakKeyDictionary[Any, tuple[Mapping[str, Any], Mapping[str, Any]]] = WeakKeyDictionary()
-"""Templates as their authors wrote them, and what resources these have."""
 
 
 def _as_written(
@@ -245,8 +244,8 @@ def _access_match(
 ) -> RuleMatch:
     """Point to the element of a document; of a text, to the text."""
     finding = judged.finding
-    tokens = [finding.location.file, *finding.location.pointer.split("/")[1:]]
-    own = [*path, *_written(tuple(tokens), properties)]
+    keys = (finding.location.file, *steps_of(finding.location.pointer))
+    own = [*path, *_written(keys, properties)]
     if judged.text:
         return _match(judged, path=own, filename=filename)
     return RuleMatch(own, f"{finding.text} [{finding.code}]")

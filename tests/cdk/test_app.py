@@ -115,6 +115,13 @@ class TestContext:
 
         assert names(stacks) == {"dev": ["Repositories-dev"]}
 
+    @pytest.mark.parametrize("key", ["catalog", "policies"])
+    def test_not_a_path(self, tmp_path: Path, key: str) -> None:
+        """A context key with another JSON value is a path that does not exist."""
+        catalog = written(tmp_path / "repositories.yaml", CATALOG)
+        with pytest.raises((UnreadableInputError, InvalidCatalogError), match="True: cannot be read: no such file"):
+            catalog_stacks(quiet_app(**{key: True}), catalog, policies=POLICIES)
+
 
 class TestValidation:
     def test_once(self, tmp_path: Path) -> None:
@@ -163,6 +170,18 @@ class TestInvalid:
         assert str(caught.value) == (
             f"{store}/keep/v1.json:1:1: keep@1 is published, and its meaning has changed; "
             "restore it, and add the new text as v2.json [STO110]"
+        )
+
+    def test_warnings(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """A warning of the catalog is a line on stderr, with its severity."""
+        catalog = written(
+            tmp_path / "repositories.yaml", f"{HEAD}repositories:\n  web: {{lifecycle: keep-last-10@1}}\n"
+        )
+        catalog_stacks(quiet_app(), catalog, policies=POLICIES)
+
+        assert capsys.readouterr().err == (
+            f"{catalog}:4:20: warning: repositories.web.lifecycle: any image can expire, since no rule for "
+            "tagged images protects some; put a rule above it for the tags that are deployed [ECR213]\n"
         )
 
     def test_missing(self, tmp_path: Path) -> None:

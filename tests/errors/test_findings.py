@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ecrkit.errors import Check, Finding, Location, Severity, errors_in, excerpt, in_file_order, pointer_to, steps_of
+from ecrkit.errors import Check, Finding, Location, Severity, errors_in, in_file_order, pointer_to, steps_of
 
 CHECK = Check(
     code="T101", title="", message="must be {allowed}, got {got}", remedy="write {remedy}", source="the guide"
@@ -70,15 +70,6 @@ def test_a_pointer_has_no_slash_in_a_step() -> None:
     assert steps_of(pointer) == ["repositories", "payments/api~1", "0"]
     assert pointer_to() == ""
     assert steps_of("") == []
-
-
-@pytest.mark.parametrize(
-    ("length", "expected"),
-    [pytest.param(60, "a" * 60, id="fits"), pytest.param(61, "a" * 60 + "…", id="too long")],
-)
-def test_an_excerpt_fits_into_a_message(length: int, expected: str) -> None:
-    """A text of up to 60 characters stays whole, and a longer one says that something is missing."""
-    assert excerpt("a" * length) == expected
 
 
 @pytest.mark.parametrize(

@@ -347,6 +347,9 @@ def test_reason_in_metadata() -> None:
             "Statements: unknown key 'Statements'; known here: Version, Id, Statement",
             id="key",
         ),
+        pytest.param(
+            {"Statement": PULL, "a/b~": []}, "a/b~: unknown key 'a/b~'; known here: Version, Id, Statement", id="slash"
+        ),
     ],
 )
 def test_document_that_is_no_policy(policy: object, problem: str) -> None:

@@ -13,6 +13,7 @@ from ecrkit.errors import AwsError, InvalidNameError
 from ecrkit.images.hosts import RegistryHost
 from ecrkit.images.names import RepositoryName
 from ecrkit.images.references import DIGEST
+from ecrkit.registry.principals import ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -88,7 +89,6 @@ _TYPES: Mapping[str, tuple[type | tuple[type, ...], str]] = {
     "structure": (dict, "an object"),
     "timestamp": (datetime, "a time"),
 }
-_ACCOUNT = re.compile(r"[0-9]{12}")
 _ARN = re.compile(r"arn:[a-z-]+:[^\s:]+:.+")
 _MAX_SHOWN = 60
 _MAX_BYTES = 2**63
@@ -231,21 +231,6 @@ def _problems_of_types(value: object, shape: Any, path: str) -> Iterator[str]:  
         yield f"{path} must be Unicode"
 
 
-def _problems_of_member(key: str, value: object, shape: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - as above
-    if shape is None:
-        # botocore adds what no model has.
-        return
-    if shape.type_name == "string" and isinstance(value, dict):
-        # botocore reads templates itself.
-        return
-    yield from _problems_of_types(value, shape, path)
-    if key in _CHECKS and isinstance(value, str | int):
-        is_valid, description, is_shown = _CHECKS[key]
-        if not is_valid(value):
-            shown = f", got {value if isinstance(value, int) else repr(value[:_MAX_SHOWN])}" if is_shown else ""
-            yield f"{path} must be {description}{shown}"
-
-
 def _missing(value: Any, path: str, above: str) -> str:  # noqa: ANN401 - any part of an answer
     """Name what is not there; empty where everything is."""
     if not path:
@@ -306,7 +291,7 @@ def _has_rules(text: str) -> bool:
 
 
 _CHECKS: Mapping[str, tuple[Callable[[Any], object], str, bool]] = {
-    "Account": (_ACCOUNT.fullmatch, "12 digits", True),
+    "Account": (ACCOUNT.fullmatch, "12 digits", True),
     "Arn": (_ARN.fullmatch, "an ARN", True),
     "downloadUrl": (_is_address, "an address of HTTP", False),
     "imageDigest": (DIGEST.fullmatch, "'sha256:' and 64 hex digits", True),
@@ -314,7 +299,22 @@ _CHECKS: Mapping[str, tuple[Callable[[Any], object], str, bool]] = {
     "lifecyclePolicyText": (_has_rules, "a JSON object with a list of rules", True),
     "policyText": (_is_object, "a JSON object", True),
     "proxyEndpoint": (_is_address, "an address of HTTP", False),
-    "registryId": (_ACCOUNT.fullmatch, "12 digits", True),
+    "registryId": (ACCOUNT.fullmatch, "12 digits", True),
     "repositoryName": (_is_repository_name, "a name of a repository", True),
 }
 """Members that become paths, arguments or JSON: how each is checked, what it must be, and whether an error shows it."""
+
+
+def _problems_of_member(key: str, value: object, shape: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - as above
+    if shape is None:
+        # botocore adds what no model has.
+        return
+    if shape.type_name == "string" and isinstance(value, dict):
+        # botocore reads templates itself.
+        return
+    yield from _problems_of_types(value, shape, path)
+    if key in _CHECKS and isinstance(value, str | int):
+        is_valid, description, is_shown = _CHECKS[key]
+        if not is_valid(value):
+            shown = f", got {value if isinstance(value, int) else repr(value[:_MAX_SHOWN])}" if is_shown else ""
+            yield f"{path} must be {description}{shown}"

@@ -55,18 +55,17 @@ def catalog_stacks(
             error on stderr and exit code 1.
         UnreadableInputError: The catalog or a policy cannot be read. It ends a program in the same way.
     """
-    path = Path(scope.node.try_get_context("catalog") or catalog)
-    other_policies = scope.node.try_get_context("policies")
-    store = policies if isinstance(policies, PolicyStore) else PolicyStore(policies)
-    if other_policies:
-        store = PolicyStore(other_policies)
+    path = Path(_context(scope, "catalog") or catalog)
+    given = _context(scope, "policies") or policies
+    store = given if isinstance(given, PolicyStore) else PolicyStore(given)
     checked = check_catalog(read_catalog_text(path), file=str(path), policies=store)
     if checked.catalog is None:
         raise InvalidCatalogError(errors_in(checked.findings))
     _add_validation(scope, store)
     for finding in checked.findings:
         if not finding.silenced:
-            write_line(finding, err=True)  # CDK prints its warnings there too
+            # CDK prints its warnings there too.
+            write_line(f"{finding.place}: {finding.severity}: {finding.text} [{finding.code}]", err=True)
     stacks: dict[str, list[EnvironmentStack]] = {}
     for environment in checked.catalog.environments:
         built: list[EnvironmentStack] = [
@@ -111,6 +110,12 @@ def synthesize(app: cdk.Stage) -> cdk.cx_api.CloudAssembly:
         return app.synth()
     except RuntimeError as error:
         raise SynthesisError(str(error)) from None
+
+
+def _context(scope: Construct, key: str) -> str:
+    """Give the path under a key of the context; empty without one."""
+    # cdk.json may have any JSON value there.
+    return str(scope.node.try_get_context(key) or "")
 
 
 def _add_validation(scope: Construct, policies: PolicyStore) -> None:

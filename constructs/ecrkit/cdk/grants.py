@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from ecrkit.registry.access import Access, Grantees, policy_statements
 from ecrkit.registry.actions import action_pattern
+from ecrkit.registry.principals import ACCOUNT, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 __all__ = ["Need", "declaration_of", "needs_of", "unmet"]
 
-_ROOT = re.compile(r"arn:[a-z-]+:iam::([0-9]{12}):root")
 _ACCOUNT = re.compile(r"(?:arn:[a-z-]+:(?:iam|sts)::)?([0-9]{12})(?::.*)?")
 _LAMBDA = "lambda.amazonaws.com"
 
@@ -110,10 +110,10 @@ def _candidates(principal: str) -> Iterator[tuple[str, Grantees, str]]:
     if principal == _LAMBDA:
         yield "pull", Grantees(lambda_functions=True), "lambda: true"
         return
-    root = _ROOT.fullmatch(principal)
+    root = ROOT.fullmatch(principal)
     account = root[1] if root else principal
     for key in ("pull", "push"):
-        if re.fullmatch(r"[0-9]{12}", account):
+        if ACCOUNT.fullmatch(account):
             yield key, Grantees(accounts=(account,)), f'accounts: ["{account}"]'
         elif re.fullmatch(r"arn:aws(-[a-z]+)*:iam::[0-9]{12}:(user|role)/\S+", principal):
             yield key, Grantees(principals=(principal,)), f'principals: ["{principal}"]'
@@ -132,7 +132,7 @@ def _covers(other: Need, need: Need) -> bool:
         return False
     if other.principal == "*":
         return need.principal != "*" or need.condition == other.condition
-    account = _ROOT.fullmatch(other.principal)
+    account = ROOT.fullmatch(other.principal)
     whole = account[1] if account else other.principal
     of_need = _ACCOUNT.fullmatch(need.principal)
     return other.principal == need.principal or (of_need is not None and of_need[1] == whole)

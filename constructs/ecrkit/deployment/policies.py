@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ecrkit.errors import InvalidPolicyError
-from ecrkit.lifecycle import check_policy, compose
+from ecrkit.lifecycle import check_policy, compose, render
 from ecrkit.lifecycle.values import CountType
 from ecrkit.policies.lock import digest
 from ecrkit.policies.references import PolicyRef
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ecrkit.lifecycle.checks.check import CheckedPolicy
     from ecrkit.policies.store import PolicyStore
 
-__all__ = ["PolicyNames", "read_deployed_policy"]
+__all__ = ["PolicyNames", "policy_text", "read_deployed_policy"]
 
 _PREFIX = "adopted-"
 _DIGITS = 8
@@ -44,6 +44,11 @@ def read_deployed_policy(text: str) -> CheckedPolicy:
         return checked
     again = check_policy(json.dumps(_in_our_words(document), indent=_INDENT), file="-")
     return checked if again.policy is None else again
+
+
+def policy_text(policy: LifecyclePolicy) -> str:
+    """Render the file of a version."""
+    return f"{render(policy, indent=2)}\n"
 
 
 class PolicyNames:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecrkit.errors import printable
-from ecrkit.errors.findings import CI_COMMAND
+from ecrkit.errors.excerpts import CI_COMMAND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

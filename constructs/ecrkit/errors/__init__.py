@@ -4,6 +4,7 @@ Findings, and every exception that ecrkit raises on purpose.
 - ``findings``: a check, and one place that it objects to
 - ``locations``: places in documents, and JSON pointers
 - ``exceptions``: the tree of exceptions
+- ``excerpts``: parts of texts that a message can show
 """
 
 from ecrkit.errors.exceptions import (
@@ -41,15 +42,14 @@ from ecrkit.errors.exceptions import (
     UnwritableOutputError,
     VanishedPolicyError,
 )
+from ecrkit.errors.excerpts import excerpt, first_names, printable
 from ecrkit.errors.findings import (
     Check,
     Finding,
     Severity,
     checks_in,
     errors_in,
-    excerpt,
     in_file_order,
-    printable,
     silence,
 )
 from ecrkit.errors.locations import Location, pointer_to, steps_of
@@ -95,6 +95,7 @@ __all__ = [
     "checks_in",
     "errors_in",
     "excerpt",
+    "first_names",
     "in_file_order",
     "pointer_to",
     "printable",

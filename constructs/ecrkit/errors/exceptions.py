@@ -48,7 +48,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecrkit.errors.findings import printable
+from ecrkit.errors.excerpts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,10 +6,11 @@ A :class:`Check` is a row of a rulebook; a :class:`Finding` is one place that a 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from ecrkit.errors.excerpts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,21 +18,14 @@ if TYPE_CHECKING:
     from ecrkit.errors.locations import Location
 
 __all__ = [
-    "CI_COMMAND",
     "Check",
     "Finding",
     "Severity",
     "checks_in",
     "errors_in",
-    "excerpt",
     "in_file_order",
-    "printable",
     "silence",
 ]
-
-
-CI_COMMAND = re.compile(r"#(?=#[A-Za-z]*\[)")
-"""The older form of GitHub Actions, as in ``##[error]``, and Azure Pipelines, as in ``##vso[``: anywhere on a line."""
 
 
 class Severity(StrEnum):
@@ -146,25 +140,6 @@ def in_file_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def errors_in(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Keep the errors, in the order given."""
     return tuple(found for found in findings if found.severity is Severity.ERROR)
-
-
-def printable(text: str) -> str:
-    """
-    Escape what is no visible character, and what a CI system obeys anywhere on a line.
-
-    A key of a document may hold line ends and commands to a terminal, and other tools print our messages too.
-    """
-    text = CI_COMMAND.sub(r"\\x23", text)
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
-    )
-
-
-def excerpt(text: str, *, longest: int = 60) -> str:
-    """Shorten *text* to what a message can quote; what is cut off becomes an ellipsis."""
-    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def silence(findings: Iterable[Finding], reasons: Mapping[str, str]) -> tuple[Finding, ...]:

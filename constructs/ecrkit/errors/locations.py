@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ecrkit.errors.excerpts import excerpt
+
 __all__ = ["Location", "pointer_to", "steps_of"]
 
 
@@ -33,7 +35,7 @@ class Location:
         """The pointer as people write it: ``rules[1].selection.countNumber``."""
         path = ""
         for step in steps_of(self.pointer):
-            name = step if len(step) <= _LONGEST_STEP else f"{step[:_LONGEST_STEP]}…"
+            name = excerpt(step, longest=_LONGEST_STEP)
             if name.isdecimal():
                 path += f"[{name}]"
             elif name.replace("_", "").isalnum():

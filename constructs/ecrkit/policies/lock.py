@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ecrkit.documents import Node, ObjectNode, ScalarNode, SyntaxProblem, parse_json
 from ecrkit.documents.files import read_text
-from ecrkit.errors import InvalidLockError, Location, MalformedReferenceError
+from ecrkit.errors import InvalidLockError, Location, MalformedReferenceError, pointer_to
 from ecrkit.lifecycle import render
 from ecrkit.policies.references import PolicyRef, is_there, version_at, versions_in
 from ecrkit.policies.rulebook import BROKEN_LOCK, CHANGED, UNPUBLISHED, VANISHED
@@ -162,7 +162,9 @@ def parse_lock(text: str, *, file: str) -> dict[PolicyRef, LockedVersion]:
     if version != _FORMAT or isinstance(version, bool):
         raise SyntaxProblem(f"has a format other than {_FORMAT}; update ecrkit", members["format"].position)
     return {
-        _reference(key, node): LockedVersion(_digest(node), Location(file, *node.position, pointer=f"/policies/{key}"))
+        _reference(key, node): LockedVersion(
+            _digest(node), Location(file, *node.position, pointer=pointer_to("policies", key))
+        )
         for key, node in _members(members["policies"]).items()
     }
 

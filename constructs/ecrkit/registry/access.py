@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecrkit.errors import InvalidNameError
-from ecrkit.registry.principals import ACCOUNT, PRINCIPAL
+from ecrkit.registry.principals import ACCOUNT, ORGANIZATION, PRINCIPAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +31,9 @@ _PUSH = (
 )
 _LAMBDA = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
-_ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
-_UNIT = re.compile(r"o-[a-z0-9]{10,32}/(r-[a-z0-9]{4,32}/)?((ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|\*)/)*(\*|ou-\*)?")
+_UNIT = re.compile(
+    rf"{ORGANIZATION.pattern}/(r-[a-z0-9]{{4,32}}/)?((ou-[a-z0-9]{{4,32}}-[a-z0-9]{{8,32}}|\*)/)*(\*|ou-\*)?"
+)
 
 _PATH_OF_UNITS = (
     "a path of organizational units that ends in '/', '/*' or '/ou-*', as in 'o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*'"
@@ -41,7 +42,7 @@ _PATH_OF_UNITS = (
 GRANTEES = {
     "accounts": (ACCOUNT, "an account of 12 digits"),
     "principals": (PRINCIPAL, "the ARN of a role or user"),
-    "organizations": (_ORGANIZATION, "the id of an organization, as in 'o-a1b2c3d4e5'"),
+    "organizations": (ORGANIZATION, "the id of an organization, as in 'o-a1b2c3d4e5'"),
     "units": (_UNIT, _PATH_OF_UNITS),
 }
 """What each kind of grantee looks like: the pattern, and the words for it."""

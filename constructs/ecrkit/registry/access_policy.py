@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ecrkit.errors import Location, Severity
+from ecrkit.errors import Location, Severity, pointer_to
 from ecrkit.registry import rulebook
 from ecrkit.registry.openness import CLOSE_IT, opening
 from ecrkit.registry.principals import is_expression
@@ -173,7 +173,7 @@ def check_policy_document(
         acknowledged=acknowledged,
     )
     for one in judged:
-        yield one.at(_at(name, _pointer(one, list(known), is_list=isinstance(document.get("Statement"), list))))
+        yield one.at(_at(name, *_steps(one, list(known), is_list=isinstance(document.get("Statement"), list))))
 
 
 def check_length(policy: object, *, name: str) -> Iterator[Finding]:
@@ -198,11 +198,12 @@ def _known(value: Any) -> Any:  # noqa: ANN401 - any JSON
     return {key: _known(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
-def _pointer(judged: Judged, indexes: Sequence[int], *, is_list: bool) -> str:
+def _steps(judged: Judged, indexes: Sequence[int], *, is_list: bool) -> list[str | int]:
     if judged.index == NO_STATEMENT:
-        return ""
-    parts = ("Statement", *([str(indexes[judged.index])] if is_list else []), judged.found.key)
-    return "".join(f"/{part}" for part in parts if part)
+        return []
+    index = [indexes[judged.index]] if is_list else []
+    key = [judged.found.key] if judged.found.key else []
+    return ["Statement", *index, *key]
 
 
 def acknowledgement(reason: str) -> dict[str, object]:
@@ -226,11 +227,11 @@ def _document_findings(document: Mapping[str, object], name: str) -> Iterator[Fi
     for key in document:
         if key not in _TOP_KEYS:
             remedy = f"known here: {', '.join(_TOP_KEYS)}"
-            yield rulebook.NOT_A_POLICY.at(_at(name, f"/{key}"), problem=f"unknown key {key!r}", remedy=remedy)
+            yield rulebook.NOT_A_POLICY.at(_at(name, key), problem=f"unknown key {key!r}", remedy=remedy)
     version = document.get("Version", _VERSIONS[1])
     if version not in _VERSIONS and not is_expression(version):
         problem = f"Version must be {' or '.join(map(repr, _VERSIONS))}, got {version!r}"
-        yield rulebook.NOT_A_POLICY.at(_at(name, "/Version"), problem=problem, remedy="")
+        yield rulebook.NOT_A_POLICY.at(_at(name, "Version"), problem=problem, remedy="")
     if "Statement" not in document:
         yield rulebook.NOT_A_POLICY.at(_at(name), problem="must have a Statement, got none", remedy="add one")
     elif is_expression(document["Statement"]):
@@ -239,7 +240,7 @@ def _document_findings(document: Mapping[str, object], name: str) -> Iterator[Fi
         for statement in items_of(document["Statement"]):
             if not isinstance(statement, dict):
                 problem = f"must be a statement, got {statement!r}"
-                yield rulebook.NOT_A_POLICY.at(_at(name, "/Statement"), problem=problem, remedy="write a mapping")
+                yield rulebook.NOT_A_POLICY.at(_at(name, "Statement"), problem=problem, remedy="write a mapping")
 
 
 def _read(policy: object) -> Mapping[str, object] | str:
@@ -251,5 +252,5 @@ def _read(policy: object) -> Mapping[str, object] | str:
     return document if isinstance(document, dict) else f"must be an object, got {type(document).__name__}"
 
 
-def _at(name: str, pointer: str = "") -> Location:
-    return Location(name, 1, 1, pointer)
+def _at(name: str, *steps: str | int) -> Location:
+    return Location(name, 1, 1, pointer_to(*steps))

@@ -12,7 +12,7 @@ import re
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from ecrkit.registry.principals import ACCOUNT, UNKNOWN
+from ecrkit.registry.principals import ACCOUNT, ORGANIZATION, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -88,7 +88,6 @@ _OPPOSITES = {
     "NotIpAddress": "IpAddress",
 }
 _WILDCARD = re.compile(r"[*?]")
-_ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 _ARN_WITH_ACCOUNT = re.compile(r"arn:[^:*?]*:[^:*?]*:[^:*?]*:[0-9]{12}:")
 _ID_AND_SESSION = re.compile(r"(A[A-Z0-9]{15,}|[0-9]{12}):")
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
@@ -334,8 +333,8 @@ def _exact(kind: _Kind, text: str) -> _Verdict:
     if kind is _Kind.ACCOUNT:
         return _Verdict.FIXED if ACCOUNT.fullmatch(text) else _Verdict.NEVER
     if kind is _Kind.ORGANIZATION:
-        return _Verdict.FIXED if _ORGANIZATION.fullmatch(text) else _Verdict.NEVER
-    if kind is _Kind.PATH and not _ORGANIZATION.fullmatch(text.partition("/")[0]):
+        return _Verdict.FIXED if ORGANIZATION.fullmatch(text) else _Verdict.NEVER
+    if kind is _Kind.PATH and not ORGANIZATION.fullmatch(text.partition("/")[0]):
         return _Verdict.OPEN
     return _Verdict.FIXED
 
@@ -344,7 +343,7 @@ def _like(kind: _Kind, text: str) -> _Verdict:
     """Judge a value with a wildcard, which matches any run of characters."""
     before = _WILDCARD.split(text, maxsplit=1)[0]
     is_fixed = {
-        _Kind.PATH: "/" in before and _ORGANIZATION.fullmatch(before.partition("/")[0]),
+        _Kind.PATH: "/" in before and ORGANIZATION.fullmatch(before.partition("/")[0]),
         _Kind.ARN: _ARN_WITH_ACCOUNT.match(before),
         _Kind.USER_ID: _ID_AND_SESSION.match(before),
     }.get(kind)

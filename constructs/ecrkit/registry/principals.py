@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ACCOUNT",
+    "ORGANIZATION",
     "PARTITIONS",
     "PRINCIPAL",
+    "ROOT",
     "UNKNOWN",
     "PrincipalProblem",
     "is_expression",
@@ -27,6 +29,10 @@ __all__ = [
 ]
 
 ACCOUNT = re.compile(r"[0-9]{12}")
+ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
+ROOT = re.compile(r"arn:aws(?:-[a-z]+)*:iam::([0-9]{12}):root")
+"""The principal that stands for an account."""
+
 PRINCIPAL = re.compile(
     r"arn:aws(-[a-z]+)*:(iam|sts)::[0-9]{12}:(root|(user|role|assumed-role|federated-user)/[^\s*?]+)"
 )

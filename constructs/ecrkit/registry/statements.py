@@ -11,7 +11,7 @@ from ecrkit.documents.nearest import near
 from ecrkit.registry import rulebook
 from ecrkit.registry.actions import ECR, ECR_PUBLIC, action_pattern
 from ecrkit.registry.conditions import OPERATORS, operator_of, parts_of, path_values, why_never
-from ecrkit.registry.principals import UNKNOWN, is_expression, principal_problems, unique_ids
+from ecrkit.registry.principals import ROOT, UNKNOWN, is_expression, principal_problems, unique_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,7 +23,6 @@ __all__ = ["PolicyKind", "StatementProblem", "canonical", "items_of", "statement
 
 _KEYS = ("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Condition")
 _RESOURCE_KEYS = ("Resource", "NotResource")
-_ROOT = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):root")
 _PATH_END = re.compile(r"/(\*|ou-\*)?$|^\*$")
 _NO_RESOURCE = "remove it: the policy of a repository applies to this repository"
 
@@ -239,7 +238,7 @@ def _condition(keys: object) -> object:
 
 
 def _principal(name: object) -> str:
-    match = _ROOT.fullmatch(str(name))
+    match = ROOT.fullmatch(str(name))
     return match[1] if match else str(name)
 
 

@@ -113,8 +113,9 @@ def test_preview_protects_it(shop: Shop, tmp_path: Path) -> None:
 
 def test_images_of_a_registry_elsewhere(shop: Shop) -> None:
     """The images of another account's registry are listed for that account; ECR is asked there what a tag means."""
-    image = {"imageDetails": [{"imageDigest": f"sha256:{'f' * 64}", "registryId": "210987654321"}]}
-    with proxy_to(shop.account.url, Fault("ecr:DescribeImages", answers(image))) as proxy:
+    image = {"imageDigest": f"sha256:{'f' * 64}", "imagePushedAt": 1_790_000_000, "registryId": "210987654321"}
+    answer = {"imageDetails": [image]}
+    with proxy_to(shop.account.url, Fault("ecr:DescribeImages", answers(answer))) as proxy:
         result = ecrkit("images", "in-use", "--registry", "210987654321", environment=shop.account.at(proxy.url))
 
     assert result.stdout == f"{OTHER}/shop@sha256:{'f' * 64}\n"

@@ -169,7 +169,7 @@ def test_many_names_are_not_all_shown() -> None:
     """A job of many repositories names the first."""
     names = tuple(f"app-{number}" for number in range(1000))
 
-    assert str(replace(ALL, names=names)) == "app-0, app-1, app-2, … of 123456789012 in us-east-1"
+    assert str(replace(ALL, names=names)) == "app-0, app-1, app-2 and 997 more of 123456789012 in us-east-1"
 
 
 @pytest.mark.parametrize("name", ["package.json", "web.jsonl", "other/web.json"])

@@ -10,7 +10,7 @@ from ecrkit.catalog.reading.settings import REASON, SettingsReader
 from ecrkit.catalog.reading.statements import read_reason, read_verbatim
 from ecrkit.catalog.reading.tags import TEMPLATE_TAGS
 from ecrkit.documents import At, ObjectNode, Reader, is_empty
-from ecrkit.errors import errors_in, silence
+from ecrkit.errors import errors_in, silence, steps_of
 from ecrkit.policies.silences import read_reasons
 from ecrkit.registry.properties import Mutability
 from ecrkit.registry.rulebook import ACCESS_WARNINGS
@@ -67,7 +67,6 @@ _CACHE_KEYS = ("upstream", "credential", "role", "upstream_prefix")
 _OF_REPOSITORIES = ("lifecycle", "mutability", "pull", "push", "tags")
 """What a template says as repositories do, and is read as theirs."""
 
-_PREFIX_DEPTH = 3
 _BY_PREFIX = ("pull_through_cache", "creation_templates")
 
 
@@ -306,6 +305,9 @@ class _Reading:
             pointer = pointer.rpartition("/")[0]
         at = self._places[pointer]
         # What is about all of a cache or a template is about the prefix that it stands behind.
-        parts = pointer.split("/")
-        where = at.key_location if len(parts) == _PREFIX_DEPTH and parts[1] in _BY_PREFIX else at.location
+        match steps_of(pointer):
+            case [key, _] if key in _BY_PREFIX:
+                where = at.key_location
+            case _:
+                where = at.location
         return replace(finding, location=where)

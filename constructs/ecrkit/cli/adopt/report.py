@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from ecrkit.cli.console.output import count_of, echo, echo_json
 from ecrkit.cli.console.reports import echo_findings
-from ecrkit.deployment.adoption import import_steps, policy_text, resource_mappings
+from ecrkit.deployment.adoption import import_steps, resource_mappings
+from ecrkit.deployment.policies import policy_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

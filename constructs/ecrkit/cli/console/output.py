@@ -13,7 +13,7 @@ from ecrkit.documents.terminal import Styled, terminal_text, write_json, write_l
 from ecrkit.errors import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     Line = str | Styled | tuple[str | Styled, ...]
 
@@ -42,9 +42,15 @@ def echo_lines(lines: Iterable[Line]) -> None:
             echo(*(line if isinstance(line, tuple) else [line]))
 
 
-def echo_json(document: object) -> None:
-    """Print *document* as JSON for people and programs."""
-    write_json([json.dumps(document, indent=2, ensure_ascii=False), "\n"])
+def echo_json(document: object, *, default: Callable[[object], str] | None = None) -> None:
+    """
+    Print JSON for people and programs.
+
+    Args:
+        document: to print.
+        default: writes a value that JSON does not have, such as an instant; without it there may be none.
+    """
+    write_json([json.dumps(document, indent=2, ensure_ascii=False, default=default), "\n"])
 
 
 def ask(question: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from ecrkit.aws.workloads import function_uses, service_uses, task_uses
 from ecrkit.cli.arguments.options import aws_options, output_option
 from ecrkit.cli.console.listing import echo_json_list
 from ecrkit.cli.console.output import count_of, echo
+from ecrkit.registry.principals import ACCOUNT
 
 if TYPE_CHECKING:
     from ecrkit.aws.in_use import UsedImage
@@ -33,7 +33,7 @@ def in_use(*, registry: str | None, profile: str | None, region: str | None, out
     the account and Region is asked, and every version of every function. Images of other registries are named on
     standard error.
     """
-    if registry is not None and not re.fullmatch("[0-9]{12}", registry):
+    if registry is not None and not ACCOUNT.fullmatch(registry):
         raise click.UsageError(f"--registry: an account has twelve digits, got {registry!r}")
     aws = connect(profile=profile, region=region)
     ecs = aws.ecs()

@@ -16,7 +16,7 @@ from ecrkit.cli.arguments.options import aws_options, children_option, output_op
 from ecrkit.cli.console.listing import echo_json_list
 from ecrkit.cli.console.output import count_of, echo
 from ecrkit.cli.console.progress import with_bar
-from ecrkit.errors import AwsError
+from ecrkit.errors import AwsError, first_names
 from ecrkit.images.inventory.directory import InventoryDirectory, Job
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from ecrkit.images.references import ImageReference
 
 __all__ = ["inventory"]
-
-_SHOWN_NAMES = 3
 
 
 @click.command("inventory")
@@ -125,8 +123,7 @@ def _tell_unread(taken: Iterable[Taken]) -> None:
         if one.unread:
             by_reason.setdefault(one.why_unread, []).append(one)
     for reason, several in by_reason.items():
-        names = ", ".join(one.repository for one in several[:_SHOWN_NAMES])
-        more = ", …" if len(several) > _SHOWN_NAMES else ""
+        names = first_names([one.repository for one in several])
         number = sum(one.unread for one in several)
         lists = "1 manifest list refers" if number == 1 else f"{number:,} manifest lists refer"
-        echo(f"{names}{more}: what {lists} to is not known: {reason}", err=True)
+        echo(f"{names}: what {lists} to is not known: {reason}", err=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ecrkit.cli.console.output import count_of, table
 from ecrkit.cli.policy.preview_text import FATES, short_digest
 from ecrkit.documents.terminal import Styled
-from ecrkit.errors import printable
+from ecrkit.errors import excerpt, printable
 from ecrkit.lifecycle.diff import Change
 from ecrkit.lifecycle.rendering import rule_document
 from ecrkit.lifecycle.wording import in_words
@@ -107,7 +107,7 @@ def _fates(fates: Sequence[FateChange]) -> Iterator[str]:
             short_digest(fate.new.image.digest),
             FATES[fate.old.action],
             FATES[fate.new.action],
-            printable(", ".join(fate.new.image.tags))[:_TAGS],
+            printable(excerpt(", ".join(fate.new.image.tags), longest=_TAGS)),
         )
         for fate in fates
     ]

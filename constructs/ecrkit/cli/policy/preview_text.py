@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ecrkit.cli.console.output import count_of, echo_lines, table
 from ecrkit.cli.policy.protected import protected_lines
 from ecrkit.documents.terminal import Styled
-from ecrkit.errors import printable
+from ecrkit.errors import excerpt, printable
 from ecrkit.images.sizes import readable_size
 from ecrkit.lifecycle.values import ActionType
 from ecrkit.lifecycle.wording import in_words
@@ -111,7 +111,7 @@ def _row(verdict: Verdict) -> tuple[str, ...]:
         short_digest(image.digest),
         FATES[verdict.action],
         str(rule.rule_priority) if rule else "-",
-        printable(tags if len(tags) <= _TAGS else f"{tags[: _TAGS - 1]}…"),
+        printable(excerpt(tags, longest=_TAGS)),
         printable(verdict.reason),
     )
 

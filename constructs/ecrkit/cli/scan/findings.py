@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +47,7 @@ def findings(image: str, *, profile: str | None, region: str | None, output: str
         documents.append(document)
         scans[target] = _with_result(target, document)
     if output == "json":
-        echo_json({"imageScans": json.loads(json.dumps(documents, default=_in_text))})
+        echo_json({"imageScans": documents}, default=_in_text)
         return
     echo_rows(_HEADINGS if len(scans) == 1 else ("PLATFORM", *_HEADINGS), _rows(scans))
     for target, scan in scans.items():

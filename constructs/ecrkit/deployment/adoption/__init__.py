@@ -7,13 +7,12 @@ Repositories that exist, brought into a catalog: what it has to say for its temp
 from ecrkit.deployment.adoption.adopter import Adopter
 from ecrkit.deployment.adoption.importing import import_steps, resource_mappings
 from ecrkit.deployment.adoption.values import Adopted
-from ecrkit.deployment.adoption.writing import policy_text, published_in, write_adopted, write_mapping
+from ecrkit.deployment.adoption.writing import published_in, write_adopted, write_mapping
 
 __all__ = [
     "Adopted",
     "Adopter",
     "import_steps",
-    "policy_text",
     "published_in",
     "resource_mappings",
     "write_adopted",

@@ -11,9 +11,8 @@ from ecrkit.catalog.template import stack_name
 from ecrkit.deployment.adoption.naming import output_for, repository_in
 from ecrkit.deployment.adoption.settings import exact_settings, is_exact
 from ecrkit.deployment.adoption.values import Adopted
-from ecrkit.deployment.adoption.writing import policy_text
 from ecrkit.deployment.audit import drift
-from ecrkit.deployment.policies import PolicyNames, read_deployed_policy
+from ecrkit.deployment.policies import PolicyNames, policy_text, read_deployed_policy
 from ecrkit.documents.yaml_edits import YamlEditor
 from ecrkit.errors import InvalidNameError, Location, RefusedError, errors_in
 from ecrkit.images.names import RepositoryName

@@ -8,9 +8,9 @@ import shutil
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog import read_catalog_text
+from ecrkit.deployment.policies import policy_text
 from ecrkit.documents.files import make_directory, read_text, unwritable, write_text
 from ecrkit.errors import RefusedError, UnreadableInputError, errors_in
-from ecrkit.lifecycle import render
 from ecrkit.policies.checks import check_store
 from ecrkit.policies.lock import digest, lock_path, render_lock
 from ecrkit.policies.rulebook import EMPTY_STORE
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ecrkit.lifecycle import LifecyclePolicy
     from ecrkit.policies.references import PolicyRef
 
-__all__ = ["policy_text", "published_in", "write_adopted", "write_mapping"]
+__all__ = ["published_in", "write_adopted", "write_mapping"]
 
 
 def published_in(store: Path) -> dict[PolicyRef, str]:
@@ -45,11 +45,6 @@ def published_in(store: Path) -> dict[PolicyRef, str]:
         told = "\n".join(map(str, errors))
         raise RefusedError(f"{store}: mend it first, since a policy is to be published there\n{told}")
     return dict(checked.published)
-
-
-def policy_text(policy: LifecyclePolicy) -> str:
-    """Render the file of a version."""
-    return f"{render(policy, indent=2)}\n"
 
 
 def write_adopted(adopted: Adopted, *, catalog: Path, store: Path) -> None:

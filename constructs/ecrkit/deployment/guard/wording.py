@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecrkit.deployment.guard.settings import SETTINGS
+from ecrkit.errors import first_names
 from ecrkit.registry.templates import scalar_text
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from ecrkit.deployment.guard.values import Resource
 
 __all__ = ["called", "fate", "fate_of_all", "fate_of_replaced", "name_of", "replacement"]
-
-_NAMES_SHOWN = 3
 
 
 def name_of(resource: Resource) -> str:
@@ -96,9 +95,7 @@ def _counted(resources: list[Resource], one: str, many: str) -> str:
     if not resources:
         return ""
     names = sorted(_listed(resource) for resource in resources)
-    shown = ", ".join(names[:_NAMES_SHOWN])
-    more = f" and {len(names) - _NAMES_SHOWN:,} more" if len(names) > _NAMES_SHOWN else ""
-    return f"{len(names):,} {one if len(names) == 1 else many} ({shown}{more})"
+    return f"{len(names):,} {one if len(names) == 1 else many} ({first_names(names)})"
 
 
 def _listed(resource: Resource) -> str:

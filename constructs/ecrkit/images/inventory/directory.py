@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from ecrkit.documents.files import make_directory, read_text, unwritable, write_lines, write_text
-from ecrkit.errors import RefusedError, UnreadableInputError
+from ecrkit.errors import RefusedError, UnreadableInputError, first_names
 from ecrkit.images.inventory.sources import UNFINISHED, files_in
 from ecrkit.images.inventory.writing import Heading, heading_in, inventory_lines, path_of
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 __all__ = ["InventoryDirectory", "Job", "Progress"]
-
-_SHOWN_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +49,7 @@ class Job:
 
     def __str__(self) -> str:
         """For people: ``all repositories of 123456789012 in us-east-1``."""
-        names = ", ".join(self.names[:_SHOWN_NAMES]) + (", …" if len(self.names) > _SHOWN_NAMES else "")
-        return f"{names or 'all repositories'} of {self.registry} in {self.region}"
+        return f"{first_names(self.names) or 'all repositories'} of {self.registry} in {self.region}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeGuard, TypeVar
 
+from ecrkit.errors import steps_of
 from ecrkit.lifecycle.checks import rulebook
 from ecrkit.lifecycle.checks.reading import quoted
 from ecrkit.lifecycle.values import ActionType, CountType, StorageClass, TagStatus
@@ -40,7 +41,7 @@ def list_without_tagged(rule: DraftRule) -> Iterator[Finding]:
     """Only a rule for tagged images has a list of prefixes or patterns."""
     if rule.tag_status and _is_untagged_or_any(rule):
         for found in filter(_is_read, rule.tag_lists):
-            key = found.key_location.pointer.rpartition("/")[2]
+            key = steps_of(found.key_location.pointer)[-1]
             yield rulebook.LIST_WITHOUT_TAGGED.at(found.key_location, tag_status=rule.tag_status.value, key=key)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from ecrkit.registry.access_policy import acknowledged_in, check_policy_document
 from ecrkit.registry.rulebook import OPEN_TO_ALL
 from ecrkit.registry.statements import PolicyKind
 from ecrkit.registry.templates.choices import possible_values
-from ecrkit.registry.templates.expressions import NO_VALUE, is_expression, source_of, text_parts
+from ecrkit.registry.templates.expressions import NO_VALUE, ends_in_string, is_expression, source_of, text_parts
 from ecrkit.registry.templates.policies import Judged
 from ecrkit.registry.templates.rulebook import ACCESS_NOT_CHECKED
 from ecrkit.registry.templates.unknowns import mark_of, openers, property_of, restored
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 __all__ = ["ACCESS_PROPERTIES", "AccessProperty", "judge_access"]
-
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*(?P<open>"?)', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +119,8 @@ def _written(parts: list[Any]) -> str:
     """Write a text with marks in place of its unknown parts."""
     text = ""
     for index, part in enumerate(parts):
-        is_in_string = any(not match["open"] for match in _STRING.finditer(text))
-        text += part if isinstance(part, str) else mark_of(index) if is_in_string else json.dumps(mark_of(index))
+        unknown = mark_of(index) if ends_in_string(text) else json.dumps(mark_of(index))
+        text += part if isinstance(part, str) else unknown
     return text
 
 

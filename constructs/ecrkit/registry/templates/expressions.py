@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NO_VALUE",
     "displayed",
+    "ends_in_string",
     "is_expression",
     "is_known",
     "join_parts",
@@ -31,6 +32,7 @@ __all__ = [
 NO_VALUE = {"Ref": "AWS::NoValue"}
 """What leaves a property out."""
 
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*(?P<close>"?)', re.DOTALL)
 _DYNAMIC = re.compile(r"(\{\{resolve:[^{}]*\}\})")
 
 
@@ -152,3 +154,8 @@ def source_of(part: object) -> str:
     if is_expression(part) and isinstance(part, dict):
         return str(next(iter(part)))
     return "an expression"
+
+
+def ends_in_string(text: str) -> bool:
+    """Whether the beginning of a JSON text ends within a string."""
+    return any(not match["close"] for match in _STRINGS.finditer(text))

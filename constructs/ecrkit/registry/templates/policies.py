@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecrkit.errors import InvalidAssemblyError, Location
 from ecrkit.registry.templates.choices import possible_values
-from ecrkit.registry.templates.expressions import NO_VALUE, is_expression, scalar_text, source_of, text_parts
+from ecrkit.registry.templates.expressions import (
+    NO_VALUE,
+    ends_in_string,
+    is_expression,
+    scalar_text,
+    source_of,
+    text_parts,
+)
 from ecrkit.registry.templates.rulebook import NOT_CHECKED
 from ecrkit.registry.templates.unknowns import property_of
 
@@ -22,8 +28,6 @@ __all__ = ["Judged", "judge_policy"]
 _IN_STRING = ("1", "1000", "policy", "any", "expire")
 _AS_VALUE = ("1", '"1000"', "[]", "{}", "true")
 """What is put in place of an unknown part: the findings that all of them have do not depend on it."""
-
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*(?P<open>"?)', re.DOTALL)
 
 
 class Judged(NamedTuple):
@@ -118,10 +122,6 @@ def _filled(parts: Sequence[object], number: int) -> str:
             continue
         # Two unknown parts may be the same, or not.
         index = names.setdefault(str(part), len(names)) + number
-        fillings = _IN_STRING if _is_in_string(text) else _AS_VALUE
+        fillings = _IN_STRING if ends_in_string(text) else _AS_VALUE
         text += fillings[index % len(fillings)]
     return text
-
-
-def _is_in_string(text: str) -> bool:
-    return any(not match["open"] for match in _STRINGS.finditer(text))

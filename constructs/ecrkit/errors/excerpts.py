@@ -1,0 +1,39 @@
+"""Parts of texts and of lists that a message can show."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["CI_COMMAND", "excerpt", "first_names", "printable"]
+
+CI_COMMAND = re.compile(r"#(?=#[A-Za-z]*\[)")
+"""The older form of GitHub Actions, as in ``##[error]``, and Azure Pipelines, as in ``##vso[``: anywhere on a line."""
+
+
+def printable(text: str) -> str:
+    """
+    Escape what is no visible character, and what a CI system obeys anywhere on a line.
+
+    A key of a document may hold line ends and commands to a terminal, and other tools print our messages too.
+    """
+    text = CI_COMMAND.sub(r"\\x23", text)
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
+
+
+def excerpt(text: str, *, longest: int = 60) -> str:
+    """Shorten *text* to what a message can quote; what is cut off becomes an ellipsis."""
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+def first_names(names: Sequence[str], *, at_most: int = 3) -> str:
+    """List the first of *names*, and say how many more there are: ``a, b, c and 4 more``."""
+    more = f" and {len(names) - at_most:,} more" if len(names) > at_most else ""
+    return f"{', '.join(names[:at_most])}{more}"
