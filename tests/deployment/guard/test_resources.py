@@ -223,11 +223,13 @@ def test_what_a_macro_adds_is_said_not_to_be_compared() -> None:
 
 def test_macro_inside_of_a_resource_is_said_not_to_be_compared() -> None:
     """So is a macro that writes properties of a repository."""
-    before = stack({"It": repository(**{"Fn::Transform": INCLUDED})})
+    by_us: dict[str, Any] = {"Fn::Transform": {"Name": "Ours"}}
+    by_aws: dict[str, Any] = {"Fn::Transform": INCLUDED}
+    before = stack({"It": repository(**by_aws)})
     [note] = compare([before], [before])
 
     assert (note.code, note.logical_id) == ("GRD165", "It/Fn::Transform")
-    assert codes(before, stack({"It": repository(**{"Fn::Transform": {"Name": "Ours"}})})) == ["GRD164"]
+    assert codes(before, stack({"It": repository(**by_us)})) == ["GRD164"]
 
 
 @pytest.mark.parametrize("macro", ["Ours", ["AWS::LanguageExtensions", "Ours"], {"Name": "AWS::Include"}])
