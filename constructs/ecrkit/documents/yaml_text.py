@@ -16,13 +16,13 @@ from ecrkit.documents.nodes import ListNode, Member, Node, ObjectNode, Position,
 if TYPE_CHECKING:
     import re
 
-__all__ = ["LOADER", "parse_yaml"]
+__all__ = ["LOADER", "MAX_ADDED", "parse_yaml"]
 
 # libyaml parses ten times faster; a PyYAML built without it has only the loader in Python.
 LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_DEPTH = 100
 _OPENINGS = ("[", "{", "- ", "? ")
-_MAX_ADDED = 100_000
+MAX_ADDED = 100_000
 """So many values may aliases add to those that are written: a few lines of them can stand for billions."""
 _SAFE_DEPTH = 10_000
 """
@@ -114,8 +114,8 @@ class _Converter:
         elif isinstance(node, yaml.MappingNode):
             below = [value for _, value in node.value]
         self._sizes[id(node)] = size = 1 + sum(self._sizes[id(value)] for value in below)
-        if size > len(self._sizes) + _MAX_ADDED:
-            problem = f"has aliases that add more than {_MAX_ADDED:,} values; write them out, or fewer of them"
+        if size > len(self._sizes) + MAX_ADDED:
+            problem = f"has aliases that add more than {MAX_ADDED:,} values; write them out, or fewer of them"
             raise SyntaxProblem(problem, _position(node.start_mark))
 
     def _fresh(self, node: yaml.Node) -> Node:

@@ -181,6 +181,23 @@ def test_broken_yaml_is_told(text: str) -> None:
     assert str(told.value) == "Shop: its template is neither JSON nor YAML"
 
 
+@pytest.mark.parametrize("use", ["[*a8]", "{<<: [*m, *m]}"], ids=["aliases", "merge keys"])
+def test_aliases_that_stand_for_too_much_are_told(use: str) -> None:
+    """A few lines that stand for billions of values are one line, at once."""
+    nine = ", ".join(["{}"] * 9)
+    lines = [
+        "a0: &a0 [1]",
+        *(f"a{n}: &a{n} [{nine.replace('{}', f'*a{n - 1}')}]" for n in range(1, 9)),
+        "m: &m {x: *a8}",
+    ]
+
+    with pytest.raises(InvalidAssemblyError) as told:
+        parse_template("\n".join([*lines, f"Resources: {use}"]), name="Shop")
+
+    problem = "has aliases that add more than 100,000 values; write them out, or fewer of them"
+    assert str(told.value) == f"Shop: its template {problem}"
+
+
 def test_deep_template_is_told() -> None:
     """A value that is nested deeper than CloudFormation takes is one line."""
     deep: object = "web"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.documents.files import read_text
@@ -66,13 +67,45 @@ def parse_template(body: object, *, name: str) -> Mapping[str, Any]:
         import yaml  # noqa: PLC0415 - few stacks were deployed as YAML
 
         try:
-            # The loader is a safe one; JSON is YAML too.
-            body = yaml.load(body, Loader=_yaml_loader())  # noqa: S506
+            body = _parse_yaml(body, name=name)
         except (yaml.YAMLError, RecursionError, ValueError, TypeError):
             raise InvalidAssemblyError(f"{name}: its template is neither JSON nor YAML") from None
     if not isinstance(body, dict):
         raise InvalidAssemblyError(f"{name}: its template must be an object, got {type(body).__name__}")
     return body
+
+
+def _parse_yaml(text: str, *, name: str) -> object:
+    """Read YAML, which JSON is too, unless its aliases stand for more than anybody would write."""
+    loader = _yaml_loader()(text)
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            return None
+        _refuse_aliases(root, name=name)
+        return loader.construct_document(root)
+    finally:
+        loader.dispose()
+
+
+def _refuse_aliases(root: yaml.Node, *, name: str) -> None:
+    """Count the values, those behind aliases each time: whatever walks through the template meets them as often."""
+    from ecrkit.documents.yaml_text import MAX_ADDED  # noqa: PLC0415 - as above
+
+    sizes: dict[int, int] = {}
+
+    def size(node: yaml.Node) -> int:
+        if id(node) not in sizes:
+            sizes[id(node)] = 0  # One inside of its own anchor; its constructor refuses it.
+            below = node.value if isinstance(node.value, list) else []
+            sizes[id(node)] = 1 + sum(
+                map(size, chain.from_iterable(each if isinstance(each, tuple) else (each,) for each in below))
+            )
+        return sizes[id(node)]
+
+    if size(root) > len(sizes) + MAX_ADDED:
+        problem = f"has aliases that add more than {MAX_ADDED:,} values; write them out, or fewer of them"
+        raise InvalidAssemblyError(f"{name}: its template {problem}")
 
 
 def _yaml_loader() -> type[yaml.SafeLoader]:
