@@ -214,6 +214,15 @@ def test_filters(tmp_path: Path) -> None:
     assert 'data-visible="rule 1: expire (8)|rule 2: expire (9)"' in dom
 
 
+def test_nothing_turns_text_around() -> None:
+    """What is no visible character is shown as its escape, in the page and in its data."""
+    page = page_of(previewed([image(tags=["a\u202eb"], age_days=1)], name="web\u2066\x1b"))
+
+    assert "web\\u2066\\x1b: lifecycle preview" in page
+    assert data_in(page)["rows"][0][2] == "a\\u202eb"
+    assert not {"\u2066", "\u202e", "\x1b"} & set(page.partition('<script id="data"')[0])
+
+
 @pytest.mark.browser
 @pytest.mark.needs("chromium")
 def test_nothing_is_run_from_data(tmp_path: Path) -> None:

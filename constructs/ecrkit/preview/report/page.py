@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from plotly.offline import get_plotlyjs  # type: ignore[import-untyped] # it has no types
 
+from ecrkit.errors import printable
 from ecrkit.images.sizes import readable_size
 from ecrkit.lifecycle.rendering import render
 from ecrkit.lifecycle.wording import in_words
@@ -42,10 +43,10 @@ def render_page(preview: Preview, *, price: float, price_source: str, missing: S
     """
     template = Template((_HERE / "page.html").read_text(encoding="utf-8"))
     totals = preview.totals
-    document = {"figure": chart(preview), **_table(preview)}
+    document = _visible({"figure": chart(preview), **_table(preview)})
     return template.substitute(
-        title=escape(f"{preview.inventory.name}: lifecycle preview"),
-        name=escape(preview.inventory.name),
+        title=_escaped(f"{preview.inventory.name}: lifecycle preview"),
+        name=_escaped(preview.inventory.name),
         now=escape(preview.now.isoformat(timespec="seconds")),
         cards=_cards(
             [
@@ -57,16 +58,30 @@ def render_page(preview: Preview, *, price: float, price_source: str, missing: S
                 (f"${totals.saving(price):,.2f}", "saved a month at most"),
             ]
         ),
-        price=escape(f"${price:.2f} per GB and month: {price_source}"),
+        price=_escaped(f"${price:.2f} per GB and month: {price_source}"),
         alerts=_alerts(preview, missing),
         remarks=_items("remark", (*preview.notes, *preview.insights)),
         rules=_rules(preview),
-        policy=escape(render(preview.policy, indent=2)),
+        policy="\n".join(map(_escaped, render(preview.policy, indent=2).split("\n"))),
         data=_in_script(document),
         style=(_HERE / "page.css").read_text(encoding="utf-8"),
         script=(_HERE / "page.js").read_text(encoding="utf-8"),
         library=get_plotlyjs(),
     )
+
+
+def _escaped(text: str) -> str:
+    """Escape a line as HTML; what is no visible character could turn the text around it."""
+    return escape(printable(text))
+
+
+def _visible(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Escape what is no visible character in every text of a document."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {key: _visible(item) for key, item in value.items()}
+    return [_visible(item) for item in value] if isinstance(value, list) else value
 
 
 def _cards(cards: Sequence[tuple[str, str]]) -> str:
@@ -79,7 +94,7 @@ def _alerts(preview: Preview, missing: Sequence[str]) -> str:
 
 
 def _items(kind: str, texts: Sequence[str]) -> str:
-    return "".join(f"<p class='{kind}'>{escape(text)}</p>" for text in texts)
+    return "".join(f"<p class='{kind}'>{_escaped(text)}</p>" for text in texts)
 
 
 def _rules(preview: Preview) -> str:
@@ -98,7 +113,7 @@ def _rules(preview: Preview) -> str:
         rows.append(("-", "no rule matches", 0, 0, preview.unclaimed, readable_size(0)))
     return "".join(
         "<tr>"
-        f"<td>{escape(name)}</td><td>{escape(words)}</td>"
+        f"<td>{escape(name)}</td><td>{_escaped(words)}</td>"
         f"<td>{expire:,}</td><td>{archive:,}</td><td>{stay:,}</td><td>{freed}</td>"
         "</tr>"
         for name, words, expire, archive, stay, freed in rows
