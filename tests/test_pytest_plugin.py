@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from builders.policies import policy_text, rule, tagged
-from builders.stores import make_store
+from builders.stores import make_store, publish
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +51,38 @@ def test_invalid_tests_are_errors(tmp_path: Path) -> None:
 
     assert result.returncode == 2
     assert "v1.test.yaml:1:4: x: must be" in result.stdout
+
+
+def test_vanished_policy_is_an_error(tmp_path: Path) -> None:
+    """Tests whose policy was published and is gone do not pass in silence."""
+    store = publish(make_store(tmp_path, {"web/v1.json": POLICY, "web/v1.test.yaml": TESTS}))
+    (store / "web" / "v1.json").unlink()
+
+    result = run(tmp_path)
+
+    assert result.returncode == 2
+    assert "web@1 is published, and its file is gone" in result.stdout
+
+
+def test_unpublished_policy_is_a_warning(tmp_path: Path) -> None:
+    """Tests of a policy that may still change run, with a warning."""
+    store = publish(make_store(tmp_path, {"api/v1.json": POLICY}))
+    make_store(tmp_path, {"web/v1.json": POLICY, "web/v1.test.yaml": TESTS.partition("three")[0]})
+
+    result = run(tmp_path)
+
+    assert result.returncode == 0
+    assert f"UnpublishedPolicyWarning: {store}/web/v1.json:1:1: web@1 is not published" in result.stdout
+
+
+def test_hostile_name_does_not_act(tmp_path: Path) -> None:
+    """The name of a test is shown, and that is all."""
+    make_store(tmp_path, {"web/v1.json": POLICY, "web/v1.test.yaml": f'"a\\u001b[31m":{TESTS.partition(":")[2]}'})
+
+    result = run(tmp_path, "-v")
+
+    assert "a\\x1b[31m PASSED" in result.stdout
+    assert "\x1b" not in result.stdout
 
 
 @pytest.mark.parametrize("name", ["v1.test.yaml", "settings.test.yaml"])

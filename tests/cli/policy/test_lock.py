@@ -126,6 +126,20 @@ def test_vanished_version_is_refused(project: Path) -> None:
     ) in result.stdout.splitlines()
 
 
+def test_lock_warns_of_what_it_publishes(project: Path) -> None:
+    """A dangerous policy is published with a word, unless the store silences it; what is published already without."""
+    by_age = policy_text().replace('"imageCountMoreThan"', '"sinceImagePushed", "countUnit": "days"')
+    make_store(project, {"a/v1.json": by_age, "b/v1.json": by_age, "silenced.yaml": "b@1: {ECR205: A test.}\n"})
+
+    first, second = (ecrkit("policy", "lock", cwd=project) for _ in range(2))
+
+    [warning, summary] = first.stderr.splitlines()
+    assert warning.startswith(f"{STORE}/a/v1.json:")
+    assert warning.endswith("[ECR205]")
+    assert summary == f"2 versions published in {LOCK}"
+    assert second.stderr == f"0 versions published in {LOCK}\n"
+
+
 def test_unpublished_version_is_a_warning(tmp_path: Path) -> None:
     """A version that is not in the lock may still change, which is said."""
     make_store(tmp_path, {"web/v1.json": policy_text()})

@@ -141,7 +141,7 @@ class TestCommand:
 
         assert result.returncode == 2
         assert f"error: {store}/api/v1.test.yaml:1:4: x: must be" in result.stderr
-        assert result.stderr.endswith("1 case of 1 policy: 1 file could not be read\n")
+        assert result.stderr.endswith("1 case of 1 policy: 1 file not run\n")
 
     def test_several_unreadable(self, store: Path) -> None:
         """Every path that cannot be read is reported, and what fails besides is counted."""
@@ -153,7 +153,7 @@ class TestCommand:
         assert result.stderr == (
             "error: no1: cannot be read: no such file or directory\n"
             "error: no2: cannot be read: no such file or directory\n"
-            "2 cases of 1 policy: 2 failed, 2 files could not be read\n"
+            "2 cases of 1 policy: 2 failed, 2 files not run\n"
         )
 
     def test_none(self, tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def _verdict(failed: int, unreadable: Sequence[EcrkitError]) -> str:
     """Sum up; what was not run has not passed."""
     if not unreadable:
         return f"{failed:,} failed" if failed else "all passed"
-    not_run = f"{count_of(len(unreadable), 'file')} could not be read"
+    not_run = f"{count_of(len(unreadable), 'file')} not run"
     return f"{failed:,} failed, {not_run}" if failed else not_run
 
 
