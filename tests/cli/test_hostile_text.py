@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,6 @@ from ecrkit.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from builders.answers import Server
 
@@ -131,6 +131,28 @@ def text_of_a_rule(directory: Path, text: str) -> list[str]:
     return ["policy", "diff", old, new, "--images", images_of(directory, text)]
 
 
+def image_of_a_catalog(directory: Path, text: str) -> list[str]:
+    for name, policy in (("old", rules(rulePriority=2)), ("web", rules(description=text))):
+        written(directory / "policies" / "lifecycle" / name / "v1.json", policy)
+    environments = {"dev": {"account": "123456789012", "region": "us-east-1"}}
+    old, new = (
+        written(
+            directory / file, json.dumps({"environments": environments, "repositories": {"web": {"lifecycle": pin}}})
+        )
+        for file, pin in (("old.yaml", "old@1"), ("new.yaml", "web@1"))
+    )
+    images = images_of(directory / "images" / text.replace("/", "_"), text)
+    return ["catalog", "diff", old, new, "--images", str(Path(images).parent.parent)]
+
+
+def text_in_a_rendered_catalog(directory: Path, text: str) -> list[str]:
+    written(directory / "policies" / "lifecycle" / "web" / "v1.json", rules(description=text))
+    settings = {"lifecycle": "web@1", "silence": {"ECR211": text, "ECR212": text}}
+    environments = {"dev": {"account": "123456789012", "region": "us-east-1"}}
+    catalog = {"environments": environments, "repositories": {"web": settings}}
+    return ["catalog", "template", written(directory / "repositories.yaml", json.dumps(catalog))]
+
+
 def name_in_a_template(directory: Path, text: str) -> list[str]:
     resource = {
         "Type": "AWS::ECR::Repository",
@@ -171,6 +193,8 @@ DOORS = {
     "pattern to keep": Door(pattern_to_keep, ("text", "json")),
     "text of a rule": Door(text_of_a_rule, ("text", "json")),
     "name in a template": Door(name_in_a_template, ("text", "json", "github")),
+    "image of a catalog": Door(image_of_a_catalog, ("text", "json")),
+    "text in a rendered catalog": Door(text_in_a_rendered_catalog, ("",)),
     "code of a check": Door(code_of_a_check, ("text", "json", "markdown")),
     "unknown option": Door(unknown_option, ("text",)),
     "unknown command": Door(unknown_command, ("",)),

@@ -134,6 +134,8 @@ def _summary(old: Sequence[Stack], findings: Sequence[GuardFinding], *, deployed
             return "first deploy: everything is new" if not old else "nothing of ECR is deployed: everything is new"
         return "the baseline has nothing of ECR: everything is new"
     compared = count_of(number, "resource")
+    if not errors and not number:
+        return f"{compared} compared{more}"
     if not errors:
         else_ = "else " if counts["allowed"] else ""
         return f"{compared} compared: nothing {else_}would be replaced or removed{more}"
