@@ -176,6 +176,17 @@ def test_principal_that_was_deleted_is_a_warning(policies: PolicyStore) -> None:
     ]
 
 
+def test_dangerous_policy_is_a_warning(policies: PolicyStore) -> None:
+    """A policy that becomes a version is checked as `ecrkit policy check` does, once however many have it."""
+    by_age = policy_text().replace('"imageCountMoreThan"', '"sinceImagePushed", "countUnit": "days"')
+
+    adopted = adopt([actual(name, lifecycle_policy_text=by_age) for name in ("api", "web")], policies)
+
+    [reference] = adopted.policies
+    file = str(policies.path(reference))
+    assert [(found.location.file, found.code) for found in adopted.warnings] == [(file, "ECR205")]
+
+
 def test_output_key_that_is_taken_is_another(policies: PolicyStore) -> None:
     """Two names that come to one key of an output both have one, and every run chooses the same."""
     adopted = adopt([actual("team/web"), actual("team-web"), actual("team.web"), actual("x" * 256)], policies)
