@@ -8,7 +8,6 @@ from ecrkit.deployment.adoption.adopter import Adopter
 from ecrkit.deployment.adoption.importing import import_steps, resource_mappings
 from ecrkit.deployment.adoption.values import Adopted
 from ecrkit.deployment.adoption.writing import published_in, write_adopted, write_mapping
-from ecrkit.deployment.policies import policy_text
 
 __all__ = [
     "Adopted",
