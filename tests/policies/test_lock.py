@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ecrkit.documents import SyntaxProblem
-from ecrkit.policies.lock import parse_lock, render_lock
+from ecrkit.policies.lock import compare_file, parse_lock, render_lock
 from ecrkit.policies.references import PolicyRef
+from ecrkit.policies.store import PolicyStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DIGEST = f"sha256:{'a' * 64}"
 REFERENCES = st.builds(PolicyRef, st.sampled_from(["web", "keep-last-10", "a.b"]), st.integers(1, 999))
@@ -41,3 +47,17 @@ def test_what_is_no_lock_is_told_where(text: str, problem: str, line: int) -> No
 
     assert caught.value.message == problem
     assert caught.value.position.line == line
+
+
+def test_deleted_lock_publishes_nothing(tmp_path: Path) -> None:
+    """A file that lies as a version does is not published where the lock is gone, and any other file is no version."""
+    policy = PolicyStore.bundled().read(PolicyRef("keep-last-10", 1))
+    file = tmp_path / "lifecycle" / "web" / "v1.json"
+    file.parent.mkdir(parents=True)
+    file.touch()
+
+    found = compare_file(file, policy)
+
+    assert found is not None
+    assert found.code == "STO112"
+    assert compare_file(tmp_path / "lifecycle" / "web.json", policy) is None

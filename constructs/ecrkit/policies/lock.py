@@ -110,21 +110,22 @@ class Lock:
 
 def compare_file(path: Path, policy: LifecyclePolicy | None) -> Finding | None:
     """
-    Compare a file with what was published, if it is a version of a store that has a lock.
+    Compare a file with what was published, if it lies as a version of a store does.
 
     Args:
         path: of any file.
         policy: what it means; ``None`` for what is invalid.
 
     Returns:
-        As :meth:`Lock.compare`; ``None`` for a file that is no version of a store with a lock.
+        As :meth:`Lock.compare`; ``None`` for a file that is no ``<name>/v<N>.json``. Without a lock nothing is
+        published.
 
     Raises:
         InvalidLockError: the lock of its store is none.
         UnreadableInputError: the lock cannot be read.
     """
     located = version_at(path)
-    if located is None or not lock_path(located[0]).exists():
+    if located is None:
         return None
     store, reference = located
     return Lock.of(store).compare(reference, policy)
