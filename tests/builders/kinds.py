@@ -127,7 +127,6 @@ KINDS = {
         change=LOCK.unlink,
         is_error=False,
         answers={"policy lock": "2 versions would be published"},
-        why={"pytest plugin": "without a lock, nobody publishes versions here"},
     ),
     "named pipe": Kind(about="version", says="a named pipe", change=_pipe),
     "policy that every tag matches": _hazard(
