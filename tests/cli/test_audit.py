@@ -10,7 +10,7 @@ from builders.accounts import account_in
 from builders.commands import ecrkit
 from builders.proxies import Fault, aws_error, delay, drop, proxy_to
 from builders.sandboxes import HOME
-from builders.stores import make_store, policy_text
+from builders.stores import make_store, policy_text, publish
 
 if TYPE_CHECKING:
     import subprocess
@@ -58,7 +58,7 @@ def account(ministack: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Acc
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project with a catalog and a policy."""
-    make_store(tmp_path, {"ten/v1.json": policy_text()})
+    publish(make_store(tmp_path, {"ten/v1.json": policy_text()}))
     (tmp_path / "repositories.yaml").write_text(CATALOG)
     return tmp_path
 
