@@ -218,12 +218,12 @@ class TestBare:
     def test_invalid_policy(self, bare: Path, tmp_path: Path) -> None:
         """``ecrkit policy check`` tells what is wrong with an invalid one, and where."""
         valid = (ROOT / "policies/lifecycle/keep-last-10/v1.json").read_text(encoding="utf-8")
-        (tmp_path / "v2.json").write_text(valid.replace('"countNumber": 10', '"countNumber": 0'), encoding="utf-8")
-        check = run(bare, "ecrkit", "policy", "check", "v2.json", cwd=tmp_path)
+        (tmp_path / "ours.json").write_text(valid.replace('"countNumber": 10', '"countNumber": 0'), encoding="utf-8")
+        check = run(bare, "ecrkit", "policy", "check", "ours.json", cwd=tmp_path)
 
         assert check.returncode == 1
         assert (
-            check.stdout == "v2.json:9:24: error: rules[0].selection.countNumber: must be 1 or more, got 0 [ECR112]\n"
+            check.stdout == "ours.json:9:24: error: rules[0].selection.countNumber: must be 1 or more, got 0 [ECR112]\n"
         )
 
     def test_missing_policy(self, bare: Path, tmp_path: Path) -> None:

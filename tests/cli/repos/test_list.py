@@ -10,7 +10,7 @@ import pytest
 from builders.accounts import REGISTRY, account_in
 from builders.commands import ECRKIT, ecrkit, ecrkit_on_terminal, shell
 from builders.sandboxes import HOME
-from builders.stores import make_store, policy_text
+from builders.stores import make_store, policy_text, publish
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +56,7 @@ def other_account(account: Account) -> Account:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project whose catalog declares one of the repositories, and one that is not there."""
-    make_store(
+    store = make_store(
         tmp_path,
         {
             "long/v1.json": policy_text(),
@@ -64,6 +64,7 @@ def project(tmp_path: Path) -> Path:
             "broken/v1.json": "{}",
         },
     )
+    publish(store)
     (tmp_path / "repositories.yaml").write_text(CATALOG)
     return tmp_path
 
