@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ecrkit.errors import printable
@@ -31,6 +32,9 @@ __all__ = [
 ]
 
 _SGR = {"red": "31", "green": "32", "yellow": "33", "blue": "34"}
+_PIECES = 1_000
+"""How many pieces of JSON are printed at a time: a call for each takes longer than the rest of a long preview."""
+
 _CLEAR = "\r\x1b[K"
 
 _COMMAND = re.compile(r"^(\s*):(?=:)")
@@ -104,8 +108,9 @@ def write_json(pieces: Iterable[str]) -> None:
     What is no visible character can only be in a string, where its escape means the same. Half of a character, which a
     file name may have that is not UTF-8, becomes U+FFFD.
     """
-    for piece in pieces:
-        _write(_json(piece), err=False, flush=False)
+    rest = iter(pieces)
+    while batch := list(islice(rest, _PIECES)):
+        _write(_json("".join(batch)), err=False, flush=False)
     sys.stdout.flush()
 
 
