@@ -26,7 +26,7 @@ class Patience:
         seconds: at most, for everything that is waited for together.
         clock: seconds that never go back.
         sleep: for so many seconds.
-        report: is told, before each pause, what is waited for, and for how many seconds already.
+        report: called before each pause, with what is waited for and the seconds waited so far.
     """
 
     seconds: float

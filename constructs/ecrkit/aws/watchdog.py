@@ -41,7 +41,7 @@ def started_watchdog(directory: str) -> Iterator[int]:
     process = subprocess.Popen(  # noqa: S603 - this very file, in another process
         [sys.executable, "-I", "-S", __file__, directory],
         stdin=subprocess.PIPE,
-        # Whoever reads what this process prints does not wait for it.
+        # Readers of the output of this process do not wait for it.
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         # A signal to the group of this process does not reach it.

@@ -152,7 +152,7 @@ class _Literal:
     def produce(self, context: cdk.IResolveContext) -> str:
         """Give the text; CDK calls this when it resolves a template."""
         user = cdk.Stack.of(context.scope)
-        # CDK refuses a dependency between stages: whoever deploys them decides their order.
+        # CDK refuses a dependency between stages: the pipeline that deploys them decides their order.
         if user is not self._owner and cdk.Stage.of(user) is cdk.Stage.of(self._owner):
             user.add_stack_dependency(self._owner, "it uses a repository of the catalog")
         return self._text

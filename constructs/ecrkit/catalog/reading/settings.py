@@ -217,7 +217,7 @@ class SettingsReader:
         if len(policies) < len(references):
             return None
         checked = check_composition(policies)
-        # What is wrong with a single policy is said of its file; here it is what they make together.
+        # The file of a policy reports its own problems; this reports those of the composition.
         for found in errors_in(checked.findings):
             self._reader.report(
                 rulebook.POLICIES_CLASH, at.location, policies=", ".join(map(str, references)), finding=found

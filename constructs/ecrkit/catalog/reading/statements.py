@@ -63,7 +63,7 @@ def judged(
     Args:
         statements: of the repository's policy.
         acknowledged: why they may let everyone in.
-        place: where that is said.
+        place: the location of the acknowledgement.
         partition: of the repository; ``None`` where it is not known.
     """
     documents = [statement.document for statement in statements]

@@ -38,9 +38,9 @@ def read_declared(catalog: Path | None, policies: Path | None, *, account: str, 
 
     Args:
         catalog: path, if one was given.
-        policies: path of the policy store, if one was given; it stands beside the catalog else.
-        account: that is looked at.
-        region: that is looked at.
+        policies: path of the policy store. Default: the one next to the catalog.
+        account: the account to compare.
+        region: the Region to compare.
 
     Returns:
         ``None`` where there is no catalog.

@@ -68,7 +68,7 @@ def look_around(
 
     Args:
         catalog: path, if one was given; else the one of the working directory.
-        policies: path of the policy store, if one was given; it stands beside the catalog else.
+        policies: path of the policy store. Default: the one next to the catalog.
         environment: its name, if one was given; else the one of the account and Region.
         profile: of the shared configuration.
         region: overrides the configured one, and must be that of *environment*.

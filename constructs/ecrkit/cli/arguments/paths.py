@@ -54,7 +54,7 @@ def require_readable(paths: Iterable[str | Path | None]) -> None:
         if path is None or str(path) == "-":
             continue
         try:
-            # Opening anything else could wait for whoever writes there, or take what can be read once.
+            # Opening anything else could wait for a writer, or consume what can be read only once.
             if S_ISREG(Path(path).stat().st_mode):
                 Path(path).open("rb").close()
         except (OSError, ValueError) as error:
