@@ -5,6 +5,8 @@ Lifecycle policies as files.
 - ``references``: ``name@N``, the name of a version
 - ``lock``: what each published version contains
 - ``checks``: whether a store is valid
+- ``listing``: what is in a store
+- ``copies``: copies of the policies that ecrkit ships, in a store
 - ``rulebook``: its checks
 - ``silences``: warnings that a person accepted, and why
 - ``schema``: JSON Schemas of the files next to the policies

@@ -6,6 +6,7 @@ A published version never changes, so that a pin means the same thing next year.
 
 from __future__ import annotations
 
+import shlex
 import warnings
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from ecrkit.documents.files import unreadable
 from ecrkit.documents.nearest import near
 from ecrkit.errors import (
     ChangedPolicyError,
+    EcrkitError,
     PolicyReferenceError,
     UnknownPolicyError,
     UnknownVersionError,
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from ecrkit.lifecycle import LifecyclePolicy
 
 __all__ = ["PolicyStore", "UnpublishedPolicyWarning"]
+
+_DEFAULT_ROOT = Path("policies/lifecycle")
 
 
 class UnpublishedPolicyWarning(UserWarning):
@@ -183,16 +187,23 @@ class PolicyStore:
         return VanishedPolicyError(found) if found else self._unknown(reference)
 
     def _unknown(self, reference: PolicyRef) -> PolicyReferenceError:
+        advice = self._shipped(reference)
+        if advice and not self.is_there:
+            return UnknownPolicyError(
+                f"there is no policy '{reference.name}': {self._root} does not exist", remedy=advice
+            )
         known = list(self)
         versions = [str(other) for other in known if other.name == reference.name]
         if versions:
             return UnknownVersionError(
                 f"the policy '{reference.name}' has no version {reference.version}",
-                remedy=f"there is {_listed(versions)}",
+                remedy=advice or f"there is {_listed(versions)}",
             )
         names = list(dict.fromkeys(other.name for other in known))
         close = near(reference.name, names)
-        if close:
+        if advice:
+            remedy = advice
+        elif close:
             meant = _listed(str(other) for name in close for other in known if other.name == name)
             remedy = f"did you mean {meant}?"
         elif names:
@@ -200,6 +211,21 @@ class PolicyStore:
         else:
             remedy = "there is none yet"
         return UnknownPolicyError(f"there is no policy '{reference.name}' in {self._root}", remedy=remedy)
+
+    def _shipped(self, reference: PolicyRef) -> str | None:
+        """Advise to copy a version that only ecrkit has; ``None`` where a copy would change what the store has."""
+        shipped = PolicyStore.bundled()
+        if self._root.resolve() == shipped.root.resolve():
+            return None
+        versions = {other for other in shipped if other.name == reference.name}
+        try:
+            is_same = all(self.read(other) == shipped.read(other) for other in versions & {*versions_in(self._root / reference.name)})
+        except EcrkitError:
+            return None
+        if reference not in versions or not is_same:
+            return None
+        option = "" if self._root == _DEFAULT_ROOT else f" --policies {shlex.quote(str(self._root))}"
+        return f"ecrkit ships it: run `ecrkit policy copy {reference}{option}`"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -8,8 +8,10 @@ __all__ = ["policy"]
 
 policy = LazyGroup(
     "policy",
-    help="Check, test, preview and publish lifecycle policies.",
+    help="List, check, test, preview and publish lifecycle policies.",
     commands={
+        "list": "ecrkit.cli.policy.list:list_",
+        "copy": "ecrkit.cli.policy.copy:copy",
         "check": "ecrkit.cli.policy.check:check",
         "lock": "ecrkit.cli.policy.lock:lock",
         "diff": "ecrkit.cli.policy.diff:diff",
