@@ -168,6 +168,57 @@ def test_an_unknown_policy_is_told_what_may_have_been_meant(known: list[str], ex
     )
 
 
+class TestPolicyThatOnlyEcrkitHas:
+    """A pin of a shipped policy that the store does not have: nothing is looked up elsewhere, and the error advises."""
+
+    def test_is_to_be_copied(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The advice is a command, even if the store has a policy of a similar name."""
+        store_of(tmp_path, "keep-last-11@1")
+        monkeypatch.chdir(tmp_path)
+
+        assert refusal(UnknownPolicyError, lambda: PolicyStore("policies/lifecycle")["keep-last-10@1"]) == (
+            "there is no policy 'keep-last-10' in policies/lifecycle; "
+            "ecrkit ships it: run `ecrkit policy copy keep-last-10@1`"
+        )
+
+    def test_into_the_store_that_was_named(self, tmp_path: Path) -> None:
+        """The command names any other store than the default one."""
+        store = store_of(tmp_path / "our team", "web@1")
+
+        assert refusal(UnknownPolicyError, lambda: store["keep-last-10@1"]).endswith(
+            f"; ecrkit ships it: run `ecrkit policy copy keep-last-10@1 --policies '{store.root}'`"
+        )
+
+    def test_without_a_store(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The command creates the store."""
+        monkeypatch.chdir(tmp_path)
+
+        assert refusal(UnknownPolicyError, lambda: PolicyStore("policies/lifecycle")["keep-last-10@1"]) == (
+            "there is no policy 'keep-last-10': policies/lifecycle does not exist; "
+            "ecrkit ships it: run `ecrkit policy copy keep-last-10@1`"
+        )
+
+    def test_not_that_version(self, tmp_path: Path) -> None:
+        """A version that ecrkit does not have cannot be copied."""
+        store = store_of(tmp_path, "web@1")
+
+        assert refusal(UnknownPolicyError, lambda: store["keep-last-10@9"]).endswith("; there is web")
+
+    def test_a_later_version(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It is to be copied only if the versions before it are those of ecrkit."""
+        shipped = store_of(tmp_path / "wheel", "web@1", "web@2")
+        monkeypatch.setattr(PolicyStore, "bundled", lambda: shipped)
+        same = store_of(tmp_path, "web@1")
+        other = PolicyStore(publish(make_store(tmp_path / "other", {"web/v1.json": policy_text(untagged())})))
+
+        assert refusal(UnknownVersionError, lambda: same["web@2"]) == (
+            f"the policy 'web' has no version 2; ecrkit ships it: run `ecrkit policy copy web@2 --policies {same.root}`"
+        )
+        assert refusal(UnknownVersionError, lambda: other["web@2"]) == (
+            "the policy 'web' has no version 2; there is web@1"
+        )
+
+
 def test_an_invalid_policy_is_refused_when_it_is_read(tmp_path: Path) -> None:
     """The error is that of the file, by its path."""
     root = make_store(tmp_path, {"web/v1.json": policy_text(rule(0))})

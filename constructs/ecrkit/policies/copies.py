@@ -165,15 +165,16 @@ def _silences(sources: Mapping[PolicyRef, PolicyRef], *, shipped: Path, store: P
     if not missing:
         return {}
     # A quoted text of JSON is one of YAML, too.
-    blocks = [
-        f"{target}:\n" + "".join(f"  {code}: {json.dumps(why, ensure_ascii=False)}\n" for code, why in codes.items())
+    quoted = {
+        target: [f"{code}: {json.dumps(why, ensure_ascii=False)}" for code, why in codes.items()]
         for target, codes in missing.items()
-    ]
+    }
+    blocks = ["\n  ".join([f"{target}:", *lines]) + "\n" for target, lines in quoted.items()]
     separator = "" if not text or text.endswith("\n") else "\n"
     added = "".join([text, separator, *blocks])
     if read_silences(added, file=str(path)) != ({**known, **missing}, ()):
-        lines = "".join(blocks).rstrip("\n").replace("\n", " ")
-        raise RefusedError(f"{path}: cannot be added to; add this and copy again: {lines}")
+        entries = ", ".join(f"{target}: {{{', '.join(lines)}}}" for target, lines in quoted.items())
+        raise RefusedError(f"{path}: cannot be added to; add this and copy again: {entries}")
     return {path: added}
 
 

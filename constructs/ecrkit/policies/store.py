@@ -219,7 +219,10 @@ class PolicyStore:
             return None
         versions = {other for other in shipped if other.name == reference.name}
         try:
-            is_same = all(self.read(other) == shipped.read(other) for other in versions & {*versions_in(self._root / reference.name)})
+            is_same = all(
+                self.read(other) == shipped.read(other)
+                for other in versions & {*versions_in(self._root / reference.name)}
+            )
         except EcrkitError:
             return None
         if reference not in versions or not is_same:

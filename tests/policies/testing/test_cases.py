@@ -12,16 +12,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecrkit.errors import Location
+from ecrkit.lifecycle.values import ActionType, CountType
 from ecrkit.policies.checks import check_store
 from ecrkit.policies.store import PolicyStore
 from ecrkit.policies.testing.cases import Expectation, PolicyTest, SampleImages, check_policy_tests
 from ecrkit.policies.testing.rulebook import MAX_DAYS, MAX_IMAGES
 
 if TYPE_CHECKING:
+    from ecrkit.lifecycle.values import Rule
     from ecrkit.policies.references import PolicyRef
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = ROOT / "policies" / "lifecycle"
+ACTED = {ActionType.EXPIRE: Expectation.EXPIRE, ActionType.TRANSITION: Expectation.ARCHIVE}
+COUNTED_FROM = {
+    CountType.SINCE_IMAGE_PUSHED: "pushed_days_ago",
+    CountType.SINCE_IMAGE_PULLED: "pulled_days_ago",
+    CountType.SINCE_IMAGE_TRANSITIONED: "archived_days_ago",
+}
+
+
+def is_of_one_tag(rule: Rule) -> bool:
+    """Whether *rule* keeps the image with one tag: a tag is on one image at most, so that the rule never acts."""
+    patterns = rule.selection.tag_pattern_list
+    return rule.selection.count_number == 1 and len(patterns) == 1 and "*" not in patterns[0]
 
 
 def image(  # noqa: PLR0913 - one for each value
@@ -169,24 +183,23 @@ class TestShipped:
 
     @pytest.mark.parametrize("reference", [pytest.param(found, id=str(found)) for found in PolicyStore(SHIPPED)])
     def test_every_rule_is_tested_at_its_boundary(self, reference: PolicyRef) -> None:
-        """For every shipped rule some image stays at the number that it counts to, and one just beyond it expires."""
+        """For every shipped rule some image stays at the number that it counts to, and one just beyond it does not."""
         path = PolicyStore(SHIPPED).path(reference).with_name(f"v{reference.version}.test.yaml")
-        tests = read(path.read_text())
+        cases = [test.images for test in read(path.read_text())]
 
         for rule in PolicyStore(SHIPPED)[reference].rules:
-            number = rule.selection.count_number
-            cases = [[(sample, sample.expect) for sample in test.images] for test in tests]
+            number, acted = rule.selection.count_number, ACTED[rule.action.type]
             if rule.selection.count_type.is_age:
-                ages = [(sample.pushed_days_ago, expect) for case in cases for sample, expect in case]
+                key = COUNTED_FROM[rule.selection.count_type]
+                ages = [(getattr(sample, key), sample.expect) for case in cases for sample in case]
                 assert (number, Expectation.STAY) in ages
-                assert (number + 0.01, Expectation.EXPIRE) in ages
+                assert (number + 0.01, acted) in ages
+            elif is_of_one_tag(rule):
+                fates = [(sample.tags, sample.expect) for case in cases for sample in case]
+                assert (rule.selection.tag_pattern_list, Expectation.STAY) in fates
             else:
-                counts = [[(sample.count, expect) for sample, expect in case] for case in cases]
-                assert any(
-                    case[0] == (number, Expectation.STAY) and case[1][1] is Expectation.EXPIRE
-                    for case in counts
-                    if len(case) > 1
-                )
+                counts = [[(sample.count, sample.expect) for sample in case] for case in cases]
+                assert any(case[0] == (number, Expectation.STAY) and case[1][1] is acted for case in counts if case[1:])
 
     def test_tests_change_no_meaning(self, tmp_path: Path) -> None:
         """A published version may get tests later: they are no part of what is locked."""

@@ -29,7 +29,7 @@ __all__ = ["copy"]
 @dry_run_option("List the files that would be written, and write nothing.")
 @output_option()
 def copy(policy: str, *, store: Path, name: str | None, dry_run: bool, output: str) -> None:
-    """
+    r"""
     Copy a policy that ecrkit ships to the policy store.
 
     Without @N, copies the newest version. Writes the policy, its tests and the warnings that it silences, and
@@ -42,9 +42,7 @@ def copy(policy: str, *, store: Path, name: str | None, dry_run: bool, output: s
       ecrkit policy copy keep-last-10@1 --as keep-web
     """
     if name is not None and not is_policy_name(name):
-        raise click.UsageError(
-            f"--as: must be lower-case letters and digits, joined by '-', '.' or '_', got {name!r}; leave out the version"
-        )
+        raise click.UsageError(f"--as: must be a name without a version, in lower case, as in 'keep-web', got {name!r}")
     shipped = PolicyStore.bundled()
     planned = plan_copy(shipped_version(policy, shipped), shipped=shipped, store=store, name=name)
     if not dry_run:

@@ -44,7 +44,7 @@ _STATES = {
 )
 @output_option("markdown")
 def list_(store: Path | None, *, output: str) -> None:
-    """
+    r"""
     List lifecycle policies with their rules in words.
 
     Shows every version of the policy store and every version that ecrkit ships, and whether it is published. Exits
