@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
 import pytest
 from builders.accounts import account_in
+from builders.assemblies import repository, write_assembly
 from builders.commands import ecrkit
 from builders.images import oci_layout
 from builders.proxies import Fault, proxy_to
@@ -17,7 +19,7 @@ from builders.scans import answers, put_index, scanning_account
 from builders.workloads import run_function, run_service, run_task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from builders.accounts import Account
 
@@ -71,6 +73,17 @@ def asked(account: Account, *arguments: str | Path, faults: Sequence[Fault] = ()
 
     assert result.returncode in {0, 1}, result.stderr
     return {action for action in proxy.actions if not NO_NAME_IN_IAM.fullmatch(action)}
+
+
+def answers_xml(operation: str, result: str) -> Callable[[Any], bool]:
+    """Have a proxy answer a call of CloudFormation, whose answers are XML."""
+    body = f"<{operation}Response><{operation}Result>{result}</{operation}Result></{operation}Response>".encode()
+
+    def befall(handler: Any) -> bool:  # noqa: ANN401 - the proxy's own
+        handler.answer(200, {"Content-Type": "text/xml"}, body)
+        return False
+
+    return befall
 
 
 @pytest.mark.parametrize(
@@ -132,6 +145,28 @@ def test_policy_is_what_a_list_of_running_images_asks_for(scanned: Account) -> N
     assert all(READS.fullmatch(action) for action in actions)
 
 
+def test_policy_is_what_the_guard_asks_for(account: Account, tmp_path: Path) -> None:
+    """The same for a guarded stack with a parameter and a nested stack."""
+    parameters = {"Stage": {"Type": "String", "Default": "dev"}}
+    nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "https://example.com/nested"}}
+    body = json.dumps({"Parameters": parameters, "Resources": {"Nested": nested, "Web": repository("guarded")}})
+    detail = (
+        "<StackResourceDetail><LogicalResourceId>Nested</LogicalResourceId><ResourceType>t</ResourceType>"
+        "<LastUpdatedTimestamp>2026-11-01T00:00:00Z</LastUpdatedTimestamp><ResourceStatus>CREATE_COMPLETE"
+        "</ResourceStatus></StackResourceDetail>"
+    )
+    faults = [
+        Fault("cloudformation:GetTemplate", answers_xml("GetTemplate", f"<TemplateBody>{escape(body)}</TemplateBody>")),
+        Fault("cloudformation:DescribeStackResource", answers_xml("DescribeStackResource", detail)),
+    ]
+    assembly = write_assembly(tmp_path, {"Shop": {}}, environment=f"aws://{HOME.account}/{HOME.region}")
+
+    actions = asked(account, "guard", assembly, "--deployed", faults=faults)
+
+    assert actions == allowed("guard --deployed")
+    assert all(READS.fullmatch(action) for action in actions)
+
+
 def test_policy_is_what_a_preview_asks_for(scanned: Account) -> None:
     """The same for a preview of a repository, beside ECR's own."""
     text = (Path(__file__).parents[1] / "policies" / "lifecycle" / "keep-last-10" / "v1.json").read_text()
@@ -157,7 +192,7 @@ def test_policy_is_what_starting_asks_for() -> None:
 def test_every_command_has_a_policy() -> None:
     """The page has a policy for every command that talks to AWS, and for no other."""
     groups = ("repos", "images", "scan")
-    commands = {"login", "policy preview", "audit", "adopt"}
+    commands = {"login", "policy preview", "audit", "adopt", "guard --deployed"}
     for group in groups:
         listing = ecrkit(group, "--help").stdout.partition("Commands:\n")[2]
         commands |= {f"{group} {line.split()[0]}" for line in listing.splitlines()}

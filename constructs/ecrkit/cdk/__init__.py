@@ -15,7 +15,10 @@ from ecrkit import imported_when_used
 from ecrkit.cdk.node import choose_node
 
 __all__ = [
+    "DeployRole",
     "EnvironmentStack",
+    "GitHubWorkflow",
+    "GitLabPipeline",
     "LifecyclePolicyValidation",
     "Registry",
     "RegistryStack",
@@ -26,7 +29,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "DeployRole": "ecrkit.cdk.deploy_role",
     "EnvironmentStack": "ecrkit.cdk.stacks",
+    "GitHubWorkflow": "ecrkit.cdk.trust",
+    "GitLabPipeline": "ecrkit.cdk.trust",
     "LifecyclePolicyValidation": "ecrkit.cdk.validation",
     "Registry": "ecrkit.cdk.registry",
     "RegistryStack": "ecrkit.cdk.stacks",
@@ -40,9 +46,11 @@ choose_node()
 
 if TYPE_CHECKING:
     from ecrkit.cdk.app import catalog_stacks, synthesize
+    from ecrkit.cdk.deploy_role import DeployRole
     from ecrkit.cdk.registry import Registry
     from ecrkit.cdk.repository import Repository
     from ecrkit.cdk.stacks import EnvironmentStack, RegistryStack, RepositoriesStack
+    from ecrkit.cdk.trust import GitHubWorkflow, GitLabPipeline
     from ecrkit.cdk.validation import LifecyclePolicyValidation
 else:
     # A type checker that saw this function would take every name for granted.

@@ -7,6 +7,7 @@ What ECR stores: repositories, their access, and registry-wide settings.
 - ``principals``: whom a statement can name
 - ``conditions``: whom a condition limits
 - ``actions``: the actions of ECR and ECR Public
+- ``permissions``: the permissions that each command needs
 - ``openness``: whether a policy statement lets everyone in
 - ``access_policy``: the one judgement of an access policy, for every path
 - ``rulebook``: the checks of access policies

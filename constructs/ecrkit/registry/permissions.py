@@ -1,0 +1,245 @@
+"""
+The permissions that each command needs: the least IAM policy, as ``docs/iam.md`` has it.
+
+A test compares this table with the page, and another runs each command and compares the page with its calls.
+
+Source: Service Authorization Reference, Amazon ECR, AWS CloudFormation, Amazon ECS and AWS Lambda (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["COMMANDS", "Permission", "Scope", "statements_of"]
+
+
+class Scope(StrEnum):
+    """The resources that a permission covers."""
+
+    REPOSITORY = "repository"
+    """The repositories that the command is given."""
+
+    REPOSITORIES = "repositories"
+    """All repositories of the account and Region."""
+
+    STACKS = "stacks"
+    """All stacks of the account and Region."""
+
+    EVERYTHING = "everything"
+    """``*``: the actions have no resource, or it is not known before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """
+    Actions on resources.
+
+    Attributes:
+        on: The resources.
+        actions: The actions, as in ``ecr:DescribeImages``, sorted.
+    """
+
+    on: Scope
+    actions: tuple[str, ...]
+
+
+_LOGIN = Permission(on=Scope.EVERYTHING, actions=("ecr:GetAuthorizationToken",))
+_STACKED = Permission(on=Scope.STACKS, actions=("cloudformation:ListStackResources",))
+_SETTINGS = Permission(
+    on=Scope.REPOSITORIES,
+    actions=(
+        "ecr:DescribeRepositories",
+        "ecr:GetLifecyclePolicy",
+        "ecr:GetRepositoryPolicy",
+        "ecr:ListTagsForResource",
+    ),
+)
+
+COMMANDS: Mapping[str, tuple[Permission, ...]] = {
+    "adopt": (_SETTINGS, _STACKED),
+    "audit": (_SETTINGS, _STACKED),
+    "guard --deployed": (
+        Permission(
+            on=Scope.STACKS,
+            actions=(
+                "cloudformation:DescribeStackResource",
+                "cloudformation:DescribeStacks",
+                "cloudformation:GetTemplate",
+            ),
+        ),
+        Permission(on=Scope.EVERYTHING, actions=("cloudformation:ListStacks",)),
+    ),
+    "images in-use": (
+        Permission(on=Scope.REPOSITORIES, actions=("ecr:DescribeImages",)),
+        Permission(
+            on=Scope.EVERYTHING,
+            actions=(
+                "ecs:DescribeServiceRevisions",
+                "ecs:DescribeServices",
+                "ecs:DescribeTaskDefinition",
+                "ecs:DescribeTasks",
+                "ecs:ListClusters",
+                "ecs:ListServices",
+                "ecs:ListTasks",
+                "lambda:GetFunction",
+                "lambda:ListFunctions",
+            ),
+        ),
+    ),
+    "images inventory": (
+        Permission(
+            on=Scope.REPOSITORIES,
+            actions=(
+                "ecr:BatchGetImage",
+                "ecr:DescribeImages",
+                "ecr:DescribeRepositories",
+                "ecr:GetLifecyclePolicy",
+            ),
+        ),
+    ),
+    "images list": (
+        Permission(
+            on=Scope.REPOSITORY,
+            actions=(
+                "ecr:BatchGetImage",
+                "ecr:DescribeImageScanFindings",
+                "ecr:DescribeImages",
+                "ecr:GetDownloadUrlForLayer",
+                "ecr:GetLifecyclePolicy",
+            ),
+        ),
+    ),
+    "images pull": (
+        _LOGIN,
+        Permission(
+            on=Scope.REPOSITORY,
+            actions=(
+                "ecr:BatchGetImage",
+                "ecr:DescribeImages",
+                "ecr:DescribeRepositories",
+                "ecr:GetDownloadUrlForLayer",
+            ),
+        ),
+    ),
+    "images push": (
+        _LOGIN,
+        Permission(
+            on=Scope.REPOSITORY,
+            actions=(
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:CompleteLayerUpload",
+                "ecr:DescribeImages",
+                "ecr:DescribeRepositories",
+                "ecr:InitiateLayerUpload",
+                "ecr:PutImage",
+                "ecr:UploadLayerPart",
+            ),
+        ),
+    ),
+    "login": (_LOGIN,),
+    "policy preview": (
+        Permission(
+            on=Scope.REPOSITORY,
+            actions=(
+                "ecr:BatchGetImage",
+                "ecr:DescribeImages",
+                "ecr:DescribeRepositories",
+                "ecr:GetLifecyclePolicy",
+                "ecr:GetLifecyclePolicyPreview",
+                "ecr:StartLifecyclePolicyPreview",
+            ),
+        ),
+    ),
+    "repos delete": (
+        Permission(
+            on=Scope.REPOSITORY,
+            actions=(
+                "ecr:DeleteRepository",
+                "ecr:DescribeImages",
+                "ecr:DescribeRepositories",
+                "ecr:GetLifecyclePolicy",
+                "ecr:ListTagsForResource",
+            ),
+        ),
+        _STACKED,
+    ),
+    "repos list": (
+        Permission(
+            on=Scope.REPOSITORIES,
+            actions=(
+                "ecr:DescribeImages",
+                "ecr:DescribeRepositories",
+                "ecr:GetLifecyclePolicy",
+                "ecr:ListTagsForResource",
+            ),
+        ),
+        _STACKED,
+    ),
+    "scan findings": (
+        Permission(
+            on=Scope.REPOSITORY,
+            actions=("ecr:BatchGetImage", "ecr:DescribeImageScanFindings", "ecr:DescribeImages"),
+        ),
+    ),
+    "scan gate": (
+        Permission(
+            on=Scope.REPOSITORY,
+            actions=(
+                "ecr:BatchGetImage",
+                "ecr:DescribeImageScanFindings",
+                "ecr:DescribeImages",
+                "ecr:StartImageScan",
+            ),
+        ),
+    ),
+    "scan start": (
+        Permission(
+            on=Scope.REPOSITORY,
+            actions=("ecr:BatchGetImage", "ecr:DescribeImages", "ecr:StartImageScan"),
+        ),
+    ),
+}
+"""The permissions of each command that calls AWS, by its name without ``ecrkit``."""
+
+
+def statements_of(
+    permissions: Iterable[Permission],
+    *,
+    partition: str,
+    account: str,
+    region: str,
+    repositories: Iterable[str] = (),
+) -> list[dict[str, object]]:
+    """
+    Write the statements of an IAM policy.
+
+    Args:
+        permissions: The permissions; actions on the same resources become one statement.
+        partition: The partition of the account.
+        account: The account ID.
+        region: The Region.
+        repositories: ARNs of the repositories that ``Scope.REPOSITORY`` covers.
+
+    Returns:
+        A statement for each scope, in the order of :class:`Scope`, with sorted actions.
+    """
+    place = f"{region}:{account}"
+    resources = {
+        Scope.REPOSITORY: list(repositories),
+        Scope.REPOSITORIES: [f"arn:{partition}:ecr:{place}:repository/*"],
+        Scope.STACKS: [f"arn:{partition}:cloudformation:{place}:stack/*"],
+        Scope.EVERYTHING: ["*"],
+    }
+    actions: dict[Scope, set[str]] = {}
+    for permission in permissions:
+        actions.setdefault(permission.on, set()).update(permission.actions)
+    return [
+        {"Effect": "Allow", "Action": sorted(actions[scope]), "Resource": resources[scope]}
+        for scope in Scope
+        if scope in actions
+    ]
