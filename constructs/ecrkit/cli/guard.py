@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ecrkit.cli.console.output import count_of, echo, echo_json
-from ecrkit.cli.console.reports import severity_label
+from ecrkit.cli.console.reports import guard_document, guard_line
 from ecrkit.deployment.guard import (
     GuardFinding,
     Stack,
@@ -100,24 +99,16 @@ def _deployed(new: Sequence[Stack], *, profile: str | None, region: str | None) 
 
 def _echo(findings: Iterable[GuardFinding], *, output: str) -> None:
     if output == "json":
-        echo_json({"findings": [_document(found) for found in findings]})
+        echo_json({"findings": [guard_document(found) for found in findings]})
         return
     for found in findings:
-        allowed = " (allowed)" if found.is_allowed else ""
         if output == "github":
+            allowed = " (allowed)" if found.is_allowed else ""
             is_notice = found.is_allowed or found.severity is Severity.NOTE
             command = "notice" if is_notice else found.severity.value
             write_command(command, f"{found.place}: {found.text}{allowed}", title=found.code)
         else:
-            label = severity_label(found.severity)
-            echo(f"{found.place}: ", label, f": {found.text} [{found.code}]{allowed}")
-
-
-def _document(found: GuardFinding) -> dict[str, object]:
-    """Turn a finding into an object for JSON; only an allowed one has the key ``allowed``."""
-    document = asdict(found)
-    is_allowed = document.pop("is_allowed")
-    return {**document, "allowed": True} if is_allowed else document
+            echo(*guard_line(found))
 
 
 def _summary(old: Sequence[Stack], findings: Sequence[GuardFinding], *, deployed: bool) -> str:
