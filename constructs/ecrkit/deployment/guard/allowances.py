@@ -24,13 +24,13 @@ class Allowances:
     Names that a person allows, and which of them were of use.
 
     Args:
-        names: of repositories, or else logical ids, or else stacks; ``stack/name`` for those of one stack. One with
-            ``*``, ``?`` or ``[…]`` is a glob, in which ``*`` takes slashes too.
+        names: of repositories, or else logical ids, or else stacks; ``stack/name`` for those of one stack.
+        has_globs: a name with ``*``, ``?`` or ``[…]`` is a glob, in which ``*`` takes slashes too.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], *, has_globs: bool) -> None:
         self._names = tuple(dict.fromkeys(names))
-        self._globs = {name: re.compile(translate(name)) for name in self._names if _GLOB.search(name)}
+        self._globs = {name: re.compile(translate(name)) for name in self._names if has_globs and _GLOB.search(name)}
         self._exact = set(self._names)
         self._used: set[str] = set()
 
@@ -61,14 +61,14 @@ def acknowledge(
 
     Args:
         findings: any.
-        names: as for :class:`Allowances`: each acknowledges every finding that has it as its name, wherever.
+        names: without globs, or allowances that may have some: each acknowledges every finding that has it as its name, wherever.
             ``stack/name`` acknowledges those of one stack only.
 
     Returns:
         All findings in the order given, those that are allowed marked; and the names that nothing has, as given. A
         note needs no permission.
     """
-    allowances = names if isinstance(names, Allowances) else Allowances(names)
+    allowances = names if isinstance(names, Allowances) else Allowances(names, has_globs=False)
     marked = tuple(
         replace(found, is_allowed=True)
         if found.severity is Severity.ERROR and allowances.allow((found.name, f"{found.stack}/{found.name}"))

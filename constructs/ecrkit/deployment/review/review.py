@@ -96,7 +96,7 @@ def review(  # noqa: PLR0913 - keyword-only
     with base.named():
         old = templates(*before) if before else {}
     new = templates(head, store)
-    allowances = Allowances(allowed)
+    allowances = Allowances(allowed, has_globs=True)
     guard, _ = acknowledge(_compared(old, new, before and before[0], head, evidence), allowances)
     report("comparing policies")
     losses = _losses(before, (head, store), now=now, evidence=evidence)
