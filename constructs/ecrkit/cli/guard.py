@@ -22,7 +22,7 @@ from ecrkit.deployment.guard import (
     with_deployed_parameters,
 )
 from ecrkit.documents.nearest import near
-from ecrkit.documents.terminal import write_command
+from ecrkit.documents.terminal import write_command, write_document
 from ecrkit.errors import Severity, printable
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ __all__ = ["guard"]
 )
 @click.option("--profile", help="Of the shared AWS configuration, for --deployed.")
 @click.option("--region", help="Of stacks that name none, for --deployed.")
-@click.option("--output", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+@click.option("--output", type=click.Choice(["text", "json", "markdown", "github"]), default="text", show_default=True)
 def guard(  # noqa: PLR0913 - a parameter per option
     *,
     assembly: Path,
@@ -80,9 +80,15 @@ def guard(  # noqa: PLR0913 - a parameter per option
     if deployed:
         new = with_deployed_parameters(new, old)
     findings, useless = acknowledge(compare(old, new), allowed)
-    _echo(findings, output=output)
+    summary = _summary(old, findings, deployed=deployed)
+    if output == "markdown":
+        from ecrkit.cli.review.markdown import guard_markdown  # noqa: PLC0415 - loads the catalog and the preview
+
+        write_document(guard_markdown(findings, summary=summary))
+    else:
+        _echo(findings, output=output)
     if output == "text":
-        echo(_summary(old, findings, deployed=deployed), err=True)
+        echo(summary, err=True)
     for name in useless:
         echo(f"warning: --allow {name}: nothing of that name is found; {_advice(name, findings)}", err=True)
     sys.exit(1 if refused(findings) else 0)

@@ -42,6 +42,7 @@ class Section:
         joiner: between two rows.
         tail: what comes last; never cut.
         more: what takes the place of rows that are cut; ``{}`` is their number.
+        most: characters that it may have, even if there is room for more.
     """
 
     head: str
@@ -49,6 +50,7 @@ class Section:
     joiner: str = "\n"
     tail: str = ""
     more: str = "… and {} more"
+    most: int = MAX_LENGTH
 
     @property
     def length(self) -> int:
@@ -120,6 +122,7 @@ def details(summary: str, section: Section) -> Section:
         joiner=section.joiner,
         tail=f"{section.tail}\n\n</details>\n",
         more=section.more,
+        most=section.most,
     )
 
 
@@ -158,9 +161,9 @@ def length(text: str) -> int:
 def _shares(sections: Sequence[Section], room: int) -> list[int]:
     """Share *room* out: the shortest sections get what they need, the others the same."""
     shares = [0] * len(sections)
-    by_length = sorted(range(len(sections)), key=lambda index: sections[index].length)
-    for done, index in enumerate(by_length):
-        shares[index] = min(sections[index].length, room // (len(sections) - done))
+    needs = [min(section.length, section.most) for section in sections]
+    for done, index in enumerate(sorted(range(len(sections)), key=needs.__getitem__)):
+        shares[index] = min(needs[index], room // (len(sections) - done))
         room -= shares[index]
     return shares
 

@@ -47,11 +47,11 @@ def _explained(group: Sequence[GuardFinding]) -> Iterator[Section]:
     for found in group:
         alike.setdefault(_general(found), []).append(found)
     title = prose(_TITLES.get(group[0].code, group[0].code))
-    state = " (allowed)" if group[0].is_allowed else ""
+    state = ", allowed" if group[0].is_allowed else ""
     if len(alike) > _ALIKE:
         lines = [f"- {code(found.place)}: {prose(found.message)}" for found in group]
         section = Section(head=f"{prose(group[0].remedy)}\n\n", rows=lines, more="- … and {} more")
-        yield details(f"{len(group):,}: {title}{state}", section)
+        yield details(f"{title} ({len(group):,}){state}", section)
         return
     for message, those in alike.items():
         names = [code(f"{found.stack}/{found.name}" if found.name != found.stack else found.stack) for found in those]
@@ -59,7 +59,7 @@ def _explained(group: Sequence[GuardFinding]) -> Iterator[Section]:
             f"{prose(message)}. To avoid it: {prose(_general_text(those[0].remedy, those))}. {code(those[0].code)}\n\n"
         )
         section = Section(head=said, rows=names, joiner=", ", more="and {} more")
-        yield details(f"{len(those):,}: {title}{state}", section)
+        yield details(f"{title} ({len(those):,}){state}", section)
 
 
 def _general(found: GuardFinding) -> str:

@@ -20,28 +20,18 @@ if TYPE_CHECKING:
 
 __all__ = ["loss_sections", "losses_table", "notes_of"]
 
-_UNKNOWN = ("?", "?", "?", "?")
-
 
 def losses_table(losses: Sequence[ImageLoss]) -> Iterator[Section]:
     """Write a table with a row per change of policy."""
     if not losses:
         return
-    rows = []
-    for group in _groups(losses):
-        known = [loss for loss in group if loss.is_known]
-        numbers = _numbers(known) if known else _UNKNOWN
-        rows.append(
-            row(
-                f"{_icon(group)} {_policies(group[0])}",
-                ", ".join(map(prose, group[0].environments)),
-                f"{repositories_in(group):,}",
-                *numbers,
-            )
-        )
+    rows = [
+        row(f"{_icon(group)} {_policies(group[0])}", _environments(group), _count(group), *_numbers(group))
+        for group in _groups(losses)
+    ]
     yield Section(
         head=table(
-            ("lifecycle policy", "in", "repositories", "expire", "archive", "size", "a month"), numbers=range(2, 7)
+            ("lifecycle policy", "in", "repositories", "expire", "size", "per month", "archive"), numbers=range(2, 7)
         ),
         rows=rows,
         tail="\n",
@@ -59,8 +49,8 @@ def loss_sections(losses: Sequence[ImageLoss]) -> Iterator[Section]:
             Section(head="", rows=lines, more="- … and {} more"),
         )
     for group in _groups(losses):
-        where = ", ".join(map(prose, group[0].environments))
-        summary = f"{count_of(repositories_in(group), 'repository')} in {where}: {_policies(group[0])}"
+        number = count_of(repositories_in(group), "repository")
+        summary = f"{number} in {_environments(group)}: {_policies(group[0])}"
         yield details(summary, _repositories(group))
 
 
@@ -79,20 +69,21 @@ def _repositories(group: Sequence[ImageLoss]) -> Section:
     if not any(loss.is_known for loss in group):
         head = f"{rules}\n" if rules else ""
         return Section(head=head, rows=[code(loss.repository) for loss in group], joiner=", ", more="and {} more")
-    ordered = sorted(group, key=lambda loss: (not loss.violations, -loss.size_bytes, -loss.expire, loss.repository))
+    ordered = sorted(group, key=_weight)
     rows = [
         row(
             f"{'☑️ ' if loss.is_allowed else ''}{code(loss.repository)}",
-            *(_numbers([loss]) if loss.is_known else _UNKNOWN),
-            ", ".join(map(code, loss.examples)) if loss.is_known else "not checked",
+            ", ".join(map(prose, loss.environments)),
+            *_numbers([loss]),
+            ", ".join(map(code, loss.examples)),
         )
         for loss in ordered
     ]
     return Section(
         head=(f"{rules}\n" if rules else "")
-        + table(("repository", "expire", "archive", "size", "a month", "such as"), numbers=range(1, 5)),
+        + table(("repository", "in", "expire", "size", "per month", "archive", "such as"), numbers=range(2, 6)),
         rows=rows,
-        more=row("… and {} more", *[""] * 5),
+        more=row("… and {} more", *[""] * 6),
     )
 
 
@@ -100,7 +91,7 @@ def _groups(losses: Iterable[ImageLoss]) -> list[list[ImageLoss]]:
     """Put the same change together, what is lost first."""
     groups: dict[tuple[object, ...], list[ImageLoss]] = {}
     for loss in losses:
-        groups.setdefault((loss.old, loss.new, loss.environments, _rules(loss)), []).append(loss)
+        groups.setdefault((loss.old, loss.new, _rules(loss)), []).append(loss)
     return sorted(groups.values(), key=lambda group: (_rank(group), -sum(loss.size_bytes for loss in group)))
 
 
@@ -110,10 +101,35 @@ def _rules(loss: ImageLoss) -> tuple[object, ...]:
     )
 
 
-def _numbers(losses: Sequence[ImageLoss]) -> tuple[str, str, str, str]:
-    expire = sum(loss.expire + loss.may_expire for loss in losses)
-    size = sum(loss.size_bytes for loss in losses)
-    return f"{expire:,}", f"{sum(loss.archive for loss in losses):,}", readable_size(size), dollars(size)
+def _environments(group: Iterable[ImageLoss]) -> str:
+    return ", ".join(prose(name) for name in dict.fromkeys(name for loss in group for name in loss.environments))
+
+
+def _count(group: Sequence[ImageLoss]) -> str:
+    unknown = repositories_in(loss for loss in group if not loss.is_known)
+    total = repositories_in(group)
+    return f"{total:,} ({unknown:,} not checked)" if 0 < unknown < total else f"{total:,}"
+
+
+def _numbers(group: Sequence[ImageLoss]) -> tuple[str, str, str, str]:
+    """Write how many images expire, their size, what that costs, and how many are archived."""
+    if not any(loss.is_known for loss in group):
+        return ("?", "?", "?", "?")
+    expire = sum(loss.expire + loss.may_expire for loss in group)
+    archive = sum(loss.archive for loss in group)
+    size = sum(loss.size_bytes for loss in group)
+    archived = f"{archive:,} ({_size(sum(loss.archive_bytes for loss in group))})" if archive else "0"
+    return f"{expire:,}", _size(size) if expire else "", dollars(size) if expire else "", archived
+
+
+def _size(size_bytes: int) -> str:
+    """Write a size on one line, however narrow its column is."""
+    return readable_size(size_bytes).replace(" ", "&nbsp;")
+
+
+def _weight(loss: ImageLoss) -> tuple[object, ...]:
+    """Order by what a person has to look at first."""
+    return (loss.is_allowed, not loss.violations, -loss.size_bytes - loss.archive_bytes, -loss.expire, loss.repository)
 
 
 def _policies(loss: ImageLoss) -> str:

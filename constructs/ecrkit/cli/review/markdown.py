@@ -40,6 +40,7 @@ LOSSES_MARKER = marker("catalog-diff")
 _ICONS = {Decision.PASSED: "✅", Decision.REFUSED: "🛑", Decision.FAILED: "❌"}
 _SEVERITIES = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.NOTE: "ℹ️"}  # noqa: RUF001 - an icon
 _NAMES_TO_ALLOW = 5
+_FIRST_NAMES = 3
 
 
 def review_markdown(review: Review) -> str:
@@ -96,7 +97,7 @@ def _review_sections(review: Review) -> Iterator[Section]:
     yield from _allow(review)
     yield from _errors(review.checks)
     yield from losses_table(review.losses)
-    yield from guard_sections([found for found in review.guard if not _is_note_of_ours(found, review)])
+    yield from guard_sections(review.guard)
     yield from loss_sections(review.losses)
     yield from _changes(review.changes)
     yield from _warnings(review.checks.warnings)
@@ -123,7 +124,7 @@ def _heading(hidden: str, icon: str, said: str) -> Section:
 
 def _states(states: Iterable[tuple[str, str]], *, icons: dict[str, str] | None = None) -> Section:
     rows = [row(f"{(icons or {}).get(name, '')} {name}".strip(), said) for name, said in states]
-    return Section(head=table(("", "")) + "\n".join(rows) + "\n")
+    return Section(head=table(("", "result")) + "\n".join(rows) + "\n")
 
 
 def _allow(review: Review) -> Iterator[Section]:
@@ -150,7 +151,7 @@ def _errors(checks: Checks) -> Iterator[Section]:
 
 def _warnings(warnings: Sequence[Finding]) -> Iterator[Section]:
     if warnings:
-        section = Section(head="", rows=[_finding(finding) for finding in warnings], more="- … and {} more")
+        section = Section(head="", rows=[_finding(finding) for finding in warnings], more="- … and {} more", most=6_000)
         yield details(count_of(len(warnings), "warning"), section)
 
 
@@ -162,16 +163,20 @@ def _changes(changes: Sequence[Change]) -> Iterator[Section]:
     if not changes:
         return
     rows = [
-        row(prose(change.what), ", ".join(map(prose, change.environments)), f"{len(change.names):,}")
+        row(prose(change.what), ", ".join(map(prose, change.environments)), f"{len(change.names):,}", _first(change))
         for change in changes
     ]
-    shown = Section(head=table(("change", "in", "count"), numbers=[2]), rows=rows, more=row("… and {} more", "", ""))
-    yield details(f"All changes of the templates, without lifecycle policies ({len(changes):,})", shown)
+    shown = Section(
+        head=table(("change", "in", "count", "names"), numbers=[2]), rows=rows, more=row("… and {} more", "", "", "")
+    )
+    yield details(f"Changes of the templates, without lifecycle policies ({len(changes):,})", shown)
     for change in changes:
-        names = Section(head="", rows=[code(name) for name in change.names], joiner=", ", more="and {} more")
-        yield details(f"{len(change.names):,}: {prose(change.what)}", names)
+        if len(change.names) > _FIRST_NAMES:
+            names = Section(head="", rows=[code(name) for name in change.names], joiner=", ", more="and {} more")
+            yield details(f"{prose(change.what)} ({len(change.names):,})", names)
 
 
-def _is_note_of_ours(found: GuardFinding, review: Review) -> bool:
-    """Whether it is a note about what the tables of changes show in full."""
-    return found.severity is Severity.NOTE and not review.has_assemblies
+def _first(change: Change) -> str:
+    """List the first names; all of them if they are few."""
+    more = ", …" if len(change.names) > _FIRST_NAMES else ""
+    return f"{', '.join(map(code, change.names[:_FIRST_NAMES]))}{more}"

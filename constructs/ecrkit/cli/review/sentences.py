@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from ecrkit.cli.console.output import count_of
-from ecrkit.deployment.guard import refused
+from ecrkit.deployment.guard import GUARD_RULEBOOK, refused
 from ecrkit.deployment.review import Decision
 from ecrkit.errors import Severity
 from ecrkit.images.sizes import readable_size
@@ -26,6 +27,8 @@ __all__ = [
     "stacks_sentence",
     "title",
 ]
+
+_TITLES = {check.code: check.title for check in GUARD_RULEBOOK}
 
 
 def title(review: Review) -> str:
@@ -107,10 +110,10 @@ def losses_sentence(losses: Sequence[ImageLoss], *, has_images: bool) -> str:
 
 def guard_sentence(findings: Sequence[GuardFinding]) -> str:
     """Sum up what the guard finds."""
-    errors = len(refused(findings))
+    counts = Counter(_TITLES.get(found.code, found.code) for found in refused(findings))
+    parts = [f"{what} ({count:,})" for what, count in counts.items()]
     allowed = sum(found.is_allowed for found in findings)
     notes = sum(found.severity is Severity.NOTE for found in findings)
-    parts = [count_of(errors, "problem")] if errors else []
     parts += [f"{allowed:,} allowed"] if allowed else []
     parts = parts or ["nothing would be replaced or removed"]
     return ", ".join([*parts, *([count_of(notes, "note")] if notes else [])])

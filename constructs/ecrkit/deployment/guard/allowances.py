@@ -61,8 +61,8 @@ def acknowledge(
 
     Args:
         findings: any.
-        names: without globs, or allowances that may have some: each acknowledges every finding that has it as its name, wherever.
-            ``stack/name`` acknowledges those of one stack only.
+        names: without globs, or allowances that may have some: each acknowledges every finding
+            that has it as its name, wherever. ``stack/name`` acknowledges those of one stack only.
 
     Returns:
         All findings in the order given, those that are allowed marked; and the names that nothing has, as given. A

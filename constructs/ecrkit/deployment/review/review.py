@@ -121,10 +121,12 @@ def _compared(
     """Compare as the guard does; of a stack that the catalog makes, its own template counts."""
     others_before, others = evidence.assemblies or ((), ())
     ours = {*old, *new}
-    return compare(
+    found = compare(
         [*_stacks(old, before), *(stack for stack in others_before if stack.name not in ours)],
         [*_stacks(new, head), *(stack for stack in others if stack.name not in ours)],
     )
+    # A note says that something of the catalog changes; the review shows the change itself.
+    return tuple(each for each in found if each.severity is not Severity.NOTE or each.stack not in ours)
 
 
 def _stacks(rendered: Mapping[str, Template], catalog: Catalog | None) -> list[Stack]:
