@@ -35,6 +35,7 @@ cli = LazyGroup(
         "schema": "ecrkit.cli.schema:schema",
         "rules": "ecrkit.cli.rules:rules",
         "repos": "ecrkit.cli.repos:repos",
+        "review": "ecrkit.cli.review.command:review",
         "guard": "ecrkit.cli.guard:guard",
         "login": "ecrkit.cli.login:login",
         "images": "ecrkit.cli.images:images",

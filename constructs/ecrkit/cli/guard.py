@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ecrkit.cli.console.output import count_of, echo, echo_json
-from ecrkit.cli.console.reports import severity_label
+from ecrkit.cli.console.reports import guard_document, guard_line
 from ecrkit.deployment.guard import (
     GuardFinding,
     Stack,
@@ -23,7 +22,7 @@ from ecrkit.deployment.guard import (
     with_deployed_parameters,
 )
 from ecrkit.documents.nearest import near
-from ecrkit.documents.terminal import write_command
+from ecrkit.documents.terminal import write_command, write_document
 from ecrkit.errors import Severity, printable
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ __all__ = ["guard"]
 )
 @click.option("--profile", help="Of the shared AWS configuration, for --deployed.")
 @click.option("--region", help="Of stacks that name none, for --deployed.")
-@click.option("--output", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+@click.option("--output", type=click.Choice(["text", "json", "markdown", "github"]), default="text", show_default=True)
 def guard(  # noqa: PLR0913 - a parameter per option
     *,
     assembly: Path,
@@ -81,9 +80,15 @@ def guard(  # noqa: PLR0913 - a parameter per option
     if deployed:
         new = with_deployed_parameters(new, old)
     findings, useless = acknowledge(compare(old, new), allowed)
-    _echo(findings, output=output)
+    summary = _summary(old, findings, deployed=deployed)
+    if output == "markdown":
+        from ecrkit.cli.review.markdown import guard_markdown  # noqa: PLC0415 - loads the catalog and the preview
+
+        write_document(guard_markdown(findings, summary=summary))
+    else:
+        _echo(findings, output=output)
     if output == "text":
-        echo(_summary(old, findings, deployed=deployed), err=True)
+        echo(summary, err=True)
     for name in useless:
         echo(f"warning: --allow {name}: nothing of that name is found; {_advice(name, findings)}", err=True)
     sys.exit(1 if refused(findings) else 0)
@@ -100,24 +105,16 @@ def _deployed(new: Sequence[Stack], *, profile: str | None, region: str | None) 
 
 def _echo(findings: Iterable[GuardFinding], *, output: str) -> None:
     if output == "json":
-        echo_json({"findings": [_document(found) for found in findings]})
+        echo_json({"findings": [guard_document(found) for found in findings]})
         return
     for found in findings:
-        allowed = " (allowed)" if found.is_allowed else ""
         if output == "github":
+            allowed = " (allowed)" if found.is_allowed else ""
             is_notice = found.is_allowed or found.severity is Severity.NOTE
             command = "notice" if is_notice else found.severity.value
             write_command(command, f"{found.place}: {found.text}{allowed}", title=found.code)
         else:
-            label = severity_label(found.severity)
-            echo(f"{found.place}: ", label, f": {found.text} [{found.code}]{allowed}")
-
-
-def _document(found: GuardFinding) -> dict[str, object]:
-    """Turn a finding into an object for JSON; only an allowed one has the key ``allowed``."""
-    document = asdict(found)
-    is_allowed = document.pop("is_allowed")
-    return {**document, "allowed": True} if is_allowed else document
+            echo(*guard_line(found))
 
 
 def _summary(old: Sequence[Stack], findings: Sequence[GuardFinding], *, deployed: bool) -> str:

@@ -25,6 +25,7 @@ __all__ = [
     "system_reason",
     "unreadable",
     "unwritable",
+    "write_bytes",
     "write_lines",
     "write_text",
 ]
@@ -168,6 +169,20 @@ def write_text(path: Path, text: str) -> None:
         UnwritableOutputError: it cannot be written; the file is as it was before.
     """
     write_lines(path, (text,))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """
+    Write a new file, byte for byte.
+
+    Raises:
+        UnwritableOutputError: it exists, or cannot be written.
+    """
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except OSError as error:
+        raise unwritable(path, error) from None
 
 
 def write_lines(path: Path, lines: Iterable[str], *, drafts: Path | None = None) -> None:

@@ -25,7 +25,7 @@ from ecrkit.cli.console.progress import reading_progress
 from ecrkit.cli.console.reports import echo_findings
 from ecrkit.cli.policy.diff_report import diff_document, diff_lines, losses
 from ecrkit.cli.policy.protected import protected_documents, protected_lines
-from ecrkit.documents.terminal import Styled
+from ecrkit.documents.terminal import Styled, write_document
 from ecrkit.errors import UnreadableInputError
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.policies.store import PolicyStore
@@ -65,7 +65,7 @@ __all__ = ["diff"]
 @click.option("--now", type=INSTANT, help="Instant of evaluation, ISO 8601 with an offset.  [default: the clock]")
 @protection_options
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when an image is, or may be, newly expired.")
-@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--output", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
 @without_collector()
 def diff(  # noqa: PLR0913 - click passes each option as an argument
     old_catalog: Path,
@@ -100,12 +100,9 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     require_readable([old_catalog, new_catalog, images, manifests, *in_use])
     new_policies = PolicyStore(store or new_catalog.parent / "policies" / "lifecycle")
     old_policies = PolicyStore(old_store) if old_store else new_policies
-    changes = policy_changes(
-        read_catalog(old_catalog, policies=old_policies),
-        read_catalog(new_catalog, policies=new_policies),
-        old_policies=old_policies,
-        new_policies=new_policies,
-    )
+    old = read_catalog(old_catalog, policies=old_policies)
+    new = read_catalog(new_catalog, policies=new_policies)
+    changes = policy_changes(old, new, old_policies=old_policies, new_policies=new_policies)
     echo_findings(dict.fromkeys((*old_policies.unpublished(), *new_policies.unpublished())), err=True)
     protections = read_protections(in_use=in_use, pulled_within=pulled_within, must_keep=must_keep)
     with reading_progress(images) as progress:
@@ -120,9 +117,16 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     if missing and (exit_code or protections):
         listed = ", ".join(missing)
         raise UnreadableInputError(f"{images}: has no images of {listed}, whose policy changes; save them there")
-    _echo(found, output=output)
     is_lossy = any(each.diff.newly_expired or each.diff.possibly_expired for each in found)
-    sys.exit(1 if any(each.violations for each in found) or (exit_code and is_lossy) else 0)
+    fails = any(each.violations for each in found) or (exit_code and is_lossy)
+    if output == "markdown":
+        from ecrkit.cli.review.markdown import losses_markdown  # noqa: PLC0415 - the other outputs do without
+        from ecrkit.deployment.review.losses import image_losses  # noqa: PLC0415 - as above
+
+        write_document(losses_markdown(image_losses(found, old=old, new=new), fails=fails))
+    else:
+        _echo(found, output=output)
+    sys.exit(1 if fails else 0)
 
 
 def _echo(found: Sequence[ChangedRepository], *, output: str) -> None:

@@ -14,9 +14,20 @@ from ecrkit.errors import Severity, errors_in
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ecrkit.deployment.guard import GuardFinding
     from ecrkit.errors import Check, Finding
 
-__all__ = ["FORMATS", "echo_findings", "echo_report", "exit_code", "severity_label"]
+__all__ = [
+    "FORMATS",
+    "echo_findings",
+    "echo_report",
+    "exit_code",
+    "finding_document",
+    "finding_line",
+    "guard_document",
+    "guard_line",
+    "severity_label",
+]
 
 FORMATS = ("text", "json", "sarif", "github")
 
@@ -35,7 +46,7 @@ def echo_report(findings: Sequence[Finding], *, checked: int, noun: str, output:
     """
     match output:
         case "json":
-            echo_json({"findings": [_document(finding) for finding in findings], "checked": checked})
+            echo_json({"findings": [finding_document(finding) for finding in findings], "checked": checked})
         case "sarif":
             echo_json(_sarif(findings))
         case "github":
@@ -55,9 +66,26 @@ def echo_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
         err: print to standard error.
     """
     for finding in findings:
-        silenced = f" (silenced: {finding.silenced})" if finding.silenced else ""
-        label = severity_label(finding.severity)
-        echo(f"{finding.place}: ", label, f": {finding.text} [{finding.code}]{silenced}", err=err)
+        echo(*finding_line(finding), err=err)
+
+
+def finding_line(finding: Finding) -> tuple[str | Styled, ...]:
+    """Write a finding as one line of text."""
+    silenced = f" (silenced: {finding.silenced})" if finding.silenced else ""
+    return f"{finding.place}: ", severity_label(finding.severity), f": {finding.text} [{finding.code}]{silenced}"
+
+
+def guard_line(found: GuardFinding) -> tuple[str | Styled, ...]:
+    """Write a finding of the guard as one line of text."""
+    allowed = " (allowed)" if found.is_allowed else ""
+    return f"{found.place}: ", severity_label(found.severity), f": {found.text} [{found.code}]{allowed}"
+
+
+def guard_document(found: GuardFinding) -> dict[str, object]:
+    """Turn a finding of the guard into an object for JSON; only an allowed one has the key ``allowed``."""
+    document = asdict(found)
+    is_allowed = document.pop("is_allowed")
+    return {**document, "allowed": True} if is_allowed else document
 
 
 def exit_code(findings: Iterable[Finding], *, strict: bool) -> int:
@@ -81,7 +109,7 @@ def _summary(findings: Sequence[Finding]) -> str:
     return f"{what}, {count_of(silenced, 'warning')} silenced" if silenced else what
 
 
-def _document(finding: Finding) -> dict[str, object]:
+def finding_document(finding: Finding) -> dict[str, object]:
     """Turn a finding into an object for JSON; only a silenced one has the key ``silenced``."""
     document = asdict(finding)
     location = document.pop("location")

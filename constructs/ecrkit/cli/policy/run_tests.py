@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ecrkit.policies.testing.cases import PolicyTest
     from ecrkit.policies.testing.running import Failure
 
-__all__ = ["failure_line", "test_command"]
+__all__ = ["case_document", "failure_line", "test_command"]
 
 _DEFAULT_STORE = Path("policies/lifecycle")
 
@@ -60,7 +60,7 @@ def test_command(paths: tuple[Path, ...], *, output: str) -> None:
         write_text(f"error: {problem}", err=True)
     failed = sum(bool(failures) for _, _, failures in results)
     if output == "json":
-        echo_json({"cases": [_document(*result) for result in results]})
+        echo_json({"cases": [case_document(*result) for result in results]})
     else:
         for path, test, failures in results:
             for failure in failures:
@@ -90,7 +90,8 @@ def _place(path: Path, failure: Failure) -> str:
     return f"{path}:{failure.location.line}:{failure.location.column}" if failure.location else str(path)
 
 
-def _document(path: Path, test: PolicyTest, failures: tuple[Failure, ...]) -> dict[str, object]:
+def case_document(path: Path, test: PolicyTest, failures: tuple[Failure, ...]) -> dict[str, object]:
+    """Turn a test that ran into an object for JSON."""
     return {
         "file": str(path),
         "name": test.name,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from fnmatch import translate
 from typing import TYPE_CHECKING
 
 from ecrkit.errors import Severity
@@ -12,39 +14,70 @@ if TYPE_CHECKING:
 
     from ecrkit.deployment.guard.values import GuardFinding
 
-__all__ = ["acknowledge", "refused"]
+__all__ = ["Allowances", "acknowledge", "refused"]
+
+_GLOB = re.compile(r"[*?[]")
+
+
+class Allowances:
+    """
+    Names that a person allows, and which of them were of use.
+
+    Args:
+        names: of repositories, or else logical ids, or else stacks; ``stack/name`` for those of one stack.
+        has_globs: a name with ``*``, ``?`` or ``[…]`` is a glob, in which ``*`` takes slashes too.
+    """
+
+    def __init__(self, names: Sequence[str], *, has_globs: bool) -> None:
+        self._names = tuple(dict.fromkeys(names))
+        self._globs = {name: re.compile(translate(name)) for name in self._names if has_globs and _GLOB.search(name)}
+        self._exact = set(self._names)
+        self._used: set[str] = set()
+
+    def allow(self, names: Iterable[str]) -> bool:
+        """Whether one of *names* is allowed."""
+        found = {
+            allowed
+            for name in names
+            for allowed in (
+                *([name] if name in self._exact else []),
+                *(glob for glob, pattern in self._globs.items() if pattern.match(name)),
+            )
+        }
+        self._used |= found
+        return bool(found)
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The names that allowed nothing so far, in the order given."""
+        return tuple(name for name in self._names if name not in self._used)
 
 
 def acknowledge(
-    findings: Iterable[GuardFinding], names: Sequence[str]
+    findings: Iterable[GuardFinding], names: Sequence[str] | Allowances
 ) -> tuple[tuple[GuardFinding, ...], tuple[str, ...]]:
     """
     Mark what is allowed.
 
     Args:
         findings: any.
-        names: of repositories, or else logical ids, or else stacks: each acknowledges every finding that has it as its
-            name, wherever. ``stack/name`` acknowledges those of one stack only.
+        names: without globs, or allowances that may have some: each acknowledges every finding
+            that has it as its name, wherever. ``stack/name`` acknowledges those of one stack only.
 
     Returns:
         All findings in the order given, those that are allowed marked; and the names that nothing has, as given. A
         note needs no permission.
     """
-    findings = tuple(findings)
+    allowances = names if isinstance(names, Allowances) else Allowances(names, has_globs=False)
     marked = tuple(
         replace(found, is_allowed=True)
-        if found.severity is Severity.ERROR and _names_of(found).intersection(names)
+        if found.severity is Severity.ERROR and allowances.allow((found.name, f"{found.stack}/{found.name}"))
         else found
         for found in findings
     )
-    known = {name for found in findings if found.severity is Severity.ERROR for name in _names_of(found)}
-    return marked, tuple(name for name in dict.fromkeys(names) if name not in known)
+    return marked, allowances.unused
 
 
 def refused(findings: Iterable[GuardFinding]) -> tuple[GuardFinding, ...]:
     """Keep the errors that nobody allowed, in the order given."""
     return tuple(found for found in findings if found.severity is Severity.ERROR and not found.is_allowed)
-
-
-def _names_of(found: GuardFinding) -> set[str]:
-    return {found.name, f"{found.stack}/{found.name}"}

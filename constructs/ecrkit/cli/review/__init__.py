@@ -1,0 +1,1 @@
+"""``ecrkit review``: the command, and what it prints."""

@@ -1,0 +1,176 @@
+"""``ecrkit review``: what a change of the catalog and its policies does, for a pull request."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ecrkit.cli.arguments.paths import require_readable
+from ecrkit.cli.arguments.policies import INSTANT, protection_options, read_protections, warn_of_protections
+from ecrkit.cli.console.collector import without_collector
+from ecrkit.cli.console.output import echo, echo_json, echo_lines
+from ecrkit.cli.console.progress import reading_progress
+from ecrkit.cli.review.document import review_document
+from ecrkit.cli.review.markdown import review_markdown
+from ecrkit.cli.review.text import review_lines, unused_lines
+from ecrkit.deployment.guard import read_assembly, read_baseline
+from ecrkit.deployment.review import Decision, Evidence, opened_base
+from ecrkit.deployment.review import review as review_change
+from ecrkit.documents.terminal import rewrite_line, write_document
+from ecrkit.images.inventory.sources import inventories_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import timedelta
+
+    from ecrkit.deployment.review import Review
+    from ecrkit.images import Inventory
+    from ecrkit.preview.protection import Protections
+
+__all__ = ["review"]
+
+
+@click.command("review", short_help="Review a change for a pull request.")
+@click.option(
+    "--base",
+    metavar="DIR_OR_GIT_REF",
+    required=True,
+    help="State before the change: a folder, or a git ref of the repository that holds the catalog.",
+)
+@click.option(
+    "--catalog",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    default="repositories.yaml",
+    show_default=True,
+    help="Catalog with the change.",
+)
+@click.option(
+    "--policies",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Policy store with the change.  [default: policies/lifecycle next to the catalog]",
+)
+@click.option("--images", metavar="DIR", help="Directory with a file of images per repository.")
+@protection_options
+@click.option("--now", type=INSTANT, help="Instant of evaluation, ISO 8601 with an offset.  [default: the clock]")
+@click.option(
+    "--assembly",
+    metavar="NEW",
+    type=click.Path(path_type=Path),
+    help="cdk.out of the whole app with the change, to compare its other stacks; needs --base-assembly.",
+)
+@click.option(
+    "--base-assembly",
+    metavar="OLD",
+    type=click.Path(path_type=Path),
+    help="cdk.out of the whole app before the change.",
+)
+@click.option(
+    "--allow",
+    "allowed",
+    metavar="NAME",
+    multiple=True,
+    help="Repository, logical ID or stack whose losses are accepted, or a glob. May be given several times.",
+)
+@click.option("--output", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
+@without_collector()
+def review(  # noqa: PLR0913 - click passes each option as an argument
+    *,
+    base: str,
+    catalog: Path,
+    policies: Path | None,
+    images: str | None,
+    in_use: tuple[str, ...],
+    pulled_within: timedelta | None,
+    must_keep: tuple[str, ...],
+    now: datetime | None,
+    assembly: Path | None,
+    base_assembly: Path | None,
+    allowed: tuple[str, ...],
+    output: str,
+) -> None:
+    """
+    Review a change of the catalog and its policies, offline and without Node.
+
+    Checks the catalog and the policies, runs the tests of the policies, and compares the templates with those of
+    the base. With --images, shows which images the change would expire or archive.
+
+    Exits with 1 if images would be newly expired or archived, or a repository replaced or removed, until --allow
+    names each of them; and if a check or a test fails, which no --allow lifts.
+
+    \b
+    Examples:
+      ecrkit review --base origin/main
+      ecrkit review --base origin/main --images images --in-use in-use.txt --output markdown > comment.md
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
+    if (assembly is None) != (base_assembly is None):
+        raise click.UsageError("'--assembly' and '--base-assembly' need each other")
+    if images is None and (in_use or pulled_within or must_keep):
+        raise click.UsageError("'--in-use', '--pulled-within' and '--must-keep' need '--images'")
+    if images is not None and not Path(images).is_dir():
+        raise click.UsageError(f"'--images' must be a directory with a file per repository, got '{images}'")
+    require_readable([catalog, *in_use])
+    store = policies or catalog.parent / "policies" / "lifecycle"
+    protections = read_protections(in_use=in_use, pulled_within=pulled_within, must_keep=must_keep)
+    assemblies = (read_baseline(base_assembly), read_assembly(assembly)) if assembly and base_assembly else None
+    with opened_base(base, catalog=catalog, policies=store) as opened, _steps() as report:
+        evidence = Evidence(
+            images=Path(images) if images else None,
+            inventories=lambda: _inventories(images, protections),
+            protections=protections,
+            assemblies=assemblies,
+        )
+        found = review_change(
+            opened,
+            catalog=catalog,
+            policies=store,
+            now=now or datetime.now(UTC),
+            allowed=allowed,
+            evidence=evidence,
+            report=report,
+        )
+    _echo(found, output=output)
+    sys.exit(0 if found.decision is Decision.PASSED else 1)
+
+
+def _inventories(images: str | None, protections: Protections) -> Iterator[Inventory]:
+    if images is None:
+        return
+    with reading_progress(images) as progress:
+        read = inventories_in(images, progress=progress)
+        if not protections:
+            yield from read
+            return
+        # What protects nothing is known when all have been read.
+        inventories = list(read)
+        warn_of_protections(protections, inventories)
+        yield from inventories
+
+
+@contextmanager
+def _steps() -> Iterator[Callable[[str], None]]:
+    """Show a person at a terminal what is done next, on a line that is gone in the end."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    try:
+        yield rewrite_line
+    finally:
+        rewrite_line("")
+
+
+def _echo(found: Review, *, output: str) -> None:
+    if output == "json":
+        echo_json(review_document(found))
+    elif output == "markdown":
+        write_document(review_markdown(found))
+    else:
+        echo_lines(review_lines(found))
+    for line in unused_lines(found):
+        echo(line, err=True)

@@ -1,0 +1,100 @@
+"""A review for people at a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecrkit.cli.console.output import table
+from ecrkit.cli.console.reports import finding_line, guard_line
+from ecrkit.cli.policy.protected import protected_lines
+from ecrkit.cli.policy.run_tests import failure_line
+from ecrkit.cli.review.sentences import (
+    checks_sentence,
+    dollars,
+    guard_sentence,
+    images_sentence,
+    stacks_sentence,
+    title,
+)
+from ecrkit.deployment.review import Decision
+from ecrkit.documents.terminal import Styled
+from ecrkit.errors import Severity, first_names, printable
+from ecrkit.images.sizes import readable_size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ecrkit.cli.console.output import Line
+    from ecrkit.deployment.review import ImageLoss, Review
+
+__all__ = ["review_lines", "unused_lines"]
+
+_COLORS = {Decision.PASSED: "green", Decision.REFUSED: "red", Decision.FAILED: "red"}
+
+
+def review_lines(review: Review) -> Iterator[Line]:
+    """Write *review* for people; what it comes to is last, where a person at a terminal reads first."""
+    yield from _problems(review)
+    yield from _tables(review)
+    for note in dict.fromkeys(note for loss in review.losses for note in loss.notes):
+        yield f"note: {note}"
+    yield f"checks: {checks_sentence(review.checks)}"
+    yield f"images: {images_sentence(review)}"
+    if review.is_compared:
+        yield f"deploy: {guard_sentence(review.guard)}"
+    else:
+        yield "deploy: not checked: the catalog has errors"
+    yield f"other stacks: {stacks_sentence(review)}"
+    names = review.names_to_allow()
+    hint = f"; what is meant to happen can be allowed, as in --allow {printable(names[0])}" if names else ""
+    yield Styled(review.decision.value, _COLORS[review.decision], bold=True), f": {title(review)}{hint}"
+
+
+def unused_lines(review: Review) -> Iterator[str]:
+    """Warn of names that were to be allowed, and that nothing has."""
+    for name, nearest in review.unused:
+        advice = f"did you mean {nearest}?" if nearest else "remove it"
+        yield f"warning: --allow {name}: nothing of that name is found; {advice}"
+
+
+def _row(loss: ImageLoss) -> tuple[str, ...]:
+    policy = f"{loss.old} → {loss.new}"
+    where = ", ".join(loss.environments)
+    if not loss.is_known:
+        return (policy, loss.repository, where, "?", "?", "?", "?", "not checked")
+    expire = f"{loss.expire + loss.may_expire:,}"
+    allowed = " (allowed)" if loss.is_allowed else ""
+    numbers = (expire, f"{loss.archive:,}", readable_size(loss.size_bytes), dollars(loss.size_bytes))
+    return (policy, loss.repository, where, *numbers, _listed(loss.examples) + allowed)
+
+
+def _listed(examples: Iterable[str]) -> str:
+    return ", ".join(examples) or "-"
+
+
+def _problems(review: Review) -> Iterator[Line]:
+    for finding in review.checks.findings:
+        if not finding.silenced:
+            yield finding_line(finding)
+    for failed in review.checks.failed:
+        for failure in failed.failures:
+            yield failure_line(failed.path, failed.test, failure)
+    for found in review.guard:
+        if found.severity is not Severity.NOTE:
+            yield guard_line(found)
+    for loss in review.losses:
+        yield from protected_lines(loss.name, loss.violations)
+
+
+def _tables(review: Review) -> Iterator[Line]:
+    if review.losses:
+        yield table(
+            ("POLICY", "REPOSITORY", "IN", "EXPIRE", "ARCHIVE", "SIZE", "A MONTH", "SUCH AS"),
+            [_row(loss) for loss in review.losses],
+        )
+    if review.changes:
+        rows = [
+            (change.what, ", ".join(change.environments), f"{len(change.names):,}", first_names(change.names))
+            for change in review.changes
+        ]
+        yield table(("CHANGE", "IN", "COUNT", "SUCH AS"), rows)

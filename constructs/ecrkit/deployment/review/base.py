@@ -1,0 +1,181 @@
+"""What a review compares with: the same catalog and policies in another folder, or in a commit of git."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from ecrkit.catalog import read_catalog
+from ecrkit.deployment.review.git import GitRepository, NoRepositoryError
+from ecrkit.documents.files import make_directory, write_bytes
+from ecrkit.errors import EcrkitError, UnreadableInputError, printable
+from ecrkit.policies.lock import lock_path
+from ecrkit.policies.store import PolicyStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ecrkit.catalog import Catalog
+
+__all__ = ["Base", "opened_base"]
+
+_READ = (".json", ".yaml", ".yml")
+"""Suffixes of what a policy store has; nothing else of it is read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """
+    The state before a change.
+
+    Attributes:
+        text: as the person named it.
+        commit: its hash; empty for a folder.
+        catalog: path of its catalog, which may not exist.
+        policies: path of its policy store, which may not exist.
+        root: folder that both are in.
+    """
+
+    text: str
+    commit: str
+    catalog: Path
+    policies: Path
+    root: Path
+
+    def read(self) -> tuple[Catalog, PolicyStore] | None:
+        """
+        Read the catalog.
+
+        Returns:
+            The catalog and its policies; ``None`` where the base has no catalog.
+
+        Raises:
+            UnreadableInputError: it, or a policy, is not valid or cannot be read.
+        """
+        # A link that leads nowhere is a catalog that cannot be read.
+        if not self.catalog.exists() and not self.catalog.is_symlink():
+            return None
+        policies = PolicyStore(self.policies)
+        with self.named():
+            return read_catalog(self.catalog, policies=policies), policies
+
+    @contextmanager
+    def named(self) -> Iterator[None]:
+        """Name the base, and not a temporary folder, in the errors about its files."""
+        try:
+            yield
+        except EcrkitError as error:
+            said = str(error)
+            if self.commit:
+                said = said.replace(f"{self.root}{os.sep}", f"{printable(self.text)}:")
+            what = "the base must be valid to be compared; mend it there, or pass another with --base"
+            raise UnreadableInputError(f"{said}\n{printable(self.text)}: {what}") from None
+
+
+@contextmanager
+def opened_base(text: str, *, catalog: Path, policies: Path) -> Iterator[Base]:
+    """
+    Open what to compare with, as a context.
+
+    Args:
+        text: a folder, or else a git reference of the repository that holds *catalog*.
+        catalog: the head's. In a folder its counterpart has the same path from there as *catalog* has from the working
+            directory; in a commit, from the root of the repository.
+        policies: the head's policy store; likewise.
+
+    Yields:
+        The base. What git has is in a temporary folder for the time of the context; work tree and index stay as they
+        are.
+
+    Raises:
+        UnreadableInputError: *text* is neither, or both, or git cannot be asked.
+    """
+    if not text:
+        raise UnreadableInputError("the base is empty; pass a folder or a git ref")
+    is_folder = _is_folder(text)
+    if not is_folder and _is_path(text):
+        raise UnreadableInputError(f"{printable(text)}: is no folder; pass a folder or a git ref")
+    repository, problem = _repository_of(catalog)
+    commit = repository.commit(text) if repository and not _is_path(text) else None
+    if is_folder and commit:
+        raise UnreadableInputError(
+            f"{printable(text)}: is a folder and a git ref; write './{printable(text)}' for the "
+            f"folder, or a full name as in 'refs/heads/{printable(text)}' for the ref"
+        )
+    if is_folder:
+        yield _folder(text, catalog=catalog, policies=policies)
+        return
+    if repository is None:
+        raise UnreadableInputError(f"{printable(text)}: is no folder, and {problem}; pass a folder")
+    if commit is None:
+        raise UnreadableInputError(
+            f"{printable(text)}: is no folder, and git does not know it; {repository.unknown(text)}"
+        )
+    paths = [_inside(path, repository.root) for path in (catalog, policies)]
+    with tempfile.TemporaryDirectory(prefix="ecrkit-review-") as made:
+        root = Path(made).resolve()
+        base = Base(text=text, commit=commit, catalog=root / paths[0], policies=root / paths[1], root=root)
+        with base.named():
+            _extract(repository, commit, paths, root)
+        yield base
+
+
+def _folder(text: str, *, catalog: Path, policies: Path) -> Base:
+    here = Path.cwd().resolve()
+    parent = _without_links(catalog).parent
+    start = here if parent.is_relative_to(here) else parent
+    root = Path(text)
+    paths = [_inside(path, start) for path in (catalog, policies)]
+    if (root / paths[0]).resolve() == catalog.resolve():
+        raise UnreadableInputError(f"{printable(text)}: is the folder of the head itself; pass another folder")
+    return Base(text=text, commit="", catalog=root / paths[0], policies=root / paths[1], root=root)
+
+
+def _extract(repository: GitRepository, commit: str, paths: list[PurePosixPath], root: Path) -> None:
+    """Write the catalog, the policies and their lock as a commit has them."""
+    catalog, policies = paths
+    lock = PurePosixPath(lock_path(root / policies).relative_to(root)) if policies.name else policies
+    for path, content in repository.files(commit, list(dict.fromkeys([catalog, policies, lock]))).items():
+        if path == catalog or path.suffix in _READ:
+            make_directory((root / path).parent)
+            write_bytes(root / path, content)
+
+
+def _repository_of(catalog: Path) -> tuple[GitRepository | None, str]:
+    try:
+        return GitRepository.holding(_without_links(catalog).parent), ""
+    except NoRepositoryError as error:
+        return None, str(error)
+
+
+def _inside(path: Path, root: Path) -> PurePosixPath:
+    """Give a path relative to the root, without a link on the way to it."""
+    real = _without_links(path)
+    if not real.is_relative_to(root):
+        raise UnreadableInputError(
+            f"{printable(str(path))}: is outside of {printable(str(root))}, so that the base has no counterpart; pass "
+            "one that is inside"
+        )
+    return PurePosixPath(real.relative_to(root).as_posix())
+
+
+def _without_links(path: Path) -> Path:
+    """Resolve the folder of a path; a link at its end keeps its name."""
+    return path.resolve() if path.name in ("", "..") else path.parent.resolve() / path.name
+
+
+def _is_folder(text: str) -> bool:
+    try:
+        return Path(text).is_dir()
+    except (OSError, ValueError):
+        # Too long, or with a null character.
+        return False
+
+
+def _is_path(text: str) -> bool:
+    """Whether it is written as a path, so that no ref can be meant."""
+    return Path(text).is_absolute() or text.startswith((".", "~")) or text.endswith(("/", os.sep))

@@ -1,0 +1,156 @@
+"""What a change of a catalog changes in its templates: the same change of many resources is one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from ecrkit.deployment.review.values import Change
+from ecrkit.errors import excerpt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ecrkit.catalog import Template
+
+__all__ = ["template_changes"]
+
+_REPOSITORY = "AWS::ECR::Repository"
+_NAMES = ("RepositoryName", "Name", "EcrRepositoryPrefix", "Prefix", "PrincipalArn")
+"""Properties that name a resource of a catalog's templates."""
+
+_LONGEST = 80
+_ELSEWHERE = {
+    "Metadata": "says nothing to CloudFormation",
+    "Properties.LifecyclePolicy.LifecyclePolicyText": "is compared as rules",
+}
+"""What is left out, and why."""
+
+
+class _Found(NamedTuple):
+    """A change of one resource."""
+
+    what: tuple[str, ...]
+    name: str
+    environment: str
+
+
+def template_changes(old: Mapping[str, Template], new: Mapping[str, Template]) -> tuple[Change, ...]:
+    """
+    Find what differs in the templates of a catalog, but for the lifecycle policies of repositories.
+
+    Args:
+        old: templates before, by stack.
+        new: templates after, likewise.
+
+    Returns:
+        In the order of the new templates, then of the old ones: what happens alike, in the same environments, is one
+        change.
+    """
+    texts: dict[tuple[str, ...], str] = {}
+    places: dict[tuple[str, ...], dict[str, dict[str, None]]] = {}
+    for stack in dict.fromkeys((*new, *old)):
+        for found in _stack_changes(old.get(stack), new.get(stack)):
+            texts.setdefault(found.what, _in_words(found.what))
+            places.setdefault(found.what, {}).setdefault(found.name, {})[found.environment] = None
+    changes = []
+    for what, names in places.items():
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for name, environments in names.items():
+            groups.setdefault(tuple(environments), []).append(name)
+        changes += [
+            Change(what=texts[what], environments=environments, names=tuple(sorted(group)))
+            for environments, group in groups.items()
+        ]
+    return tuple(changes)
+
+
+def _stack_changes(old: Template | None, new: Template | None) -> Iterator[_Found]:
+    template = new or old
+    if template is None:
+        return
+    before, after = (_section(each, "Resources") for each in (old, new))
+    for logical_id in dict.fromkeys((*after, *before)):
+        was, now = before.get(logical_id), after.get(logical_id)
+        resource = next(filter(None, (now, was)))
+        for what in _resource_changes(was, now):
+            yield _Found(what, _name(logical_id, resource), template.environment)
+    came = after.keys() - before.keys()
+    left = before.keys() - after.keys()
+    outputs, outputs_now = (_section(each, "Outputs") for each in (old, new))
+    for key in dict.fromkeys((*outputs_now, *outputs)):
+        output, output_now = outputs.get(key), outputs_now.get(key)
+        target = _target(next(filter(None, (output_now, output))))
+        if output == output_now or target in came or target in left:
+            continue
+        verb = "added" if output is None else "removed" if output_now is None else "changed"
+        yield _Found((f"stack output {verb}",), key, template.environment)
+
+
+def _resource_changes(old: Mapping[str, object] | None, new: Mapping[str, object] | None) -> Iterator[tuple[str, ...]]:
+    if old is None or new is None or old["Type"] != new["Type"]:
+        if old is not None:
+            yield (f"{_noun(old)} removed",)
+        if new is not None:
+            yield (f"new {_noun(new)}",)
+        return
+    before, after = (dict(_leaves(each)) for each in (old, new))
+    for path in dict.fromkeys((*after, *before)):
+        was, now = before.get(path, ""), after.get(path, "")
+        if was != now and not path.startswith(tuple(_ELSEWHERE)):
+            yield path.removeprefix("Properties."), was, now
+
+
+def _leaves(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Give every value that a change can be told of, by its path; tags by their keys."""
+    if path.endswith(".Statement") and isinstance(value, list):
+        for number, statement in enumerate(value, start=1):
+            name = statement.get("Sid") if isinstance(statement, dict) else None
+            yield f"{path}.{name or number}", _text(statement)
+    elif path == "Properties.Tags" and isinstance(value, list):
+        yield from ((f"{path}.{tag['Key']}", _text(tag["Value"])) for tag in value)
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            yield from _leaves(member, f"{path}.{key}" if path else str(key))
+    else:
+        yield path, _text(value)
+
+
+def _text(value: object) -> str:
+    """Write a value: a list by its items, text as it is, all else as JSON."""
+    if isinstance(value, list):
+        return ", ".join(_text(list(item.values()) if isinstance(item, dict) else item) for item in value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _in_words(what: tuple[str, ...]) -> str:
+    if len(what) == 1:
+        return what[0]
+    path, old, new = what
+    was, now = (excerpt(each, longest=_LONGEST) for each in (old, new))
+    if was == now:
+        return f"{path} changes"
+    return f"{path}: {was or 'nothing'} → {now or 'nothing'}"
+
+
+def _noun(resource: Mapping[str, object]) -> str:
+    kind = str(resource["Type"])
+    return "repository" if kind == _REPOSITORY else kind
+
+
+def _name(logical_id: str, resource: Mapping[str, object]) -> str:
+    properties = resource.get("Properties")
+    named: Iterable[object] = (properties.get(key) for key in _NAMES) if isinstance(properties, dict) else ()
+    return next((name for name in named if isinstance(name, str)), logical_id)
+
+
+def _section(template: Template | None, name: str) -> Mapping[str, Mapping[str, object]]:
+    section = template.body.get(name) if template else None
+    return section if isinstance(section, dict) else {}
+
+
+def _target(output: Mapping[str, object]) -> str:
+    """Give the logical id of the resource that an output is about; empty for none."""
+    value = output.get("Value")
+    reference = value.get("Fn::GetAtt") if isinstance(value, dict) else None
+    return str(reference[0]) if isinstance(reference, list) else ""

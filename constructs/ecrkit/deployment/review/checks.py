@@ -1,0 +1,63 @@
+"""The checks of the head: its catalog, its policy store, and the tests of its policies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecrkit.catalog import check_catalog, read_catalog_text
+from ecrkit.deployment.review.values import Checks, FailedTest
+from ecrkit.errors import InvalidDocumentError, PolicyReferenceError, PublishedPolicyError, errors_in, in_file_order
+from ecrkit.policies.checks import check_store
+from ecrkit.policies.testing.running import find_policy_tests, read_policy_tests, run_policy_test
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ecrkit.catalog import Catalog
+    from ecrkit.policies.store import PolicyStore
+
+__all__ = ["check_head"]
+
+
+def check_head(path: Path, policies: PolicyStore) -> tuple[Checks, Catalog | None]:
+    """
+    Check a catalog, all policies of its store, and run their tests.
+
+    Args:
+        path: of the catalog.
+        policies: its policy store; one that does not exist has nothing to check.
+
+    Returns:
+        What is wrong, each finding once; and the catalog when it has no error.
+
+    Raises:
+        UnreadableInputError: a file cannot be read.
+    """
+    checked = check_catalog(read_catalog_text(path), file=str(path), policies=policies)
+    if not policies.is_there:
+        return Checks(findings=checked.findings), checked.catalog
+    store = check_store(policies.root, with_tests=True)
+    found = dict.fromkeys((*checked.findings, *store.findings))
+    failed: list[FailedTest] = []
+    tests = 0
+    for file in find_policy_tests(policies.root):
+        try:
+            read = read_policy_tests(file)
+        except InvalidDocumentError as error:
+            # The checks above found the same, as a rule; what they did not find must not get lost.
+            found.update(dict.fromkeys(errors_in(error.findings)))
+            continue
+        except PublishedPolicyError as error:
+            found.setdefault(error.finding)
+            continue
+        except PolicyReferenceError:
+            if not errors_in(found):
+                raise
+            continue
+        for test in read.tests:
+            tests += 1
+            failures = run_policy_test(read.policy, test)
+            if failures:
+                failed.append(FailedTest(file, test, failures))
+    checks = Checks(findings=in_file_order(found), failed=tuple(failed), policies=store.checked, tests=tests)
+    return checks, checked.catalog
