@@ -1,61 +1,84 @@
-# Needs Python 3.11 or newer, make and git. `make setup` brings all else, Node among it.
+# Needs Python 3.11 or newer, make and git. `make setup` installs everything else, including Node.
 
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
+# A hashed file of pins for each environment: what runs ecrkit, what develops it, and what runs the sandbox.
+SANDBOX := constructs/ecrkit/aws/sandbox/requirements
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade
+# Python compiles what it imports; to compile everything takes longer than to copy it.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+
+# Run a step: say what it does, print its errors only if it fails, and end with one line after Ctrl-C. When a step that
+# Ctrl-C ended succeeds, make prints nothing; it ends all the same.
+step = @echo '$(1)'; log=$$(mktemp); trap 'rm -f $$log; echo "interrupted; run make again" >&2; exit 0' INT; \
+	{ $(2); } 2>$$log || { cat $$log >&2; rm -f $$log; exit 1; }; rm -f $$log
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo synth test test-core lint benchmark format lock clean
+.PHONY: help setup setup-dev demo synth test test-core lint benchmark format lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 11
 
-setup: .venv/.installed node_modules/.installed ## put everything into .venv and node_modules
+setup: .venv/.installed .venv/.sandbox node_modules/.installed ## install what demo and synth need
 
-demo: setup ## deploy the catalog into a local AWS and show what is there
-	@ecrkit sandbox -- sh -c 'cdk deploy --all --require-approval never && echo && ecrkit repos list'
+setup-dev: setup .venv/.installed-dev ## install what the tests need, too
+
+demo: setup ## deploy the catalog into a local AWS, push images and preview a policy
+	@trap 'exit 0' INT; ecrkit sandbox --demo
 
 synth: setup ## write the CloudFormation templates to cdk.out
 	cdk synth --quiet
 
-test: setup ## run every test, with coverage
+test: setup-dev ## run every test, with coverage
 	coverage erase
 	coverage run -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 	coverage combine --quiet
 	coverage report
 
-test-core: setup ## run the tests that need no Node, no server and no browser
+test-core: setup-dev ## run the tests that need no Node, no server and no browser
 	pytest --core --numprocesses auto --maxprocesses 4 --dist loadfile
 
-lint: setup ## check format, style, types, policies and the catalog
+lint: setup-dev ## check format, style, types, policies and the catalog
 	ruff format --check
 	ruff check
 	mypy
 	ecrkit policy check policies --strict
 	ecrkit catalog check repositories.yaml --strict
 
-benchmark: setup ## measure what the documentation claims
+benchmark: setup-dev ## measure what the documentation claims
 	python benchmarks/policy_check.py
 	python benchmarks/preview.py
 	python benchmarks/synth.py
 
-format: setup ## put the code into its format
+format: setup-dev ## put the code into its format
 	ruff format
 	ruff check --fix
 
-lock: setup ## pin every dependency again, with hashes
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
-		--all-extras --group dev pyproject.toml --output-file requirements.txt
+lock: setup-dev ## pin every dependency again, with hashes
+	$(COMPILE) --extra cdk --extra live --extra cfnlint --group build pyproject.toml --output-file requirements.txt
+	$(COMPILE) --all-extras --group dev --constraint requirements.txt pyproject.toml --output-file requirements-dev.txt
+	$(COMPILE) --no-annotate $(SANDBOX).in --output-file $(SANDBOX).txt
 
 clean: ## remove what the other targets made
 	rm -rf .venv node_modules cdk.out dist .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/.installed: requirements.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(call step,installing Python packages into .venv,\
+		{ test -x $(BIN)/python || $(PYTHON) -m venv .venv; } && \
+		$(INSTALL) --require-hashes --requirement requirements.txt && \
+		$(INSTALL) --no-deps --no-build-isolation --editable .)
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.txt .venv/.installed
+	$(call step,installing what the tests need into .venv,$(INSTALL) --require-hashes --requirement requirements-dev.txt)
+	@touch $@
+
+.venv/.sandbox: $(SANDBOX).txt .venv/.installed
+	@trap 'exit 0' INT; ecrkit sandbox --prepare
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json .venv/.installed
-	npm ci --silent --no-audit --no-fund
+	$(call step,installing the CDK CLI into node_modules,npm ci --silent --no-audit --no-fund)
 	@touch $@

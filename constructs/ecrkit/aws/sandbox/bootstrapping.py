@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
-import signal
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecrkit.aws.sandbox.running import tail
+from ecrkit.aws.sandbox.steps import node_first, run_step
 from ecrkit.documents.files import write_text
 from ecrkit.errors import SandboxError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ecrkit.aws.sandbox.running import Sandbox, Target
 
@@ -61,7 +57,14 @@ def find_cdk(directory: Path, *, search_path: str) -> Path:
     return Path(installed)
 
 
-def bootstrap(sandbox: Sandbox, targets: Sequence[Target], *, cdk: Path, node: Path | None) -> None:
+def bootstrap(
+    sandbox: Sandbox,
+    targets: Sequence[Target],
+    *,
+    cdk: Path,
+    node: Path | None,
+    report: Callable[[float], None] | None = None,
+) -> None:
     """
     Run ``cdk bootstrap``, once for all targets.
 
@@ -70,44 +73,20 @@ def bootstrap(sandbox: Sandbox, targets: Sequence[Target], *, cdk: Path, node: P
         targets: accounts and regions, any number of each; one named twice counts once.
         cdk: the CDK command line.
         node: the executable to run it with; ``None`` for the one on ``PATH``.
+        report: called twice a second with the seconds that it has taken.
 
     Raises:
         SandboxError: the CDK failed; its last lines are in the message.
     """
     plugin = sandbox.directory / "credentials.js"
     write_text(plugin, _CREDENTIALS_PLUGIN)
-    output = sandbox.directory / "bootstrap.log"
-    environment = sandbox.environment(sandbox.home)
-    if node:
-        environment["PATH"] = os.pathsep.join([str(node.parent), environment.get("PATH", os.defpath)])
-    with output.open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 - the caller's own cdk
-            [cdk.absolute(), "bootstrap", "--plugin", plugin, *map(str, dict.fromkeys(targets))],
-            # Far from any cdk.json, whose app a bootstrap would run.
-            cwd=sandbox.directory,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    with sandbox.watching(-process.pid):
-        try:
-            failure = _failure(process.wait(timeout=_BOOTSTRAP_SECONDS))
-        except subprocess.TimeoutExpired:
-            failure = f"took more than {_BOOTSTRAP_SECONDS} s"
-        finally:
-            _end(process)
-    if failure:
-        raise SandboxError(f"cdk bootstrap: {failure}; it said:\n{tail(output)}")
-
-
-def _failure(exit_code: int) -> str:
-    return f"exit code {exit_code}" if exit_code else ""
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    run_step(
+        sandbox,
+        [cdk.absolute(), "bootstrap", "--plugin", plugin, *map(str, dict.fromkeys(targets))],
+        name="cdk bootstrap",
+        environment=node_first(sandbox.environment(sandbox.home), node),
+        # Far from any cdk.json, whose app a bootstrap would run.
+        directory=sandbox.directory,
+        at_most_seconds=_BOOTSTRAP_SECONDS,
+        report=report,
+    )

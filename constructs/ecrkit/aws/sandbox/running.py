@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import importlib.util
 import re
 import socket
 import subprocess
-import sys
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,10 +14,11 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from ecrkit.aws.sandbox.environment import prepare_environment
 from ecrkit.errors import SandboxError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 __all__ = ["Sandbox", "Target", "running_sandbox", "tail"]
 
@@ -33,7 +32,7 @@ _TAIL_LINES = 20
 _FOREIGN = re.compile(r"(AWS|AMAZON|CDK)_")
 
 # All that MiniStack gets of the caller's environment, which may hold settings for another MiniStack.
-_INHERITED = re.compile(r"PATH|HOME|LANG|LC_\w+|LD_LIBRARY_PATH|PYTHON(PATH|HOME)")
+_INHERITED = re.compile(r"PATH|HOME|LANG|LC_\w+|LD_LIBRARY_PATH")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,24 +176,26 @@ class Sandbox:
 
 
 @contextmanager
-def running_sandbox(home: Target, *, environ: Mapping[str, str]) -> Iterator[Sandbox]:
+def running_sandbox(
+    home: Target, *, environ: Mapping[str, str], report: Callable[[str], None] | None = None
+) -> Iterator[Sandbox]:
     """
-    Run MiniStack for the time of the context.
+    Run MiniStack for the time of the context; install it first if this is the first time.
 
     Args:
         home: account and region of requests that name none.
         environ: the caller's environment.
+        report: called repeatedly with what is being installed, if anything.
 
     Raises:
-        SandboxError: MiniStack is not installed, or did not start.
+        SandboxError: MiniStack cannot be installed, or did not start.
     """
-    if importlib.util.find_spec("ministack") is None:
-        raise SandboxError("MiniStack: is not installed; install ecrkit[sandbox]")
+    python = prepare_environment(environ=environ, report=report)
     with tempfile.TemporaryDirectory(prefix="ecrkit-", ignore_cleanup_errors=True) as temporary:
         directory = Path(temporary)
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
-            server = _start(listener, home=home, directory=directory, environ=environ)
+            server = _start(listener, python=python, home=home, directory=directory, environ=environ)
         try:
             sandbox = Sandbox(home=home, port=port, environ=environ, directory=directory, server=server)
             sandbox.wait_until_healthy()
@@ -210,7 +211,7 @@ def tail(log: Path) -> str:
 
 
 def _start(
-    listener: socket.socket, *, home: Target, directory: Path, environ: Mapping[str, str]
+    listener: socket.socket, *, python: Path, home: Target, directory: Path, environ: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
     inherited = {name: value for name, value in environ.items() if _INHERITED.fullmatch(name)}
     settings = {
@@ -228,10 +229,10 @@ def _start(
         # MiniStack removes the containers that any MiniStack left behind: let it find no Docker.
         "DOCKER_HOST": f"unix://{directory}/no-docker.sock",
     }
-    server = "ecrkit.aws.sandbox.server"
+    server = Path(__file__).with_name("server.py")
     with _log(directory).open("wb") as log:
-        return subprocess.Popen(  # noqa: S603 - this very package, in another process
-            [sys.executable, "-P", "-m", server, str(listener.fileno()), str(directory)],
+        return subprocess.Popen(  # noqa: S603 - a module of ours, in the environment of MiniStack
+            [python, "-I", server, str(listener.fileno()), str(directory)],
             env=inherited | settings,
             pass_fds=[listener.fileno()],
             stdin=subprocess.PIPE,

@@ -1,5 +1,7 @@
 """
-The server's side of a sandbox: ``python -m ecrkit.aws.sandbox.server SOCKET DIRECTORY``.
+The server's side of a sandbox: ``python server.py SOCKET DIRECTORY``, in the environment of MiniStack.
+
+Nothing else of ecrkit is importable there.
 
 It serves MiniStack on an inherited, listening socket for as long as its standard input, a pipe from
 the process that started it, is open. On the pipe come process ids, a line each: to be ended when

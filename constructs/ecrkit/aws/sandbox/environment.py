@@ -1,0 +1,208 @@
+"""
+The Python environment of MiniStack, in the user's cache: its pins bind neither a project nor ecrkit.
+
+It is made when a sandbox first needs it, from packages whose hashes are in ``requirements.txt`` next to this module.
+A change of these pins, or another Python, makes another environment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import venv
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecrkit.documents.files import make_directory, read_text, unwritable
+from ecrkit.errors import SandboxError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+__all__ = ["environment_directory", "prepare_environment"]
+
+_REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+
+_BUILDING = ".building-"
+"""A folder of this prefix and a process ID holds an environment that this process is making."""
+
+_REDIRECTING = re.compile(r"PYTHON(PATH|HOME)|PIP_(TARGET|PREFIX|ROOT|USER|PYTHON|DRY_RUN|REQUIRE_VIRTUALENV)")
+"""Variables of the caller that would have pip install elsewhere."""
+
+_UNREACHABLE = "(from versions: none)"
+"""What pip says of a package that no index has, and of every package if it reaches no index."""
+
+
+def environment_directory(environ: Mapping[str, str]) -> Path:
+    """
+    Name the directory of the environment, whether it exists or not.
+
+    Args:
+        environ: the caller's environment, which says where its cache is.
+
+    Raises:
+        SandboxError: it does not say so.
+    """
+    key = sha256(f"{read_text(_REQUIREMENTS)}\n{sys.base_prefix}".encode()).hexdigest()[:16]
+    name = f"sandbox-{sys.implementation.cache_tag}-{sysconfig.get_platform()}-{key}"
+    return _cache(environ) / "ecrkit" / name
+
+
+def prepare_environment(*, environ: Mapping[str, str], report: Callable[[str], None] | None = None) -> Path:
+    """
+    Make the environment, unless it exists.
+
+    It is made in a temporary folder and renamed when it is complete. Of two processes that make it at once, the
+    second uses that of the first.
+
+    Args:
+        environ: the caller's environment.
+        report: called with what is being done, repeatedly; not at all if there is nothing to do.
+
+    Returns:
+        Its Python executable.
+
+    Raises:
+        SandboxError: a package cannot be installed.
+        UnwritableOutputError: the cache cannot be written.
+    """
+    directory = environment_directory(environ)
+    python = directory / "bin" / "python"
+    if python.exists():
+        return python
+    make_directory(directory.parent)
+    _remove_leftovers(directory.parent)
+    try:
+        with tempfile.TemporaryDirectory(
+            prefix=f"{_BUILDING}{os.getpid()}-", dir=directory.parent, ignore_cleanup_errors=True
+        ) as folder:
+            building = Path(folder) / "environment"
+            _build(building, environ=environ, report=report or _ignore)
+            _move(building, directory, python)
+    except OSError as error:
+        raise unwritable(directory, error) from error
+    return python
+
+
+def _cache(environ: Mapping[str, str]) -> Path:
+    """
+    Find the cache of the user.
+
+    Source: XDG Base Directory Specification 0.8, "Environment variables": a relative path is ignored (read 2026-11).
+    """
+    named = environ.get("XDG_CACHE_HOME", "")
+    if Path(named).is_absolute():
+        return Path(named)
+    home = environ.get("HOME", "")
+    if not Path(home).is_absolute():
+        raise SandboxError(
+            f"HOME: must be an absolute path, got {home!r}; the sandbox keeps MiniStack there, "
+            "set HOME or XDG_CACHE_HOME"
+        )
+    return Path(home) / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+
+
+def _build(directory: Path, *, environ: Mapping[str, str], report: Callable[[str], None]) -> None:
+    packages = len(re.findall(r"^[\w.-]+==", read_text(_REQUIREMENTS), re.MULTILINE))
+    what = f"installing MiniStack, once ({packages} packages)"
+    report(what)
+    venv.create(directory, symlinks=True)
+    python = directory / "bin" / "python"
+    kept = {name: value for name, value in environ.items() if not _REDIRECTING.fullmatch(name)}
+    if importlib.util.find_spec("pip"):
+        pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", python]
+    else:
+        pip = [python, "-I", "-m", "pip"]
+        _run([python, "-I", "-m", "ensurepip"], environ=kept, report=lambda: report(what))
+    options = ["--disable-pip-version-check", "--no-input", "--retries", "1", "--no-compile"]
+    command = [*pip, "install", *options, "--require-hashes", "--requirement", _REQUIREMENTS]
+    _run(command, environ=kept, report=lambda: report(what))
+
+
+def _run(command: Sequence[str | Path], *, environ: Mapping[str, str], report: Callable[[], None]) -> None:
+    lines = []
+    for line in _printed_by(command, environ=environ):
+        lines.append(line)
+        report()
+    if lines[-1:] == [_ENDED_WELL]:
+        return
+    raise SandboxError(f"MiniStack: cannot be installed, {_reason(lines)}")
+
+
+_ENDED_WELL = ""
+
+
+def _printed_by(command: Sequence[str | Path], *, environ: Mapping[str, str]) -> Iterator[str]:
+    """Give the lines that *command* prints, and an empty one last if it succeeds; end it when nobody reads on."""
+    process = subprocess.Popen(  # noqa: S603 - pip, with our own pins
+        command,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        process_group=0,
+    )
+    with process:
+        try:
+            yield from filter(None, map(str.strip, process.stdout or ()))
+            if process.wait() == 0:
+                yield _ENDED_WELL
+        finally:
+            if process.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+
+
+def _reason(lines: Sequence[str]) -> str:
+    """Give the cause, and what to do, from the lines that pip printed."""
+    remedy = "connect to a package index and run ecrkit sandbox --prepare"
+    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
+    if any(_UNREACHABLE in line for line in lines):
+        return f"no package index can be reached; the sandbox needs it once: {remedy}"
+    reason = (errors or [*lines[-1:], "pip printed nothing"])[0].rstrip(".")
+    return f"pip failed: {reason}; {remedy}"
+
+
+def _move(building: Path, directory: Path, python: Path) -> None:
+    """Put a complete environment in its place, unless another process was faster."""
+    if directory.exists() and not python.exists():
+        # Its Python was removed.
+        directory.rename(building.with_name("old"))
+    try:
+        building.rename(directory)
+    except OSError:
+        if not python.exists():
+            raise
+
+
+def _remove_leftovers(cache: Path) -> None:
+    """Remove what processes left behind that were killed while they made an environment."""
+    for folder in cache.glob(f"{_BUILDING}*-*"):
+        process_id = folder.name.removeprefix(_BUILDING).partition("-")[0]
+        if process_id.isdigit() and not _is_alive(int(process_id)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _ignore(_: str) -> None:
+    """Report to nobody."""
