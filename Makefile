@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+STARTER := constructs/ecrkit/cli/init/files/all
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
@@ -46,6 +47,9 @@ format: setup ## put the code into its format
 lock: setup ## pin every dependency again, with hashes
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
 		--all-extras --group dev pyproject.toml --output-file requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--constraint requirements.txt --extra cdk --extra live --group starter pyproject.toml \
+		--output-file $(STARTER)/requirements.txt.tmpl
 
 clean: ## remove what the other targets made
 	rm -rf .venv node_modules cdk.out dist .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
