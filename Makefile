@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+STARTER := constructs/ecrkit/cli/init/files/all
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
 # A hashed file of pins for each environment: what runs ecrkit, what develops it, and what runs the sandbox.
@@ -60,6 +61,8 @@ lock: setup-dev ## pin every dependency again, with hashes
 	$(COMPILE) --extra cdk --extra live --extra cfnlint --group build pyproject.toml --output-file requirements.txt
 	$(COMPILE) --all-extras --group dev --constraint requirements.txt pyproject.toml --output-file requirements-dev.txt
 	$(COMPILE) --no-annotate $(SANDBOX).in --output-file $(SANDBOX).txt
+	$(COMPILE) --no-annotate --constraint requirements-dev.txt --extra cdk --extra live --group starter pyproject.toml \
+		--output-file $(STARTER)/requirements.txt.tmpl
 
 clean: ## remove what the other targets made
 	rm -rf .venv node_modules cdk.out dist .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -30,6 +30,7 @@ cli = LazyGroup(
     "ecrkit",
     help="Registries as code for Amazon ECR.",
     commands={
+        "init": "ecrkit.cli.init:init",
         "policy": "ecrkit.cli.policy:policy",
         "catalog": "ecrkit.cli.catalog:catalog",
         "schema": "ecrkit.cli.schema:schema",

@@ -161,6 +161,16 @@ def make_directory(path: Path) -> None:
         raise unwritable(path, error) from None
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """
+    Write a file whole or not at all; as :func:`write_lines`, but for the encoding.
+
+    Raises:
+        UnwritableOutputError: it cannot be written; the file is as it was before.
+    """
+    _write(path, (content,), drafts=None)
+
+
 def write_text(path: Path, text: str) -> None:
     """
     Write a UTF-8 file whole or not at all; as :func:`write_lines`.
@@ -201,15 +211,19 @@ def write_lines(path: Path, lines: Iterable[str], *, drafts: Path | None = None)
     Raises:
         UnwritableOutputError: it cannot be written; the file is as it was before.
     """
+    _write(path, (line.encode() for line in lines), drafts=drafts)
+
+
+def _write(path: Path, pieces: Iterable[bytes], *, drafts: Path | None) -> None:
     target = Path(os.path.realpath(path))
     try:
         before = _status(target)
         if before is None or stat.S_ISREG(before.st_mode):
-            _replace(target, lines, drafts=drafts or target.parent, before=before)
+            _replace(target, pieces, drafts=drafts or target.parent, before=before)
         else:
             # A directory refuses to be opened. Replacing a device or pipe would remove it.
-            with target.open("w", encoding="utf-8", newline="\n") as file:
-                file.writelines(lines)
+            with target.open("wb") as file:
+                file.writelines(pieces)
     except PermissionError as error:
         if os.access(target, os.W_OK):
             # Writing to the file itself would lose it when the disk is full.
@@ -232,15 +246,15 @@ def _status(target: Path) -> os.stat_result | None:
     return status
 
 
-def _replace(target: Path, lines: Iterable[str], *, drafts: Path, before: os.stat_result | None) -> None:
+def _replace(target: Path, pieces: Iterable[bytes], *, drafts: Path, before: os.stat_result | None) -> None:
     draft = drafts / f".ecrkit-{os.urandom(8).hex()}"
     try:
         # A new file gets what the umask leaves. The draft of an existing one is private until it has its mode.
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if before else 0o666)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        with os.fdopen(descriptor, "wb") as file:
             if before:
                 _take_over(draft, before)
-            file.writelines(lines)
+            file.writelines(pieces)
         draft.replace(target)
     finally:
         # Also when a person interrupts; after the replacement there is no draft.

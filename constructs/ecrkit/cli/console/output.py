@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Line = str | Styled | tuple[str | Styled, ...]
 
-__all__ = ["ask", "count_of", "echo", "echo_json", "echo_lines", "table"]
+__all__ = ["ask", "ask_for", "count_of", "echo", "echo_json", "echo_lines", "table"]
 
 
 def echo(*parts: object, err: bool = False) -> None:
@@ -56,6 +56,18 @@ def echo_json(document: object, *, default: Callable[[object], str] | None = Non
 def ask(question: str) -> bool:
     """Ask on the terminal."""
     return click.confirm(terminal_text(question), err=True)
+
+
+def ask_for(question: str, *, parse: Callable[[str], str], default: str | None = None) -> str:
+    """
+    Ask on the terminal for a text, until it is a valid one.
+
+    Args:
+        question: without a colon.
+        parse: gives the value of a text, or raises ``click.BadParameter``, which is shown.
+        default: the answer to an empty line; ``None`` to ask again.
+    """
+    return str(click.prompt(terminal_text(question), default=default, value_proc=parse, err=True))
 
 
 def count_of(number: int, noun: str) -> str:
