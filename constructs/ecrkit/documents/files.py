@@ -181,20 +181,6 @@ def write_text(path: Path, text: str) -> None:
     write_lines(path, (text,))
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """
-    Write a new file, byte for byte.
-
-    Raises:
-        UnwritableOutputError: it exists, or cannot be written.
-    """
-    try:
-        with path.open("xb") as file:
-            file.write(content)
-    except OSError as error:
-        raise unwritable(path, error) from None
-
-
 def write_lines(path: Path, lines: Iterable[str], *, drafts: Path | None = None) -> None:
     """
     Write a UTF-8 file whole or not at all.
