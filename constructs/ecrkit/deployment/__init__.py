@@ -5,5 +5,6 @@ Deployed repositories compared with declared ones, without AWS.
 - ``policies``: which versions of the store a deployed lifecycle policy is
 - ``guard``: what a deployment would lose
 - ``audit``: drift from the catalog, and insecure settings
+- ``review``: what a pull request would change and delete
 - ``adoption``: existing repositories as entries of a catalog
 """

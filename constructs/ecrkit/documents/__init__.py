@@ -8,6 +8,7 @@ JSON and YAML as trees that remember positions, and a strict reader of such tree
 - ``yaml_edits``: changes a YAML file and keeps everything else in it
 - ``schema``: parts of JSON Schemas
 - ``sarif``: results for code scanners
+- ``markdown``: comments on pull requests
 - ``explanations``: what each check means, at length
 - ``nearest``: suggestions for a misspelled word
 - ``terminal``: prints; everything that ecrkit prints passes it
