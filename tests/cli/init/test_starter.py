@@ -136,11 +136,10 @@ class TestRequirements:
 
     def test_same_pins(self, started: Path) -> None:
         """The pins are those that this project is tested with."""
-        tested = pins(ours("requirements.txt"))
+        tested = pins("\n".join(ours(path.name) for path in ROOT.glob("requirements*.txt")))
+        pinned = pins((started / "requirements.txt").read_text(encoding="utf-8"))
 
-        assert {name: tested.get(name) for name in pins((started / "requirements.txt").read_text())} == pins(
-            (started / "requirements.txt").read_text()
-        )
+        assert {name: tested.get(name) for name in pinned} == pinned
 
     def test_complete(self, started: Path) -> None:
         """They satisfy ecrkit and its extras cdk and live: ecrkit itself is installed without dependencies."""
