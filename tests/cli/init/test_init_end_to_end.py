@@ -26,7 +26,15 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", directory / "wheel", cwd=ROOT)
     [wheel] = (directory / "wheel").iterdir()
     venv.create(directory / "venv", symlinks=True)
-    pip = [sys.executable, "-m", "pip", "--python", directory / "venv" / "bin" / "python", "install", "--quiet"]
+    pip: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        directory / "venv" / "bin" / "python",
+        "install",
+        "--quiet",
+    ]
     pins = directory / "pins.txt"
     pins.write_text(few_pins("click", "pyyaml"), encoding="utf-8")
     installed = run(*pip, "--require-hashes", "--requirement", pins, cwd=directory)
@@ -50,7 +58,7 @@ def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     result = subprocess.run(
         command,
         cwd=cwd,
-        env={**os.environ, **NO_AWS, "PATH": os.pathsep.join(search_path)},
+        env={**os.environ, **NO_AWS, "PATH": os.pathsep.join(search_path), "PYTHONPATH": ""},
         capture_output=True,
         text=True,
         check=False,
