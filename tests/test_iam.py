@@ -16,6 +16,7 @@ from builders.images import oci_layout
 from builders.proxies import Fault, proxy_to
 from builders.sandboxes import HOME
 from builders.scans import answers, put_index, scanning_account
+from builders.wheels import wheel_in
 from builders.workloads import run_function, run_service, run_task
 
 if TYPE_CHECKING:
@@ -180,6 +181,21 @@ def test_policy_is_what_a_preview_asks_for(scanned: Account) -> None:
     assert asked(scanned, *arguments, faults=faults) == allowed("policy preview")
 
 
+def test_policy_is_what_a_start_asks_for(account: Account, tmp_path: Path) -> None:
+    """The same for a new registry repository, in an account that already has repositories."""
+    answers_of = (
+        "--account",
+        account.environment["AWS_ACCESS_KEY_ID"],
+        "--region",
+        HOME.region,
+        "--ci",
+        "none",
+        "--yes",
+    )
+
+    assert asked(account, "init", tmp_path / "new", *answers_of, "--wheel", wheel_in(tmp_path)) == allowed("init")
+
+
 def test_policy_is_what_starting_asks_for() -> None:
     """The same for a scan that is started alone."""
     with scanning_account() as account:
@@ -192,7 +208,7 @@ def test_policy_is_what_starting_asks_for() -> None:
 def test_every_command_has_a_policy() -> None:
     """The page has a policy for every command that talks to AWS, and for no other."""
     groups = ("repos", "images", "scan")
-    commands = {"login", "policy preview", "audit", "adopt", "guard --deployed"}
+    commands = {"login", "policy preview", "audit", "adopt", "guard --deployed", "init"}
     for group in groups:
         listing = ecrkit(group, "--help").stdout.partition("Commands:\n")[2]
         commands |= {f"{group} {line.split()[0]}" for line in listing.splitlines()}

@@ -129,8 +129,10 @@ def apply(directory: Path, changes: Sequence[Change], *, record: Record, upgrade
         for change in changes
         if change.after is not None and (change.writes or change.status is Status.UNCHANGED)
     }
-    gone = {path for path in record.digests if path not in {change.path for change in changes}}
-    digests = {path: digest for path, digest in record.digests.items() if path not in gone}
+    compared = {change.path for change in changes}
+    digests = {
+        path: digest for path, digest in record.digests.items() if path in compared or (directory / path).exists()
+    }
     written = replace(record, digests={**digests, **ours})
     make_directory(directory)
     if not upgrade:
@@ -184,7 +186,7 @@ def _in_the_way(directory: Path, name: str) -> Iterator[tuple[Path, str]]:
         yield path, "not a file; move it away"
     elif not path.exists():
         nearest = next(folder for folder in (path.parent, *path.parent.parents) if folder.is_dir())
-        if not os.access(nearest, os.W_OK | os.X_OK):
+        if not os.access(nearest, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
             yield nearest, "permission denied; make it writable"
 
 

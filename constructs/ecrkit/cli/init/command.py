@@ -116,7 +116,7 @@ def init(  # noqa: PLR0913 - one parameter per option
         echo(f"{of_both}; run 'ecrkit init --upgrade' to update it", err=True)
     echo_steps("next:", steps)
     if existing:
-        echo_steps(f"{existing_in(answers, existing)}; to declare them as they are:", adopt_steps())
+        echo_steps(f"{existing_in(answers, existing)}; remove the samples from the catalog, then:", adopt_steps())
 
 
 def _agree_on(changes: Sequence[Change], directory: Path, *, yes: bool) -> None:

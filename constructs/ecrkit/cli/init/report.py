@@ -79,9 +79,10 @@ def next_steps(directory: Path) -> list[str]:
 
 def adopt_steps() -> list[str]:
     """List the commands that declare the repositories of an account."""
+    adopt = ".venv/bin/ecrkit adopt --environment dev --all"
     return [
-        ".venv/bin/ecrkit adopt --all --dry-run    # shows what would be declared",
-        ".venv/bin/ecrkit adopt --all              # declares it, and shows how to import it",
+        f"{adopt} --dry-run    # shows what would be declared",
+        f"{adopt}              # declares it, and shows how to import it",
     ]
 
 
