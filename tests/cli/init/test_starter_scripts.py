@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from builders.assemblies import repository, write_assembly
 from builders.pipelines import api, registry_in, run_script
 from builders.scans import scanning_account
+
+from ecrkit.cli.review.markdown import REVIEW_MARKER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -227,3 +230,36 @@ class TestMake:
             "<!-- ecrkit:review -->\n\n**The review failed.** The log of the job says why.\n"
         )
         assert summary.read_text() == (installed / "review.md").read_text()
+
+    def test_review(self, installed: Path) -> None:
+        """The review of a registry repository is a comment, which the script finds again by its marker."""
+        git(installed, "init", "--quiet")
+        git(installed, "add", "repositories.yaml", "policies")
+        git(installed, "commit", "--quiet", "--message", "Start")
+        result = run_script(installed, "ci/review.sh", "HEAD", environment={})
+
+        assert (result.returncode, result.stderr) == (0, "")
+        review = (installed / "review.md").read_text(encoding="utf-8")
+        assert review.startswith(f"{REVIEW_MARKER}\n")
+        assert f'MARKER = "{REVIEW_MARKER.removesuffix(" -->")}"' in (installed / "ci" / "github.py").read_text()
+
+    def test_gate(self, installed: Path, account: Account) -> None:
+        """The gate reads the account with the credentials of the role, and passes on a first deploy."""
+        write_assembly(installed / "cdk.out", {"Repositories-dev": {"Web": repository("my-app")}})
+        environment = {"AWS_ENDPOINT_URL": account.url, "AWS_ID_TOKEN": token(sub="x"), "AWS_REGION": "us-east-1"}
+        run_role = ("ci/as_role.py", ROLE, "--", "make", "inventory", "gate", "BASE=HEAD")
+        result = run_script(installed, *run_role, environment=environment)
+
+        assert result.returncode == 0, result.stderr
+        assert "first deploy: everything is new" in result.stderr
+        assert [path.name for path in (installed / "images").glob("*.json")] == ["web.json"]
+        assert (installed / "in-use.txt").read_text() == "# ECS and Lambda run no image of 123456789012 in us-east-1\n"
+
+    def test_audit(self, installed: Path, account: Account) -> None:
+        """An audit that finds something shows it, keeps it in a file, and fails."""
+        environment = {"AWS_ENDPOINT_URL": account.url, "AWS_ID_TOKEN": token(sub="x"), "AWS_REGION": "us-east-1"}
+        result = run_script(installed, "ci/as_role.py", ROLE, "--", "make", "audit", environment=environment)
+
+        assert result.returncode != 0
+        assert "[AUD102]" in result.stdout
+        assert (installed / "audit.txt").read_text() == result.stdout
