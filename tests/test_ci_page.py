@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from builders.pipelines import registry_in
 
 from ecrkit.cdk import GitHubWorkflow, GitLabPipeline
 
@@ -29,6 +30,18 @@ def test_sample_synthesizes(tmp_path: Path) -> None:
     outputs = re.findall(r"`(Pipeline\w+RoleArn)`", PAGE)
     assert len(outputs) == 3
     assert [name for name in outputs if f'"{name}"' not in template] == []
+
+
+def test_variables(tmp_path: Path) -> None:
+    """The page lists every variable that the pipelines read."""
+    read: set[str] = set()
+    for ci in ("github", "gitlab"):
+        directory = registry_in(tmp_path / ci, ci=ci)
+        files = [*directory.glob(".github/workflows/*.yml"), *directory.glob(".gitlab-ci.yml")]
+        text = "".join(path.read_text(encoding="utf-8") for path in files)
+        read |= set(re.findall(r"\b(?:ECRKIT|AWS)_[A-Z_]+\b", text))
+
+    assert set(re.findall(r"^\| `([A-Z_]+)` \|", PAGE, re.MULTILINE)) == read - {"AWS_REGION", "AWS_ID_TOKEN"}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecrkit.cli.init.answers import Ci
 from ecrkit.cli.schemas import DocumentKind, render_schema
 from ecrkit.documents.files import read_bytes, read_text
 from ecrkit.policies.lock import digest, render_lock
@@ -29,7 +30,7 @@ REQUIREMENT = "requirements-ecrkit.txt"
 
 _TEMPLATES = Path(__file__).parent / "files"
 _SUFFIX = ".tmpl"
-_OWN = {"repositories.yaml", "CODEOWNERS", "README.md"}
+_OWN = {"repositories.yaml", "CODEOWNERS", "README.md", "allow.txt"}
 """Files that a team makes its own: an upgrade leaves them alone."""
 
 
@@ -73,7 +74,8 @@ def _rendered(answers: Answers, installation: Installation) -> Iterator[tuple[st
         "@@version@@": installation.version,
         "@@requirement@@": installation.requirement,
     }
-    for folder in (_TEMPLATES / "all", _TEMPLATES / answers.ci):
+    folders = ["all", answers.ci] if answers.ci is Ci.NONE else ["all", "pipelines", answers.ci]
+    for folder in (_TEMPLATES / name for name in folders):
         for template in sorted(folder.rglob(f"*{_SUFFIX}")):
             text = read_text(template)
             for placeholder, value in values.items():
