@@ -34,7 +34,7 @@ def _names(text: str) -> tuple[str, ...]:
 NAMES: Mapping[ModuleType, Sequence[str]] = {
     os: _names("""
         O_ASYNC O_CLOEXEC O_DIRECT O_DIRECTORY O_DSYNC O_LARGEFILE O_NDELAY O_NOATIME O_NOCTTY O_NOFOLLOW O_NONBLOCK
-        O_RSYNC O_SYNC O_TMPFILE chown chroot ctermid fchdir fchown fdatasync fork forkpty fstatvfs get_blocking
+        O_RSYNC O_SYNC chown chroot ctermid fchdir fchown fdatasync fork forkpty fstatvfs get_blocking
         getegid geteuid getgid getgroups getloadavg getpgid getpgrp getpriority getresgid getresuid getsid getuid
         getxattr killpg lchown listxattr lockf mkfifo mknod nice openpty pathconf pipe2 posix_fadvise posix_fallocate
         posix_spawn posix_spawnp pread preadv pwrite pwritev readv register_at_fork removexattr sched_getaffinity
