@@ -47,6 +47,15 @@ def ministack() -> Iterator[Sandbox]:
         yield sandbox
 
 
+@pytest.fixture(scope="session")
+def wheel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel that ``--wheel`` names, or else one of this tree."""
+    from builders.wheels import ROOT, made  # noqa: PLC0415 - most runs need none
+
+    named = request.config.getoption("--wheel")
+    return request.config.invocation_params.dir / named if named else made(ROOT, tmp_path_factory.mktemp("wheel"))[0]
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--core", action="store_true", help="leave out tests that need Node, a server or a browser")
     parser.addoption(
