@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+DIST ?= dist
 STARTER := constructs/ecrkit/cli/init/files/all
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -17,7 +18,7 @@ step = @echo '$(1)'; log=$$(mktemp); trap 'rm -f $$log; echo "interrupted; run m
 	{ $(2); } 2>$$log || { cat $$log >&2; rm -f $$log; exit 1; }; rm -f $$log
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo synth test test-core lint benchmark format lock clean
+.PHONY: help setup setup-dev demo synth test test-core lint benchmark wheel dist sbom test-wheel format lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 11
@@ -52,6 +53,21 @@ benchmark: setup-dev ## measure what the documentation claims
 	python benchmarks/policy_check.py
 	python benchmarks/preview.py
 	python benchmarks/synth.py
+
+wheel: setup ## build the wheel and the source distribution into dist
+	@$(MAKE) --no-print-directory dist
+
+# The same with the Python of PATH. Every build of one commit has the same bytes.
+dist:
+	rm -f $(DIST)/ecrkit-*
+	python -m hatchling build --directory $(DIST)
+
+sbom: setup-dev ## write the bill of materials into dist
+	mkdir -p $(DIST)
+	python release/sbom.py $(DIST)/ecrkit.cdx.json
+
+test-wheel: setup-dev ## test the wheel in dist
+	pytest tests/test_packaging.py tests/test_upgrade.py --wheel $(DIST)/ecrkit-*.whl
 
 format: setup-dev ## put the code into its format
 	ruff format

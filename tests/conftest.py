@@ -47,14 +47,28 @@ def ministack() -> Iterator[Sandbox]:
         yield sandbox
 
 
+@pytest.fixture(scope="session")
+def wheel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel that ``--wheel`` names, or else one of this tree."""
+    from builders.wheels import ROOT, made  # noqa: PLC0415 - most runs need none
+
+    named = request.config.getoption("--wheel")
+    return request.config.invocation_params.dir / named if named else made(ROOT, tmp_path_factory.mktemp("wheel"))[0]
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--core", action="store_true", help="leave out tests that need Node, a server or a browser")
+    parser.addoption(
+        "--without", action="append", default=[], metavar="PROGRAM", help="leave out tests that need a program"
+    )
+    parser.addoption("--wheel", metavar="FILE", help="test this wheel instead of one of this tree")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("--hypothesis-profile"):
         settings.load_profile("brief")
     config.addinivalue_line("markers", "needs(*programs): skipped where one of them is not installed")
+    config.addinivalue_line("markers", f"{core_run.POSIX}: needs what Windows lacks; left out there")
     for name, meaning in core_run.MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
     # The process that only hands tests to others starts those others, with its own environment.
@@ -64,14 +78,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    return True if config.getoption("--core") and core_run.is_left_out(collection_path) else None
+    marks = _marks_left_out(config)
+    return True if marks and core_run.is_left_out(collection_path, marks) else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Config) -> None:
-    if config.getoption("--core"):
-        left_out = [item for item in items if any(item.get_closest_marker(name) for name in core_run.MARKERS)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+    marks, programs = _marks_left_out(config), set(config.getoption("--without"))
+    left_out = [
+        item
+        for item in items
+        if any(item.get_closest_marker(name) for name in marks)
+        or any(not programs.isdisjoint(marker.args) for marker in item.iter_markers("needs"))
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _marks_left_out(config: pytest.Config) -> tuple[str, ...]:
+    core = tuple(core_run.MARKERS) if config.getoption("--core") else ()
+    return core if core_run.IS_POSIX else (*core, core_run.POSIX)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -19,10 +19,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
-__all__ = ["MARKERS", "forbidden", "guard", "is_left_out", "marks_of_file"]
+__all__ = ["IS_POSIX", "MARKERS", "POSIX", "forbidden", "guard", "is_left_out", "marks_of_file"]
+
+IS_POSIX = hasattr(os, "mkfifo")
+POSIX = "posix"
+"""The mark of tests that Windows cannot run."""
 
 MARKERS: Mapping[str, str] = {
     "node": "starts Node: aws_cdk or the CDK CLI",
@@ -57,9 +61,9 @@ def marks_of_file(source: str) -> set[str]:
     }
 
 
-def is_left_out(path: Path) -> bool:
-    """Tell whether the core run leaves out the whole file."""
-    return path.suffix == ".py" and not MARKERS.keys().isdisjoint(marks_of_file(path.read_text(encoding="utf-8")))
+def is_left_out(path: Path, marks: Collection[str] = tuple(MARKERS)) -> bool:
+    """Tell whether a file has one of *marks*; by default, whether the core run leaves out the whole file."""
+    return path.suffix == ".py" and not marks_of_file(path.read_text(encoding="utf-8")).isdisjoint(marks)
 
 
 def forbidden(event: str, arguments: tuple[object, ...]) -> str | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from builders.commands import shell
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "cloudformation.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.posix
 def test_sample(tmp_path: Path) -> None:
     """The command of the sample prints what the page shows, and writes the file that the next command deploys."""
     (sample,) = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)

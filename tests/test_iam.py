@@ -12,11 +12,11 @@ import pytest
 from builders.accounts import account_in
 from builders.assemblies import repository, write_assembly
 from builders.commands import ecrkit
+from builders.empty_wheels import wheel_in
 from builders.images import oci_layout
 from builders.proxies import Fault, proxy_to
 from builders.sandboxes import HOME
 from builders.scans import answers, put_index, scanning_account
-from builders.wheels import wheel_in
 from builders.workloads import run_function, run_service, run_task
 
 if TYPE_CHECKING:

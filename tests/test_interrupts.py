@@ -9,13 +9,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from builders.commands import INTERRUPTS, start
+from builders.commands import ENDING_SIGNALS, start
+
+pytestmark = pytest.mark.posix
 
 TESTS = Path(__file__).parent
 WAIT = "import sys; print('ready', flush=True); sys.stdin.read()"
 
 
-@pytest.mark.parametrize("number", INTERRUPTS)
+@pytest.mark.parametrize("number", ENDING_SIGNALS)
 def test_ends_where_the_suite_ignores_the_signal(number: signal.Signals) -> None:
     """A suite in the background of a shell ignores SIGINT, one under nohup SIGHUP; its commands end all the same."""
     of_the_suite = signal.signal(number, signal.SIG_IGN)

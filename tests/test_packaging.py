@@ -14,6 +14,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from builders.wheels import built, made
 
 import ecrkit
 
@@ -60,11 +61,6 @@ repositories:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return built("wheel", source=ROOT, outdir=tmp_path_factory.mktemp("wheel"))
-
-
-@pytest.fixture(scope="module")
 def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the wheel without extras; give the folder of its programs."""
     return installed(str(wheel), into=tmp_path_factory.mktemp("bare"))
@@ -74,13 +70,6 @@ def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def with_cdk(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the wheel for use in a CDK app; give the folder of its programs."""
     return installed(f"{wheel}[cdk]", into=tmp_path_factory.mktemp("with-cdk"))
-
-
-def built(target: str, *, source: Path, outdir: Path) -> Path:
-    command = [sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", str(outdir)]
-    subprocess.run(command, cwd=source, capture_output=True, check=True)
-    [path] = outdir.iterdir()
-    return path
 
 
 def installed(requirement: str, *, into: Path) -> Path:
@@ -151,12 +140,12 @@ class TestWheel:
 
     def test_by_way_of_the_source_distribution(self, wheel: Path, tmp_path: Path) -> None:
         """The wheel that is built from the source distribution is the same."""
-        archive = built("sdist", source=ROOT, outdir=tmp_path / "sdist")
+        _, archive = made(ROOT, tmp_path / "dist")
         with tarfile.open(archive) as sdist:
             sdist.extractall(tmp_path / "source", filter="data")
         [source] = (tmp_path / "source").iterdir()
 
-        assert content_of(built("wheel", source=source, outdir=tmp_path / "wheel")) == content_of(wheel)
+        assert content_of(built(source, tmp_path / "wheel")) == content_of(wheel)
 
 
 class TestWithCdk:

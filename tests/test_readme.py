@@ -41,6 +41,7 @@ def test_shown_outputs_are_those_of_the_catalog() -> None:
     assert sorted(shown) == sorted(entry.output for entry in catalog.repositories)
 
 
+@pytest.mark.posix
 def test_shown_error_is_the_real_one(tmp_path: Path) -> None:
     """The error of the first screen is what a typo in the shipped catalog gives, place and all."""
     text = (ROOT / "repositories.yaml").read_text().replace("lifecycle: keep-last-10@1", "lifecycle: keep-last-11@1", 1)

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from builders.commands import INTERRUPTS, start
+from builders.commands import ENDING_SIGNALS, start
 
 from ecrkit.aws.passwords import password_directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+pytestmark = pytest.mark.posix
 
 _SECONDS = 20
 
@@ -95,7 +97,7 @@ def passwords(directory: Path) -> list[Path]:
     return list(directory.glob("ecrkit-*"))
 
 
-@pytest.mark.parametrize("number", INTERRUPTS)
+@pytest.mark.parametrize("number", ENDING_SIGNALS)
 @pytest.mark.parametrize("send", [pytest.param(os.kill, id="alone"), pytest.param(os.killpg, id="group")])
 def test_signal_leaves_neither_password_nor_program(
     tmp_path: Path, directory: Path, number: int, send: Callable[[int, int], None]

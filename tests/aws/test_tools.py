@@ -110,6 +110,7 @@ def test_pull(log: Path, name: str, destination: str, calls: list[str]) -> None:
     assert called(log) == calls
 
 
+@pytest.mark.posix
 def test_failure_without_output(tmp_path: Path) -> None:
     """A program that fails in silence is named with its exit code."""
     program = tmp_path / "docker"

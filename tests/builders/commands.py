@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -13,15 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ecrkit.aws.interruptions import ENDING_SIGNALS
 from ecrkit.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 ECRKIT = str(Path(sys.executable).with_name("ecrkit"))
-INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""What ends a command: Ctrl-C, a pipeline that is cancelled, a terminal that is closed."""
-
 _TIMEOUT_SECONDS = 60
 
 
@@ -101,6 +98,8 @@ def shell(script: str, *arguments: str | Path) -> subprocess.CompletedProcess[st
 
 def ecrkit_on_terminal(*arguments: str | Path, environment: Mapping[str, str] | None = None, typed: str = "") -> str:
     """Run the command on a terminal, type *typed*, and give what is shown there."""
+    import pty  # noqa: PLC0415 - Windows has none
+
     leader, follower = pty.openpty()
     with (
         os.fdopen(leader, "r+b", buffering=0) as screen,
@@ -122,7 +121,7 @@ def ecrkit_on_terminal(*arguments: str | Path, environment: Mapping[str, str] | 
 
 @contextmanager
 def _signals_not_ignored() -> Iterator[None]:
-    ignored = [number for number in INTERRUPTS if signal.getsignal(number) is signal.SIG_IGN]
+    ignored = [number for number in ENDING_SIGNALS if signal.getsignal(number) is signal.SIG_IGN]
     for number in ignored:
         signal.signal(number, signal.SIG_DFL)
     try:

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from builders.commands import ecrkit
-from builders.wheels import wheel_in
+from builders.empty_wheels import wheel_in
 
 if TYPE_CHECKING:
     import subprocess

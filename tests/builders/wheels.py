@@ -1,24 +1,89 @@
-"""Small files with the name and the metadata of a wheel of ecrkit."""
+"""Wheels: built, installed, and from earlier commits."""
 
 from __future__ import annotations
 
-import zipfile
-from typing import TYPE_CHECKING
+import os
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import venv
+from io import BytesIO
+from pathlib import Path
 
-import ecrkit
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-__all__ = ["wheel_in"]
+ROOT = Path(__file__).parents[2]
 
 
-def wheel_in(directory: Path, *, version: str = ecrkit.__version__, name: str = "ecrkit", content: str = "") -> Path:
-    """Write a wheel into *directory*: its metadata, and a module with *content*."""
-    path = directory / f"{name}-{version}-py3-none-any.whl"
-    metadata = f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}\n"
-    with zipfile.ZipFile(path, "w") as archive:
-        # Two wheels of the same content are the same.
-        archive.writestr(zipfile.ZipInfo(f"{name}/__init__.py"), content)
-        archive.writestr(zipfile.ZipInfo(f"{name}-{version}.dist-info/METADATA"), metadata)
+def made(source: Path, into: Path, *, umask: int = -1) -> tuple[Path, Path]:
+    """Run ``make dist`` in a tree; gives the wheel and the source distribution."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    # Where the tree has no environment of its own, the one of the tests serves.
+    search_path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    subprocess.run(
+        ["make", "--silent", "dist", f"DIST={into}"],  # noqa: S607 - every machine has its own
+        cwd=source,
+        env={**inherited, "PATH": search_path},
+        capture_output=True,
+        check=True,
+        umask=umask,
+    )
+    [wheel], [archive] = into.glob("*.whl"), into.glob("*.tar.gz")
+    return wheel, archive
+
+
+def built(source: Path, into: Path) -> Path:
+    """Build the wheel of a tree that may have no Makefile; gives its path."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(into)]
+    subprocess.run(command, cwd=source, capture_output=True, check=True)
+    [path] = into.glob("*.whl")
     return path
+
+
+def clone(into: Path) -> Path:
+    """Clone the last commit of this repository."""
+    _git("clone", "--quiet", str(ROOT), str(into))
+    return into
+
+
+def previous_release() -> str:
+    """
+    Name the commit that an upgrade starts from: the newest release before this commit, or else its parent.
+
+    Raises:
+        AssertionError: this clone lacks it; the text says what to do.
+    """
+    if _git("rev-parse", "--verify", "--quiet", "HEAD^", check=False).returncode:
+        is_shallow = _git("rev-parse", "--is-shallow-repository").stdout == b"true\n"
+        remedy = (
+            "run git fetch --unshallow --tags" if is_shallow else "upgrades can be tested from the second commit on"
+        )
+        raise AssertionError(f"HEAD^: the commit before this one is not in this clone; {remedy}")
+    tag = _git("describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", "HEAD^", check=False)
+    return "HEAD^" if tag.returncode else tag.stdout.decode().strip()
+
+
+def checkout(commit: str, into: Path) -> Path:
+    """Write the files of a commit to a folder."""
+    with tarfile.open(fileobj=BytesIO(_git("archive", "--format=tar", commit).stdout)) as archive:
+        archive.extractall(into, filter="data")
+    return into
+
+
+def environment(into: Path) -> Path:
+    """Make an environment that has everything of the tests' own except ecrkit; gives the folder of its programs."""
+    venv.create(into, symlinks=True)
+    # Python reads no .pth file in a folder that a .pth file names: the one there leads to this tree.
+    [packages] = into.glob("lib/python*/site-packages")
+    (packages / "dependencies.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+    return into / "bin"
+
+
+def install(wheel: Path, programs: Path) -> None:
+    """Install a wheel, or upgrade to it, without its dependencies."""
+    pip = [sys.executable, "-m", "pip", "--python", str(programs / "python"), "install", "--quiet", "--no-index"]
+    # Two commits may be of the same version.
+    subprocess.run([*pip, "--no-deps", "--force-reinstall", str(wheel)], check=True, capture_output=True)
+
+
+def _git(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, check=check)  # noqa: S607 - as above

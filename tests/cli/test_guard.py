@@ -170,6 +170,7 @@ def test_names_are_no_commands_to_a_terminal(tmp_path: Path) -> None:
     assert "\x1b" not in result.stdout + result.stderr
 
 
+@pytest.mark.posix
 def test_severity_is_coloured_on_a_terminal(baseline: Path, without_web: Path) -> None:
     """On a terminal an error is red."""
     shown = ecrkit_on_terminal("guard", without_web, "--baseline", baseline, environment={"NO_COLOR": ""})
@@ -224,6 +225,7 @@ def test_broken_json_exits_2(baseline: Path, tmp_path: Path) -> None:
     assert result.stderr.startswith(f"error: {now}/Shop.template.json:1:2: not JSON: ")
 
 
+@pytest.mark.posix
 def test_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     """`| head` ends the command without a traceback."""
     many = {f"It{number}": repository(f"web-{number}") for number in range(2_000)}
@@ -236,6 +238,7 @@ def test_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.posix
 def test_guarding_loads_nothing_heavy() -> None:
     """Comparing two assemblies loads neither CDK, boto3 nor a YAML reader."""
     code = (

@@ -268,6 +268,7 @@ def server() -> Iterator[Server]:
         pytest.param(("login", "--tool", "skopeo"), id="login"),
     ],
 )
+@pytest.mark.posix
 def test_refusal_does_not_act(  # noqa: PLR0913, PLR0917 - fixtures and parameters
     server: Server,
     tmp_path: Path,
@@ -293,6 +294,7 @@ def test_refusal_does_not_act(  # noqa: PLR0913, PLR0917 - fixtures and paramete
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
+@pytest.mark.posix
 def test_words_of_a_program_do_not_act(capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path, hostile: str) -> None:
     """What docker, podman or skopeo says is shown line by line, and that is all."""
     said = tmp_path / "said"

@@ -15,6 +15,8 @@ from builders.stores import make_store, policy_text, publish
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.posix
+
 CATALOG = """\
 environments: {dev: {account: "123456789012", region: us-east-1}}
 repositories: {web: {lifecycle: web@1}}

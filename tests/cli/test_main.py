@@ -37,6 +37,7 @@ def test_misuse_exits_2(arguments: tuple[str, ...], message: str) -> None:
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.posix
 def test_nobody_reads_on() -> None:
     """Output that is cut off is neither a finding nor an error: the command ends as one that SIGPIPE ends."""
     result = shell("{ sleep 0.2; ecrkit rules --output json; echo $? >&2; } | true")
@@ -69,6 +70,7 @@ def test_checking_loads_nothing_heavy() -> None:
 @pytest.mark.parametrize(
     "command", ["policy check a.json", "policy check a.json --output json", "schema catalog", "--version", "--help"]
 )
+@pytest.mark.posix
 def test_closed_standard_output_is_an_error(command: str) -> None:
     """A result that nobody can read is said to be one, before anything is done, without a traceback."""
     result = shell(f"ecrkit {command} >&-")
@@ -77,12 +79,14 @@ def test_closed_standard_output_is_an_error(command: str) -> None:
     assert result.stderr == ("error: standard output is closed; send it to /dev/null if only the exit code matters\n")
 
 
+@pytest.mark.posix
 def test_closed_standard_error_changes_no_exit_code() -> None:
     """Nobody sees what is wrong, and the exit code still says that something is."""
     assert shell("ecrkit policy check nowhere.json 2>&-").returncode == 2
     assert shell("ecrkit policy check nowhere.json >&- 2>&-").returncode == 2
 
 
+@pytest.mark.posix
 def test_closed_standard_input_is_empty() -> None:
     """What cannot be read from it is a finding, not a traceback."""
     result = shell("ecrkit policy check - <&-")

@@ -142,6 +142,7 @@ def test_document_has_that_problem_alone(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", [code for code in CHECKS if code.startswith("STO")])
+@pytest.mark.posix
 def test_commands_make_that_problem_of_a_store(code: str, tmp_path: Path) -> None:
     """The commands of an example give that problem, and no other, to a store that had none."""
     store = make_store(tmp_path, {"api/v1.json": policy_text(keep=20), "web/v1.json": policy_text()})
@@ -155,6 +156,7 @@ def test_commands_make_that_problem_of_a_store(code: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("code", [code for code in CHECKS if code.startswith("USE")])
+@pytest.mark.posix
 def test_commands_write_such_a_list_of_images_in_use(code: str, tmp_path: Path) -> None:
     """The commands of an example write a list that has that problem, and no other."""
     in_a_shell(code, tmp_path)

@@ -19,6 +19,8 @@ from ecrkit.errors import UnwritableOutputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.posix
+
 NOBODY = 65534
 
 

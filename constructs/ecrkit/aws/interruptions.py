@@ -11,9 +11,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
-__all__ = ["no_interruption"]
+__all__ = ["ENDING_SIGNALS", "no_interruption"]
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ENDING_SIGNALS = tuple(
+    signal.Signals(getattr(signal, name)) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""
+Ctrl-C, a pipeline that cancels a job, and a terminal that closes.
+
+Windows has no SIGHUP.
+"""
 
 
 @contextmanager
@@ -32,7 +39,7 @@ def no_interruption() -> Iterator[Callable[[], None]]:
     def put_off(number: int, _frame: FrameType | None) -> None:
         received.append(number)
 
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    before = {number: signal.getsignal(number) for number in ENDING_SIGNALS}
     taken = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
     for number in taken:
         signal.signal(number, put_off)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import tempfile
@@ -13,6 +12,14 @@ from typing import TYPE_CHECKING
 
 from ecrkit.aws.interruptions import no_interruption
 from ecrkit.aws.watchdog import started_watchdog
+
+try:
+    import fcntl
+except ImportError:
+    # Windows locks no directories: there, only the watchdog removes the directory of a killed process.
+    _CAN_LOCK = False
+else:
+    _CAN_LOCK = True
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,12 +52,15 @@ def password_directory() -> Iterator[tuple[Path, int]]:
                     with no_interruption():
                         shutil.rmtree(directory, ignore_errors=True)
         finally:
-            os.close(lock)
+            if lock is not None:
+                os.close(lock)
 
 
-def _locked_directory() -> tuple[Path, int]:
+def _locked_directory() -> tuple[Path, int | None]:
     while True:
         directory = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        if not _CAN_LOCK:
+            return directory, None
         try:
             lock = os.open(directory, os.O_RDONLY)
         except FileNotFoundError:
@@ -65,6 +75,8 @@ def _locked_directory() -> tuple[Path, int]:
 
 
 def _remove_stale() -> None:
+    if not _CAN_LOCK:
+        return
     for directory in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         # It may be another user's, or go away meanwhile.
         with contextlib.suppress(OSError):

@@ -94,6 +94,9 @@ class Program:
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         """End a program and what it has started: politely, and after five seconds at all events."""
+        if not hasattr(os, "killpg"):
+            process.kill()  # Windows has neither process groups nor a polite way.
+            return
         group = self.process_group or process.pid
         with contextlib.suppress(ProcessLookupError):
             os.killpg(group, signal.SIGTERM)

@@ -56,13 +56,16 @@ def started_watchdog(directory: str) -> Iterator[int]:
 
 
 def _watch(directory: str) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # They are meant for the programs of the group.
-        signal.signal(number, signal.SIG_IGN)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        # They are meant for the programs of the group. Windows has no SIGHUP.
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     if sys.stdin.buffer.read() == _DONE:
         return
     # First: the secret in it must not wait for programs that take their time.
     shutil.rmtree(directory, ignore_errors=True)
+    if not hasattr(os, "killpg"):
+        return  # Windows has no process groups; the programs fail without the password.
     os.killpg(0, signal.SIGTERM)
     time.sleep(_GRACE_SECONDS)
     shutil.rmtree(directory, ignore_errors=True)

@@ -96,7 +96,7 @@ def read_catalog(path: Path, *, policies: PolicyStore | None = None, may_be_empt
         InvalidCatalogError: it could not be deployed; carries every error, those of its policies too.
         UnreadableInputError: a file cannot be read.
     """
-    checked = check_catalog(read_catalog_text(path), file=str(path), policies=policies, may_be_empty=may_be_empty)
+    checked = check_catalog(read_catalog_text(path), file=path.as_posix(), policies=policies, may_be_empty=may_be_empty)
     if checked.catalog is None:
         raise InvalidCatalogError(errors_in(checked.findings))
     return checked.catalog

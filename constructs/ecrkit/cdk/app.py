@@ -58,7 +58,7 @@ def catalog_stacks(
     path = Path(_context(scope, "catalog") or catalog)
     given = _context(scope, "policies") or policies
     store = given if isinstance(given, PolicyStore) else PolicyStore(given)
-    checked = check_catalog(read_catalog_text(path), file=str(path), policies=store)
+    checked = check_catalog(read_catalog_text(path), file=path.as_posix(), policies=store)
     if checked.catalog is None:
         raise InvalidCatalogError(errors_in(checked.findings))
     _add_validation(scope, store)

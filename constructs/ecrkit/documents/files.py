@@ -30,6 +30,9 @@ __all__ = [
     "write_text",
 ]
 
+# Windows lacks the first two. Without the third it changes line ends and stops at Ctrl-Z.
+_READING = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
+
 _STREAM = re.compile(r"/dev/stdin|/dev/fd/[0-9]+|/proc/(?:self|[0-9]+)/fd/[0-9]+")
 _KINDS = {
     stat.S_IFDIR: "is a directory",
@@ -51,7 +54,7 @@ def read_text(path: Path, *, at_most: int | None = None) -> str:
     Raises:
         UnreadableInputError: it is missing, forbidden, no file, too large or not UTF-8.
     """
-    return decode(read_bytes(path, at_most=at_most), file=str(path))
+    return decode(read_bytes(path, at_most=at_most), file=path.as_posix())
 
 
 def read_bytes(path: Path, *, at_most: int | None = None) -> bytes:
@@ -63,7 +66,7 @@ def read_bytes(path: Path, *, at_most: int | None = None) -> bytes:
     """
     with open_file(path) as file:
         try:
-            return read_stream(file, name=str(path), at_most=at_most)
+            return read_stream(file, name=path.as_posix(), at_most=at_most)
         except OSError as error:
             raise unreadable(path, error) from None
 
@@ -80,10 +83,9 @@ def open_file(path: Path) -> BinaryIO:
     """
     try:
         # A named pipe opens at once then, whether or not anybody writes to it.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, _READING)
     except OSError as error:
-        # A socket cannot be opened.
-        raise unreadable(path, OSError(0, _KINDS[stat.S_IFSOCK]) if error.errno == errno.ENXIO else error) from None
+        raise unreadable(path, _better(error, path)) from None
     except ValueError as error:
         raise unreadable(path, OSError(0, str(error))) from None
     mode = os.fstat(descriptor).st_mode
@@ -94,6 +96,14 @@ def open_file(path: Path) -> BinaryIO:
         kind = _KINDS.get(stat.S_IFMT(mode), "no file")
         raise unreadable(path, OSError(0, kind))
     return os.fdopen(descriptor, "rb")
+
+
+def _better(error: OSError, path: Path) -> OSError:
+    """Name the cause where the system's own reason misleads."""
+    if error.errno == errno.ENXIO:
+        return OSError(0, _KINDS[stat.S_IFSOCK])  # A socket cannot be opened.
+    # Windows opens no directory, and calls that a lack of permission.
+    return OSError(0, _KINDS[stat.S_IFDIR]) if isinstance(error, PermissionError) and path.is_dir() else error
 
 
 def read_stream(stream: BinaryIO, *, name: str, at_most: int | None = None) -> bytes:
@@ -135,17 +145,19 @@ def decode(content: bytes, *, file: str) -> str:
 
 def unreadable(path: Path, error: OSError) -> UnreadableInputError:
     """Report that *path* cannot be read, with the system's reason."""
-    return UnreadableInputError(f"{printable(str(path))}: cannot be read: {system_reason(error)}")
+    return UnreadableInputError(f"{printable(path.as_posix())}: cannot be read: {system_reason(error)}")
 
 
 def unwritable(path: Path, error: OSError) -> UnwritableOutputError:
     """Report that *path* cannot be written, with the system's reason."""
-    return UnwritableOutputError(f"{printable(str(path))}: cannot be written: {system_reason(error)}")
+    return UnwritableOutputError(f"{printable(path.as_posix())}: cannot be written: {system_reason(error)}")
 
 
 def system_reason(error: OSError) -> str:
     """Give the system's reason for an error as it reads in a message: ``no such file or directory``."""
-    return (error.strerror or str(error)).lower()
+    # Windows has words of its own for most errors.
+    reason = os.strerror(error.errno) if getattr(error, "winerror", None) and error.errno else error.strerror
+    return (reason or str(error)).lower()
 
 
 def make_directory(path: Path) -> None:
@@ -207,13 +219,13 @@ def _write(path: Path, pieces: Iterable[bytes], *, drafts: Path | None) -> None:
         if before is None or stat.S_ISREG(before.st_mode):
             _replace(target, pieces, drafts=drafts or target.parent, before=before)
         else:
-            # A directory refuses to be opened. Replacing a device or pipe would remove it.
+            # Replacing a device or pipe would remove it.
             with target.open("wb") as file:
                 file.writelines(pieces)
     except PermissionError as error:
         if os.access(target, os.W_OK):
             # Writing to the file itself would lose it when the disk is full.
-            msg = f"{unwritable(path, error)} in its folder; make {printable(str(target.parent))} writable"
+            msg = f"{unwritable(path, error)} in its folder; make {printable(target.parent.as_posix())} writable"
             raise UnwritableOutputError(msg) from None
         raise unwritable(path, error) from None
     except OSError as error:
@@ -229,6 +241,9 @@ def _status(target: Path) -> os.stat_result | None:
     if stat.S_ISLNK(status.st_mode):
         # Links that lead in a circle cannot be followed.
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    if stat.S_ISDIR(status.st_mode):
+        # Windows would call it a lack of permission.
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
     return status
 
 
@@ -250,6 +265,7 @@ def _replace(target: Path, pieces: Iterable[bytes], *, drafts: Path, before: os.
 
 def _take_over(draft: Path, before: os.stat_result) -> None:
     """Give a draft the owner and the mode of the file that it replaces."""
-    with suppress(PermissionError):
-        os.chown(draft, before.st_uid, before.st_gid)
+    if hasattr(os, "chown"):
+        with suppress(PermissionError):
+            os.chown(draft, before.st_uid, before.st_gid)
     draft.chmod(stat.S_IMODE(before.st_mode))

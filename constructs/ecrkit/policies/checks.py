@@ -115,7 +115,7 @@ class _StoreCheck:
         for reference, path in self._files.items():
             text = self._text(path, at_most=MAX_POLICY_BYTES)
             if text is not None:
-                self._check_policy(reference, text, file=str(path), reasons=silences.get(reference, {}))
+                self._check_policy(reference, text, file=path.as_posix(), reasons=silences.get(reference, {}))
         if with_tests:
             self._check_tests()
         for reference in silences.keys() - self._files.keys():
@@ -165,14 +165,14 @@ class _StoreCheck:
         for path in self._tests:
             text = self._text(path)
             if text is not None:
-                self._findings += check_policy_tests(text, file=str(path)).findings
+                self._findings += check_policy_tests(text, file=path.as_posix()).findings
 
     def _silences(self) -> dict[PolicyRef, dict[str, str]]:
         path = self._root / SILENCES_FILE
         text = self._text(path) if path.exists() else None
         if text is None:
             return {}
-        silences, findings = read_silences(text, file=str(path))
+        silences, findings = read_silences(text, file=path.as_posix())
         self._findings += findings
         return silences
 
@@ -199,10 +199,10 @@ class _StoreCheck:
             return None
 
     def _report_unreadable(self, path: Path, error: UnreadableInputError) -> None:
-        self._report(UNREADABLE, path, problem=str(error).removeprefix(f"{printable(str(path))}: "))
+        self._report(UNREADABLE, path, problem=str(error).removeprefix(f"{printable(path.as_posix())}: "))
 
     def _report(self, check: Check, path: Path, **values: object) -> None:
-        self._findings.append(check.at(Location(str(path), 1, 1), **values))
+        self._findings.append(check.at(Location(path.as_posix(), 1, 1), **values))
 
 
 def _entries(directory: Path) -> Iterator[Path]:

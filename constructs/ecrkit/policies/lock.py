@@ -70,9 +70,9 @@ class Lock:
         if not path.exists():
             return cls(store, {})
         try:
-            return cls(store, parse_lock(read_text(path), file=str(path)))
+            return cls(store, parse_lock(read_text(path), file=path.as_posix()))
         except SyntaxProblem as problem:
-            where = Location(str(path), problem.position.line, problem.position.column)
+            where = Location(path.as_posix(), problem.position.line, problem.position.column)
             raise InvalidLockError([BROKEN_LOCK.at(where, problem=problem.message)]) from None
 
     def compare(self, reference: PolicyRef, policy: LifecyclePolicy | None) -> Finding | None:
@@ -95,8 +95,8 @@ class Lock:
         if not is_there(path):
             if locked is None:
                 return None
-            return VANISHED.at(locked.location, reference=reference, path=path, next=self._next(reference))
-        where = Location(str(path), 1, 1)
+            return VANISHED.at(locked.location, reference=reference, path=path.as_posix(), next=self._next(reference))
+        where = Location(path.as_posix(), 1, 1)
         if locked is None:
             return UNPUBLISHED.at(where, reference=reference, lock=lock_path(self.store))
         if policy is None or digest(policy) == locked.digest:

@@ -123,7 +123,7 @@ class Silences:
     def __init__(self, store: PolicyStore) -> None:
         self._rules: set[tuple[str, str]] = set()
         path = store.root / SILENCES_FILE
-        silences = read_silences(read_text(path), file=str(path))[0] if path.exists() else {}
+        silences = read_silences(read_text(path), file=path.as_posix())[0] if path.exists() else {}
         for reference, reasons in silences.items():
             try:
                 text = render(store.read(reference))
@@ -132,7 +132,7 @@ class Silences:
                 raise
             except (InvalidPolicyError, PolicyReferenceError):
                 continue
-            found = check_policy(text, file=str(path)).findings
+            found = check_policy(text, file=path.as_posix()).findings
             self._rules.update((_rule_of(text, finding), finding.code) for finding in found if finding.code in reasons)
 
     def cover(self, finding: Finding, text: str) -> bool:

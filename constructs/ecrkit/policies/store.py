@@ -106,7 +106,7 @@ class PolicyStore:
         """
         if reference not in self._read:
             path = self.path(reference)
-            policy = parse_policy(read_policy_text(path), file=str(path))
+            policy = parse_policy(read_policy_text(path), file=path.as_posix())
             found = self._lock.compare(reference, policy)
             if found and found.code == CHANGED.code:
                 raise ChangedPolicyError(found)
@@ -210,7 +210,7 @@ class PolicyStore:
             remedy = f"there is {_listed(names)}"
         else:
             remedy = "there is none yet"
-        return UnknownPolicyError(f"there is no policy '{reference.name}' in {self._root}", remedy=remedy)
+        return UnknownPolicyError(f"there is no policy '{reference.name}' in {self._root.as_posix()}", remedy=remedy)
 
     def _shipped(self, reference: PolicyRef) -> str | None:
         """Advise to copy a version that only ecrkit has; ``None`` where a copy would change what the store has."""

@@ -373,8 +373,8 @@ def _address(text: str) -> _Verdict:
 
 def _is_wide(values: Sequence[object]) -> bool:
     """Whether several narrow ranges are a wide one together."""
-    networks = [network for value in values if (network := _network(str(value))) and network.version == 4]  # noqa: PLR2004 - of IP
-    collapsed = ipaddress.collapse_addresses(networks)
+    networks = [_network(str(value)) for value in values]
+    collapsed = ipaddress.collapse_addresses(each for each in networks if isinstance(each, ipaddress.IPv4Network))
     return sum(network.num_addresses for network in collapsed) > _MAX_ADDRESSES
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from builders.accounts import account_in
-from builders.commands import ECRKIT, INTERRUPTS, ecrkit, ecrkit_on_terminal, start
+from builders.commands import ECRKIT, ENDING_SIGNALS, ecrkit, ecrkit_on_terminal, start
 from builders.proxies import Fault, Hold, aws_error, delay, drop, proxy_to
 from builders.sandboxes import HOME
 from builders.stores import policy_text
@@ -218,7 +218,7 @@ def test_network_changes_nothing_in_the_result(
     assert files(project) == files(whole)
 
 
-@pytest.mark.parametrize("interrupt", INTERRUPTS)
+@pytest.mark.parametrize("interrupt", ENDING_SIGNALS)
 def test_interrupt_leaves_a_valid_catalog(account: Account, project: Path, interrupt: signal.Signals) -> None:
     """Ctrl-C, or a pipeline that is cancelled, while AWS takes its time: it ends soon, and what it wrote is valid."""
     with (

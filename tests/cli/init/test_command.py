@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from builders.commands import ecrkit_on_terminal
+from builders.empty_wheels import wheel_in
 from builders.starters import NO_AWS, content_of, init, start_in
-from builders.wheels import wheel_in
 
 if TYPE_CHECKING:
     from pathlib import Path

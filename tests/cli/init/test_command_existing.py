@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from builders.accounts import account_in
 from builders.commands import ecrkit
+from builders.empty_wheels import wheel_in
 from builders.sandboxes import HOME
-from builders.wheels import wheel_in
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from importlib.metadata import Distribution
 from typing import TYPE_CHECKING
 
 import pytest
-from builders.wheels import wheel_in
+from builders.empty_wheels import wheel_in
 
 import ecrkit
 from ecrkit.cli.init.installation import Installation, installation_of

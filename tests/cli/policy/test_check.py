@@ -237,6 +237,7 @@ def test_github_escapes(tmp_path: Path) -> None:
     ("environment", "is_coloured"),
     [pytest.param({}, True, id="terminal"), pytest.param({"NO_COLOR": "1"}, False, id="NO_COLOR")],
 )
+@pytest.mark.posix
 def test_colour_is_for_terminals(bad: Path, *, environment: dict[str, str], is_coloured: bool) -> None:
     """Text is coloured on a terminal, unless NO_COLOR is set."""
     inherited = {"NO_COLOR": ""} if "NO_COLOR" in os.environ else {}
@@ -268,6 +269,7 @@ def test_silenced_warning_stays_visible_and_passes(tmp_path: Path) -> None:
     assert result.stderr == "1 policy checked: nothing wrong, 1 warning silenced\n"
 
 
+@pytest.mark.posix
 def test_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     """`| head` ends the command without a traceback."""
     path = tmp_path / "many.json"

@@ -261,6 +261,7 @@ def test_broken_lock_is_said(project: Path, text: str, problem: str) -> None:
     assert f"error: not a lock: the text {problem}" in result.stdout
 
 
+@pytest.mark.posix
 def test_lock_that_cannot_be_written_keeps_what_was(project: Path) -> None:
     """A disk that takes no more is said in one line, and the old lock is still whole."""
     make_store(project, {"web/v2.json": policy_text(keep=3)})

@@ -70,6 +70,7 @@ def test_text(policy: Path, images: Path) -> None:
     ]
 
 
+@pytest.mark.posix
 def test_narrow_terminal(policy: Path, images: Path) -> None:
     """On a terminal of 80 columns no line is longer, and the reasons have lines of their own."""
     shown = ecrkit_on_terminal(
@@ -321,6 +322,7 @@ def test_bad_input_exits_2(
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.posix
 def test_a_bar_for_long_work(policy: Path, tmp_path: Path) -> None:
     """On a terminal, a bar shows how far reading a large file has come."""
     line = json.dumps({"imageDigest": "{}", "imagePushedAt": 0, "padding": "x" * 20_000})

@@ -125,6 +125,7 @@ def test_catalog_that_changed_meanwhile_is_not_overwritten(project: Path) -> Non
     assert not store(project).exists()
 
 
+@pytest.mark.posix
 def test_link_and_permissions_stay(project: Path) -> None:
     """A catalog behind a link is written there, and is as readable as before."""
     (project / "real.yaml").write_text(CATALOG)
@@ -152,6 +153,7 @@ def test_store_that_is_broken_is_mended_first(project: Path) -> None:
     assert second.endswith("[STO113]")
 
 
+@pytest.mark.posix
 def test_unwritable_store_is_told(project: Path) -> None:
     """A file in the way is said, and nothing names what is not there."""
     what = adopted(project, "api")

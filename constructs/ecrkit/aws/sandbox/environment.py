@@ -72,9 +72,11 @@ def prepare_environment(*, environ: Mapping[str, str], report: Callable[[str], N
         Its Python executable.
 
     Raises:
-        SandboxError: a package cannot be installed.
+        SandboxError: a package cannot be installed, or this system cannot run it.
         UnwritableOutputError: the cache cannot be written.
     """
+    if not hasattr(os, "killpg"):
+        raise SandboxError("sandbox: needs Linux or macOS; on Windows, run it in WSL")
     directory = environment_directory(environ)
     python = directory / "bin" / "python"
     if python.exists():

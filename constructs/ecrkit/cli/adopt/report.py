@@ -131,7 +131,7 @@ def _diff(adopted: Adopted, *, catalog: Path, store: Path) -> Iterator[str]:
         path = store / reference.name / f"v{reference.version}.json"
         if not path.exists():
             lines = policy_text(policy).splitlines()
-            yield from unified_diff([], lines, "/dev/null", str(path), lineterm="")
+            yield from unified_diff([], lines, "/dev/null", path.as_posix(), lineterm="")
     old, new = adopted.before.splitlines(), adopted.after.splitlines()
     # What both begin and end with is most of a long catalog, and need not be compared.
     start = max(_common(old, new) - _CONTEXT, 0)

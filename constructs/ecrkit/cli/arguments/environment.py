@@ -82,7 +82,7 @@ def look_around(
     path = catalog or _CATALOG
     if not path.exists():
         raise UnreadableInputError(
-            f"{path}: no such file; write a catalog with an environment, or name one as --catalog"
+            f"{path.as_posix()}: no such file; write a catalog with an environment, or name one as --catalog"
         )
     store = policies or path.parent / "policies" / "lifecycle"
     resolved = PolicyStore(store)

@@ -35,7 +35,7 @@ def check(path: Path, *, policies: Path | None, strict: bool, output: str) -> No
     Exits with 1 when it could not be deployed.
     """
     store = PolicyStore(policies or path.parent / "policies" / "lifecycle")
-    findings = check_catalog(read_catalog_text(path), file=str(path), policies=store).findings
+    findings = check_catalog(read_catalog_text(path), file=path.as_posix(), policies=store).findings
     if store.is_there:
         # A pinned version that changed is found by both.
         findings = in_file_order(dict.fromkeys((*findings, *check_store(store.root).disorder)))

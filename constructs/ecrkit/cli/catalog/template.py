@@ -75,7 +75,7 @@ def _write(rendered: Sequence[Template], directory: Path) -> None:
     for each in rendered:
         path = directory / f"{each.stack}.template.json"
         write_text(path, f"{each.text}\n")
-        echo(path)
+        echo(path.as_posix())
 
 
 def _advice(rendered: Sequence[Template]) -> str:

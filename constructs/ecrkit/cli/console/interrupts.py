@@ -6,14 +6,16 @@ import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
+from ecrkit.aws.interruptions import ENDING_SIGNALS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
 __all__ = ["tidy_end"]
 
-_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
-"""A pipeline cancels a job with the one, a terminal that is closed sends the other."""
+_SIGNALS = tuple(number for number in ENDING_SIGNALS if number != signal.SIGINT)
+"""Python raises KeyboardInterrupt for SIGINT itself."""
 
 
 @contextmanager

@@ -88,7 +88,8 @@ def inventory(  # noqa: PLR0913 - one parameter per option
         echo_json_list("repositories", (_document(target, one.name, counts) for one in found), others=others)
     else:
         repositories = count_of(len(found), "repository")
-        echo(f"{directory}: {repositories}, {count_of(sum(one.image_count for one in taken), 'image')} fetched")
+        images = count_of(sum(one.image_count for one in taken), "image")
+        echo(f"{directory.as_posix()}: {repositories}, {images} fetched")
     for name in gone:
         echo(f"{name}: not there any more, its file is removed", err=True)
     _tell_unread(taken)

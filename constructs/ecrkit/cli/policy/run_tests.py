@@ -87,13 +87,15 @@ def _verdict(failed: int, unreadable: Sequence[EcrkitError]) -> str:
 
 
 def _place(path: Path, failure: Failure) -> str:
-    return f"{path}:{failure.location.line}:{failure.location.column}" if failure.location else str(path)
+    return (
+        f"{path.as_posix()}:{failure.location.line}:{failure.location.column}" if failure.location else path.as_posix()
+    )
 
 
 def case_document(path: Path, test: PolicyTest, failures: tuple[Failure, ...]) -> dict[str, object]:
     """Turn a test that ran into an object for JSON."""
     return {
-        "file": str(path),
+        "file": path.as_posix(),
         "name": test.name,
         "passed": not failures,
         "failures": [

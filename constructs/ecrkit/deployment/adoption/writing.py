@@ -87,7 +87,7 @@ def write_mapping(path: Path, mapping: Mapping[str, Mapping[str, str]]) -> None:
         try:
             known = dict(json.loads(read_text(path)))
         except (TypeError, ValueError):
-            raise UnreadableInputError(f"{path}: not a resource mapping; move it elsewhere") from None
+            raise UnreadableInputError(f"{path.as_posix()}: not a resource mapping; move it elsewhere") from None
     make_directory(path.parent)
     write_text(path, json.dumps(dict(sorted((known | dict(mapping)).items())), indent=2) + "\n")
 

@@ -42,9 +42,11 @@ def read_assembly(directory: Path) -> tuple[Stack, ...]:
     Source: cloud assembly schema 55, ArtifactManifest, AwsCloudFormationStackProperties.
     """
     if not directory.is_dir():
-        raise UnreadableInputError(f"{directory}: cannot be read: no such directory; run 'cdk synth' first")
+        raise UnreadableInputError(f"{directory.as_posix()}: cannot be read: no such directory; run 'cdk synth' first")
     if not (directory / _MANIFEST).is_file():
-        raise InvalidAssemblyError(f"{directory}: not a cloud assembly: has no {_MANIFEST}; run 'cdk synth' first")
+        raise InvalidAssemblyError(
+            f"{directory.as_posix()}: not a cloud assembly: has no {_MANIFEST}; run 'cdk synth' first"
+        )
     return tuple(_stacks(directory, outer=()))
 
 
@@ -66,12 +68,12 @@ def read_baseline(directory: Path) -> tuple[Stack, ...]:
         stacks = read_assembly(directory)
         if not stacks:
             raise InvalidAssemblyError(
-                f"{directory}: has no stacks to compare with; give the cdk.out of an app that has"
+                f"{directory.as_posix()}: has no stacks to compare with; give the cdk.out of an app that has"
             )
         return stacks
     files = sorted(path for path in directory.glob(f"*{_TEMPLATE}") if not path.name.endswith(_NESTED_TEMPLATE))
     if not files:
-        raise InvalidAssemblyError(f"{directory}: neither a cloud assembly nor a folder of *{_TEMPLATE}")
+        raise InvalidAssemblyError(f"{directory.as_posix()}: neither a cloud assembly nor a folder of *{_TEMPLATE}")
     nested = NestedTemplates(directory, manifest={})
     return tuple(
         stack_of(read_template(path), name=path.name.removesuffix(_TEMPLATE), nested=nested.find) for path in files

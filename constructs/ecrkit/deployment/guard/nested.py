@@ -65,7 +65,7 @@ class NestedTemplates:
     def _read(self, name: str) -> Mapping[str, Any]:
         path = self._directory / name
         if path.suffix in (".yaml", ".yml"):
-            return parse_template(read_text(path), name=str(path))
+            return parse_template(read_text(path), name=path.as_posix())
         return read_template(path)
 
     def _asset_of(self, resource: Mapping[str, Any]) -> str | None:

@@ -26,7 +26,7 @@ def read_template(path: Path) -> dict[str, Any]:
         InvalidAssemblyError: it is not JSON, or no object.
         UnreadableInputError: it cannot be read.
     """
-    return parse_json_object(read_text(path), file=str(path))
+    return parse_json_object(read_text(path), file=path.as_posix())
 
 
 def parse_json_object(text: str, *, file: str) -> dict[str, Any]:

@@ -100,8 +100,8 @@ class InventoryDirectory:
         interrupted = None if restart else self._interrupted()
         if interrupted and not interrupted.is_that_of(asked):
             raise RefusedError(
-                f"{self.path}: an inventory of {interrupted} was interrupted there; finish it first, name another "
-                "directory, or pass --restart to forget it"
+                f"{self.path.as_posix()}: an inventory of {interrupted} was interrupted there; finish it first, name "
+                "another directory, or pass --restart to forget it"
             )
         job = interrupted or asked
         if not interrupted:
@@ -163,12 +163,12 @@ class InventoryDirectory:
             heading = heading_in(path)
             if heading is None or path != self.file_of(heading.repository):
                 raise RefusedError(
-                    f"{self.path}: holds {path.relative_to(self.path)}, which no inventory wrote; name a directory of "
-                    "its own"
+                    f"{self.path.as_posix()}: holds {path.relative_to(self.path).as_posix()}, which no "
+                    "inventory wrote; name a directory of its own"
                 )
             if (heading.registry, heading.region) != (asked.registry, asked.region):
                 raise RefusedError(
-                    f"{self.path}: holds images of {heading.registry} in {heading.region}, and these are of "
+                    f"{self.path.as_posix()}: holds images of {heading.registry} in {heading.region}, and these are of "
                     f"{asked.registry} in {asked.region}; name another directory"
                 )
             yield path, heading
@@ -181,7 +181,7 @@ class InventoryDirectory:
             return Job(**{**document, "names": tuple(document["names"])})
         except (ValueError, TypeError, KeyError):
             raise UnreadableInputError(
-                f"{self._job_file}: says no job that was interrupted; pass --restart to begin anew"
+                f"{self._job_file.as_posix()}: says no job that was interrupted; pass --restart to begin anew"
             ) from None
 
     def _write_job(self, job: Job) -> None:

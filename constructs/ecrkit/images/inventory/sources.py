@@ -109,7 +109,7 @@ def inventories_in(path: str, *, progress: Callable[[int], None] | None = None) 
     is_directory = Path(path).is_dir()
     for file in inventory_files(path):
         with _opened(file) as content:
-            inventory = parse_images(content, file=str(file), progress=progress)
+            inventory = parse_images(content, file=file.as_posix(), progress=progress)
         if not inventory.images:
             # No image tells whose it is.
             from ecrkit.images.inventory.writing import heading_in  # noqa: PLC0415 - few repositories are empty

@@ -91,7 +91,7 @@ def find_policy_tests(path: Path) -> tuple[Path, ...]:
             raise unreadable(path, error) from None
     tests = path.with_suffix(TEST_SUFFIX) if path.suffix == ".json" else path
     if tests != path and not tests.is_file():
-        raise UnreadableInputError(f"{path}: has no tests; write {tests.name} beside it")
+        raise UnreadableInputError(f"{path.as_posix()}: has no tests; write {tests.name} beside it")
     return (tests,)
 
 
@@ -109,7 +109,7 @@ def read_policy_tests(path: Path) -> PolicyTestFile:
         InvalidLockError: the lock of its store is none.
         UnreadableInputError: either, or the lock, cannot be read.
     """
-    checked = check_policy_tests(read_text(path), file=str(path))
+    checked = check_policy_tests(read_text(path), file=path.as_posix())
     if checked.tests is None:
         raise InvalidPolicyTestsError(errors_in(checked.findings))
     beside = path.with_name(path.name.removesuffix(TEST_SUFFIX) + ".json")
