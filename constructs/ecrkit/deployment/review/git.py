@@ -118,8 +118,9 @@ class GitRepository:
         # The hash of a commit has no branch to be kept as.
         is_hash = bool(_SHA.fullmatch(reference))
         target = branch if is_hash else f"{branch}:refs/remotes/{remote}/{branch}"
-        close = near(reference, names)
-        meant = f"did you mean '{printable(close[0])}'? if not, " if close else ""
+        known = {name.removeprefix(f"{remote}/"): name for name in names if name not in remotes}
+        close = near(branch, known)
+        meant = f"did you mean '{printable(known[close[0]])}'? if not, " if close else ""
         then = "" if is_hash or reference == f"{remote}/{branch}" else f" and pass '{remote}/{branch}'"
         fetch = f"git fetch --depth=1 {remote} {target}"
         return f"{meant}fetch it with '{printable(fetch)}'{printable(then)}, or pass a folder"
