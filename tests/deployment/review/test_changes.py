@@ -83,14 +83,14 @@ def test_same_change_is_one(tmp_path: Path) -> None:
 def test_environments(tmp_path: Path) -> None:
     """What changes alike in several environments is one change; what changes in one of them is another."""
     found = changes(
-        {"a": {}, "b": {"only": ["dev"]}},
-        {"a": {"mutability": "MUTABLE"}, "b": {"only": ["dev"], "mutability": "MUTABLE"}},
+        {"api": {}, "web": {"only": ["dev"]}},
+        {"api": {"mutability": "MUTABLE"}, "web": {"only": ["dev"], "mutability": "MUTABLE"}},
         tmp_path,
         environments={"dev": DEV, "prod": PROD},
     )
 
     what = "ImageTagMutability: IMMUTABLE → MUTABLE"
-    assert found == [(what, ("dev", "prod"), ("a",)), (what, ("dev",), ("b",))]
+    assert found == [(what, ("dev", "prod"), ("api",)), (what, ("dev",), ("web",))]
 
 
 def test_new_and_removed(tmp_path: Path) -> None:

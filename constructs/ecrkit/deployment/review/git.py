@@ -119,7 +119,8 @@ class GitRepository:
         is_hash = bool(_SHA.fullmatch(reference))
         target = branch if is_hash else f"{branch}:refs/remotes/{remote}/{branch}"
         known = {name.removeprefix(f"{remote}/"): name for name in names if name not in remotes}
-        close = near(branch, known)
+        # A branch of another remote with the same name is not meant.
+        close = near(branch, sorted(known.keys() - {branch}))
         meant = f"did you mean '{printable(known[close[0]])}'? if not, " if close else ""
         then = "" if is_hash or reference == f"{remote}/{branch}" else f" and pass '{remote}/{branch}'"
         fetch = f"git fetch --depth=1 {remote} {target}"
