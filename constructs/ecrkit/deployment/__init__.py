@@ -6,4 +6,5 @@ Deployed repositories compared with declared ones, without AWS.
 - ``guard``: what a deployment would lose
 - ``audit``: drift from the catalog, and insecure settings
 - ``adoption``: existing repositories as entries of a catalog
+- ``review``: a change reviewed before it is merged
 """

@@ -9,6 +9,7 @@ JSON and YAML as trees that remember positions, and a strict reader of such tree
 - ``schema``: parts of JSON Schemas
 - ``sarif``: results for code scanners
 - ``explanations``: what each check means, at length
+- ``markdown``: a comment on a pull request, in which no text of others acts
 - ``nearest``: suggestions for a misspelled word
 - ``terminal``: prints; everything that ecrkit prints passes it
 - ``files``: reads and writes files; every file of ecrkit is written here

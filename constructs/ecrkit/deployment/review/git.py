@@ -25,6 +25,9 @@ _PARENT = re.compile(r"[^~^@]+(?=[~^])")
 _OF_CALLER = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
 """A hook of git has these set, for the repository that it runs in."""
 
+_FOREIGN = "dubious ownership"
+"""What git says of a work tree of another user, as in a container."""
+
 _LINK = "120000"
 _SUBMODULE = "160000"
 
@@ -62,7 +65,8 @@ class GitRepository:
             said = _first_line(result.stderr)
             if "not a git repository" in said:
                 raise NoRepositoryError(f"{printable(str(folder))} is in no git repository")
-            raise NoRepositoryError(f"git cannot read {printable(str(folder))}: {said}")
+            trust = f"; trust it with 'git config --global --add safe.directory {folder}'" if _FOREIGN in said else ""
+            raise NoRepositoryError(f"git cannot read {printable(str(folder))}: {said}{printable(trust)}")
         root = result.stdout.decode(errors="surrogateescape").removesuffix("\n")
         if not root:
             raise NoRepositoryError(f"{printable(str(folder))} is in a git repository without a work tree")
