@@ -23,8 +23,8 @@ MAX_LENGTH = 65_000
 
 _LONGEST_CODE = 260
 _LONGEST_PROSE = 700
-_LEAST = 400
-"""A section that gets less than this is left out, if it is longer."""
+_LEAST = 300
+"""Room for a few rows; a section that cannot have it is left out, if it needs it."""
 
 _ACTIVE = re.compile(r"[&<>\"'`*_\[\]\\|~#@!{}$^=:]|(?<=www)\.")
 _REFERENCE = re.compile(r"[@#!%&~$]")
@@ -57,6 +57,17 @@ class Section:
         """Of all of it, with the line end."""
         joiners = length(self.joiner) * max(len(self.rows) - 1, 0)
         return length(self.head) + sum(map(length, self.rows)) + joiners + length(self.tail) + 1
+
+    @property
+    def need(self) -> int:
+        """Room that it can make use of."""
+        return min(self.length, self.most)
+
+    @property
+    def least(self) -> int:
+        """Room that it has to have: for its head and tail, and a few rows."""
+        fixed = length(self.head) + length(self.tail) + (_LEAST if self.rows else 1)
+        return min(self.need, fixed)
 
     def cut(self, room: int) -> str:
         """Write it in at most *room* characters; empty if even its head and tail need more."""
@@ -136,18 +147,16 @@ def compose(sections: Iterable[Section], *, room: int = MAX_LENGTH) -> str:
 
     Returns:
         The sections in their order, as much of each as there is room for. Every section gets the same room; what one
-        does not need is for the others. If there are too many, the last ones are left out, and their number is said.
+        does not need is for the others. Those that have no room at all are left out, and counted.
     """
     sections = list(sections)
     note = "\n_{} more sections are left out: the comment has no room for them. The text and JSON outputs have them._\n"
     room -= len(note) + 20
     kept: list[Section] = []
-    least = 0
     for section in sections:
-        least += min(section.length, _LEAST)
-        if least > room:
-            break
-        kept.append(section)
+        if section.least <= room:
+            room -= section.least
+            kept.append(section)
     texts = [text for section, share in zip(kept, _shares(kept, room), strict=True) if (text := section.cut(share))]
     left_out = len(sections) - len(texts)
     return "".join(texts) + (note.format(f"{left_out:,}") if left_out else "")
@@ -159,12 +168,13 @@ def length(text: str) -> int:
 
 
 def _shares(sections: Sequence[Section], room: int) -> list[int]:
-    """Share *room* out: the shortest sections get what they need, the others the same."""
-    shares = [0] * len(sections)
-    needs = [min(section.length, section.most) for section in sections]
-    for done, index in enumerate(sorted(range(len(sections)), key=needs.__getitem__)):
-        shares[index] = min(needs[index], room // (len(sections) - done))
-        room -= shares[index]
+    """Share out the *room* that is left over: the shortest sections get what they need, the others the same."""
+    shares = [section.least for section in sections]
+    wants = [section.need - section.least for section in sections]
+    for done, index in enumerate(sorted(range(len(sections)), key=wants.__getitem__)):
+        more = min(wants[index], room // (len(sections) - done))
+        shares[index] += more
+        room -= more
     return shares
 
 

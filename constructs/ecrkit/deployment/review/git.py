@@ -25,6 +25,9 @@ _PARENT = re.compile(r"[^~^@]+(?=[~^])")
 _OF_CALLER = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
 """A hook of git has these set, for the repository that it runs in."""
 
+_FOREIGN = "dubious ownership"
+"""What git says of a work tree of another user, as in a container."""
+
 _LINK = "120000"
 _SUBMODULE = "160000"
 
@@ -62,7 +65,8 @@ class GitRepository:
             said = _first_line(result.stderr)
             if "not a git repository" in said:
                 raise NoRepositoryError(f"{printable(str(folder))} is in no git repository")
-            raise NoRepositoryError(f"git cannot read {printable(str(folder))}: {said}")
+            trust = f"; trust it with 'git config --global --add safe.directory {folder}'" if _FOREIGN in said else ""
+            raise NoRepositoryError(f"git cannot read {printable(str(folder))}: {said}{printable(trust)}")
         root = result.stdout.decode(errors="surrogateescape").removesuffix("\n")
         if not root:
             raise NoRepositoryError(f"{printable(str(folder))} is in a git repository without a work tree")
@@ -118,8 +122,10 @@ class GitRepository:
         # The hash of a commit has no branch to be kept as.
         is_hash = bool(_SHA.fullmatch(reference))
         target = branch if is_hash else f"{branch}:refs/remotes/{remote}/{branch}"
-        close = near(reference, names)
-        meant = f"did you mean '{printable(close[0])}'? if not, " if close else ""
+        known = {name.removeprefix(f"{remote}/"): name for name in names if name not in remotes}
+        # A branch of another remote with the same name is not meant.
+        close = near(branch, sorted(known.keys() - {branch}))
+        meant = f"did you mean '{printable(known[close[0]])}'? if not, " if close else ""
         then = "" if is_hash or reference == f"{remote}/{branch}" else f" and pass '{remote}/{branch}'"
         fetch = f"git fetch --depth=1 {remote} {target}"
         return f"{meant}fetch it with '{printable(fetch)}'{printable(then)}, or pass a folder"

@@ -21,6 +21,7 @@ __all__ = ["image_losses"]
 _EXAMPLES = 3
 _DIGEST = 19
 _NO_POLICY = "no policy"
+_NEW = "new in the catalog"
 
 
 def image_losses(changed: Iterable[ChangedRepository], *, old: Catalog | None, new: Catalog) -> tuple[ImageLoss, ...]:
@@ -41,8 +42,8 @@ def image_losses(changed: Iterable[ChangedRepository], *, old: Catalog | None, n
         losses.append(
             _loss(
                 each,
-                old=before.get(key, _NO_POLICY),
-                new=after.get(key, _NO_POLICY),
+                old=before.get(key, _NEW),
+                new=after[key],
                 stacks=tuple(stacks[name, each.repository] for name in each.environments),
             )
         )

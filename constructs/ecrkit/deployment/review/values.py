@@ -110,8 +110,8 @@ class ImageLoss:
         environments: in which the same happens.
         is_everywhere: these are all environments in which its policy changes.
         stacks: one for each environment.
-        old: the policies before, as in ``keep-ten@1``, or ``no policy``.
-        new: the policies after, likewise.
+        old: the policies before, as in ``keep-ten@1``; or ``no policy``, or ``new in the catalog``.
+        new: the policies after, likewise; with ``edited`` if the same version has other rules.
         rules: both policies side by side.
         is_known: its images are at hand; otherwise nobody knows what it loses.
         expire: images that newly expire.

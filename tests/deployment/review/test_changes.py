@@ -1,0 +1,108 @@
+"""What differs in templates: the same change of many repositories is one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from builders.stores import make_store, policy_text
+
+from ecrkit.catalog import check_catalog, templates
+from ecrkit.deployment.review.changes import template_changes
+from ecrkit.policies.store import PolicyStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ecrkit.catalog import Template
+
+DEV = {"account": "123456789012", "region": "us-east-1"}
+PROD = {"account": "210987654321", "region": "eu-west-1"}
+
+
+def rendered(repositories: dict[str, Any], *, directory: Path, **members: object) -> dict[str, Template]:
+    files = {"keep/v1.json": policy_text(keep=1), "keep/v2.json": policy_text(keep=2)}
+    store = PolicyStore(make_store(directory, files))
+    catalog = {"environments": {"dev": DEV}, "repositories": repositories, **members}
+    checked = check_catalog(json.dumps(catalog), file="c", policies=store)
+    assert checked.catalog is not None, checked.findings
+    return templates(checked.catalog, store)
+
+
+def changes(
+    old: dict[str, Any], new: dict[str, Any], tmp_path: Path, **members: object
+) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    before, after = (rendered(each, directory=tmp_path, **members) for each in (old, new))
+    return [(change.what, change.environments, change.names) for change in template_changes(before, after)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        pytest.param({}, {"mutability": "MUTABLE"}, "ImageTagMutability: IMMUTABLE → MUTABLE", id="value"),
+        pytest.param({"tags": {"team": "a"}}, {"tags": {"team": "b"}}, "Tags.team: a → b", id="tag"),
+        pytest.param({}, {"tags": {"team": "b"}}, "Tags.team: nothing → b", id="new-tag"),
+        pytest.param(
+            {"mutable_tags": ["a"]},
+            {"mutable_tags": ["a", "b"]},
+            "ImageTagMutabilityExclusionFilters: WILDCARD, a → WILDCARD, a, WILDCARD, b",
+            id="list",
+        ),
+        pytest.param({"removal": "destroy"}, {}, "DeletionPolicy: Delete → RetainExceptOnCreate", id="attribute"),
+        pytest.param({}, {"exports": True}, "stack output changed", id="export"),
+        pytest.param({}, {"parameters": True}, "new AWS::SSM::Parameter", id="parameter"),
+    ],
+)
+def test_change(tmp_path: Path, old: dict[str, Any], new: dict[str, Any], what: str) -> None:
+    """A change is told by the property, with the value before and after."""
+    assert what in [change[0] for change in changes({"web": old}, {"web": new}, tmp_path)]
+
+
+def test_statement(tmp_path: Path) -> None:
+    """A changed statement of an access policy is told by its name."""
+    pull = {"pull": {"accounts": ["210987654321"]}}
+    [(what, *_)] = changes({"web": pull}, {"web": {"pull": {"accounts": ["210987654321", "333333333333"]}}}, tmp_path)
+
+    assert what.startswith("RepositoryPolicyText.Statement.")
+
+
+def test_lifecycle_policy_is_left_out(tmp_path: Path) -> None:
+    """The review compares lifecycle policies rule by rule."""
+    assert changes({"web": {"lifecycle": "keep@1"}}, {"web": {"lifecycle": "keep@2"}}, tmp_path) == []
+
+
+def test_same_change_is_one(tmp_path: Path) -> None:
+    """What changes alike in many repositories is one change with all their names."""
+    names = [f"web-{number}" for number in range(20)]
+    found = changes({name: {} for name in names}, {name: {"mutability": "MUTABLE"} for name in names}, tmp_path)
+
+    assert found == [("ImageTagMutability: IMMUTABLE → MUTABLE", ("dev",), tuple(sorted(names)))]
+
+
+def test_environments(tmp_path: Path) -> None:
+    """What changes alike in several environments is one change; what changes in one of them is another."""
+    found = changes(
+        {"api": {}, "web": {"only": ["dev"]}},
+        {"api": {"mutability": "MUTABLE"}, "web": {"only": ["dev"], "mutability": "MUTABLE"}},
+        tmp_path,
+        environments={"dev": DEV, "prod": PROD},
+    )
+
+    what = "ImageTagMutability: IMMUTABLE → MUTABLE"
+    assert found == [(what, ("dev", "prod"), ("api",)), (what, ("dev",), ("web",))]
+
+
+def test_new_and_removed(tmp_path: Path) -> None:
+    """New and removed repositories are changes; their outputs are none of their own."""
+    assert changes({"old": {}}, {"new": {}}, tmp_path) == [
+        ("new repository", ("dev",), ("new",)),
+        ("repository removed", ("dev",), ("old",)),
+    ]
+
+
+def test_long_values_are_cut(tmp_path: Path) -> None:
+    """Two long values that begin alike are a change without values."""
+    found = changes({"web": {"tags": {"t": "x" * 200 + "a"}}}, {"web": {"tags": {"t": "x" * 200 + "b"}}}, tmp_path)
+
+    assert [change[0] for change in found] == ["Tags.t changes"]
