@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from builders.commands import ENDING_SIGNALS, start
+from builders.commands import start
+
+from ecrkit.aws.interruptions import ENDING_SIGNALS
 
 pytestmark = pytest.mark.posix
 

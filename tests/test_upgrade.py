@@ -60,8 +60,8 @@ def rendered(programs: Path, folder: Path, *, policies: Path) -> Path:
     (app / "app.py").write_text(APP, encoding="utf-8")
     store = app / "policies" / "lifecycle"
     for catalog in CATALOGS:
-        command = ["ecrkit", "catalog", "template", catalog, "--policies", store, "--directory", folder / catalog.stem]
-        run(programs, *command, cwd=folder)
+        options: list[str | Path] = ["--policies", store, "--directory", folder / catalog.stem]
+        run(programs, "ecrkit", "catalog", "template", catalog, *options, cwd=folder)
     run(programs, "python", "app.py", cwd=app, CDK_OUTDIR=str(folder / SYNTHESIZED))
     return folder
 

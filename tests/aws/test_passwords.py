@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from builders.commands import ENDING_SIGNALS, start
+from builders.commands import start
 
+from ecrkit.aws.interruptions import ENDING_SIGNALS
 from ecrkit.aws.passwords import password_directory
 
 if TYPE_CHECKING:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from builders.accounts import account_in
-from builders.commands import ECRKIT, ENDING_SIGNALS, ecrkit, ecrkit_on_terminal, start
+from builders.commands import ECRKIT, ecrkit, ecrkit_on_terminal, start
 from builders.proxies import Fault, Hold, aws_error, delay, drop, proxy_to
 from builders.sandboxes import HOME
 from builders.stores import policy_text
+
+from ecrkit.aws.interruptions import ENDING_SIGNALS
 
 if TYPE_CHECKING:
     import signal
