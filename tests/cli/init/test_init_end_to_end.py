@@ -67,9 +67,9 @@ def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     return result
 
 
-def make(target: str, *, cwd: Path) -> str:
+def make(*arguments: str, cwd: Path) -> str:
     """Make a target of the new repository, which must succeed; give what it prints."""
-    return run("make", target, f"PYTHON={sys.executable}", cwd=cwd).stdout
+    return run("make", *arguments, f"PYTHON={sys.executable}", cwd=cwd).stdout
 
 
 def test_vendored(started: Path) -> None:
@@ -101,6 +101,21 @@ def test_synth(started: Path) -> None:
 def test_demo(started: Path) -> None:
     """`make demo` deploys the samples into a local AWS."""
     assert f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/my-app" in make("demo", cwd=started)
+
+
+def test_review(started: Path) -> None:
+    """`make review` reviews what changed since a commit."""
+    git = ("git", "-c", "user.name=A", "-c", "user.email=a@example.com")
+    run(*git, "init", "--quiet", cwd=started)
+    run(*git, "add", "--all", cwd=started)
+    run(*git, "commit", "--quiet", "--message", "Start", cwd=started)
+    catalog = started / "repositories.yaml"
+    before = catalog.read_text(encoding="utf-8")
+    catalog.write_text(f"{before}\n  team/new-service: {{}}\n", encoding="utf-8")
+    review = make("review", "BASE=HEAD", cwd=started)
+    catalog.write_text(before, encoding="utf-8")
+
+    assert "team/new-service" in review
 
 
 def test_second_run(started: Path) -> None:
