@@ -16,6 +16,7 @@ from builders.starters import content_of, start_in
 from packaging.requirements import Requirement
 
 import ecrkit as package
+from ecrkit.cli.init.starter import STARTER_POLICIES
 
 ROOT = Path(__file__).parents[3]
 CIS = ("github", "gitlab", "none")
@@ -80,6 +81,12 @@ class TestFiles:
         catalog = yaml.safe_load((started / "repositories.yaml").read_text(encoding="utf-8"))
 
         assert catalog["environments"] == {"dev": {"account": "123456789012", "region": "eu-west-1"}}
+
+    def test_policies_are_used(self, started: Path) -> None:
+        """The starter policies are those that the catalog pins, no more and no fewer."""
+        pinned = re.findall(r"[a-z0-9-]+@[0-9]+", (started / "repositories.yaml").read_text(encoding="utf-8"))
+
+        assert set(pinned) == set(STARTER_POLICIES)
 
     def test_schemas(self, started: Path) -> None:
         """The schemas are those of this version."""

@@ -22,8 +22,15 @@ if TYPE_CHECKING:
 
 __all__ = ["REQUIREMENT", "STARTER_POLICIES", "StarterFile", "starter_files"]
 
-STARTER_POLICIES = ("expire-untagged@1", "keep-five-prod@1", "keep-last-10@1")
-"""Bundled policies that a new repository gets."""
+STARTER_POLICIES = (
+    "expire-pull-requests-after-14-days@1",
+    "expire-untagged-after-1-day@1",
+    "expire-untagged@1",
+    "keep-20-semver@1",
+    "keep-50-tagged@1",
+    "protect-latest-main-prod@1",
+)
+"""Bundled policies that a new repository gets: those that its catalog pins."""
 
 REQUIREMENT = "requirements-ecrkit.txt"
 """The file that says where pip gets ecrkit from."""
