@@ -182,7 +182,7 @@ class TestMake:
         """What the checks find is written also if they fail."""
         catalog = installed / "repositories.yaml"
         text = catalog.read_text()
-        catalog.write_text(text.replace("keep-last-10@1", "keep-last-10@9"))
+        catalog.write_text(text.replace("keep-50-tagged@1", "keep-50-tagged@9"))
         result = self.made(installed, "sarif")
         catalog.write_text(text)
 

@@ -71,7 +71,7 @@ def init(  # noqa: PLR0913 - one parameter per option
     kept, and a second run changes nothing. The new repository installs the same ecrkit as this one.
 
     After an update of ecrkit, --upgrade brings the files that nobody edited to the new version. It
-    leaves the catalog, the policies, CODEOWNERS and the README alone.
+    leaves the catalog, the policies, allow.txt, CODEOWNERS and the README alone.
 
     \b
     Examples:
