@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -204,13 +205,17 @@ class TestMake:
         ]
 
     def test_images(self, installed: Path) -> None:
-        """The images that are there are reviewed, and those in use if they are there, too."""
-        (installed / "images").mkdir()
+        """The images that are there are reviewed, and those in use; an account without images is no failure."""
+        command = ("--dry-run", "review", "BASE=abc", "OUTPUT=markdown")
+        (installed / "images" / "team").mkdir(parents=True)
         (installed / "in-use.txt").touch()
-        result = self.made(installed, "--dry-run", "review", "BASE=abc", "OUTPUT=markdown")
+        without = self.made(installed, *command)
+        (installed / "images" / "team" / "web.json").touch()
+        result = self.made(installed, *command)
+        shutil.rmtree(installed / "images")
         (installed / "in-use.txt").unlink()
-        (installed / "images").rmdir()
 
+        assert without.stdout == "ecrkit review --base 'abc'   --output markdown\n"
         assert result.stdout == "ecrkit review --base 'abc' --images images --in-use in-use.txt  --output markdown\n"
 
     def test_deploy_of_an_assembly(self, installed: Path) -> None:
