@@ -153,6 +153,20 @@ def text_in_a_rendered_catalog(directory: Path, text: str) -> list[str]:
     return ["catalog", "template", written(directory / "repositories.yaml", json.dumps(catalog))]
 
 
+def text_in_a_review(directory: Path, text: str) -> list[str]:
+    environments = {"dev": {"account": "123456789012", "region": "us-east-1"}}
+    for side, pin, value in (("old", "web@1", "a"), ("new", "web@2", text)):
+        for version in (1, 2):
+            policy = rules(description=f"{version}{text}")
+            written(directory / side / "policies" / "lifecycle" / "web" / f"v{version}.json", policy)
+        web = {"lifecycle": pin, "tags": {"team": value}, "silence": {"ECR212": text}}
+        catalog = {"environments": environments, "repositories": {"web": web, side: {}}}
+        written(directory / side / "repositories.yaml", json.dumps(catalog))
+    images = Path(images_of(directory / "images" / text.replace("/", "_"), text)).parent.parent
+    names = ["--catalog", str(directory / "new" / "repositories.yaml"), "--allow", text]
+    return ["review", "--base", str(directory / "old"), *names, "--images", str(images)]
+
+
 def name_in_a_template(directory: Path, text: str) -> list[str]:
     resource = {
         "Type": "AWS::ECR::Repository",
@@ -192,8 +206,9 @@ DOORS = {
     "line of images in use": Door(line_of_images_in_use, ("text", "json")),
     "pattern to keep": Door(pattern_to_keep, ("text", "json")),
     "text of a rule": Door(text_of_a_rule, ("text", "json")),
-    "name in a template": Door(name_in_a_template, ("text", "json", "github")),
-    "image of a catalog": Door(image_of_a_catalog, ("text", "json")),
+    "name in a template": Door(name_in_a_template, ("text", "json", "markdown", "github")),
+    "image of a catalog": Door(image_of_a_catalog, ("text", "json", "markdown")),
+    "text in a review": Door(text_in_a_review, ("text", "json", "markdown")),
     "text in a rendered catalog": Door(text_in_a_rendered_catalog, ("",)),
     "code of a check": Door(code_of_a_check, ("text", "json", "markdown")),
     "unknown option": Door(unknown_option, ("text",)),

@@ -37,6 +37,7 @@ READERS = {
     "catalog template": "catalog template {}",
     "catalog diff, old": "catalog diff {} repositories.yaml --images images.json",
     "catalog diff, new": "catalog diff repositories.yaml {} --images images.json",
+    "review": "review --base policies --catalog {}",
     "audit": "audit --catalog {}",
     "adopt": "adopt --all --yes --catalog {}",
     "allow list": "scan gate web:v1 --fail-on high --allow {}",

@@ -101,6 +101,7 @@ DOORS = [
     Door("catalog check --strict", 1, 1),
     Door("catalog template", 1, 0),
     Door("catalog diff repositories.yaml repositories.yaml --images images.json", 2, 0),
+    Door("review --base base", 1, 0),
     Door("audit", 2, 3),
     Door("adopt --all --yes", 2, 3),
 ]
@@ -118,6 +119,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     publish(make_store(tmp_path, files))
     (tmp_path / "repositories.yaml").write_text(CATALOG)
     write_images(tmp_path / "images.json", [image("a", tags=["v1"], age_days=1)])
+    (tmp_path / "base").mkdir()
     monkeypatch.chdir(tmp_path)
     for key, value in {
         "AWS_ACCESS_KEY_ID": "123456789012",

@@ -27,8 +27,8 @@ _LEAST = 300
 """Room for a few rows; a section that cannot have it is left out, if it needs it."""
 
 _ACTIVE = re.compile(r"[&<>\"'`*_\[\]\\|~#@!{}$^=:]|(?<=www)\.")
-_REFERENCE = re.compile(r"[@#!%&~$]")
-"""What a mention, or a reference to an issue, begins with on GitHub and GitLab."""
+_REFERENCE = re.compile(f"(?:{'|'.join(f'&#{ord(sign)};' for sign in '@#!&~$')})|%")
+"""What a mention, or a reference to an issue, begins with on GitHub and GitLab; as it is written here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +98,8 @@ def code(text: str) -> str:
 
 def prose(text: str) -> str:
     """Write a message with names of others in it; mentions and references get a zero-width space, and are none."""
-    shown = excerpt(printable(text), longest=_LONGEST_PROSE)
-    return _entities(_REFERENCE.sub("\\g<0>\u200b", shown))
+    shown = _entities(excerpt(printable(text), longest=_LONGEST_PROSE))
+    return _REFERENCE.sub("\\g<0>&#8203;", shown)
 
 
 def marker(name: str) -> str:

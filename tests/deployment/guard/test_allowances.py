@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from builders.assemblies import repository, setting, stack
 
-from ecrkit.deployment.guard import acknowledge, compare, refused
+from ecrkit.deployment.guard import Allowances, acknowledge, compare, refused
 
 BEFORE = [
     stack({"Web": repository("web"), "Policy": setting()}),
@@ -50,3 +50,20 @@ def test_other_name_is_useless(name: str) -> None:
 
     assert marked == FINDINGS
     assert useless == (name,)
+
+
+@pytest.mark.parametrize(
+    ("glob", "names"),
+    [
+        pytest.param("web*", ["web", "web/api"], id="star-takes-slashes"),
+        pytest.param("we[a-c]", ["web"], id="class"),
+        pytest.param("?eb", ["web"], id="one-character"),
+        pytest.param("WEB", [], id="case-counts"),
+    ],
+)
+def test_globs(glob: str, names: list[str]) -> None:
+    """A glob allows every name that it matches as a whole; one that matches none is not of use."""
+    allowances = Allowances([glob], has_globs=True)
+
+    assert [name for name in ("web", "web/api", "api/web", "api") if allowances.allow([name])] == names
+    assert allowances.unused == (() if names else (glob,))

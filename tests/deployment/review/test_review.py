@@ -91,6 +91,34 @@ def test_newly_archived_images() -> None:
     assert [(loss.expire, loss.archive, loss.archive_bytes) for loss in found.losses] == [(0, 1, 7)]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "labels"),
+    [
+        pytest.param({"lifecycle": []}, KEEP_ONE, ("no policy", "keep@2"), id="first-policy"),
+        pytest.param(KEEP_ONE, {"lifecycle": []}, ("keep@2", "no policy"), id="last-policy"),
+    ],
+)
+def test_names_of_policies(old: object, new: object, labels: tuple[str, str]) -> None:
+    """A change of policy is named by what the catalogs pin."""
+    [loss] = review({"web": old}, {"web": new}).losses
+
+    assert (loss.old, loss.new) == labels
+
+
+def test_edited_version() -> None:
+    """A version whose file changed is named so: its pin is the same."""
+    [loss] = review({"web": KEEP_ONE}, {"web": KEEP_ONE}, files={"keep/v2.json": policy_text(keep=2)}).losses
+
+    assert (loss.old, loss.new) == ("keep@2", "keep@2, edited")
+
+
+def test_new_repository_with_images() -> None:
+    """A repository that is new in the catalog is looked at if its images are at hand."""
+    found = review({"api": {}}, {"api": {}, "web": KEEP_ONE, "job": KEEP_ONE}, images=["web"])
+
+    assert [(loss.repository, loss.old, loss.expire) for loss in found.losses] == [("web", "new in the catalog", 2)]
+
+
 def test_spared_images() -> None:
     """A policy that keeps more loses nothing."""
     found = review({"web": KEEP_ONE}, {"web": KEEP_THREE}, images=["web"])

@@ -45,7 +45,7 @@ def title(review: Review) -> str:
     if review.is_first:
         return "first deploy: everything is new"
     if review.unknown:
-        return "images not checked"
+        return f"images of {count_of(repositories_in(review.unknown), 'repository')} not checked"
     allowed = any(loss.is_allowed for loss in review.losses) or any(found.is_allowed for found in review.guard)
     return "all losses are allowed" if allowed else "nothing would be lost"
 

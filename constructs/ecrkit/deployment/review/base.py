@@ -119,8 +119,7 @@ def opened_base(text: str, *, catalog: Path, policies: Path) -> Iterator[Base]:
     with tempfile.TemporaryDirectory(prefix="ecrkit-review-") as made:
         root = Path(made).resolve()
         base = Base(text=text, commit=commit, catalog=root / paths[0], policies=root / paths[1], root=root)
-        with base.named():
-            _extract(repository, commit, paths, root)
+        _extract(repository, commit, paths, root)
         yield base
 
 
