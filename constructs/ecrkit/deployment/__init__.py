@@ -7,5 +7,4 @@ Deployed repositories compared with declared ones, without AWS.
 - ``audit``: drift from the catalog, and insecure settings
 - ``review``: what a pull request would change and delete
 - ``adoption``: existing repositories as entries of a catalog
-- ``review``: a change reviewed before it is merged
 """

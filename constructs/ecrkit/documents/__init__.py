@@ -10,7 +10,6 @@ JSON and YAML as trees that remember positions, and a strict reader of such tree
 - ``sarif``: results for code scanners
 - ``markdown``: comments on pull requests
 - ``explanations``: what each check means, at length
-- ``markdown``: a comment on a pull request, in which no text of others acts
 - ``nearest``: suggestions for a misspelled word
 - ``terminal``: prints; everything that ecrkit prints passes it
 - ``files``: reads and writes files; every file of ecrkit is written here
