@@ -18,7 +18,7 @@ step = @echo '$(1)'; log=$$(mktemp); trap 'rm -f $$log; echo "interrupted; run m
 	{ $(2); } 2>$$log || { cat $$log >&2; rm -f $$log; exit 1; }; rm -f $$log
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo synth test test-core lint benchmark wheel dist sbom test-wheel format lock clean
+.PHONY: help setup setup-dev demo synth test test-core lint docs benchmark wheel dist sbom test-wheel format lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 11
@@ -48,6 +48,9 @@ lint: setup-dev ## check format, style, types, policies and the catalog
 	mypy
 	ecrkit policy check policies --strict
 	ecrkit catalog check repositories.yaml --strict
+
+docs: setup-dev ## build the documentation into docs/_build/html
+	sphinx-build --quiet --fail-on-warning --keep-going --builder html docs docs/_build/html
 
 benchmark: setup-dev ## measure what the documentation claims
 	python benchmarks/policy_check.py
@@ -81,7 +84,7 @@ lock: setup-dev ## pin every dependency again, with hashes
 		--output-file $(STARTER)/requirements.txt.tmpl
 
 clean: ## remove what the other targets made
-	rm -rf .venv node_modules cdk.out dist .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv node_modules cdk.out dist docs/_build .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/.installed: requirements.txt pyproject.toml
 	$(call step,installing Python packages into .venv,\

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ecrkit.errors import Check
 
-__all__ = ["markdown_page", "rules"]
+__all__ = ["markdown_page", "rule_page", "rules"]
 
 _WIDTH = 80
 _PAGE_WIDTH = 120
@@ -73,6 +73,22 @@ def markdown_page() -> str:
         parts.append(f"## {rulebook.heading}\n\n{rulebook.introduction}\n")
         parts += _markdown(rulebook.checks)
     return "\n".join(parts)
+
+
+def rule_page(check: Check) -> str:
+    """Write a page of the documentation about one check."""
+    explanation = explain(check)
+    return "\n".join(
+        [
+            f"# {check.code}: {check.title}\n",
+            f"Severity: **{check.severity.value}**\n",
+            f"## What it checks\n\n{_filled(explanation.checks)}\n",
+            f"## Why it matters\n\n{_filled(explanation.why)}\n",
+            f"## Example\n\n```{_language(check)}\n{explanation.example}\n```\n",
+            f"## Fix\n\n{_filled(explanation.fix)}\n",
+            f"## Source\n\n{_filled(check.source)}\n",
+        ]
+    )
 
 
 def _named(code: str) -> Check:
@@ -131,5 +147,7 @@ def _filled(text: str) -> str:
 
 def _language(check: Check) -> str:
     """Name the language of an example, for highlighting."""
+    if not explain(check).example.startswith(("{", "[")) and check.code[:3] in {"ECR", "TPL"}:
+        return "yaml"
     languages = {"STO": "sh", "TST": "yaml", "CAT": "yaml", "ALW": "yaml", "USE": "sh", "GRD": "diff", "AUD": "sh"}
     return languages.get(check.code[:3], "json")

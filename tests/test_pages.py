@@ -1,0 +1,86 @@
+"""Every command that README and docs show runs, page by page, and prints what the page shows."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from builders.accounts import account_in
+from builders.pages import ROOT, pages, pattern, run, steps
+from builders.sandboxes import HOME
+from builders.starters import NO_AWS, init
+
+from ecrkit.aws.sandbox import bootstrap, find_cdk
+from ecrkit.cdk.node import bundled_node
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ecrkit.aws.sandbox import Sandbox
+
+DATA = ROOT / "tests" / "data" / "pages"
+"""Files that a page's project has in addition, in a folder of the page's name."""
+
+OFFLINE: tuple[str, ...] = ()
+"""Pages whose commands need no AWS."""
+
+LOCAL_AWS: tuple[str, ...] = ()
+"""Pages whose commands need AWS and Node; a local AWS answers."""
+
+ELSEWHERE = {"docs/tutorial.md": "tests/test_tutorial.py"}
+"""Pages with a test of their own."""
+
+
+def test_every_page_runs_somewhere() -> None:
+    """A page that shows commands is one that a test runs."""
+    shown = {name for name, page in pages().items() if any(steps(page))}
+
+    assert shown == {*OFFLINE, *LOCAL_AWS, *ELSEWHERE}
+
+
+@pytest.mark.parametrize("name", OFFLINE)
+def test_page_runs(name: str, tmp_path: Path) -> None:
+    """The commands of a page, one after the other, print what it shows, without AWS."""
+    project = project_for(name, tmp_path)
+
+    check(name, project, NO_AWS)
+
+
+@pytest.mark.server
+@pytest.mark.node
+@pytest.mark.needs("skopeo", "jq")
+@pytest.mark.parametrize("name", LOCAL_AWS)
+def test_page_runs_in_the_local_aws(name: str, ministack: Sandbox, tmp_path: Path) -> None:
+    """The commands of a page, one after the other, print what it shows, in a bootstrapped account of its own."""
+    project = project_for(name, tmp_path)
+    account = account_in(ministack, tmp_path)
+    bootstrap(ministack, [HOME], cdk=find_cdk(ROOT, search_path=os.environ["PATH"]), node=bundled_node())
+
+    check(name, project, account.environment)
+
+
+def check(name: str, project: Path, environment: Mapping[str, str]) -> None:
+    """Run the commands of a page and compare."""
+    for step in steps(ROOT / name):
+        said = run(step.command, cwd=project, environment=environment)
+
+        assert re.fullmatch(pattern(step.shown), said, re.DOTALL), f"$ {step.command}\n{said}"
+
+
+def project_for(name: str, folder: Path) -> Path:
+    """Start a registry repository as `ecrkit init` does, with a commit on main and the files of the page."""
+    project = folder / "registry"
+    started = init(project, "--account", HOME.account, "--region", HOME.region, "--ci", "github", "--yes")
+    assert started.returncode == 0, started.stderr
+    extra = DATA / name.removeprefix("docs/").removesuffix(".md")
+    if extra.is_dir():
+        shutil.copytree(extra, project, dirs_exist_ok=True)
+    for command in (["init", "--quiet", "--initial-branch=main"], ["add", "--all"], ["commit", "--quiet", "-mStart"]):
+        git = ["git", "-c", "user.name=Team", "-c", "user.email=team@example.com", *command]
+        subprocess.run(git, cwd=project, check=True)
+    return project
