@@ -66,5 +66,7 @@ def audit(  # noqa: PLR0913 - one parameter per option
     )
     if drift_only:
         findings = tuple(found for found in findings if found.code not in _POSTURE)
-    echo_report(findings, checked=len(here.deployed), noun="repository", output=output)
+    place = here.environment
+    about = {"environment": place.name, "account": place.account, "region": place.region}
+    echo_report(findings, checked=len(here.deployed), noun="repository", output=output, about=about)
     sys.exit(exit_code(findings, strict=True))

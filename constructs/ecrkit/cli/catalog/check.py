@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,7 +14,10 @@ from ecrkit.errors import in_file_order
 from ecrkit.policies.checks import check_store
 from ecrkit.policies.store import PolicyStore
 
-__all__ = ["check"]
+if TYPE_CHECKING:
+    from ecrkit.errors import Finding
+
+__all__ = ["all_findings", "check"]
 
 
 @click.command("check")
@@ -35,9 +39,15 @@ def check(path: Path, *, policies: Path | None, strict: bool, output: str) -> No
     Exits with 1 when it could not be deployed.
     """
     store = PolicyStore(policies or path.parent / "policies" / "lifecycle")
-    findings = check_catalog(read_catalog_text(path), file=path.as_posix(), policies=store).findings
-    if store.is_there:
-        # A pinned version that changed is found by both.
-        findings = in_file_order(dict.fromkeys((*findings, *check_store(store.root).disorder)))
+    findings = all_findings(read_catalog_text(path), file=path.as_posix(), policies=store)
     echo_report(findings, checked=1, noun="catalog", output=output)
     sys.exit(exit_code(findings, strict=strict))
+
+
+def all_findings(text: str, *, file: str, policies: PolicyStore) -> tuple[Finding, ...]:
+    """Check a catalog, the policies that it names, and their store."""
+    findings = check_catalog(text, file=file, policies=policies).findings
+    if not policies.is_there:
+        return findings
+    # A pinned version that changed is found by both.
+    return in_file_order(dict.fromkeys((*findings, *check_store(policies.root).disorder)))
