@@ -8,7 +8,7 @@ __all__ = ["catalog"]
 
 catalog = LazyGroup(
     "catalog",
-    help="Check and edit the catalog, show what a change does, and render its templates.",
+    help="Check, compare, edit and render the catalog.",
     commands={
         "check": "ecrkit.cli.catalog.check:check",
         "diff": "ecrkit.cli.catalog.diff:diff",

@@ -25,19 +25,24 @@ __all__ = ["all_findings", "check"]
 @click.option(
     "--policies",
     type=click.Path(path_type=Path),
-    help="The policy store.  [default: policies/lifecycle beside the catalog]",
+    help="Policy store.  [default: policies/lifecycle next to the catalog]",
 )
-@click.option("--strict", is_flag=True, help="Fail on warnings too.")
-@click.option("--output", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--strict", is_flag=True, help="Fail on warnings, too.")
+@click.option("--output", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format.")
 def check(path: Path, *, policies: Path | None, strict: bool, output: str) -> None:
     """
-    Tell everything that is wrong with the catalog PATH and the policies that it names.
+    Check the catalog PATH and the policies that it names.
 
-    Also reports what is wrong with the policy store: its names and numbers, its lock, and published versions that
-    changed or vanished.
+    Reports everything that would fail a deploy, and warns about settings that are valid but almost always wrong.
+    Also checks the policy store: names and numbers, the lock, and published versions that changed or are missing.
 
-    Exits with 1 when it could not be deployed.
-    """
+    Exits with 1 if the catalog could not be deployed.
+
+    \b
+    Examples:
+      ecrkit catalog check
+      ecrkit catalog check --strict --output github
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     store = PolicyStore(policies or path.parent / "policies" / "lifecycle")
     findings = all_findings(read_catalog_text(path), file=path.as_posix(), policies=store)
     echo_report(findings, checked=1, noun="catalog", output=output)

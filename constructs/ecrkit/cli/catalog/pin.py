@@ -60,10 +60,11 @@ def pin(  # noqa: PLR0913 - one parameter per option
     output: str,
 ) -> None:
     """
-    Pin version N of the policy NAME wherever the catalog pins another one.
+    Pin another version of a policy in the whole catalog.
 
-    Edits defaults, repositories, environments and creation templates. Everything else in the file stays as it is,
-    comments too. A repository that pins no version of the policy does not change.
+    Replaces every other version of the policy NAME by version N. Edits defaults, repositories, environments and
+    creation templates. Everything else in the file stays as it is, comments too. A repository that pins no
+    version of the policy does not change.
 
     With --where or --environment, nothing changes outside the selection. A value that applies to other repositories
     or environments too stays, and the selected ones get their own.

@@ -70,7 +70,9 @@ def usage(  # noqa: PLR0913 - one parameter per option
     output: str,
 ) -> None:
     """
-    Show which repositories pin a policy, in which environments, and where the catalog says so.
+    Show which repositories pin a policy.
+
+    Lists the environment of each, and the place in the catalog.
 
     Without @N, shows every version. With --deployed or --audit, shows which policy each repository has in AWS, and adds
     repositories that still have a version that the catalog no longer pins. Several policies of one repository are
