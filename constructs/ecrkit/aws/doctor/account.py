@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ecrkit.aws.answers import FOREIGN_ANSWER
 from ecrkit.aws.client import aws_errors, connect
 from ecrkit.aws.concurrency import in_order
 from ecrkit.aws.doctor.values import Probe, Status
@@ -25,6 +26,7 @@ _LEAST_BOOTSTRAP = 6
 _ANY_REGION = "us-east-1"
 _UNANSWERED = frozenset(
     {
+        FOREIGN_ANSWER,
         "ConnectTimeoutError",
         "ConnectionClosedError",
         "ConnectionError",
@@ -32,10 +34,10 @@ _UNANSWERED = frozenset(
         "HTTPClientError",
         "ProxyConnectionError",
         "ReadTimeoutError",
+        "ResponseParserError",
     }
 )
 _NO_CREDENTIALS = frozenset({"NoCredentialsError", "NoAuthTokenError"})
-_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 _NO_STACK = "ValidationError"
 
 
