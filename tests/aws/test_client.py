@@ -9,9 +9,13 @@ import pytest
 
 from ecrkit.errors.extras import install_command
 
-RUN = (
-    "import sys; sys.modules[{module!r}] = None; sys.argv = ['ecrkit', *{words!r}]; from ecrkit.cli import main; main()"
-)
+RUN = """\
+import sys
+sys.modules[{module!r}] = None
+sys.argv = ["ecrkit", *{words!r}]
+from ecrkit.cli import main
+main()
+"""
 BOTO3 = f"error: boto3 is not installed; {install_command('live')}\n"
 
 

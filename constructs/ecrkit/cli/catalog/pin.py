@@ -83,9 +83,9 @@ def pin(  # noqa: PLR0913 - one parameter per option
     # A version that does not exist is reported before anything is read.
     store.path(reference)
     text = read_catalog_text(catalog)
-    _require_selected(Pins.read(text, file=str(catalog)), where=where, environment=environment)
-    result = repin(text, reference, file=str(catalog), where=where, environment=environment)
-    findings = all_findings(result.text, file=str(catalog), policies=store) if result.changes else ()
+    _require_selected(Pins.read(text, file=catalog.as_posix()), where=where, environment=environment)
+    result = repin(text, reference, file=catalog.as_posix(), where=where, environment=environment)
+    findings = all_findings(result.text, file=catalog.as_posix(), policies=store) if result.changes else ()
     errors = errors_in(findings)
     if output == "text":
         echo_lines(_lines(result))

@@ -86,7 +86,7 @@ def usage(  # noqa: PLR0913 - one parameter per option
     store = PolicyStore(policies or catalog.parent / "policies" / "lifecycle")
     require_readable([catalog, *deployed, *audits])
     wanted = _Wanted.parse(policy)
-    pins = Pins.read(read_catalog_text(catalog), file=str(catalog))
+    pins = Pins.read(read_catalog_text(catalog), file=catalog.as_posix())
     there = _deployed(catalog, store, deployed, audits) if deployed or audits else None
     rows = _rows(pins, wanted, there)
     versions = _versions(rows, wanted, store)
