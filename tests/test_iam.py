@@ -196,6 +196,18 @@ def test_policy_is_what_a_start_asks_for(account: Account, tmp_path: Path) -> No
     assert asked(account, "init", tmp_path / "new", *answers_of, "--wheel", wheel_in(tmp_path)) == allowed("init")
 
 
+def test_policy_is_what_the_doctor_asks_for(account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for the doctor of an app, which looks for the bootstrap of its environments."""
+    (tmp_path / "repositories.yaml").write_text(CATALOG)
+    (tmp_path / "cdk.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+
+    actions = asked(account, "doctor")
+
+    assert actions == allowed("doctor")
+    assert all(READS.fullmatch(action) for action in actions)
+
+
 def test_policy_is_what_starting_asks_for() -> None:
     """The same for a scan that is started alone."""
     with scanning_account() as account:
@@ -208,7 +220,7 @@ def test_policy_is_what_starting_asks_for() -> None:
 def test_every_command_has_a_policy() -> None:
     """The page has a policy for every command that talks to AWS, and for no other."""
     groups = ("repos", "images", "scan")
-    commands = {"login", "policy preview", "audit", "adopt", "guard --deployed", "init"}
+    commands = {"login", "policy preview", "audit", "adopt", "guard --deployed", "init", "doctor"}
     for group in groups:
         listing = ecrkit(group, "--help").stdout.partition("Commands:\n")[2]
         commands |= {f"{group} {line.split()[0]}" for line in listing.splitlines()}

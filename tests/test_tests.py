@@ -24,6 +24,7 @@ TABLES = {
 WHOLE_PACKAGES = {
     "aws/test_pages.py": "answers that no local AWS gives, for every module that reads them",
     "aws/test_reliability.py": "networks and credentials that fail, for every command",
+    "cli/test_help.py": "the help of every command",
     "cli/test_hostile_text.py": "control characters, for every command",
     "cli/test_hostile_answers.py": "what every command prints of the answers of AWS",
     "cli/test_inputs.py": "files that are none or too large, for every command",

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Fault", "Hold", "Proxy", "aws_error", "delay", "drop", "foreign_page", "proxy_to"]
+__all__ = ["Fault", "Hold", "Proxy", "aws_error", "delay", "drop", "foreign_page", "proxy_to", "xml_error"]
 
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "te", "upgrade"}
 _ACTIONS_OF_PATHS = (
@@ -89,6 +89,17 @@ def aws_error(code: str, *, message: str = "No.", status: int = 400) -> Callable
     def befall(handler: _Handler) -> bool:
         body = f'{{"__type": "{code}", "message": "{message}"}}'.encode()
         handler.answer(status, {"Content-Type": "application/x-amz-json-1.1"}, body)
+        return False
+
+    return befall
+
+
+def xml_error(code: str, *, message: str = "No.", status: int = 400) -> Callable[[Any], bool]:
+    """Answer as the older services of AWS do, STS and CloudFormation among them."""
+
+    def befall(handler: _Handler) -> bool:
+        error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+        handler.answer(status, {"Content-Type": "text/xml"}, f"<ErrorResponse>{error}</ErrorResponse>".encode())
         return False
 
     return befall

@@ -92,6 +92,8 @@ def test_drift_only_leaves_out_what_should_not_be_so_anyway(account: Account, pr
     assert result.returncode == 1
     document = json.loads(result.stdout)
     assert document["checked"] == 4
+    assert document["environment"] == "dev"
+    assert (document["account"], document["region"]) == (HOME.account, HOME.region)
     assert [(one["pointer"], one["code"]) for one in document["findings"]] == [
         ("/repositories/unknown", "AUD102"),
         ("/repositories/web", "AUD117"),

@@ -127,8 +127,7 @@ def test_what_cannot_be_added_to_is_refused(text: str) -> None:
         added(text)
 
     assert str(caught.value) == (
-        "repositories.yaml: cannot be added to as it is laid out; write it in block style, without anchors, and try "
-        "again"
+        "repositories.yaml: cannot be edited as it is laid out; write it in block style, without anchors, and try again"
     )
 
 

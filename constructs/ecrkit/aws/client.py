@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from ecrkit.aws.answers import FOREIGN_ANSWER, CheckedParsers, check_answer
 from ecrkit.aws.refusals import explain_client_error, explain_failure
 from ecrkit.errors import AwsError
+from ecrkit.errors.extras import install_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,8 @@ _READ_TIMEOUT_SECONDS = 20
 _ATTEMPTS = 6
 # Nobody is helped by waiting for a network that is not there; a single drop is worth another try.
 _ATTEMPTS_TO_CONNECT = 2
+# A probe reports that nobody answered, instead of waiting for an answer.
+_PROBE_SECONDS = 3
 # More than the calls that are made at the same time, so that none waits for a connection.
 _CONNECTIONS = 32
 _SCANNED_ALREADY = "LimitExceededException"
@@ -113,7 +116,9 @@ class Aws:
             return client.get_caller_identity()["Account"]
 
 
-def connect(*, profile: str | None = None, region: str | None = None, needs_region: bool = True) -> Aws:
+def connect(
+    *, profile: str | None = None, region: str | None = None, needs_region: bool = True, is_probe: bool = False
+) -> Aws:
     """
     Find credentials and Region by the standard chain; no call is made yet.
 
@@ -121,6 +126,7 @@ def connect(*, profile: str | None = None, region: str | None = None, needs_regi
         profile: of the shared configuration; ``None`` for the default.
         region: overrides the configured one.
         needs_region: there must be one, given or configured.
+        is_probe: make one attempt at each call, and wait three seconds for its answer.
 
     Raises:
         AwsError: boto3 is not installed, there is no such profile or no Region, or a file cannot be read.
@@ -130,13 +136,13 @@ def connect(*, profile: str | None = None, region: str | None = None, needs_regi
         from botocore.config import Config  # noqa: PLC0415 - comes with boto3
         from botocore.session import Session  # noqa: PLC0415 - comes with boto3
     except ImportError:
-        raise AwsError("boto3 is not installed; install ecrkit[live]") from None
+        raise AwsError(f"boto3 is not installed; {install_command('live')}") from None
     with aws_errors():
         core = checked_parsing(Session(profile=profile))
-        attempts = core.get_config_variable("max_attempts") or _ATTEMPTS
+        attempts = 1 if is_probe else core.get_config_variable("max_attempts") or _ATTEMPTS
         config = Config(
             connect_timeout=_CONNECT_TIMEOUT_SECONDS,
-            read_timeout=_READ_TIMEOUT_SECONDS,
+            read_timeout=_PROBE_SECONDS if is_probe else _READ_TIMEOUT_SECONDS,
             max_pool_connections=_CONNECTIONS,
             retries={"mode": "adaptive", "total_max_attempts": attempts},
         )

@@ -28,9 +28,18 @@ _EXIT_NO_VERDICT = 3
 
 cli = LazyGroup(
     "ecrkit",
-    help="Registries as code for Amazon ECR.",
+    help="Registries as code for Amazon ECR.\n\nRun a command with -h for its options and examples.",
+    sections={
+        "Start": ("init", "doctor", "sandbox", "completion"),
+        "Author": ("policy", "catalog", "schema", "rules"),
+        "Review": ("review", "guard"),
+        "Operate": ("audit", "adopt", "repos"),
+        "Images": ("images", "scan", "login"),
+    },
     commands={
         "init": "ecrkit.cli.init:init",
+        "doctor": "ecrkit.cli.doctor:doctor",
+        "completion": "ecrkit.cli.completion:completion",
         "policy": "ecrkit.cli.policy:policy",
         "catalog": "ecrkit.cli.catalog:catalog",
         "schema": "ecrkit.cli.schema:schema",

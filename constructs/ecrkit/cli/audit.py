@@ -28,12 +28,14 @@ __all__ = ["audit"]
 _POSTURE = frozenset(check.code for check in (*POSTURE_RULEBOOK, *ACCESS_RULEBOOK))
 
 
-@click.command("audit", short_help="Hold what is there against the catalog.")
+@click.command("audit", short_help="Compare deployed repositories with the catalog.")
 @environment_option
-@click.option("--drift-only", is_flag=True, help="Tell only what is not as declared.")
+@click.option("--drift-only", is_flag=True, help="Report drift only.")
 @catalog_options
 @aws_options
-@click.option("--output", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True)
+@click.option(
+    "--output", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True, help="Output format."
+)
 def audit(  # noqa: PLR0913 - one parameter per option
     *,
     environment: str | None,
@@ -45,15 +47,22 @@ def audit(  # noqa: PLR0913 - one parameter per option
     output: str,
 ) -> None:
     """
-    Tell what is not as the catalog declares it, and what should not be so whoever declared it.
+    Compare deployed repositories with the catalog.
 
-    Settings that drifted, policies edited by hand, repositories that are missing or unknown; and of
-    all of them whether everybody is let in, tags can be overwritten, pushes are not scanned, or no
-    lifecycle policy is there. What AWS writes by itself is no drift, and a repository of another
-    stack, or of a pull-through cache, is not looked at, unless it lets everybody in. Nothing is changed.
+    Reports drift: changed settings, policies edited by hand, and repositories that are missing or unknown. Also
+    reports insecure settings, declared or not: access for everyone, tags that can be overwritten, no scan on
+    push, no lifecycle policy.
 
-    Exits with 1 when something is found that the catalog does not silence.
-    """
+    Settings that AWS writes are no drift. A repository of another stack or of a pull-through cache is skipped,
+    unless it lets everyone in. Nothing is changed.
+
+    Exits with 1 if there is a finding that the catalog does not silence.
+
+    \b
+    Examples:
+      ecrkit audit
+      ecrkit audit --environment prod --drift-only --output sarif > audit.sarif
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     here = look_around(catalog, policies, environment=environment, profile=profile, region=region)
     ecr = here.aws.ecr()
     actual = actual_repositories(ecr, here.deployed, stacks=StackFinder(ecr, here.aws.cloudformation()))
@@ -66,5 +75,7 @@ def audit(  # noqa: PLR0913 - one parameter per option
     )
     if drift_only:
         findings = tuple(found for found in findings if found.code not in _POSTURE)
-    echo_report(findings, checked=len(here.deployed), noun="repository", output=output)
+    place = here.environment
+    about = {"environment": place.name, "account": place.account, "region": place.region}
+    echo_report(findings, checked=len(here.deployed), noun="repository", output=output, about=about)
     sys.exit(exit_code(findings, strict=True))

@@ -39,18 +39,24 @@ __all__ = ["guard"]
     type=click.Path(path_type=Path),
     help="Compare with another cdk.out, or with a folder of *.template.json.",
 )
-@click.option("--deployed", is_flag=True, help="Compare with what CloudFormation has.")
+@click.option("--deployed", is_flag=True, help="Compare with the deployed stacks.")
 @click.option(
     "--allow",
     "allowed",
     metavar="NAME",
     multiple=True,
-    help="Let happen what is found of NAME: a repository, or else a logical id, or else a stack; STACK/NAME for that "
-    "of one stack. May be given several times.",
+    help="Repository, logical ID or stack whose findings to allow; STACK/NAME for one stack only. "
+    "May be given several times.",
 )
-@click.option("--profile", help="Of the shared AWS configuration, for --deployed.")
-@click.option("--region", help="Of stacks that name none, for --deployed.")
-@click.option("--output", type=click.Choice(["text", "json", "markdown", "github"]), default="text", show_default=True)
+@click.option("--profile", help="AWS profile to use, for --deployed.")
+@click.option("--region", help="AWS Region of stacks that name none, for --deployed.")
+@click.option(
+    "--output",
+    type=click.Choice(["text", "json", "markdown", "github"]),
+    default="text",
+    show_default=True,
+    help="Output format.",
+)
 def guard(  # noqa: PLR0913 - a parameter per option
     *,
     assembly: Path,
@@ -62,15 +68,19 @@ def guard(  # noqa: PLR0913 - a parameter per option
     output: str,
 ) -> None:
     """
-    Tell what a deploy of CDK_OUT would lose, replace or leave to nobody.
+    Refuse a deploy that would replace, delete or orphan repositories.
 
-    CDK_OUT is what `cdk synth` wrote. New repositories, and changes that CloudFormation makes in
-    place, are fine; a changed lifecycle policy, repository policy or scan setting is a note.
-    Everything else is reported with what CloudFormation would do and what the safe way is:
-    docs/guard.md lists it.
+    CDK_OUT is the output of `cdk synth`. New repositories, and changes that CloudFormation makes in place, are
+    fine. A changed lifecycle policy, repository policy or scan setting is a note. Everything else is reported
+    with what CloudFormation would do and a safe way to do it; docs/guard.md lists it.
 
-    Exits with 1 when something is found that no --allow names.
-    """
+    Exits with 1 if there is a finding that no --allow names.
+
+    \b
+    Examples:
+      ecrkit guard cdk.out --deployed
+      ecrkit guard cdk.out --baseline main/cdk.out --allow payments/api
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if deployed == (baseline is not None):
         raise click.UsageError("give one of '--baseline DIR' and '--deployed'.")
     if not deployed and (profile or region):

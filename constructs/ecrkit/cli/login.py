@@ -18,15 +18,20 @@ __all__ = ["login"]
 
 @click.command("login", short_help="Log a container tool in to the registry.")
 @tool_option
-@dry_run_option("Tell which tool would be logged in, and ask for no password.")
+@dry_run_option("Show which tool would be logged in, and request no password.")
 @aws_options
 @output_option()
 def login(*, tool: str | None, dry_run: bool, profile: str | None, region: str | None, output: str) -> None:
     """
-    Log docker, podman or skopeo in to the registry of the account and Region, for twelve hours.
+    Log docker, podman or skopeo in to the registry, for 12 hours.
 
-    The password goes to the tool through its standard input, and is kept where the tool keeps passwords.
-    """
+    The tool reads the password from its standard input, and keeps it where it keeps passwords.
+
+    \b
+    Examples:
+      ecrkit login
+      ecrkit login --tool podman --region eu-west-1
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     program = find_tool(tool, search_path=os.environ.get("PATH", os.defpath))
     if dry_run:
         echo(f"would be logged in: {program.path}", err=True)

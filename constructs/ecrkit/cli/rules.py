@@ -47,11 +47,14 @@ def rules(*, codes: tuple[str, ...], output: str) -> None:
     """
     List every check, or explain the checks named by CODE.
 
-    An explanation says what the check requires, why it matters, and how to fix what it finds. It
-    shows an example that fails.
+    An explanation says what the check requires, why it matters, and how to fix what it finds. It shows an example
+    that fails.
 
-    Example: ecrkit rules ECR205 CAT121
-    """
+    \b
+    Examples:
+      ecrkit rules
+      ecrkit rules ECR205 CAT121
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if output == "markdown" and codes:
         raise click.UsageError("'--output markdown' takes no CODE: it is the whole page.")
     checks = [_named(code) for code in codes] or list(CHECKS.values())

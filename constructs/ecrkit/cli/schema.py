@@ -14,8 +14,12 @@ __all__ = ["schema"]
 @click.argument("kind", type=click.Choice([kind.value for kind in DocumentKind]), metavar="KIND")
 def schema(kind: str) -> None:
     """
-    Print the JSON Schema of a KIND of file, for editors.
+    Print the JSON Schema of a kind of file, for editors.
 
-    KIND is policy, catalog, policy-test (the vN.test.yaml of a policy) or silenced (a store's silenced.yaml).
-    """
+    KIND is policy, catalog, policy-test (a policy's vN.test.yaml) or silenced (a store's silenced.yaml).
+
+    \b
+    Examples:
+      ecrkit schema catalog > catalog.schema.json
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     write_document(render_schema(DocumentKind(kind)))

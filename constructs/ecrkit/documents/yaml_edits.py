@@ -1,5 +1,5 @@
 """
-Additions to a YAML text that a person wrote: everything that is there stays as it is, comments too.
+Edits of a YAML text that a person wrote: everything else stays as it is, byte for byte, comments too.
 
 A library that reads YAML and writes it again would lay out anew what somebody laid out with care.
 """
@@ -79,7 +79,7 @@ class _Edit:
 @dataclass(slots=True)
 class YamlEditor:
     """
-    Adds to one document.
+    Edits one document.
 
     Args:
         text: a valid document of ours.
@@ -139,13 +139,43 @@ class YamlEditor:
         else:
             self._insert(span.content_end, f"{', ' if span.count else ''}{_flow_value([item])[1:-1]}")
 
+    def add(self, members: Mapping[str, object]) -> None:
+        """
+        Add keys at any depth: a mapping that exists keeps its keys, and one that does not is made.
+
+        Args:
+            members: the keys that lead to what is new, from the top of the document, and their values.
+        """
+        self._add_below((), members)
+
+    def replace(self, path: Sequence[str], old: str, new: str) -> None:
+        """
+        Replace a string, whatever its quotes.
+
+        A value that an alias stands for is written once only, where its anchor is: replace it there and at every alias.
+
+        Args:
+            path: keys, and numbers of items, that lead to it.
+            old: the string.
+            new: another one, without characters that need quotes.
+        """
+        path = tuple(path)
+        parent = self._expected
+        for key in path[:-1]:
+            parent = _child(parent, key)
+        parent[int(path[-1]) if isinstance(parent, list) else path[-1]] = new
+        span = self._spans.get(path)
+        text = self.text[span.start : span.end] if span else ""
+        if span and old in text and not text.startswith("*"):
+            start = span.start + text.rindex(old)
+            self._edits.append(_Edit(start, start + len(old), new))
+
     def result(self) -> str:
         """
-        Apply all additions.
+        Apply all edits.
 
         Raises:
-            RefusedError: what is there would not be what was there, and what was added; nothing is known of how the
-                text is laid out then.
+            RefusedError: the result would be other than what was there with the edits; the layout is unusual then.
         """
         text = self.text
         # Those further back first, so that offsets stay what they are; of two at one place the first stands first.
@@ -157,10 +187,18 @@ class YamlEditor:
             is_right = False
         if not is_right:
             raise RefusedError(
-                f"{self.file}: cannot be added to as it is laid out; write it in block style, "
+                f"{self.file}: cannot be edited as it is laid out; write it in block style, "
                 "without anchors, and try again"
             )
         return text
+
+    def _add_below(self, path: tuple[str, ...], members: Mapping[str, object]) -> None:
+        new = {key: value for key, value in members.items() if (*path, key) not in self._spans}
+        if new:
+            self.add_members(path, new)
+        for key, value in members.items():
+            if key not in new and isinstance(value, dict):
+                self._add_below((*path, key), value)
 
     def _is_in_flow(self, path: tuple[str, ...]) -> bool:
         return bool(path) and self._spans[path[:-1]].style == "flow"
@@ -246,6 +284,10 @@ def _place(unclosed: list[_Open], event: yaml.NodeEvent) -> tuple[str, ...] | No
     path = (*parent.path, parent.key)
     parent.key = None
     return path
+
+
+def _child(value: Any, key: str) -> Any:  # noqa: ANN401 - YAML
+    return value[int(key)] if isinstance(value, list) else value[key]
 
 
 def _at(value: Any, path: tuple[str, ...], *, make: Any) -> Any:  # noqa: ANN401 - YAML

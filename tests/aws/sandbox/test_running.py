@@ -15,6 +15,7 @@ from builders.sandboxes import HOME
 
 from ecrkit.aws.sandbox import Sandbox, Target, running_sandbox
 from ecrkit.errors import SandboxError
+from ecrkit.errors.extras import install_command
 
 pytestmark = pytest.mark.server
 
@@ -96,7 +97,7 @@ class TestSandbox:
         with pytest.raises(SandboxError) as caught, running_sandbox(HOME, environ=os.environ):
             pass
 
-        assert str(caught.value) == "MiniStack: is not installed; install ecrkit[sandbox]"
+        assert str(caught.value) == f"MiniStack: is not installed; {install_command('sandbox')}"
 
     def test_does_not_start(self, tmp_path: Path) -> None:
         """A MiniStack that fails to start is reported with the end of what it said."""

@@ -138,7 +138,7 @@ def test_somebody_is_asked(account: Account, project: Path, answer: str, *, is_w
         pytest.param(("api", "--all", "--yes"), "Error: give names of repositories, or --all.", id="both"),
         pytest.param(
             ("api",),
-            "Error: nobody is there to be asked; pass --yes, or --dry-run to see what would be written",
+            "Error: not a terminal, cannot ask; pass --yes to proceed, or --dry-run to see what would be written",
             id="nobody",
         ),
     ],

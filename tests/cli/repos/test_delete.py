@@ -84,7 +84,7 @@ def test_nobody_to_ask_is_no_yes(account: Account) -> None:
     result = ecrkit("repos", "delete", "empty", environment=account.environment)
 
     assert result.returncode == 2
-    assert result.stderr.endswith("Error: nobody is there to be asked; pass --yes if it is to be done\n")
+    assert result.stderr.endswith("Error: not a terminal, cannot ask; pass --yes to proceed\n")
     assert names(account) == ["empty", "web"]
 
 

@@ -44,16 +44,16 @@ _BATCH = 1000
 """So many repositories are written at once with --yes: what an interruption costs."""
 
 
-@click.command("adopt", short_help="Bring repositories that exist into the catalog.")
+@click.command("adopt", short_help="Add existing repositories to the catalog.")
 @click.argument("names", metavar="[NAME…]", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Every repository that no stack has and no catalog declares.")
+@click.option("--all", "everything", is_flag=True, help="Adopt every repository that is in no stack and no catalog.")
 @environment_option
 @click.option(
     "--resource-mapping",
     "mappings",
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where to write what `cdk import --resource-mapping` reads.  [default: cdk-import beside the catalog]",
+    help="Directory for the files of `cdk import --resource-mapping`.  [default: cdk-import next to the catalog]",
 )
 @dry_run_option("Show what would be written, and write nothing.")
 @yes_option
@@ -76,19 +76,26 @@ def adopt(  # noqa: PLR0913 - one parameter per option
     output: str,
 ) -> None:
     """
-    Declare repositories that exist, exactly as they are, so that CloudFormation can import them.
+    Declare existing repositories as they are, so that CloudFormation can import them.
 
-    Adds entries to the catalog and leaves all that is there as it is; publishes lifecycle policies in
-    the store, one version for all repositories that share it; writes resource mappings for
-    `cdk import`; and tells the steps to run. AWS is only read. What is declared already is left alone,
-    so that a run that was interrupted goes on where it stopped.
+    Adds entries to the catalog and keeps the rest of the file as it is. Publishes lifecycle policies in the
+    store, one version for all repositories that share it. Writes resource mappings for `cdk import`, and prints
+    the next steps. Only reads from AWS. Skips repositories that are already declared, so you can run it again
+    after an interruption.
 
-    Exits with 1 when a repository cannot be declared exactly as it is; that one is not adopted.
-    """
+    Exits with 1 if a repository cannot be declared exactly as it is; that one is not adopted.
+
+    \b
+    Examples:
+      ecrkit adopt web payments/api --dry-run
+      ecrkit adopt --all --environment prod --yes
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if bool(names) == everything:
         raise click.UsageError("give names of repositories, or --all.")
     if not (yes or dry_run or sys.stdin.isatty()):
-        raise click.UsageError("nobody is there to be asked; pass --yes, or --dry-run to see what would be written")
+        raise click.UsageError(
+            "not a terminal, cannot ask; pass --yes to proceed, or --dry-run to see what would be written"
+        )
     here = look_around(catalog, policies, environment=environment, profile=profile, region=region)
     published_in(here.store)
     run = _Run(here, AdoptionReport(here.environment, dry_run=dry_run, output=output), mappings)

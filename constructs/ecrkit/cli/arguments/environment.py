@@ -56,7 +56,9 @@ class Surroundings:
 def environment_option(command: Callable[..., object]) -> Callable[..., object]:
     """Add ``--environment``."""
     return click.option(
-        "--environment", metavar="NAME", help="Of the catalog.  [default: that of the credentials and the Region]"
+        "--environment",
+        metavar="NAME",
+        help="Environment of the catalog.  [default: the one of the credentials and the Region]",
     )(command)
 
 

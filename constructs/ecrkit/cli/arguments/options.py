@@ -32,13 +32,19 @@ F = TypeVar("F", bound="Callable[..., Any]")
 def aws_options(command: F) -> F:
     """Add ``--profile`` and ``--region``."""
     # The AWS CLI reads this variable, and boto3 does not.
-    command = click.option("--region", envvar="AWS_REGION", help="Instead of the configured one.")(command)
-    return click.option("--profile", help="Of the shared AWS configuration.")(command)
+    command = click.option("--region", envvar="AWS_REGION", help="AWS Region; overrides the configured one.")(command)
+    return click.option("--profile", help="AWS profile to use.")(command)
 
 
 def output_option(*formats: str) -> Callable[[F], F]:
     """Add ``--output``; *formats* are offered beside text and json."""
-    return click.option("--output", type=click.Choice(["text", "json", *formats]), default="text", show_default=True)
+    return click.option(
+        "--output",
+        type=click.Choice(["text", "json", *formats]),
+        default="text",
+        show_default=True,
+        help="Output format.",
+    )
 
 
 def dry_run_option(help: str) -> Callable[[F], F]:  # noqa: A002 - click's own name
@@ -48,16 +54,16 @@ def dry_run_option(help: str) -> Callable[[F], F]:  # noqa: A002 - click's own n
 
 def yes_option(command: F) -> F:
     """Add ``--yes``."""
-    return click.option("--yes", is_flag=True, help="Do not ask.")(command)
+    return click.option("--yes", is_flag=True, help="Proceed without asking.")(command)
 
 
 def tool_option(command: F) -> F:
     """Add ``--tool``."""
     from ecrkit.aws.tools import TOOLS  # noqa: PLC0415 - brings subprocess, which most commands do without
 
-    return click.option(
-        "--tool", type=click.Choice(TOOLS), help="The program to use.  [default: the first that is there]"
-    )(command)
+    return click.option("--tool", type=click.Choice(TOOLS), help="Program to use.  [default: the first one found]")(
+        command
+    )
 
 
 def catalog_options(command: F) -> F:
@@ -65,12 +71,12 @@ def catalog_options(command: F) -> F:
     command = click.option(
         "--policies",
         type=click.Path(path_type=Path),
-        help="The policy store.  [default: policies/lifecycle beside the catalog]",
+        help="Policy store.  [default: policies/lifecycle next to the catalog]",
     )(command)
     return click.option(
         "--catalog",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="What should be there.  [default: repositories.yaml, if it exists]",
+        help="Catalog to read.  [default: repositories.yaml, if it exists]",
     )(command)
 
 
@@ -79,7 +85,7 @@ def children_option(command: F) -> F:
     return click.option(
         "--children/--no-children",
         default=None,
-        help="Read what manifest lists refer to, which ECR counts as a pull.  "
+        help="Read which images manifest lists refer to, which ECR counts as a pull.  "
         "[default: unless the lifecycle policy counts pulls]",
     )(command)
 
@@ -108,5 +114,5 @@ def confirmed(question: str, *, yes: bool) -> bool:
     if yes:
         return True
     if not sys.stdin.isatty():
-        raise click.UsageError("nobody is there to be asked; pass --yes if it is to be done")
+        raise click.UsageError("not a terminal, cannot ask; pass --yes to proceed")
     return ask(question)

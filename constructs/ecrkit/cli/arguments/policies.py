@@ -141,7 +141,7 @@ def policies_option(command: F) -> F:
         "--policies",
         "store",
         type=click.Path(path_type=Path),
-        help="The policy store that name@N is looked up in.  [default: policies/lifecycle, or those of ecrkit]",
+        help="Policy store in which to find name@N.  [default: policies/lifecycle, or the one that comes with ecrkit]",
     )(command)
 
 

@@ -8,10 +8,11 @@ __all__ = ["catalog"]
 
 catalog = LazyGroup(
     "catalog",
-    help="Check the catalog, see what a change of it does, and render its templates.",
+    help="Check, compare, edit and render the catalog.",
     commands={
         "check": "ecrkit.cli.catalog.check:check",
         "diff": "ecrkit.cli.catalog.diff:diff",
+        "pin": "ecrkit.cli.catalog.pin:pin",
         "template": "ecrkit.cli.catalog.template:template",
     },
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,7 +14,10 @@ from ecrkit.errors import in_file_order
 from ecrkit.policies.checks import check_store
 from ecrkit.policies.store import PolicyStore
 
-__all__ = ["check"]
+if TYPE_CHECKING:
+    from ecrkit.errors import Finding
+
+__all__ = ["all_findings", "check"]
 
 
 @click.command("check")
@@ -21,23 +25,34 @@ __all__ = ["check"]
 @click.option(
     "--policies",
     type=click.Path(path_type=Path),
-    help="The policy store.  [default: policies/lifecycle beside the catalog]",
+    help="Policy store.  [default: policies/lifecycle next to the catalog]",
 )
-@click.option("--strict", is_flag=True, help="Fail on warnings too.")
-@click.option("--output", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--strict", is_flag=True, help="Fail on warnings, too.")
+@click.option("--output", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format.")
 def check(path: Path, *, policies: Path | None, strict: bool, output: str) -> None:
     """
-    Tell everything that is wrong with the catalog PATH and the policies that it names.
+    Check the catalog PATH and the policies that it names.
 
-    Also reports what is wrong with the policy store: its names and numbers, its lock, and published versions that
-    changed or vanished.
+    Reports everything that would fail a deploy, and warns about settings that are valid but almost always wrong.
+    Also checks the policy store: names and numbers, the lock, and published versions that changed or are missing.
 
-    Exits with 1 when it could not be deployed.
-    """
+    Exits with 1 if the catalog could not be deployed.
+
+    \b
+    Examples:
+      ecrkit catalog check
+      ecrkit catalog check --strict --output github
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     store = PolicyStore(policies or path.parent / "policies" / "lifecycle")
-    findings = check_catalog(read_catalog_text(path), file=path.as_posix(), policies=store).findings
-    if store.is_there:
-        # A pinned version that changed is found by both.
-        findings = in_file_order(dict.fromkeys((*findings, *check_store(store.root).disorder)))
+    findings = all_findings(read_catalog_text(path), file=path.as_posix(), policies=store)
     echo_report(findings, checked=1, noun="catalog", output=output)
     sys.exit(exit_code(findings, strict=strict))
+
+
+def all_findings(text: str, *, file: str, policies: PolicyStore) -> tuple[Finding, ...]:
+    """Check a catalog, the policies that it names, and their store."""
+    findings = check_catalog(text, file=file, policies=policies).findings
+    if not policies.is_there:
+        return findings
+    # A pinned version that changed is found by both.
+    return in_file_order(dict.fromkeys((*findings, *check_store(policies.root).disorder)))

@@ -54,18 +54,24 @@ __all__ = ["diff"]
     "--policies",
     "store",
     type=click.Path(path_type=Path),
-    help="The policy store of both.  [default: policies/lifecycle beside the new catalog]",
+    help="Policy store of both.  [default: policies/lifecycle next to the new catalog]",
 )
 @click.option(
     "--old-policies",
     "old_store",
     type=click.Path(path_type=Path),
-    help="The policy store of the old catalog, if it is another.",
+    help="Policy store of the old catalog, if it is a different one.",
 )
 @click.option("--now", type=INSTANT, help="Instant of evaluation, ISO 8601 with an offset.  [default: the clock]")
 @protection_options
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when an image is, or may be, newly expired.")
-@click.option("--output", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
+@click.option(
+    "--output",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="Output format.",
+)
 @without_collector()
 def diff(  # noqa: PLR0913 - click passes each option as an argument
     old_catalog: Path,
@@ -83,17 +89,22 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     output: str,
 ) -> None:
     """
-    Show what NEW_CATALOG does to images that OLD_CATALOG does not, for every repository whose policy changed.
+    Show what a change of the catalog does to images.
 
-    Each environment may have another policy, and has images of its own: those in the folder of its name, or else those
-    of its account.
+    Compares the lifecycle policies of every repository in OLD_CATALOG and NEW_CATALOG. Environments are compared
+    one by one: the images of each are in the folder of its name, or else in that of its account.
 
-    Exits with 1 when the new policy of a changed repository would expire or archive an image that --in-use,
+    Exits with 1 if the new policy of a changed repository would expire or archive an image that --in-use,
     --pulled-within or --must-keep protects.
 
-    With --exit-code or a protection, a changed repository without a file of images is an error, exit 2: nobody knows
-    what it loses.
-    """
+    With --exit-code or a protection, a changed repository without a file of images is an error, exit 2: its
+    losses are unknown.
+
+    \b
+    Examples:
+      git show main:repositories.yaml > old.yaml
+      ecrkit catalog diff old.yaml repositories.yaml --images images --exit-code
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     _, at = instants(now)
     if [images, manifests, *in_use].count("-") > 1:
         raise click.UsageError("standard input (-) can be read once only; name a file for the others")

@@ -43,7 +43,7 @@ __all__ = ["template"]
 )
 def template(catalog: Path, *, environment: str | None, policies: Path | None, directory: Path | None) -> None:
     """
-    Render the CloudFormation templates of CATALOG, without CDK and Node.
+    Render the CloudFormation templates of CATALOG, without CDK.
 
     Prints the template of the only stack, or writes one file for each stack and prints their names. Findings of the
     catalog go to standard error.
@@ -51,9 +51,9 @@ def template(catalog: Path, *, environment: str | None, policies: Path | None, d
     Exits with 1 if the catalog has errors.
 
     \b
-    Example:
+    Examples:
       ecrkit catalog template --environment dev > dev.json
-      aws cloudformation deploy --stack-name Repositories-dev --template-file dev.json
+      ecrkit catalog template -o templates
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     store = PolicyStore(policies or catalog.parent / "policies" / "lifecycle")
     checked = check_catalog(read_catalog_text(catalog), file=str(catalog), policies=store)

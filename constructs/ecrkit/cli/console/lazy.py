@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ecrkit.documents.nearest import near
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["LazyGroup"]
 
@@ -25,11 +27,20 @@ class LazyGroup(click.Group):
         name: of the group.
         commands: name of each command to ``module:attribute``.
         help: text shown by ``--help``.
+        sections: headings of ``--help``, and the commands below each; without them all have one heading.
     """
 
-    def __init__(self, name: str, *, commands: Mapping[str, str], help: str) -> None:  # noqa: A002 - click's own name
-        super().__init__(name, help=help)
+    def __init__(
+        self,
+        name: str,
+        *,
+        commands: Mapping[str, str],
+        help: str,  # noqa: A002 - click's own name
+        sections: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        super().__init__(name, help=help, context_settings={"help_option_names": ["-h", "--help"]})
         self._lazy_commands = dict(commands)
+        self._sections = dict(sections or {})
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run the command; when nobody reads on, as in `ecrkit … | head`, end as one that SIGPIPE ends."""
@@ -42,6 +53,51 @@ class LazyGroup(click.Group):
             # click would end with 1, which means findings here. What is left in the buffer goes nowhere.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(_EXIT_NOT_READ)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """
+        Find the command that the first argument names.
+
+        Raises:
+            click.UsageError: there is none; the message suggests others, of subgroups too.
+        """
+        if args and not ctx.resilient_parsing and not args[0].startswith("-") and args[0] not in self._lazy_commands:
+            meant = self._meant(ctx, args[0])
+            hint = f" Did you mean {' or '.join(map(repr, meant))}?" if meant else ""
+            ctx.fail(f"No such command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands below their headings, in columns that all headings share."""
+        if not self._sections:
+            super().format_commands(ctx, formatter)
+            return
+        headed = {name for names in self._sections.values() for name in names}
+        others = [name for name in self._lazy_commands if name not in headed]
+        longest = max(map(len, self._lazy_commands))
+        limit = formatter.width - longest - 6
+        for heading, names in {**self._sections, "Other": others}.items():
+            rows = [
+                (name.ljust(longest), command.get_short_help_str(limit))
+                for name in names
+                if (command := self.get_command(ctx, name)) and not command.hidden
+            ]
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
+
+    def _meant(self, ctx: click.Context, name: str) -> list[str]:
+        """List commands that *name* may have been meant for: of this group, else of those below it."""
+        nearest = near(name, self._lazy_commands)
+        return list(nearest) or [path for path, command in self._below(ctx) if command == name]
+
+    def _below(self, ctx: click.Context) -> Iterator[tuple[str, str]]:
+        for group in self._lazy_commands:
+            command = self.get_command(ctx, group)
+            if isinstance(command, click.Group):
+                yield from ((f"{group} {name}", name) for name in command.list_commands(ctx))
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Names in the order of declaration, which is the order of use."""

@@ -12,7 +12,7 @@ from ecrkit.documents.terminal import Styled, write_command
 from ecrkit.errors import Severity, errors_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ecrkit.deployment.guard import GuardFinding
     from ecrkit.errors import Check, Finding
@@ -34,7 +34,9 @@ FORMATS = ("text", "json", "sarif", "github")
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 
 
-def echo_report(findings: Sequence[Finding], *, checked: int, noun: str, output: str) -> None:
+def echo_report(
+    findings: Sequence[Finding], *, checked: int, noun: str, output: str, about: Mapping[str, object] | None = None
+) -> None:
     """
     Print findings.
 
@@ -43,10 +45,12 @@ def echo_report(findings: Sequence[Finding], *, checked: int, noun: str, output:
         checked: how many documents were looked at.
         noun: what these are, for the summary.
         output: one of :data:`FORMATS`.
+        about: members that JSON has in addition.
     """
     match output:
         case "json":
-            echo_json({"findings": [finding_document(finding) for finding in findings], "checked": checked})
+            documents = [finding_document(finding) for finding in findings]
+            echo_json({"findings": documents, "checked": checked, **(about or {})})
         case "sarif":
             echo_json(_sarif(findings))
         case "github":

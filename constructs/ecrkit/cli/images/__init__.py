@@ -8,7 +8,7 @@ __all__ = ["images"]
 
 images = LazyGroup(
     "images",
-    help="List, push and pull images, save what there is, and see what runs.",
+    help="List, push, pull and save images, and show which are in use.",
     commands={
         "list": "ecrkit.cli.images.list:list_",
         "push": "ecrkit.cli.images.push:push",

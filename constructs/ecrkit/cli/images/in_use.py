@@ -22,17 +22,23 @@ __all__ = ["in_use"]
 
 
 @click.command("in-use")
-@click.option("--registry", metavar="ACCOUNT", help="Whose images to list.  [default: the account of the credentials]")
+@click.option(
+    "--registry", metavar="ACCOUNT", help="Registry whose images to list.  [default: the account of the credentials]"
+)
 @aws_options
 @output_option()
 def in_use(*, registry: str | None, profile: str | None, region: str | None, output: str) -> None:
     """
     List the images that ECS and Lambda use, by digest.
 
-    Those of tasks, services and functions, one a line, as `ecrkit policy preview --in-use` reads them. Every cluster of
-    the account and Region is asked, and every version of every function. Images of other registries are named on
-    standard error.
-    """
+    Prints the images of tasks, services and functions, one a line, as `ecrkit policy preview --in-use` reads
+    them. Reads every cluster of the account and Region, and every version of every function. Images of other
+    registries are listed on standard error.
+
+    \b
+    Examples:
+      ecrkit images in-use > in-use.txt
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if registry is not None and not ACCOUNT.fullmatch(registry):
         raise click.UsageError(f"--registry: an account has twelve digits, got {registry!r}")
     aws = connect(profile=profile, region=region)

@@ -32,15 +32,15 @@ __all__ = ["inventory"]
 
 @click.command("inventory")
 @click.argument("names", nargs=-1, metavar="[NAME…]")
-@click.option("--all", "everything", is_flag=True, help="Every repository of the account and Region.")
+@click.option("--all", "everything", is_flag=True, help="Save every repository of the account and Region.")
 @click.option(
     "-o",
     "--directory",
     required=True,
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where to: a file for each repository, 'payments/api.json' for 'payments/api'.",
+    help="Directory to write to: payments/api.json for payments/api.",
 )
-@click.option("--restart", is_flag=True, help="Do not go on with what was interrupted, begin anew.")
+@click.option("--restart", is_flag=True, help="Start again instead of continuing an interrupted run.")
 @children_option
 @aws_options
 @output_option()
@@ -56,13 +56,19 @@ def inventory(  # noqa: PLR0913 - one parameter per option
     output: str,
 ) -> None:
     """
-    Write every image of repositories to files.
+    Save the lists of images of repositories to files.
 
-    Archived images are among them, and what manifest lists refer to; `ecrkit policy preview --images` reads the files.
+    Includes archived images, and the images that manifest lists refer to. `ecrkit policy preview --images` reads
+    the files.
 
-    A run that was interrupted is continued by the same command; one that ended is repeated. With --all, the file of a
-    repository that is not there any more is removed. Nothing in AWS is changed.
-    """
+    Run the same command again to continue a run that was interrupted; a run that ended starts again. With --all,
+    the files of repositories that no longer exist are removed. Nothing in AWS is changed.
+
+    \b
+    Examples:
+      ecrkit images inventory web payments/api --directory images
+      ecrkit images inventory --all --directory images
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if everything == bool(names):
         raise click.UsageError("name repositories, or pass --all")
     named = {reference.repository: reference for reference in map(repository_named, names)}

@@ -41,13 +41,13 @@ class Row(NamedTuple):
 
 @click.command("list")
 @click.argument("repository")
-@click.option("--limit", type=click.IntRange(min=1), help="Only so many, the newest.  [default: all]")
+@click.option("--limit", type=click.IntRange(min=1), help="Show only the N newest images.  [default: all]")
 @click.option(
     "--platforms/--no-platforms",
     default=None,
     help="Read the platforms, which ECR counts as a pull.  [default: unless the lifecycle policy counts pulls]",
 )
-@click.option("--scans/--no-scans", default=True, help="Ask for the last scan of each image.  [default: scans]")
+@click.option("--scans/--no-scans", default=True, help="Read the last scan of each image.  [default: scans]")
 @aws_options
 @output_option()
 def list_(  # noqa: PLR0913 - one parameter per option
@@ -61,12 +61,19 @@ def list_(  # noqa: PLR0913 - one parameter per option
     output: str,
 ) -> None:
     """
-    List the images of REPOSITORY, newest first, archived ones too.
+    List the images of REPOSITORY, newest first.
 
-    SIGNED tells that there is a signature, not whose it is. To learn the platforms, manifests are read, and ECR takes
-    that for a pull: where the lifecycle policy counts the days since the last pull, it is left out. Platforms and
-    scans take calls for each image; --limit keeps a long list short.
-    """
+    Includes archived images.
+
+    SIGNED means that the image has a signature; nobody checks whose. To show platforms, ecrkit reads manifests,
+    which ECR counts as pulls. So it does not read them where the lifecycle policy counts days since the last
+    pull. Platforms and scans take calls for each image; --limit keeps a long list short.
+
+    \b
+    Examples:
+      ecrkit images list web --limit 20
+      ecrkit images list web --no-scans --output json
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     reference = repository_named(repository)
     name = reference.repository
     client = connect(profile=profile, region=region).ecr()

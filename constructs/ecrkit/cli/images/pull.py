@@ -22,7 +22,7 @@ __all__ = ["pull"]
 @click.argument("source", metavar="REPOSITORY[:TAG|@DIGEST]")
 @click.argument("destination", default="")
 @tool_option
-@dry_run_option("Tell what would be pulled, and pull nothing.")
+@dry_run_option("Show what would be pulled, and pull nothing.")
 @aws_options
 @output_option()
 def pull(  # noqa: PLR0913 - one parameter per option
@@ -38,9 +38,14 @@ def pull(  # noqa: PLR0913 - one parameter per option
     """
     Pull an image, and print its URI and digest.
 
-    Into docker or podman, under the name DESTINATION too if it is given; or to wherever skopeo writes, as in
-    oci:DIRECTORY:TAG. Without a tag, `latest` is meant. Logs in by itself.
-    """
+    Pulls into docker or podman, and names the image DESTINATION if you give one. Or pulls to whatever skopeo
+    writes, as in oci:DIRECTORY:TAG. The default tag is latest. Logs in automatically.
+
+    \b
+    Examples:
+      ecrkit images pull web:v1
+      ecrkit images pull web:v1 oci:web:v1 --tool skopeo
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     reference = ImageReference.parse(source, default_tag="latest")
     program = find_tool(tool, search_path=os.environ.get("PATH", os.defpath), source=destination or "engine")
     if not (program.keeps_images or destination):

@@ -23,7 +23,7 @@ __all__ = ["push"]
 @click.argument("source")
 @click.argument("target", metavar="REPOSITORY[:TAG]")
 @tool_option
-@dry_run_option("Tell what would be pushed, and push nothing.")
+@dry_run_option("Show what would be pushed, and push nothing.")
 @yes_option
 @aws_options
 @output_option()
@@ -39,14 +39,19 @@ def push(  # noqa: PLR0913 - one parameter per option
     output: str,
 ) -> None:
     """
-    Push SOURCE, and print the URI and the digest that it has then.
+    Push SOURCE, and print its URI and digest.
 
-    SOURCE is a local image of docker or podman, or whatever skopeo reads, as in oci:DIRECTORY:TAG. Without a TAG the
-    image keeps the one that it has, or else is `latest`. Logs in by itself.
+    SOURCE is a local image of docker or podman, or whatever skopeo reads, as in oci:DIRECTORY:TAG. Without TAG,
+    the image keeps its tag; the default is latest. Logs in automatically.
 
-    Refuses, with exit code 1, before anything is uploaded, when the tag is there and immutable. Asks before a tag
-    that may change is taken from another image.
-    """
+    Refuses, with exit code 1 and before uploading, if the tag exists and is immutable. Asks before it moves a
+    mutable tag from another image.
+
+    \b
+    Examples:
+      ecrkit images push web:v1 web:v1
+      ecrkit images push oci:web:v1 payments/web:v1 --yes
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     reference = ImageReference.parse(target, default_tag=tag_of(source) or "latest")
     if reference.digest:
         raise click.UsageError(f"{target}: push to a tag; the digest follows from the image")

@@ -76,7 +76,7 @@ def init(  # noqa: PLR0913 - one parameter per option
     \b
     Examples:
       ecrkit init registries
-      ecrkit init registries --account 123456789012 --region us-east-1 --ci github --yes
+      ecrkit init registries --account 123456789012 --region us-east-1 --yes
       ecrkit init registries --upgrade
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     record = read_record(directory) if directory.is_dir() else None

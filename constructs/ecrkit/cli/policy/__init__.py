@@ -15,6 +15,7 @@ policy = LazyGroup(
         "check": "ecrkit.cli.policy.check:check",
         "lock": "ecrkit.cli.policy.lock:lock",
         "diff": "ecrkit.cli.policy.diff:diff",
+        "usage": "ecrkit.cli.policy.usage:usage",
         "preview": "ecrkit.cli.policy.preview:preview_command",
         "test": "ecrkit.cli.policy.run_tests:test_command",
     },

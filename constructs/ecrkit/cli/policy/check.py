@@ -28,17 +28,26 @@ _DEFAULT_STORE = Path("policies/lifecycle")
 
 @click.command("check")
 @click.argument("paths", nargs=-1, metavar="[PATH…]")
-@click.option("--strict", is_flag=True, help="Fail on warnings too.")
-@click.option("--output", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--strict", is_flag=True, help="Fail on warnings, too.")
+@click.option("--output", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format.")
 def check(paths: tuple[str, ...], *, strict: bool, output: str) -> None:
     """
-    Tell everything that is wrong with lifecycle policies.
+    Check lifecycle policies.
 
-    A PATH is a JSON file, a directory that is a policy store (<name>/v<N>.json; or one that holds it as
-    `lifecycle`), or - for standard input. Without one: policies/lifecycle.
+    Reports everything that ECR would reject, and warns about rules that are valid but almost always wrong.
 
-    Exits with 1 when ECR would refuse a policy, or a published version changed, with 2 when one cannot be read.
-    """
+    PATH is a JSON file, a policy store (a directory with <name>/v<N>.json, or with such a directory named
+    lifecycle), or - for standard input. Without PATH, checks policies/lifecycle.
+
+    Exits with 1 if ECR would reject a policy or a published version changed, and with 2 if a policy cannot be
+    read.
+
+    \b
+    Examples:
+      ecrkit policy check
+      ecrkit policy check policies/lifecycle/web/v2.json --strict
+      ecrkit policy check - < policy.json
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     findings: list[Finding] = []
     checked = 0
     unreadable: list[EcrkitError] = []

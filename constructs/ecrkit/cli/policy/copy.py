@@ -29,7 +29,7 @@ __all__ = ["copy"]
 @dry_run_option("List the files that would be written, and write nothing.")
 @output_option()
 def copy(policy: str, *, store: Path, name: str | None, dry_run: bool, output: str) -> None:
-    r"""
+    """
     Copy a policy that ecrkit ships to the policy store.
 
     Without @N, copies the newest version. Writes the policy, its tests and the warnings that it silences, and
@@ -40,7 +40,7 @@ def copy(policy: str, *, store: Path, name: str | None, dry_run: bool, output: s
     Examples:
       ecrkit policy copy keep-20-semver
       ecrkit policy copy keep-last-10@1 --as keep-web
-    """
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if name is not None and not is_policy_name(name):
         raise click.UsageError(f"--as: must be a name without a version, in lower case, as in 'keep-web', got {name!r}")
     shipped = PolicyStore.bundled()

@@ -52,7 +52,7 @@ __all__ = ["diff"]
 @click.option(
     "--exit-code", is_flag=True, help="Exit with 1 when an image is, or may be, newly expired; needs --images."
 )
-@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
 @without_collector()
 def diff(  # noqa: PLR0913 - click passes each option as an argument
     old: str,
@@ -69,13 +69,18 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     output: str,
 ) -> None:
     """
-    Show what the policy NEW does that OLD does not.
+    Compare the policies OLD and NEW.
 
-    Each is name@N, a path to a JSON file, or - for standard input. The rules stand side by side in words; with
-    --images, the images whose fate changes follow, newly expired ones first.
+    Each is name@N, a path to a JSON file, or - for standard input. Shows the rules side by side in words. With
+    --images, also shows the images that the change affects, newly expired ones first.
 
-    Exits with 1 when NEW would expire or archive an image that --in-use, --pulled-within or --must-keep protects.
-    """
+    Exits with 1 if NEW would expire or archive an image that --in-use, --pulled-within or --must-keep protects.
+
+    \b
+    Examples:
+      ecrkit policy diff keep-last-10@1 keep-last-10@2
+      ecrkit policy diff keep-last-10@1 draft.json --images web.json --exit-code
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if exit_code and images is None:
         raise click.UsageError("--exit-code is about images; name them with --images")
     if images is None and (in_use or pulled_within or must_keep):

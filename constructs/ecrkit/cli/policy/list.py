@@ -44,7 +44,7 @@ _STATES = {
 )
 @output_option("markdown")
 def list_(store: Path | None, *, output: str) -> None:
-    r"""
+    """
     List lifecycle policies with their rules in words.
 
     Shows every version of the policy store and every version that ecrkit ships, and whether it is published. Exits
@@ -54,7 +54,7 @@ def list_(store: Path | None, *, output: str) -> None:
     Examples:
       ecrkit policy list
       ecrkit policy list --output json
-    """
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     shipped_root = PolicyStore.bundled().root
     root = store or _DEFAULT_STORE
     # A store that was asked for must exist.

@@ -29,15 +29,22 @@ __all__ = ["lock"]
 
 @click.command("lock")
 @click.argument("store", default="policies/lifecycle", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Tell what would be published, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be published, and write nothing.")
 def lock(store: Path, *, dry_run: bool) -> None:
     """
-    Publish new versions of the policies in STORE: from then on they cannot change.
+    Publish new versions of the policies in STORE.
 
-    Writes the lock beside STORE, and prints the warnings of what it publishes to standard error. Refuses, and exits
-    with 1, when a policy is invalid, its tests cannot be read or one of them fails, or a published version changed or
-    vanished.
-    """
+    A published version cannot change any more. Writes the lock next to STORE, and prints warnings about what it
+    publishes to standard error.
+
+    Exits with 1, and publishes nothing, if a policy is invalid, one of its tests fails or cannot be read, or a
+    published version changed or is missing.
+
+    \b
+    Examples:
+      ecrkit policy lock --dry-run
+      ecrkit policy lock policies/lifecycle
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     checked = check_store(store, with_tests=True)
     errors = errors_in(checked.findings)
     if errors:

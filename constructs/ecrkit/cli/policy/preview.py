@@ -27,6 +27,7 @@ from ecrkit.cli.arguments.policies import (
 from ecrkit.cli.console.collector import without_collector
 from ecrkit.cli.console.progress import reading_progress
 from ecrkit.documents.terminal import write_document, write_json
+from ecrkit.errors.extras import install_command
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.preview.preview import PRICE_SOURCE, STANDARD_PRICE, preview
 
@@ -53,7 +54,7 @@ __all__ = ["preview_command"]
     metavar="FILE",
     help="What `aws ecr batch-get-image` prints of the manifest lists: it tells which images these refer to.",
 )
-@click.option("--repository", metavar="NAME", help="Instead of --images: ask AWS for the images of this repository.")
+@click.option("--repository", metavar="NAME", help="Repository whose images to read from AWS, instead of --images.")
 @click.option(
     "--compare-with-ecr",
     is_flag=True,
@@ -65,7 +66,9 @@ __all__ = ["preview_command"]
 @children_option
 @aws_options
 @click.option("--now", type=INSTANT, help="Instant of evaluation, ISO 8601 with an offset.  [default: the clock]")
-@click.option("--in", "ahead", type=DURATION, metavar="30d", help="Show what is gone by then, if nothing is pushed.")
+@click.option(
+    "--in", "ahead", type=DURATION, metavar="30d", help="Evaluate this far in the future, assuming no pushes."
+)
 @policies_option
 @protection_options
 @click.option("--all", "all_images", is_flag=True, help="With JSON, list the images that stay, too.")
@@ -76,7 +79,9 @@ __all__ = ["preview_command"]
     show_default=True,
     help="US dollars for a GB (1,000,000,000 bytes) in standard storage for a month.",
 )
-@click.option("--output", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+@click.option(
+    "--output", type=click.Choice(["text", "json", "html"]), default="text", show_default=True, help="Output format."
+)
 @without_collector()
 def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     policies: tuple[str, ...],
@@ -100,15 +105,24 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     output: str,
 ) -> None:
     """
-    Show which images POLICY would expire or archive, by which rule, and why the others stay.
+    Show which images a policy would expire or archive, and why.
 
-    A POLICY is name@N, a path to a JSON file, or - for standard input; several are composed, in order of precedence.
+    POLICY is name@N, a path to a JSON file, or - for standard input. Several policies are composed in order of
+    precedence. Shows the rule that decides for each image, and why the others stay.
 
-    An HTML report is one file that opens offline. With --images, nothing is asked of AWS; nothing is ever changed.
+    An HTML report is one file that opens offline. With --images, nothing is requested from AWS. Nothing is
+    changed.
 
-    Exits with 1 when an image would expire or be archived that --in-use, --pulled-within or --must-keep protects, and
-    when ECR disagrees.
-    """
+    Exits with 1 if an image would expire or be archived that --in-use, --pulled-within or --must-keep protects,
+    or if ECR disagrees.
+
+    \b
+    Examples:
+      ecrkit policy preview keep-last-10@1 --images web.json
+      ecrkit policy preview keep-last-10@1 --images web.json --in 30d
+      ecrkit policy preview draft.json --images web.json --output html > web.html
+      ecrkit policy preview draft.json --repository web --compare-with-ecr
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if (images is None) == (repository is None):
         raise click.UsageError("name a file with --images, or a repository with --repository")
     if compare_with_ecr and (repository is None or now or ahead or output == "html"):
@@ -194,5 +208,5 @@ def _page() -> Callable[..., str]:
     try:
         from ecrkit.preview.report import render_page  # noqa: PLC0415 - loads a charting library, which is an extra
     except ModuleNotFoundError as error:
-        raise click.UsageError(f"--output html needs {error.name}; pip install 'ecrkit[report]'") from None
+        raise click.UsageError(f"--output html needs {error.name}; {install_command('report')}") from None
     return render_page

@@ -28,15 +28,21 @@ _DEFAULT_STORE = Path("policies/lifecycle")
 
 @click.command("test")
 @click.argument("paths", nargs=-1, metavar="[PATH…]", type=click.Path(path_type=Path))
-@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
 def test_command(paths: tuple[Path, ...], *, output: str) -> None:
     """
-    Run the tests that stand beside policies: v1.test.yaml for v1.json.
+    Run the tests of policies: v1.test.yaml tests v1.json.
 
-    A PATH is a file of tests, a policy, or a directory with both. Without one: policies/lifecycle.
+    PATH is a file of tests, a policy, or a directory with both. Without PATH, runs the tests in
+    policies/lifecycle.
 
-    Exits with 1 when a test fails, with 2 when one cannot be read or a published policy changed.
-    """
+    Exits with 1 if a test fails, and with 2 if one cannot be read or a published policy changed.
+
+    \b
+    Examples:
+      ecrkit policy test
+      ecrkit policy test policies/lifecycle/web/v2.test.yaml
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     files: list[Path] = []
     unreadable: list[EcrkitError] = []
     for path in paths or (_DEFAULT_STORE,):

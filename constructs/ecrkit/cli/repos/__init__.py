@@ -8,7 +8,7 @@ __all__ = ["repos"]
 
 repos = LazyGroup(
     "repos",
-    help="Work on the repositories that exist.",
+    help="List and delete deployed repositories.",
     commands={
         "list": "ecrkit.cli.repos.list:list_",
         "delete": "ecrkit.cli.repos.delete:delete",

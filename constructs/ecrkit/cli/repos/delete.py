@@ -33,8 +33,8 @@ __all__ = ["delete"]
 
 @click.command("delete")
 @click.argument("name")
-@click.option("--force", is_flag=True, help="Delete its images with it.")
-@dry_run_option("Show what would go, and delete nothing.")
+@click.option("--force", is_flag=True, help="Delete the repository with its images.")
+@dry_run_option("Show what would be deleted, and delete nothing.")
 @yes_option
 @catalog_options
 @aws_options
@@ -54,8 +54,14 @@ def delete(  # noqa: PLR0913 - one parameter per option
     """
     Delete the repository NAME, after showing what goes with it.
 
-    Refuses, with exit code 1, what the catalog declares, and what holds images unless --force is given.
-    """
+    Refuses, with exit code 1, to delete a repository that the catalog declares, or one with images unless --force
+    is given.
+
+    \b
+    Examples:
+      ecrkit repos delete old-app --dry-run
+      ecrkit repos delete old-app --force
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     aws = connect(profile=profile, region=region)
     ecr = aws.ecr()
     repository = repository_of(ecr, repository_named(name))

@@ -45,10 +45,15 @@ def list_(*, catalog: Path | None, policies: Path | None, profile: str | None, r
     """
     List the repositories of the account and Region.
 
-    Each with its images, archived ones too; its lifecycle policy, by name where the policy store has it; the stack
-    that it is a resource of; and whether the catalog declares it. What the catalog declares and is not there is told
-    on standard error.
-    """
+    Shows the number and size of images, archived ones too, the lifecycle policy (by name if the policy store has
+    it), the stack of each repository, and whether the catalog declares it. Repositories that are declared and not
+    deployed are listed on standard error.
+
+    \b
+    Examples:
+      ecrkit repos list
+      ecrkit repos list --output json > repositories.json
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     aws = connect(profile=profile, region=region)
     ecr = aws.ecr()
     found = deployed_repositories(ecr)

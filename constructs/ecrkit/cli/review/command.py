@@ -78,7 +78,13 @@ __all__ = ["review"]
     multiple=True,
     help="Repository, logical ID or stack whose losses are accepted, or a glob. May be given several times.",
 )
-@click.option("--output", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
+@click.option(
+    "--output",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="Output format.",
+)
 @without_collector()
 def review(  # noqa: PLR0913 - click passes each option as an argument
     *,
@@ -107,7 +113,7 @@ def review(  # noqa: PLR0913 - click passes each option as an argument
     \b
     Examples:
       ecrkit review --base origin/main
-      ecrkit review --base origin/main --images images --in-use in-use.txt --output markdown > comment.md
+      ecrkit review --base origin/main --images images --output markdown > pr.md
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if (assembly is None) != (base_assembly is None):
         raise click.UsageError("'--assembly' and '--base-assembly' need each other")

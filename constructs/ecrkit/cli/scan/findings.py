@@ -33,10 +33,15 @@ _HEADINGS = ("SEVERITY", "VULNERABILITY", "PACKAGE", "VERSION", "FIXED IN")
 @output_option()
 def findings(image: str, *, profile: str | None, region: str | None, output: str) -> None:
     """
-    Show what the last scan of an image found, the gravest first; of an index, of each of its images.
+    Show what the last scan of an image found, most severe first.
 
-    Judges nothing: see `ecrkit scan gate`. Exits with 3 where there is no result.
-    """
+    Of an index, shows each of its images. For a verdict, see `ecrkit scan gate`. Exits with 3 if there is no
+    result.
+
+    \b
+    Examples:
+      ecrkit scan findings web:v1
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     client = connect(profile=profile, region=region).ecr()
     documents: list[dict[str, Any]] = []
     scans: dict[ScanTarget, Scan] = {}

@@ -39,15 +39,15 @@ _HEADINGS = ("SEVERITY", "VULNERABILITY", "PACKAGE", "VERSION", "FIXED IN", "VER
     type=click.Choice([severity.value for severity in Severity], case_sensitive=False),
     required=True,
     metavar="[" + "|".join(Severity) + "]",
-    help="The least grave severity that fails.",
+    help="Lowest severity that fails.",
 )
 @click.option(
-    "--allow", type=click.Path(dir_okay=False, path_type=Path), help="A list of vulnerabilities to live with, YAML."
+    "--allow", type=click.Path(dir_okay=False, path_type=Path), help="List of vulnerabilities to accept, YAML."
 )
 @click.option(
     "--timeout", type=click.FloatRange(min=0), default=600, show_default=True, help="Seconds to wait for results."
 )
-@dry_run_option("Tell which scans would be started, start none, and exit with 3: no verdict.")
+@dry_run_option("Show which scans would be started, start none, and exit with 3.")
 @aws_options
 @output_option("sarif")
 def gate(  # noqa: PLR0913 - one parameter per option
@@ -62,12 +62,20 @@ def gate(  # noqa: PLR0913 - one parameter per option
     output: str,
 ) -> None:
     """
-    Let an image pass, or not: 0 for yes, 1 for vulnerabilities at or above a severity, 3 for no verdict.
+    Fail on vulnerabilities at or above a severity.
 
-    Starts a scan where there is none, or where the last is more than a day old, and waits for its result; of an index,
-    each of its images has to pass. Vulnerabilities of the list given with --allow pass until their last day; see
+    Exits with 0 if the image passes, with 1 if it does not, and with 3 if there is no result. Never passes
+    without one.
+
+    Starts a scan if there is none or the last one is more than a day old, and waits for its result. Of an index,
+    each image must pass. Vulnerabilities in the list given with --allow pass until their last day; see
     docs/scanning.md.
-    """
+
+    \b
+    Examples:
+      ecrkit scan gate web:v1 --fail-on HIGH
+      ecrkit scan gate web:v1 --fail-on CRITICAL --output sarif > scan.sarif
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     threshold = Severity(fail_on)
     now = datetime.now(UTC)
     allowed = read_allow_list(read_text(allow), file=str(allow)) if allow else {}

@@ -16,15 +16,20 @@ __all__ = ["start"]
 
 @click.command("start")
 @click.argument("image", metavar="REPOSITORY[:TAG|@DIGEST]")
-@dry_run_option("Tell what would be scanned, and start nothing.")
+@dry_run_option("Show what would be scanned, and start nothing.")
 @aws_options
 @output_option()
 def start(image: str, *, dry_run: bool, profile: str | None, region: str | None, output: str) -> None:
     """
-    Start a basic scan of an image; of an index, of each of its images.
+    Start a basic scan of an image.
 
-    ECR does that once in 24 hours for an image, and not where enhanced scanning is on, which scans by itself.
-    """
+    Of an index, scans each of its images. ECR scans an image once in 24 hours. It starts no basic scan where
+    enhanced scanning is on, which scans automatically.
+
+    \b
+    Examples:
+      ecrkit scan start web:v1
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     client = connect(profile=profile, region=region).ecr()
     targets = scan_targets(client, ImageReference.parse(image, default_tag="latest"))
     if dry_run:
