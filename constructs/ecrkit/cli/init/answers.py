@@ -17,7 +17,7 @@ from ecrkit.registry.access import ACCOUNT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Answers", "Ci", "complete", "parse_account", "parse_region"]
+__all__ = ["Answers", "Ci", "complete", "parse_account", "parse_ci", "parse_region"]
 
 
 class Ci(StrEnum):
