@@ -155,6 +155,24 @@ def test_json_means_the_same(text: str) -> None:
     assert "##[" not in shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param('{"a": "b c~"}', '{"a": "b c~"}', id="plain"),
+        pytest.param('"\x7f"', r'"\u007f"', id="control character of ASCII"),
+        pytest.param('"a\tb"', r'"a\u0009b"', id="tab"),
+        pytest.param('"##[error]x"', r'"\u0023#[error]x"', id="command"),
+        pytest.param('"#1"', '"#1"', id="sign without a command"),
+        pytest.param('"\u202e"', r'"\u202e"', id="turned around"),
+    ],
+)
+def test_json_of_any_kind_is_escaped(text: str, shown: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is plain is printed as it is, in pieces of any length; what is not is escaped among it."""
+    write_json(["[\n", text, ",\n", '"x"' + " " * 100_000, ",\n", text, "\n]"])
+
+    assert capsys.readouterr().out == f'[\n{shown},\n"x"{" " * 100_000},\n{shown}\n]'
+
+
 def test_json_is_utf8(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     """Half of a character becomes the sign for what is none."""
     write_json([json.dumps("a\udcff\ud800", ensure_ascii=False)])
