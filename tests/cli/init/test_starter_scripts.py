@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -55,6 +56,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (directory / ".venv").mkdir()
     (directory / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
     (directory / ".venv" / ".installed").touch()
+    for requirements in directory.glob("requirements*.txt"):
+        # Older than what is installed, so that no test installs anything.
+        os.utime(requirements, (0, 0))
     return directory
 
 
