@@ -210,6 +210,17 @@ class TestPermissions:
         assert statement["Action"] == "sts:AssumeRole"
         assert f"cdk-hnb659fds-lookup-role-{OTHER_ACCOUNT}-us-east-1" in json.dumps(statement["Resource"])
 
+    def test_stack_of_any_environment(self) -> None:
+        """A stack without account and Region has roles for the account and Region that it is deployed to."""
+        scope = cdk.Stack(cdk.App(analytics_reporting=False), "Anywhere")
+        construct = DeployRole(scope, "Pipeline", plan=[MAIN], deploy=[PRODUCTION], push=[MAIN], repositories=["web"])
+        template = template_of(construct)
+
+        text = json.dumps(template)
+        assert "Token[" not in text
+        assert cfn_lint(text) == []
+        assert len(resources_in(construct, "AWS::IAM::Policy")) == 3
+
 
 class TestRefusals:
     @pytest.mark.parametrize(
