@@ -149,3 +149,12 @@ def test_markdown(project: Path) -> None:
         "| `keep-last-10@1` | keep the newest 10 images, expire the rest |",
     ]
     assert r"| `keep-20-semver@1` | keep the newest 20 images tagged '\*.\*.\*', expire the rest |" in lines
+
+
+@pytest.mark.parametrize("command", ["list", "copy"])
+def test_help_shows_examples_on_lines_of_their_own(command: str) -> None:
+    """Each can be copied to a shell."""
+    text = ecrkit("policy", command, "--help").stdout
+
+    assert f"\n  Examples:\n    ecrkit policy {command}" in text
+    assert "\\b" not in text
