@@ -52,7 +52,7 @@ def targets() -> set[str]:
 
 
 def program(name: str, *arguments: str) -> tuple[int, str]:
-    command = [Path(sys.executable).with_name(name), *arguments]
+    command = [str(Path(sys.executable).with_name(name)), *arguments]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True)
     return result.returncode, f"{result.stdout}{result.stderr}"
 
