@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DIST ?= dist
+TAG ?= $(GITHUB_REF_NAME)
 STARTER := constructs/ecrkit/cli/init/files/all
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -18,7 +19,8 @@ step = @echo '$(1)'; log=$$(mktemp); trap 'rm -f $$log; echo "interrupted; run m
 	{ $(2); } 2>$$log || { cat $$log >&2; rm -f $$log; exit 1; }; rm -f $$log
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo synth test test-core lint docs benchmark wheel dist sbom test-wheel format lock clean
+.PHONY: help setup setup-dev demo synth test test-core lint docs benchmark wheel dist notes sbom test-wheel format lock \
+	clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 11
@@ -64,6 +66,10 @@ wheel: setup ## build the wheel and the source distribution into dist
 dist:
 	rm -f $(DIST)/ecrkit-*
 	python -m hatchling build --directory $(DIST)
+
+notes: setup ## write the release notes of the tag TAG, which must fit this tree, into dist
+	mkdir -p $(DIST)
+	python release/notes.py "$(TAG)" > $(DIST)/notes.md
 
 sbom: setup-dev ## write the bill of materials into dist
 	mkdir -p $(DIST)

@@ -15,7 +15,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from builders.wheels import built, checkout, environment, install, previous_release
+from builders.wheels import built, checkout, clone, environment, install, previous_release
 
 from ecrkit.deployment.guard import compare, read_baseline
 
@@ -47,6 +47,7 @@ def releases(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
     source = checkout(previous_release(), folder / "source")
     programs = environment(folder / "environment")
     install(built(source, folder / "previous"), programs)
+    run(programs, "python", "-c", "import ecrkit; assert 'site-packages' in ecrkit.__file__", cwd=folder)
     before = rendered(programs, folder / "before", policies=source / "policies")
     install(wheel, programs)
     return before, rendered(programs, folder / "after", policies=source / "policies")
@@ -112,3 +113,37 @@ def test_every_kind(releases: tuple[Path, Path]) -> None:
     assert [len(stacks[name]) for name in ("defaults", "keys", "shards")] == [1, 1, 4]
     assert stacks["registry"] == ["Registry-dev.template.json", "Repositories-dev.template.json"]
     assert {name.split("-")[1].split(".")[0] for name in stacks["environments"]} == {"dev", "staging", "prod"}
+
+
+class TestPreviousRelease:
+    def test_parent(self, tmp_path: Path) -> None:
+        """Without a release, it is the commit before this one."""
+        tree = tagged(clone(tmp_path), {"nightly": "HEAD^"})
+
+        assert previous_release(tree) == "HEAD^"
+
+    def test_newest_tag(self, tmp_path: Path) -> None:
+        """It is the newest release before this commit, also where this commit is a release itself."""
+        tree = tagged(clone(tmp_path), {"v0.1.0": "HEAD^^", "v0.2.0": "HEAD^", "v0.3.0": "HEAD"})
+
+        assert previous_release(tree) == "v0.2.0"
+
+    def test_shallow_clone(self, tmp_path: Path) -> None:
+        """A clone that lacks it fails, and says how to get it: nobody would notice a skipped test."""
+        with pytest.raises(AssertionError) as caught:
+            previous_release(clone(tmp_path, "--depth=1"))
+
+        assert str(caught.value) == (
+            "HEAD^: the upgrade test needs the commit before this one, got none; run git fetch --unshallow --tags"
+        )
+
+
+def tagged(tree: Path, tags: dict[str, str]) -> Path:
+    """Give a clone these tags, and no others."""
+    git = ["git", "-C", str(tree)]
+    present = subprocess.run([*git, "tag"], check=True, capture_output=True, text=True).stdout.split()
+    for name in present:
+        subprocess.run([*git, "tag", "--delete", name], check=True, capture_output=True)
+    for name, commit in tags.items():
+        subprocess.run([*git, "tag", name, commit], check=True, capture_output=True)
+    return tree

@@ -39,26 +39,25 @@ def built(source: Path, into: Path) -> Path:
     return path
 
 
-def clone(into: Path) -> Path:
+def clone(into: Path, *options: str) -> Path:
     """Clone the last commit of this repository."""
-    _git("clone", "--quiet", str(ROOT), str(into))
+    # With an address, git takes options that it ignores with a path.
+    _git("clone", "--quiet", *options, ROOT.as_uri(), str(into))
     return into
 
 
-def previous_release() -> str:
+def previous_release(tree: Path = ROOT) -> str:
     """
     Name the commit that an upgrade starts from: the newest release before this commit, or else its parent.
 
     Raises:
         AssertionError: this clone lacks it; the text says what to do.
     """
-    if _git("rev-parse", "--verify", "--quiet", "HEAD^", check=False).returncode:
-        is_shallow = _git("rev-parse", "--is-shallow-repository").stdout == b"true\n"
-        remedy = (
-            "run git fetch --unshallow --tags" if is_shallow else "upgrades can be tested from the second commit on"
-        )
-        raise AssertionError(f"HEAD^: the commit before this one is not in this clone; {remedy}")
-    tag = _git("describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", "HEAD^", check=False)
+    if _git("rev-parse", "--verify", "--quiet", "HEAD^", tree=tree, check=False).returncode:
+        is_shallow = _git("rev-parse", "--is-shallow-repository", tree=tree).stdout == b"true\n"
+        remedy = "run git fetch --unshallow --tags" if is_shallow else "make a second commit"
+        raise AssertionError(f"HEAD^: the upgrade test needs the commit before this one, got none; {remedy}")
+    tag = _git("describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", "HEAD^", tree=tree, check=False)
     return "HEAD^" if tag.returncode else tag.stdout.decode().strip()
 
 
@@ -85,5 +84,5 @@ def install(wheel: Path, programs: Path) -> None:
     subprocess.run([*pip, "--no-deps", "--force-reinstall", str(wheel)], check=True, capture_output=True)
 
 
-def _git(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, check=check)  # noqa: S607 - as above
+def _git(*arguments: str, tree: Path = ROOT, check: bool = True) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(["git", "-C", str(tree), *arguments], capture_output=True, check=check)  # noqa: S607 - as above
