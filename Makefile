@@ -15,7 +15,8 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 
 # Run a step: say what it does, print its errors only if it fails, and end with one line after Ctrl-C. When a step that
 # Ctrl-C ended succeeds, make prints nothing; it ends all the same.
-step = @echo '$(1)'; log=$$(mktemp); trap 'rm -f $$log; echo "interrupted; run make again" >&2; exit 0' INT; \
+step = @echo '$(1)'; exec 3>&2; log=$$(mktemp); \
+	trap 'rm -f $$log; echo "interrupted; run make again" >&3; exit 0' INT; \
 	{ $(2); } 2>$$log || { cat $$log >&2; rm -f $$log; exit 1; }; rm -f $$log
 
 .DEFAULT_GOAL := help
@@ -94,7 +95,7 @@ clean: ## remove what the other targets made
 
 .venv/.installed: requirements.txt pyproject.toml
 	$(call step,installing Python packages into .venv,\
-		{ test -x $(BIN)/python || $(PYTHON) -m venv .venv; } && \
+		{ test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv; } && \
 		$(INSTALL) --require-hashes --requirement requirements.txt && \
 		$(INSTALL) --no-deps --no-build-isolation --editable .)
 	@touch $@

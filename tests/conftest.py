@@ -24,6 +24,7 @@ _HOW_TO_GET = {
     "jq": "apt-get install jq, or brew install jq",
     "skopeo": "apt-get install skopeo, or brew install skopeo",
     "umoci": "apt-get install umoci, or brew install umoci",
+    "make": "apt-get install make, or xcode-select --install",
     "podman": "apt-get install podman, or brew install podman",
 }
 

@@ -6,16 +6,15 @@ import contextlib
 import http.client
 import os
 import re
-import sys
+import venv
 from pathlib import Path
 
 import pytest
 from builders.sandbox_checks import OTHER, answers, descendants, ecr, repository_names
 from builders.sandboxes import HOME
 
-from ecrkit.aws.sandbox import Sandbox, Target, running_sandbox
+from ecrkit.aws.sandbox import Sandbox, Target, environment_directory, running_sandbox
 from ecrkit.errors import SandboxError
-from ecrkit.errors.extras import install_command
 
 pytestmark = pytest.mark.server
 
@@ -91,22 +90,22 @@ class TestSandbox:
 
         assert status(running, "/v2/app/tags/list") == expected
 
-    def test_not_installed(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Without MiniStack, the message names the extra that brings it."""
-        monkeypatch.setitem(sys.modules, "ministack", None)
-        with pytest.raises(SandboxError) as caught, running_sandbox(HOME, environ=os.environ):
-            pass
-
-        assert str(caught.value) == f"MiniStack: is not installed; {install_command('sandbox')}"
-
     def test_does_not_start(self, tmp_path: Path) -> None:
         """A MiniStack that fails to start is reported with the end of what it said."""
-        (tmp_path / "ministack").mkdir()
-        (tmp_path / "ministack" / "__init__.py").write_text("raise RuntimeError('out of order')")
-        environ = os.environ | {"PYTHONPATH": str(tmp_path)}
+        directory = environment_directory({"HOME": str(tmp_path)})
+        venv.create(directory, symlinks=True)
+        [packages] = directory.glob("lib/python*/site-packages")
+        (packages / "hypercorn.py").write_text("raise RuntimeError('out of order')")
+        environ = os.environ | {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(directory.parents[1])}
         with pytest.raises(SandboxError) as caught, running_sandbox(HOME, environ=environ):
             pass
 
         first, *_, last = str(caught.value).splitlines()
         assert re.fullmatch(r"MiniStack: did not start, .+; it said:", first)
         assert last == "RuntimeError: out of order"
+
+    def test_python_of_the_caller(self, tmp_path: Path) -> None:
+        """MiniStack imports nothing from the caller's PYTHONPATH."""
+        (tmp_path / "botocore.py").write_text("raise RuntimeError('out of order')")
+        with running_sandbox(HOME, environ=os.environ | {"PYTHONPATH": str(tmp_path)}) as sandbox:
+            assert status(sandbox, "/_ministack/ready") == 200

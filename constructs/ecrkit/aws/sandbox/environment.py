@@ -26,7 +26,7 @@ from ecrkit.documents.files import make_directory, read_text, unwritable
 from ecrkit.errors import SandboxError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 __all__ = ["environment_directory", "prepare_environment"]
 
@@ -114,8 +114,7 @@ def _cache(environ: Mapping[str, str]) -> Path:
 
 
 def _build(directory: Path, *, environ: Mapping[str, str], report: Callable[[str], None]) -> None:
-    packages = len(re.findall(r"^[\w.-]+==", read_text(_REQUIREMENTS), re.MULTILINE))
-    what = f"installing MiniStack, once ({packages} packages)"
+    what = "installing MiniStack in your cache, once"
     report(what)
     venv.create(directory, symlinks=True)
     python = directory / "bin" / "python"
@@ -131,20 +130,8 @@ def _build(directory: Path, *, environ: Mapping[str, str], report: Callable[[str
 
 
 def _run(command: Sequence[str | Path], *, environ: Mapping[str, str], report: Callable[[], None]) -> None:
+    """Run pip in a group of its own, which ends as a whole when this process is interrupted."""
     lines = []
-    for line in _printed_by(command, environ=environ):
-        lines.append(line)
-        report()
-    if lines[-1:] == [_ENDED_WELL]:
-        return
-    raise SandboxError(f"MiniStack: cannot be installed, {_reason(lines)}")
-
-
-_ENDED_WELL = ""
-
-
-def _printed_by(command: Sequence[str | Path], *, environ: Mapping[str, str]) -> Iterator[str]:
-    """Give the lines that *command* prints, and an empty one last if it succeeds; end it when nobody reads on."""
     process = subprocess.Popen(  # noqa: S603 - pip, with our own pins
         command,
         env=environ,
@@ -157,13 +144,16 @@ def _printed_by(command: Sequence[str | Path], *, environ: Mapping[str, str]) ->
     )
     with process:
         try:
-            yield from filter(None, map(str.strip, process.stdout or ()))
-            if process.wait() == 0:
-                yield _ENDED_WELL
+            for line in process.stdout or ():
+                lines.append(line.strip())
+                report()
+            code = process.wait()
         finally:
             if process.poll() is None:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
+    if code:
+        raise SandboxError(f"MiniStack: cannot be installed, {_reason(lines)}")
 
 
 def _reason(lines: Sequence[str]) -> str:

@@ -25,6 +25,9 @@ __all__ = ["Demo"]
 
 _DEPLOY_SECONDS = 900
 _COMMAND_SECONDS = 120
+_LISTED = 10
+"""A longer list of repositories is not shown."""
+
 _TAGS = ("v1", "v2")
 _POLICY = "keep-newest.json"
 _KEEP_NEWEST = """\
@@ -65,17 +68,20 @@ class Demo:
         self._deploy()
         if self.repositories:
             self._push(self.repositories[0])
-        self._show("repos", "list", "--catalog", str(self.catalog))
+        if len(self.repositories) <= _LISTED:
+            _echo_command("ecrkit", "repos", "list", gap=True)
+            self._run("repos", "list", "--catalog", str(self.catalog), is_shown=True)
         if self.repositories:
             echo()
             echo("What if a policy kept only the newest image? Nothing is deleted: it is a preview.")
             write_text(self.sandbox.directory / _POLICY, _KEEP_NEWEST)
             command = ["policy", "preview", _POLICY, "--repository", self.repositories[0]]
-            self._show(*command, directory=self.sandbox.directory)
+            _echo_command("ecrkit", *command)
+            self._run(*command, is_shown=True, directory=self.sandbox.directory)
         _say_what_is_next(self.catalog)
 
     def _deploy(self) -> None:
-        _echo_command("cdk", "deploy", "--all")
+        _echo_command("cdk", "deploy", "--all", gap=True)
         options: list[str | Path] = ["--require-approval", "never", "--output", self.sandbox.directory / "cdk.out"]
         context = [] if self.catalog == Path("repositories.yaml") else ["--context", f"catalog={self.catalog}"]
         with ProgressLine() as line:
@@ -94,13 +100,15 @@ class Demo:
         """Push with skopeo, as a person would, else without any tool."""
         images = [sample_image(tag) for tag in _TAGS]
         has_tool = shutil.which("skopeo") is not None
+        echo()
         if not has_tool:
             echo("skopeo is not installed, so `ecrkit images push` is skipped: the images are sent directly")
         for image in images:
             if has_tool:
                 write_layout(self.sandbox.directory / image.tag, image)
                 source, target = f"oci:{image.tag}:{image.tag}", f"{repository}:{image.tag}"
-                self._show("images", "push", source, target, directory=self.sandbox.directory)
+                _echo_command("ecrkit", "images", "push", source, target)
+                self._run("images", "push", source, target, directory=self.sandbox.directory)
             else:
                 push_sample(self.sandbox, repository, image)
                 echo(f"pushed {repository}:{image.tag}")
@@ -108,9 +116,8 @@ class Demo:
                 # ECR orders images by the second of their push.
                 time.sleep(1)
 
-    def _show(self, *arguments: str, directory: Path | None = None) -> None:
-        """Run a command of ours, and show it with what it prints."""
-        _echo_command("ecrkit", *arguments)
+    def _run(self, *arguments: str, is_shown: bool = False, directory: Path | None = None) -> None:
+        """Run a command of ours."""
         run_step(
             self.sandbox,
             [sys.executable, "-m", "ecrkit", *arguments],
@@ -118,12 +125,13 @@ class Demo:
             environment=self.sandbox.environment(self.sandbox.home),
             directory=directory or Path.cwd(),
             at_most_seconds=_COMMAND_SECONDS,
-            is_shown=True,
+            is_shown=is_shown,
         )
 
 
-def _echo_command(*words: str) -> None:
-    echo()
+def _echo_command(*words: str, gap: bool = False) -> None:
+    if gap:
+        echo()
     echo(f"$ {shlex.join(words)}")
 
 
@@ -136,7 +144,6 @@ def _say_what_is_next(catalog: Path) -> None:
         echo(f"  . {activate}".ljust(42), "put ecrkit on the PATH of this shell")
     for command, purpose in (
         (f"ecrkit catalog check {catalog}", "add a repository there, then check it"),
-        ("ecrkit policy check", "check every lifecycle policy"),
         ("ecrkit sandbox -- npx cdk deploy --all", "run any command in a local AWS"),
         ("ecrkit sandbox", "keep a local AWS until Ctrl-C"),
         ("ecrkit --help", "all commands"),
