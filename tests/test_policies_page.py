@@ -1,4 +1,4 @@
-"""What docs/policies.md says is true."""
+"""What docs/reference/policies.md says is true."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from builders.commands import ecrkit
 from ecrkit.catalog import check_catalog
 from ecrkit.policies.store import PolicyStore
 
-PAGE = (Path(__file__).parents[1] / "docs" / "policies.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[1] / "docs" / "reference" / "policies.md").read_text(encoding="utf-8")
 COMBINATIONS = re.findall(r"^\| (.+) \| `(\[.+\])` \|$", PAGE, re.MULTILINE)
 CATALOG = """\
 environments: {{dev: {{account: "123456789012", region: us-east-1}}}}

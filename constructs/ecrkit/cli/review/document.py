@@ -1,4 +1,4 @@
-"""A review as an object for JSON; docs/review.md describes it."""
+"""A review as an object for JSON; docs/tasks/review-a-change.md describes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/review.md says what the command does."""
+"""docs/tasks/review-a-change.md says what the command does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ecrkit.documents.markdown import MAX_LENGTH
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PAGE = (Path(__file__).parents[1] / "docs" / "review.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[1] / "docs" / "tasks" / "review-a-change.md").read_text(encoding="utf-8")
 
 
 def shape(value: Any, *, at: str = "") -> set[str]:  # noqa: ANN401 - any JSON

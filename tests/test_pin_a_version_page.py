@@ -1,4 +1,4 @@
-"""docs/pins.md shows what the commands print, of the shipped catalog with another version and another environment."""
+"""docs/tasks/pin-a-version.md shows what the commands print, of the shipped catalog with another version and another environment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from builders.commands import ecrkit
 from builders.stores import publish
 
 ROOT = Path(__file__).parents[1]
-PAGE = (ROOT / "docs" / "pins.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "tasks" / "pin-a-version.md").read_text(encoding="utf-8")
 SHOWN = dict(re.findall(r"```console\n\$ ecrkit ([^\n]+)\n(.*?)```", PAGE, re.DOTALL))
 PROD = 'prod: {account: "210987654321", region: us-east-1}'
 

@@ -1,4 +1,4 @@
-"""What docs/ci.md says of the roles is true."""
+"""What docs/tasks/review-in-ci.md says of the roles is true."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from builders.pipelines import registry_in
 
 from ecrkit.cdk import GitHubWorkflow, GitLabPipeline
 
-PAGE = (Path(__file__).parents[1] / "docs" / "ci.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[1] / "docs" / "tasks" / "review-in-ci.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.node
