@@ -1,4 +1,4 @@
-"""What docs/app.md says is true."""
+"""What docs/tasks/cdk-app.md says is true."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGE = (ROOT / "docs" / "app.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "tasks" / "cdk-app.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.node

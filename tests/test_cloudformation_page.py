@@ -1,4 +1,4 @@
-"""What docs/cloudformation.md says is true."""
+"""What docs/tasks/cloudformation.md says is true."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from builders.commands import shell
 
 ROOT = Path(__file__).parents[1]
-PAGE = (ROOT / "docs" / "cloudformation.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "tasks" / "cloudformation.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.posix

@@ -1,4 +1,4 @@
-"""docs/compliance.md, row by row: the property that meets a control is in the template."""
+"""docs/reference/compliance.md, row by row: the property that meets a control is in the template."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from builders.templates import repository_in, template_of
 
 pytestmark = pytest.mark.node
 
-DOCUMENT = (ROOT / "docs" / "compliance.md").read_text(encoding="utf-8")
+DOCUMENT = (ROOT / "docs" / "reference" / "compliance.md").read_text(encoding="utf-8")
 ROWS = [
     [cell.strip() for cell in line.strip("|").split("|")]
     for line in DOCUMENT.partition("What a setting gives up")[0].splitlines()

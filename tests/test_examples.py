@@ -1,4 +1,4 @@
-"""The apps in examples/ run as they stand, and find what docs/sharing.md says is there."""
+"""The apps in examples/ run as they stand, and find what docs/tasks/share.md says is there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.node
 
-DOCUMENT = (ROOT / "docs" / "sharing.md").read_text(encoding="utf-8")
+DOCUMENT = (ROOT / "docs" / "tasks" / "share.md").read_text(encoding="utf-8")
 CATALOG = """
 environments:
   dev: {account: "123456789012", region: us-east-1}
@@ -99,7 +99,7 @@ def test_a_lambda_function(registry: dict[str, Any], tmp_path: Path) -> None:
 
 
 def test_the_names_that_are_documented(registry: dict[str, Any]) -> None:
-    """Every name in the table of docs/sharing.md is one that the registry has, and it has no other of that kind."""
+    """Every name in the table of docs/tasks/share.md is one that the registry has, and it has no other of that kind."""
     documented = set(re.findall(r"`([^`]+)`", DOCUMENT))
     of_api = {name for name in exports_in(registry) if "Api" in name}
 

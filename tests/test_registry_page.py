@@ -1,4 +1,4 @@
-"""What docs/registry.md says is true."""
+"""What docs/reference/registry.md says is true."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ecrkit.catalog.reading.registry import REGISTRY_KEYS, TEMPLATE_KEYS
 from ecrkit.policies.store import PolicyStore
 from ecrkit.registry.settings import REGISTRY_RULEBOOK
 
-PAGE = (Path(__file__).parents[1] / "docs" / "registry.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[1] / "docs" / "reference" / "registry.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("sample", re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))

@@ -1,4 +1,4 @@
-"""From the L2 of aws-cdk to the construct, as docs/migrating.md says."""
+"""From the L2 of aws-cdk to the construct, as docs/tasks/migrate.md says."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ RULEBOOKS = (
     ),
     Rulebook(
         "Deployed repositories (AUD)",
-        "[`ecrkit audit`](audit.md) reports these. An example is a command that makes the problem.",
+        "[`ecrkit audit`](tasks/audit.md) reports these. An example is a command that makes the problem.",
         AUDIT_RULEBOOK,
     ),
 )

@@ -69,7 +69,7 @@ def gate(  # noqa: PLR0913 - one parameter per option
 
     Starts a scan if there is none or the last one is more than a day old, and waits for its result. Of an index,
     each image must pass. Vulnerabilities in the list given with --allow pass until their last day; see
-    docs/scanning.md.
+    docs/tasks/gate-on-scans.md.
 
     \b
     Examples:
