@@ -1,4 +1,4 @@
-"""docs/tasks/pin-a-version.md shows what the commands print, of the shipped catalog with another version and another environment."""
+"""docs/tasks/pin-a-version.md shows what the commands print for the shipped catalog with a version and an environment more."""
 
 from __future__ import annotations
 
