@@ -1,4 +1,4 @@
-"""docs/tasks/pin-a-version.md shows what the commands print for the shipped catalog with a version and an environment more."""
+"""docs/tasks/pin-a-version.md shows what the commands print for an extended copy of the shipped catalog."""
 
 from __future__ import annotations
 
