@@ -21,7 +21,6 @@ PURPOSES = {
     "fleet": "previews of many accounts",
     "live": "commands that call AWS",
     "report": "HTML reports",
-    "sandbox": "the local AWS",
 }
 """What each extra is for."""
 
