@@ -6,10 +6,13 @@ import os
 import re
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from builders.accounts import account_in
+from builders.empty_wheels import wheel_in
 from builders.pages import ROOT, pages, pattern, run, steps
 from builders.sandboxes import HOME
 from builders.starters import NO_AWS, init
@@ -19,15 +22,28 @@ from ecrkit.cdk.node import bundled_node
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from ecrkit.aws.sandbox import Sandbox
 
 DATA = ROOT / "tests" / "data" / "pages"
 """Files that a page's project has in addition, in a folder of the page's name."""
 
-OFFLINE: tuple[str, ...] = ()
+OFFLINE: tuple[str, ...] = (
+    "docs/tasks/add-a-repository.md",
+    "docs/tasks/give-access.md",
+    "docs/tasks/pin-a-version.md",
+    "docs/tasks/preview-a-change.md",
+    "docs/tasks/publish-a-policy.md",
+    "docs/tasks/review-a-change.md",
+)
 """Pages whose commands need no AWS."""
+
+STARTING: tuple[str, ...] = (
+    "README.md",
+    "docs/quick-start.md",
+    "docs/tasks/start.md",
+)
+"""Pages that begin with `ecrkit init`, in an empty folder, without AWS."""
 
 LOCAL_AWS: tuple[str, ...] = ()
 """Pages whose commands need AWS and Node; a local AWS answers."""
@@ -40,7 +56,7 @@ def test_every_page_runs_somewhere() -> None:
     """A page that shows commands is one that a test runs."""
     shown = {name for name, page in pages().items() if any(steps(page))}
 
-    assert shown == {*OFFLINE, *LOCAL_AWS, *ELSEWHERE}
+    assert shown == {*OFFLINE, *STARTING, *LOCAL_AWS, *ELSEWHERE}
 
 
 @pytest.mark.parametrize("name", OFFLINE)
@@ -49,6 +65,25 @@ def test_page_runs(name: str, tmp_path: Path) -> None:
     project = project_for(name, tmp_path)
 
     check(name, project, NO_AWS)
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("name", STARTING)
+def test_page_starts(name: str, tmp_path: Path) -> None:
+    """The commands of a page that starts a repository print what it shows; `init` gets a wheel, as it has after an installation."""
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    command = tmp_path / "bin" / "ecrkit"
+    command.parent.mkdir()
+    installed = Path(sys.executable).with_name("ecrkit")
+    command.write_text(
+        "#!/bin/sh\n"
+        f'if [ "$1" = init ]; then shift; set -- init --wheel "{wheel_in(tmp_path)}" "$@"; fi\n'
+        f'exec "{installed}" "$@"\n'
+    )
+    command.chmod(0o755)
+
+    check(name, folder, {**NO_AWS, "PATH": os.pathsep.join([str(command.parent), str(installed.parent), os.environ["PATH"]])})
 
 
 @pytest.mark.server
@@ -65,9 +100,13 @@ def test_page_runs_in_the_local_aws(name: str, ministack: Sandbox, tmp_path: Pat
 
 
 def check(name: str, project: Path, environment: Mapping[str, str]) -> None:
-    """Run the commands of a page and compare."""
+    """Run the commands of a page and compare; `cd FOLDER` applies to those below it."""
+    folder = project
     for step in steps(ROOT / name):
-        said = run(step.command, cwd=project, environment=environment)
+        if entered := re.fullmatch(r"cd (\S+)", step.command):
+            folder /= entered[1]
+            continue
+        said = run(step.command, cwd=folder, environment=environment)
 
         assert re.fullmatch(pattern(step.shown), said, re.DOTALL), f"$ {step.command}\n{said}"
 

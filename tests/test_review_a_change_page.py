@@ -1,4 +1,4 @@
-"""docs/tasks/review-a-change.md says what the command does."""
+"""The pages about reviews say what the command does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from ecrkit.documents.markdown import MAX_LENGTH
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PAGE = (Path(__file__).parents[1] / "docs" / "tasks" / "review-a-change.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = (DOCS / "tasks" / "review-a-change.md").read_text(encoding="utf-8")
+CI = (DOCS / "tasks" / "review-in-ci.md").read_text(encoding="utf-8")
+REFERENCE = (DOCS / "reference" / "review.md").read_text(encoding="utf-8")
 
 
 def shape(value: Any, *, at: str = "") -> set[str]:  # noqa: ANN401 - any JSON
@@ -30,15 +33,15 @@ def shape(value: Any, *, at: str = "") -> set[str]:  # noqa: ANN401 - any JSON
 
 def test_options() -> None:
     """The page has every option, and no other."""
-    table = PAGE.partition("## Options")[2].partition("## ")[0]
+    shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", PAGE)) - {"--yes", "--deployed"}  # those of other commands
 
-    assert set(re.findall(r"`(--[a-z-]+)", table)) == {option for each in review.params for option in each.opts}
+    assert shown == {option for each in review.params for option in each.opts}
 
 
 def test_markers() -> None:
-    """The page has the first line of each comment, and its length."""
-    assert set(re.findall(r"<!-- .*? -->", PAGE)) == {REVIEW_MARKER, GUARD_MARKER, LOSSES_MARKER}
-    assert f"{MAX_LENGTH:,} characters" in PAGE
+    """The page of pipelines has the first line of each comment, and its length."""
+    assert set(re.findall(r"<!-- .*? -->", CI)) == {REVIEW_MARKER, GUARD_MARKER, LOSSES_MARKER}
+    assert f"{MAX_LENGTH:,} characters" in CI
 
 
 def test_json(tmp_path: Path) -> None:
@@ -50,6 +53,6 @@ def test_json(tmp_path: Path) -> None:
     written = json.loads(ecrkit("review", *arguments, cwd=tmp_path / "head").stdout)
     # The page refers to other pages for these.
     written["checks"]["findings"] = written["policies"][0]["rules"] = []
-    page = json.loads(PAGE.partition("```json\n")[2].partition("```")[0])
+    page = json.loads(REFERENCE.partition("```json\n")[2].partition("```")[0])
 
     assert shape(page) == shape(written)

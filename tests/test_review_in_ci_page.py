@@ -1,4 +1,4 @@
-"""What docs/tasks/review-in-ci.md says of the roles is true."""
+"""What docs/tasks/review-in-ci.md and docs/reference/deploy-role.md say is true."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from builders.pipelines import registry_in
 
 from ecrkit.cdk import GitHubWorkflow, GitLabPipeline
 
-PAGE = (Path(__file__).parents[1] / "docs" / "tasks" / "review-in-ci.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = (DOCS / "tasks" / "review-in-ci.md").read_text(encoding="utf-8")
+ROLES = (DOCS / "reference" / "deploy-role.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.node
 def test_sample_synthesizes(tmp_path: Path) -> None:
     """The first sample runs as it stands, and has the outputs of the table."""
-    sample = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[0]
+    sample = re.findall(r"```python\n(.*?)```", ROLES, re.DOTALL)[0]
     environment = {"PATH": str(Path(sys.executable).parent), "CDK_OUTDIR": str(tmp_path)}
 
     result = subprocess.run(
@@ -27,7 +29,7 @@ def test_sample_synthesizes(tmp_path: Path) -> None:
 
     assert result.returncode == 0, result.stderr
     template = (tmp_path / "Pipeline.template.json").read_text(encoding="utf-8")
-    outputs = re.findall(r"`(Pipeline\w+RoleArn)`", PAGE)
+    outputs = re.findall(r"`(Pipeline\w+RoleArn)`", ROLES)
     assert len(outputs) == 3
     assert [name for name in outputs if f'"{name}"' not in template] == []
 
@@ -45,7 +47,7 @@ def test_variables(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "arguments", "subject"), re.findall(r"^\| `(\w+)\((.*?)\)` \| `(\S+)` \|$", PAGE, re.MULTILINE)
+    ("kind", "arguments", "subject"), re.findall(r"^\| `(\w+)\((.*?)\)` \| `(\S+)` \|$", ROLES, re.MULTILINE)
 )
 def test_subject(kind: str, arguments: str, subject: str) -> None:
     """Each pipeline of the table has the subject next to it."""

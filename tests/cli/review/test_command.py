@@ -197,7 +197,7 @@ def test_steps_on_a_terminal(head: Path) -> None:
 
 class TestJson:
     def test_document(self, head: Path, images: Path) -> None:
-        """The shape is that of docs/tasks/review-a-change.md."""
+        """The shape is that of docs/reference/review.md."""
         result = review(head, "--images", images, "--allow", "old", "--allow", "webb", "--output", "json", *AT)
         document = json.loads(result.stdout)
 

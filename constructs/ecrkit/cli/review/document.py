@@ -1,4 +1,4 @@
-"""A review as an object for JSON; docs/tasks/review-a-change.md describes it."""
+"""A review as an object for JSON; docs/reference/review.md describes it."""
 
 from __future__ import annotations
 
