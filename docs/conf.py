@@ -9,16 +9,19 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 import ecrkit  # noqa: E402 - after the path of the generator beside this file
+from ecrkit.lifecycle.evaluation.open_questions import OpenQuestion  # noqa: E402 - as above
 
 project = "ecrkit"
 author = "the ecrkit developers"
 version = release = ecrkit.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "generate"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "drawings", "generate"]
 # The site has a page for each rule; rules.md is for reading them in the repository.
 exclude_patterns = ["_build", "rules.md"]
 
-myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "fieldlist"]
+myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "fieldlist", "substitution"]
+# What the evaluation decides without a source, as a list.
+myst_substitutions = {"decisions": "\n".join(f"- {question.value[0].upper()}{question.value[1:]}." for question in OpenQuestion)}
 myst_heading_anchors = 4
 # Samples leave out text by `…`, which is not JSON.
 suppress_warnings = ["misc.highlighting_failure"]

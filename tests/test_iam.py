@@ -1,4 +1,4 @@
-"""docs/iam.md allows each command what it asks for, and nothing more."""
+"""docs/reference/iam.md allows each command what it asks for, and nothing more."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.server, pytest.mark.needs("skopeo", "umoci")]
 
-PAGE = (Path(__file__).parents[1] / "docs" / "iam.md").read_text()
+PAGE = (Path(__file__).parents[1] / "docs" / "reference" / "iam.md").read_text()
 POLICIES = dict(re.findall(r"^## `ecrkit ([a-z -]+)`\n.*?```json\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE))
 CATALOG = f'environments: {{dev: {{account: "{HOME.account}", region: {HOME.region}}}}}\nrepositories: {{}}\n'
 STACK = '{"Resources": {"Web": {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "stacked"}}}}'

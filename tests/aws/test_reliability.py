@@ -58,7 +58,7 @@ REFUSALS: dict[str, tuple[Callable[[object], bool], str]] = {
     ),
     "denied": (
         aws_error("AccessDeniedException", message="User: x is not authorized"),
-        "access denied: User: x is not authorized; docs/iam.md lists what each command needs",
+        "access denied: User: x is not authorized; docs/reference/iam.md lists what each command needs",
     ),
     "expired": (
         aws_error("ExpiredTokenException", message="The security token included in the request is expired"),

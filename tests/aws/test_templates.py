@@ -260,7 +260,7 @@ def test_refused_role_is_told() -> None:
     assert str(told.value) == (
         f"Shop: is in account {OTHER_ACCOUNT}, and the credentials are of {ACCOUNT}, which cannot assume "
         f"arn:aws-cn:iam::{OTHER_ACCOUNT}:role/lookup: AssumeRole: access denied: Not authorized; "
-        "docs/iam.md lists what each command needs"
+        "docs/reference/iam.md lists what each command needs"
     )
 
 

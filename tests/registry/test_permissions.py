@@ -9,7 +9,7 @@ import pytest
 
 from ecrkit.registry.permissions import COMMANDS, statements_of
 
-PAGE = (Path(__file__).parents[2] / "docs" / "iam.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "iam.md").read_text(encoding="utf-8")
 POLICIES = dict(re.findall(r"^## `ecrkit ([a-z -]+)`\n.*?```json\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE))
 PLACE = {"partition": "aws", "account": "123456789012", "region": "us-east-1"}
 MY_APP = "arn:aws:ecr:us-east-1:123456789012:repository/my-app"
@@ -27,7 +27,7 @@ def in_order(statements: list[dict[str, Any]]) -> list[str]:
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_permissions_are_those_of_the_page(command: str) -> None:
-    """The table has the statements that docs/iam.md shows for the command."""
+    """The table has the statements that docs/reference/iam.md shows for the command."""
     statements = statements_of(COMMANDS[command], **PLACE, repositories=[MY_APP])
 
     assert in_order(statements) == in_order(json.loads(POLICIES[command])["Statement"])

@@ -78,7 +78,7 @@ def explain_client_error(operation: str, *, code: str, message: str) -> str:
     if code in _WRONG_CREDENTIALS:
         return f"{operation}: AWS does not accept these credentials ({code}); check the profile and the access key"
     if code in _DENIED:
-        return f"{operation}: access denied: {message}; docs/iam.md lists what each command needs"
+        return f"{operation}: access denied: {message}; docs/reference/iam.md lists what each command needs"
     if code in _THROTTLED:
         return f"{operation}: throttled, at every attempt ({code}); try again later, or raise AWS_MAX_ATTEMPTS"
     special = _SPECIAL.get(code) or _SPECIAL.get(f"{operation}: {code}") or "{code}: {message}"

@@ -72,7 +72,7 @@ def guard(  # noqa: PLR0913 - a parameter per option
 
     CDK_OUT is the output of `cdk synth`. New repositories, and changes that CloudFormation makes in place, are
     fine. A changed lifecycle policy, repository policy or scan setting is a note. Everything else is reported
-    with what CloudFormation would do and a safe way to do it; docs/guard.md lists it.
+    with what CloudFormation would do and a safe way to do it; docs/concepts/guard.md lists it.
 
     Exits with 1 if there is a finding that no --allow names.
 

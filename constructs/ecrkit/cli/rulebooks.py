@@ -98,7 +98,7 @@ RULEBOOKS = (
     ),
     Rulebook(
         "Deployments (GRD)",
-        "[`ecrkit guard`](guard.md) reports these. An example is a change of a template.",
+        "[`ecrkit guard`](concepts/guard.md) reports these. An example is a change of a template.",
         GUARD_RULEBOOK,
     ),
     Rulebook(

@@ -1,5 +1,5 @@
 """
-The permissions that each command needs: the least IAM policy, as ``docs/iam.md`` has it.
+The permissions that each command needs: the least IAM policy, as ``docs/reference/iam.md`` has it.
 
 A test compares this table with the page, and another runs each command and compares the page with its calls.
 

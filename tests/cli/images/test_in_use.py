@@ -169,7 +169,7 @@ def test_half_a_list_is_none(shop: Shop, action: str) -> None:
 
     assert (result.returncode, result.stdout) == (3, "")
     assert result.stderr == (
-        f"error: {action.partition(':')[2]}: access denied: No.; docs/iam.md lists what each command needs\n"
+        f"error: {action.partition(':')[2]}: access denied: No.; docs/reference/iam.md lists what each command needs\n"
     )
 
 

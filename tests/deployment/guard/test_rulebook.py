@@ -13,7 +13,7 @@ from builders.assemblies import repository, stack
 from ecrkit.deployment.guard import GUARD_RULEBOOK, compare
 from ecrkit.deployment.guard.settings import SETTINGS
 
-PAGE = (Path(__file__).parents[3] / "docs" / "guard.md").read_text()
+PAGE = (Path(__file__).parents[3] / "docs" / "concepts" / "guard.md").read_text()
 # cfn-lint has the schemas of CloudFormation, and no types.
 SCHEMAS = import_module("cfnlint.schema.manager").PROVIDER_SCHEMA_MANAGER
 
