@@ -21,7 +21,9 @@ exclude_patterns = ["_build", "rules.md"]
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "fieldlist", "substitution"]
 # What the evaluation decides without a source, as a list.
-myst_substitutions = {"decisions": "\n".join(f"- {question.value[0].upper()}{question.value[1:]}." for question in OpenQuestion)}
+myst_substitutions = {
+    "decisions": "\n".join(f"- {question.value[0].upper()}{question.value[1:]}." for question in OpenQuestion)
+}
 myst_heading_anchors = 4
 # Samples leave out text by `…`, which is not JSON.
 suppress_warnings = ["misc.highlighting_failure"]

@@ -70,7 +70,7 @@ def test_page_runs(name: str, tmp_path: Path) -> None:
 @pytest.mark.posix
 @pytest.mark.parametrize("name", STARTING)
 def test_page_starts(name: str, tmp_path: Path) -> None:
-    """The commands of a page that starts a repository print what it shows; `init` gets a wheel, as it has after an installation."""
+    """The commands of a page that starts a repository print what it shows; `init` has a wheel to copy."""
     folder = tmp_path / "empty"
     folder.mkdir()
     command = tmp_path / "bin" / "ecrkit"
@@ -83,7 +83,8 @@ def test_page_starts(name: str, tmp_path: Path) -> None:
     )
     command.chmod(0o755)
 
-    check(name, folder, {**NO_AWS, "PATH": os.pathsep.join([str(command.parent), str(installed.parent), os.environ["PATH"]])})
+    search_path = os.pathsep.join([str(command.parent), str(installed.parent), os.environ["PATH"]])
+    check(name, folder, {**NO_AWS, "PATH": search_path})
 
 
 @pytest.mark.server

@@ -30,6 +30,9 @@ class Scope(StrEnum):
     STACKS = "stacks"
     """All stacks of the account and Region."""
 
+    BOOTSTRAP = "bootstrap"
+    """The stack of ``cdk bootstrap`` in the account and Region."""
+
     EVERYTHING = "everything"
     """``*``: the actions have no resource, or it is not known before."""
 
@@ -63,6 +66,7 @@ _SETTINGS = Permission(
 COMMANDS: Mapping[str, tuple[Permission, ...]] = {
     "adopt": (_SETTINGS, _STACKED),
     "audit": (_SETTINGS, _STACKED),
+    "doctor": (Permission(on=Scope.BOOTSTRAP, actions=("cloudformation:DescribeStacks",)),),
     "guard --deployed": (
         Permission(
             on=Scope.STACKS,
@@ -141,6 +145,7 @@ COMMANDS: Mapping[str, tuple[Permission, ...]] = {
             ),
         ),
     ),
+    "init": (Permission(on=Scope.REPOSITORIES, actions=("ecr:DescribeRepositories",)),),
     "login": (_LOGIN,),
     "policy preview": (
         Permission(
@@ -233,6 +238,7 @@ def statements_of(
         Scope.REPOSITORY: list(repositories),
         Scope.REPOSITORIES: [f"arn:{partition}:ecr:{place}:repository/*"],
         Scope.STACKS: [f"arn:{partition}:cloudformation:{place}:stack/*"],
+        Scope.BOOTSTRAP: [f"arn:{partition}:cloudformation:{place}:stack/CDKToolkit/*"],
         Scope.EVERYTHING: ["*"],
     }
     actions: dict[Scope, set[str]] = {}

@@ -254,5 +254,6 @@ def test_denied_password_is_told(account: Account, source: str) -> None:
 
     assert result.returncode == 3
     assert result.stderr == (
-        "error: GetAuthorizationToken: access denied: not authorized; docs/reference/iam.md lists what each command needs\n"
+        "error: GetAuthorizationToken: access denied: not authorized; "
+        "docs/reference/iam.md lists what each command needs\n"
     )

@@ -22,7 +22,7 @@ class TestAnswers:
         [
             pytest.param((), "not a terminal, cannot ask; pass --account, --region and --ci", id="all"),
             pytest.param(ANSWERS[:4], "not a terminal, cannot ask; pass --ci", id="one"),
-            pytest.param(ANSWERS, "nobody is there to be asked; pass --yes if it is to be done", id="consent"),
+            pytest.param(ANSWERS, "not a terminal, cannot ask; pass --yes to proceed", id="consent"),
             pytest.param(
                 ("--account", "12345"),
                 "Invalid value for '--account': must be 12 digits, got '12345'",
