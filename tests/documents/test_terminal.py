@@ -42,7 +42,11 @@ PRINTERS = {
 }
 """What prints without asking; a name that is only spoken of counts too."""
 
-ASKING = {"click.confirm": "cli/console/output.py", "click.prompt": "", "click.progressbar": "cli/console/progress.py"}
+ASKING = {
+    "click.confirm": "cli/console/output.py",
+    "click.prompt": "cli/console/output.py",
+    "click.progressbar": "cli/console/progress.py",
+}
 """What prints to a terminal in a way of its own, and the one module that may use it, with text that is safe."""
 
 

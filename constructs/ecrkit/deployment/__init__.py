@@ -6,5 +6,6 @@ Deployed repositories compared with declared ones, without AWS.
 - ``guard``: what a deployment would lose
 - ``audit``: drift from the catalog, and insecure settings
 - ``review``: what a pull request would change and delete
+- ``usage``: who pins which version of a policy
 - ``adoption``: existing repositories as entries of a catalog
 """
