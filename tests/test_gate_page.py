@@ -23,9 +23,7 @@ def test_page_runs(tmp_path: Path) -> None:
     with scanning_account() as account:
         account.ecr.create_repository(repositoryName="my-app")
         account.put_image("my-app", "v1")
-        shown = [
-            (step, run(step.command, cwd=tmp_path, environment=account.environment)) for step in steps(PAGE)
-        ]
+        shown = [(step, run(step.command, cwd=tmp_path, environment=account.environment)) for step in steps(PAGE)]
 
     assert [step.command for step, said in shown if not re.fullmatch(pattern(step.shown), said, re.DOTALL)] == []
     assert len(shown) > 2
