@@ -18,9 +18,6 @@ from builders.pages import ROOT, pages, pattern, run, steps
 from builders.sandboxes import HOME
 from builders.starters import NO_AWS, init
 
-from ecrkit.aws.sandbox import bootstrap, find_cdk
-from ecrkit.cdk.node import bundled_node
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -108,11 +105,9 @@ def test_page_starts(name: str, tmp_path: Path) -> None:
 @pytest.mark.needs("skopeo", "jq")
 @pytest.mark.parametrize("name", LOCAL_AWS)
 def test_page_runs_in_the_local_aws(name: str, ministack: Sandbox, tmp_path: Path) -> None:
-    """The commands of a page, one after the other, print what it shows, in a bootstrapped account of its own."""
+    """The commands of a page, one after the other, print what it shows, in an account of its own."""
     project = project_for(name, tmp_path)
     account = account_in(ministack, tmp_path)
-    bootstrap(ministack, [HOME], cdk=find_cdk(ROOT, search_path=os.environ["PATH"]), node=bundled_node())
-
     prepare(name, account, project)
 
     check(name, project, account.environment)

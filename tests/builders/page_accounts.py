@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from builders.commands import ecrkit
+from builders.sandboxes import HOME, ROOT
 from builders.workloads import run_task
+
+from ecrkit.aws.sandbox import bootstrap, find_cdk
+from ecrkit.cdk.node import bundled_node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,12 +22,15 @@ __all__ = ["prepare"]
 
 
 def prepare(page: str, account: Account, project: Path) -> None:
-    """Put into *account* what *page* takes for granted; most pages begin with an empty one."""
-    _PREPARED.get(page, _nothing)(account, project)
+    """Put into *account* what *page* takes for granted; most pages begin with an empty, bootstrapped one."""
+    _PREPARED.get(page, _bootstrapped)(account, project)
 
 
-def _nothing(_account: Account, _project: Path) -> None:
-    pass
+def _bootstrapped(account: Account, _project: Path) -> None:
+    """What `cdk bootstrap` leaves."""
+    assert account.sandbox is not None
+    cdk = find_cdk(ROOT, search_path=os.environ["PATH"])
+    bootstrap(account.sandbox, [HOME], cdk=cdk, node=bundled_node())
 
 
 def _legacy(account: Account, project: Path) -> None:
