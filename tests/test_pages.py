@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 from builders.accounts import account_in
 from builders.empty_wheels import wheel_in
+from builders.page_accounts import prepare
 from builders.pages import ROOT, pages, pattern, run, steps
 from builders.sandboxes import HOME
 from builders.starters import NO_AWS, init
-
-from ecrkit.aws.sandbox import bootstrap, find_cdk
-from ecrkit.cdk.node import bundled_node
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,11 +28,19 @@ DATA = ROOT / "tests" / "data" / "pages"
 
 OFFLINE: tuple[str, ...] = (
     "docs/tasks/add-a-repository.md",
+    "docs/tasks/cloudformation.md",
+    "docs/tasks/editors.md",
+    "docs/tasks/encrypt.md",
     "docs/tasks/give-access.md",
     "docs/tasks/pin-a-version.md",
     "docs/tasks/preview-a-change.md",
     "docs/tasks/publish-a-policy.md",
+    "docs/tasks/recover.md",
+    "docs/tasks/replicate.md",
     "docs/tasks/review-a-change.md",
+    "docs/tasks/share.md",
+    "docs/tasks/terraform.md",
+    "docs/tasks/upgrade.md",
 )
 """Pages whose commands need no AWS."""
 
@@ -45,10 +51,17 @@ STARTING: tuple[str, ...] = (
 )
 """Pages that begin with `ecrkit init`, in an empty folder, without AWS."""
 
-LOCAL_AWS: tuple[str, ...] = ()
+LOCAL_AWS: tuple[str, ...] = (
+    "docs/tasks/adopt.md",
+    "docs/tasks/audit.md",
+    "docs/tasks/inventory.md",
+)
 """Pages whose commands need AWS and Node; a local AWS answers."""
 
-ELSEWHERE = {"docs/tutorial.md": "tests/test_tutorial.py"}
+ELSEWHERE = {
+    "docs/tasks/gate-on-scans.md": "tests/test_gate_page.py",
+    "docs/tutorial.md": "tests/test_tutorial.py",
+}
 """Pages with a test of their own."""
 
 
@@ -92,10 +105,10 @@ def test_page_starts(name: str, tmp_path: Path) -> None:
 @pytest.mark.needs("skopeo", "jq")
 @pytest.mark.parametrize("name", LOCAL_AWS)
 def test_page_runs_in_the_local_aws(name: str, ministack: Sandbox, tmp_path: Path) -> None:
-    """The commands of a page, one after the other, print what it shows, in a bootstrapped account of its own."""
+    """The commands of a page, one after the other, print what it shows, in an account of its own."""
     project = project_for(name, tmp_path)
     account = account_in(ministack, tmp_path)
-    bootstrap(ministack, [HOME], cdk=find_cdk(ROOT, search_path=os.environ["PATH"]), node=bundled_node())
+    prepare(name, account, project)
 
     check(name, project, account.environment)
 
