@@ -33,9 +33,10 @@ def policies(tmp_path: Path) -> PolicyStore:
     return PolicyStore(make_store(tmp_path, texts))
 
 
-def inventory(file: str, *, registry: str = "", repository: str = "my-app") -> Inventory:
+def inventory(file: str, *, registry: str = "", region: str = "", repository: str = "my-app") -> Inventory:
     images = [image(tags=["v1"], age_days=2), image(tags=["v2"])]
-    return Inventory(file=str(ROOT / file), registry=registry, repository=repository, images=ImageTable.of(images))
+    table = ImageTable.of(images)
+    return Inventory(file=str(ROOT / file), registry=registry, region=region, repository=repository, images=table)
 
 
 def changed(policies: PolicyStore, old: str, new: str, *inventories: Inventory) -> tuple[ChangedRepository, ...]:
@@ -75,6 +76,19 @@ def test_an_environment_without_images(policies: PolicyStore) -> None:
     found = changed(policies, OLD, NEW, inventory("my-app.json", registry="123456789012"))
 
     assert summary(found) == [("my-app in dev", True, 1), ("my-app in prod", False, 0)]
+
+
+def test_another_region(policies: PolicyStore) -> None:
+    """Images of one Region say nothing about another Region of the same account."""
+    environments = ENVIRONMENTS.replace("210987654321", "123456789012").replace(
+        "    region: us-east-1", "    region: eu-west-1"
+    )
+    before, after = (catalog(environments + text, policies) for text in (OLD, NEW))
+    changes = policy_changes(before, after, old_policies=policies, new_policies=policies)
+    images = inventory("my-app.json", registry="123456789012", region="eu-west-1")
+    found = diff_images(changes, [images], root=ROOT, now=NOW, protections=Protections())
+
+    assert summary(found) == [("my-app in dev", False, 0), ("my-app in prod", True, 1)]
 
 
 @pytest.mark.parametrize("repository", ["my-app", "prod/my-app"])

@@ -127,7 +127,7 @@ def diff_images(
     Args:
         changes: of policies.
         inventories: of any repositories. One is of the environment whose name its folder in *root* has, or else of
-            all in the account that it names, or else of all.
+            all in the account and the Region that it names, or else of all.
         root: the directory that *inventories* come from.
         now: timezone-aware instant of evaluation.
         protections: what must stay pullable.
@@ -188,7 +188,7 @@ def _place(
 def _is_of(inventory: Inventory, environment: Environment, folder: str | None) -> bool:
     if folder is not None:
         return folder == environment.name
-    return inventory.registry in ("", environment.account)
+    return inventory.registry in ("", environment.account) and inventory.region in ("", environment.region)
 
 
 def _merged(listed: list[_Found]) -> Iterator[ChangedRepository]:

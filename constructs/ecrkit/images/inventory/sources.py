@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ecrkit.documents.files import open_file, read_bytes, unreadable
 from ecrkit.errors import UnreadableInputError
+from ecrkit.images.inventory.fields import HEADING_KEY
 from ecrkit.images.inventory.reading import parse_images
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ UNFINISHED = ".inventory"
 """A folder that is in a directory for as long as ``ecrkit images inventory`` writes into it."""
 
 _LARGE_BYTES = 1_000_000
+_HEADED = re.compile(rf'\s*+\{{\s*+"{HEADING_KEY}"'.encode())
 
 
 def read_images(path: Path | str) -> Sequence[Image]:
@@ -110,15 +113,27 @@ def inventories_in(path: str, *, progress: Callable[[int], None] | None = None) 
     for file in inventory_files(path):
         with _opened(file) as content:
             inventory = parse_images(content, file=file.as_posix(), progress=progress)
-        if not inventory.images:
-            # No image tells whose it is.
-            from ecrkit.images.inventory.writing import heading_in  # noqa: PLC0415 - few repositories are empty
-
-            heading = heading_in(file)
-            inventory = replace(inventory, repository=heading.repository if heading else "")
+            has_heading = _HEADED.match(content) is not None
+        if has_heading:
+            inventory = _with_heading(inventory, file)
         if is_directory and not inventory.repository:
             inventory = replace(inventory, repository=file.relative_to(path).with_suffix("").as_posix())
         yield inventory
+
+
+def _with_heading(inventory: Inventory, file: Path) -> Inventory:
+    """Add what images do not say: their Region, and where there are none, whose they would be."""
+    from ecrkit.images.inventory.writing import heading_in  # noqa: PLC0415 - most lists have no heading
+
+    heading = heading_in(file)
+    if heading is None:
+        return inventory
+    return replace(
+        inventory,
+        registry=inventory.registry or heading.registry,
+        region=heading.region,
+        repository=inventory.repository or heading.repository,
+    )
 
 
 @contextmanager

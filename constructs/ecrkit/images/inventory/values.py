@@ -204,6 +204,7 @@ class Inventory:
     Attributes:
         file: where they were read.
         registry: account that it belongs to; empty where the file does not say.
+        region: that it is in; empty where the file does not say.
         repository: its name; empty where the file does not say.
         images: in the order of the file, each digest once.
         pushed_texts: when each was pushed, as the file says it; empty where that is not ISO 8601 throughout.
@@ -211,6 +212,7 @@ class Inventory:
 
     file: str
     registry: str = ""
+    region: str = ""
     repository: str = ""
     images: ImageTable
     pushed_texts: Sequence[str] = field(default=(), repr=False, compare=False)
