@@ -208,6 +208,15 @@ class TestMake:
             "ecrkit review --base 'abc'  --allow 'team/*' --allow 'my-app'",
         ]
 
+    def test_gate_requires_images(self, installed: Path) -> None:
+        """A gate that knows the images of one account refuses to change policies in another."""
+        (installed / "images").mkdir()
+        (installed / "images" / "web.json").touch()
+        result = self.made(installed, "--dry-run", "gate", "BASE=abc")
+        shutil.rmtree(installed / "images")
+
+        assert result.stdout.splitlines()[-1] == "ecrkit review --base 'abc' --images images  --require-images "
+
     def test_images(self, installed: Path) -> None:
         """The images that are there are reviewed, and those in use; an account without images is no failure."""
         command = ("--dry-run", "review", "BASE=abc", "OUTPUT=markdown")

@@ -243,3 +243,32 @@ class TestJson:
     def test_images_not_checked(self, head: Path) -> None:
         """Without images the document says so."""
         assert json.loads(review(head, "--output", "json").stdout)["images"] == "not checked"
+
+
+class TestRequiredImages:
+    REQUIRED = ("--require-images", "--allow", "old", *AT)
+
+    @pytest.mark.parametrize("others", [False, True], ids=["none", "of-others"])
+    def test_missing(self, head: Path, tmp_path: Path, others: bool) -> None:  # noqa: FBT001 - a case
+        """Images that must be known, and are not, are refused."""
+        given = ("--images", write_inventories(tmp_path / "others", ["other"])) if others else ()
+        result = review(head, *given, *self.REQUIRED)
+
+        said = "refused: images of 1 repository not checked"
+        assert result.returncode == 1
+        assert result.stdout.splitlines()[-1] == f"{said}; what is meant to happen can be allowed, as in --allow web"
+
+    def test_allowed(self, head: Path) -> None:
+        """A person may take the risk."""
+        result = review(head, "--allow", "web", *self.REQUIRED)
+
+        assert (result.returncode, result.stderr) == (0, "")
+        assert (
+            "keep@1 → keep@2  web         dev  ?       ?        ?     ?        not checked (allowed)" in result.stdout
+        )
+
+    def test_known(self, head: Path, images: Path) -> None:
+        """Known images are reviewed as without the option."""
+        result = review(head, "--images", images, *self.REQUIRED)
+
+        assert result.stdout.splitlines()[-1].startswith("refused: 1 repository would lose images;")

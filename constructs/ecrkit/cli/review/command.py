@@ -57,6 +57,7 @@ __all__ = ["review"]
     help="Policy store with the change.  [default: policies/lifecycle next to the catalog]",
 )
 @click.option("--images", metavar="DIR", help="Directory with a file of images per repository.")
+@click.option("--require-images", is_flag=True, help="Fail if a policy changes and --images has no images of it.")
 @protection_options
 @click.option("--now", type=INSTANT, help="Instant of evaluation, ISO 8601 with an offset.  [default: the clock]")
 @click.option(
@@ -92,6 +93,7 @@ def review(  # noqa: PLR0913 - click passes each option as an argument
     catalog: Path,
     policies: Path | None,
     images: str | None,
+    require_images: bool,
     in_use: tuple[str, ...],
     pulled_within: timedelta | None,
     must_keep: tuple[str, ...],
@@ -108,7 +110,8 @@ def review(  # noqa: PLR0913 - click passes each option as an argument
     the base. With --images, shows which images the change would expire or archive.
 
     Exits with 1 if images would be newly expired or archived, or a repository replaced or removed, until --allow
-    names each of them; and if a check or a test fails, which no --allow lifts.
+    names each of them; and if a check or a test fails, which no --allow lifts. With --require-images, a changed policy
+    whose images are not known fails, too; use it before a deploy.
 
     \b
     Examples:
@@ -131,6 +134,7 @@ def review(  # noqa: PLR0913 - click passes each option as an argument
             inventories=lambda: _inventories(images, protections),
             protections=protections,
             assemblies=assemblies,
+            requires_images=require_images,
         )
         found = review_change(
             opened,

@@ -144,7 +144,7 @@ def _rule(rule: RuleChange) -> str:
 
 
 def _rank(group: Sequence[ImageLoss]) -> int:
-    if any(loss.is_loss and not loss.is_allowed for loss in group):
+    if any(loss.is_refusable and not loss.is_allowed for loss in group):
         return 0
     if any(not loss.is_known for loss in group):
         return 1

@@ -51,10 +51,13 @@ def title(review: Review) -> str:
 
 
 def refusal(losses: Iterable[ImageLoss], guard: Iterable[GuardFinding]) -> str:
-    """Say what would be lost that nobody allowed; empty if nothing."""
-    lossy = [loss for loss in losses if loss.is_loss and not loss.is_allowed]
+    """Say what would be lost that nobody allowed, and which images must be known; empty if nothing."""
+    refusable = [loss for loss in losses if loss.is_refusable and not loss.is_allowed]
+    lossy = [loss for loss in refusable if loss.is_loss]
+    unknown = [loss for loss in refusable if not loss.is_known]
     errors = refused(guard)
     parts = [f"{count_of(repositories_in(lossy), 'repository')} would lose images"] if lossy else []
+    parts += [f"images of {count_of(repositories_in(unknown), 'repository')} not checked"] if unknown else []
     parts += [f"{count_of(len(errors), 'deploy problem')}"] if errors else []
     return ", ".join(parts)
 

@@ -61,11 +61,14 @@ def _row(loss: ImageLoss) -> tuple[str, ...]:
     policy = f"{loss.old} → {loss.new}"
     where = ", ".join(loss.environments)
     if not loss.is_known:
-        return (policy, loss.repository, where, "?", "?", "?", "?", "not checked")
+        return (policy, loss.repository, where, "?", "?", "?", "?", f"not checked{_consent(loss)}")
     expire = f"{loss.expire + loss.may_expire:,}"
-    allowed = " (allowed)" if loss.is_allowed else ""
     numbers = (expire, f"{loss.archive:,}", readable_size(loss.size_bytes), dollars(loss.size_bytes))
-    return (policy, loss.repository, where, *numbers, _listed(loss.examples) + allowed)
+    return (policy, loss.repository, where, *numbers, _listed(loss.examples) + _consent(loss))
+
+
+def _consent(loss: ImageLoss) -> str:
+    return " (allowed)" if loss.is_allowed else ""
 
 
 def _listed(examples: Iterable[str]) -> str:

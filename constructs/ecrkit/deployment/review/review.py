@@ -41,12 +41,14 @@ class Evidence:
         inventories: reads them; called once, and only if a policy changes.
         protections: what must stay pullable.
         assemblies: other stacks of the app, before and after; ``None`` if they are not known.
+        requires_images: images of each changed policy must be known.
     """
 
     images: Path | None = None
     inventories: Callable[[], Iterable[Inventory]] = tuple
     protections: Protections = Protections()  # noqa: RUF009 - frozen
     assemblies: tuple[Sequence[Stack], Sequence[Stack]] | None = None
+    requires_images: bool = False
 
 
 def review(  # noqa: PLR0913 - keyword-only
@@ -100,7 +102,10 @@ def review(  # noqa: PLR0913 - keyword-only
     guard, _ = acknowledge(_compared(old, new, before and before[0], head, evidence), allowances)
     report("comparing policies")
     losses = _losses(before, (head, store), now=now, evidence=evidence)
-    losses = tuple(replace(loss, is_allowed=_is_allowed(loss, allowances)) if loss.is_loss else loss for loss in losses)
+    losses = tuple(replace(loss, is_required=evidence.requires_images) for loss in losses)
+    losses = tuple(
+        replace(loss, is_allowed=_is_allowed(loss, allowances)) if loss.is_refusable else loss for loss in losses
+    )
     return replace(
         result,
         is_first=before is None,
@@ -172,5 +177,5 @@ def _unused(
     if not allowances.unused:
         return ()
     known = {found.name for found in guard if found.severity is Severity.ERROR}
-    known |= {loss.repository for loss in losses if loss.is_loss}
+    known |= {loss.repository for loss in losses if loss.is_refusable}
     return tuple((name, next(iter(near(name, known)), "")) for name in allowances.unused)

@@ -124,6 +124,7 @@ class ImageLoss:
         examples: tags or digests of the images that are lost, newest first, a few.
         violations: protected images that the new policy would expire or archive.
         notes: what is not certain.
+        is_required: its images must be known.
         is_allowed: a person acknowledged it.
     """
 
@@ -145,6 +146,7 @@ class ImageLoss:
     examples: tuple[str, ...] = ()
     violations: tuple[Violation, ...] = ()
     notes: tuple[str, ...] = ()
+    is_required: bool = False
     is_allowed: bool = False
 
     @property
@@ -156,6 +158,11 @@ class ImageLoss:
     def is_loss(self) -> bool:
         """Whether an image is, or may be, newly expired or archived, or a protected one would be."""
         return bool(self.expire or self.may_expire or self.archive or self.violations)
+
+    @property
+    def is_refusable(self) -> bool:
+        """Whether it fails the review unless a person acknowledges it."""
+        return self.is_loss or (self.is_required and not self.is_known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,8 +203,8 @@ class Review:
 
     @property
     def refused_losses(self) -> tuple[ImageLoss, ...]:
-        """Losses of images that nobody allowed."""
-        return tuple(loss for loss in self.losses if loss.is_loss and not loss.is_allowed)
+        """Losses of images that nobody allowed; where images must be known, also those nobody knows."""
+        return tuple(loss for loss in self.losses if loss.is_refusable and not loss.is_allowed)
 
     @property
     def unknown(self) -> tuple[ImageLoss, ...]:
