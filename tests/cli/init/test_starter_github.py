@@ -22,6 +22,7 @@ BOT = "github-actions[bot]"
 COMMENTS = "/repos/acme/registries/issues/7/comments"
 FIRST_PAGE = f"GET {COMMENTS}?per_page=100&page=1"
 ARTIFACTS = "GET /repos/acme/registries/actions/artifacts?name=ecrkit-images&per_page=100"
+DEPLOYS = "GET /repos/acme/registries/actions/workflows/deploy.yml/runs?branch=main&status=success&per_page=100"
 EVENT = {"pull_request": {"number": 7}, "repository": {"default_branch": "main"}}
 
 
@@ -59,6 +60,11 @@ def artifact(run_id: int, *, branch: str = "main", repository: int = 1, expired:
     """Make an artifact as GitHub describes it."""
     origin = {"id": run_id, "repository_id": 1, "head_repository_id": repository, "head_branch": branch}
     return {"expired": expired, "workflow_run": origin}
+
+
+def job(name: str, conclusion: str = "success") -> dict[str, str]:
+    """Make a job as GitHub describes it."""
+    return {"name": name, "conclusion": conclusion}
 
 
 class TestComment:
@@ -151,6 +157,36 @@ class TestImages:
         assert (registry / "output").read_text() == ""
 
 
+class TestDeployed:
+    def test_newest(self, registry: Path) -> None:
+        """The newest run that deployed counts; one whose deploy was skipped, without a role, does not."""
+        answers = {
+            DEPLOYS: {"workflow_runs": [{"id": 3, "head_sha": "c"}, {"id": 2, "head_sha": "b"}]},
+            "GET /repos/acme/registries/actions/runs/3/jobs?per_page=100": {"jobs": [job("deploy", "skipped")]},
+            "GET /repos/acme/registries/actions/runs/2/jobs?per_page=100": {"jobs": [job("gate"), job("deploy")]},
+        }
+        with api(answers) as server:
+            result = run(server, registry, "deployed")
+
+        assert (result.returncode, result.stdout) == (0, "")
+        assert (registry / "output").read_text() == "commit=b\n"
+
+    def test_none(self, registry: Path) -> None:
+        """Before the first deploy there is no output, and the job says so."""
+        with api({DEPLOYS: {"workflow_runs": []}}) as server:
+            result = run(server, registry, "deployed")
+
+        assert (result.returncode, (registry / "output").read_text()) == (0, "")
+        assert result.stdout == "nothing was deployed yet: the gate reviews the last push\n"
+
+    def test_failure(self, registry: Path) -> None:
+        """A gate that cannot find out what is deployed fails."""
+        with api({DEPLOYS: 403}) as server:
+            result = run(server, registry, "deployed")
+
+        assert (result.returncode, result.stderr) == (3, "ci/github.py: deployed: <HTTPError 403: 'Forbidden'>\n")
+
+
 class TestNightly:
     @pytest.mark.parametrize(
         ("private", "variable", "runs"),
@@ -176,4 +212,7 @@ def test_usage(registry: Path) -> None:
     with api({}) as server:
         result = run(server, registry, "comment")
 
-    assert (result.returncode, result.stderr) == (2, "ci/github.py: expected 'comment FILE', 'images' or 'nightly'\n")
+    assert (result.returncode, result.stderr) == (
+        2,
+        "ci/github.py: expected 'comment FILE', 'deployed', 'images' or 'nightly'\n",
+    )

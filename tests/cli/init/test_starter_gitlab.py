@@ -21,6 +21,7 @@ REVIEW = "<!-- ecrkit:review -->\n\nNothing is lost.\n"
 NOTES = "/projects/5/merge_requests/7/notes"
 FIRST_PAGE = f"GET {NOTES}?per_page=100&page=1"
 USER = "GET /user"
+DEPLOYS = "GET /projects/5/deployments?environment=production&status=success&order_by=id&sort=desc&per_page=1"
 IMAGES = "GET /projects/5/jobs/artifacts/release%2Fnext/download?job=images"
 
 
@@ -128,9 +129,32 @@ class TestImages:
         assert result.stdout.endswith("): the review does not check images\n")
 
 
+class TestDeployed:
+    @pytest.mark.parametrize(
+        ("found", "printed", "said"),
+        [
+            pytest.param([{"sha": "abc"}], "abc\n", "", id="one"),
+            pytest.param([], "", "nothing was deployed yet: the gate reviews the last push\n", id="none"),
+        ],
+    )
+    def test_newest(self, registry: Path, found: list[Any], printed: str, said: str) -> None:
+        """The newest successful deployment is printed, if there is one."""
+        with api({DEPLOYS: found}) as server:
+            result = run(server, registry, "deployed", has_token=False)
+
+        assert (result.returncode, result.stdout, result.stderr) == (0, printed, said)
+
+    def test_failure(self, registry: Path) -> None:
+        """A gate that cannot find out what is deployed fails."""
+        with api({DEPLOYS: 403}) as server:
+            result = run(server, registry, "deployed")
+
+        assert (result.returncode, result.stderr) == (3, "ci/gitlab.py: deployed: <HTTPError 403: 'Forbidden'>\n")
+
+
 def test_usage(registry: Path) -> None:
     """A mistake in the pipeline is a line."""
     with api({}) as server:
         result = run(server, registry, "note")
 
-    assert (result.returncode, result.stderr) == (2, "ci/gitlab.py: expected 'note FILE' or 'images'\n")
+    assert (result.returncode, result.stderr) == (2, "ci/gitlab.py: expected 'note FILE', 'deployed' or 'images'\n")

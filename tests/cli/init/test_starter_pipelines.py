@@ -123,6 +123,25 @@ class TestGitHub:
         ]
         assert {step["with"]["persist-credentials"] for step in checkouts} == {False}
 
+    def test_gate_reviews_all_since_the_last_deploy(self, github: Path) -> None:
+        """A push that the gate refused is not deployed with the next one: the gate begins at what is deployed."""
+        gate = jobs_of(github)["deploy", "gate"]
+        found, gated = (
+            next(step for step in gate["steps"] if text in step.get("run", "")) for text in (" deployed", "gate")
+        )
+
+        assert gated["env"] == {"DEPLOYED": f"${{{{ steps.{found['id']}.outputs.commit }}}}"}
+        assert '"$(sh ci/base.sh "$DEPLOYED" "$BEFORE")"' in gated["run"]
+        assert gate["if"] == "${{ github.ref_name == github.event.repository.default_branch }}"
+
+    def test_artifacts_replace_no_script(self, github: Path) -> None:
+        """A job that can write reads artifacts from a folder in which no step runs anything."""
+        writers = {job for _, job, permission in WRITES if permission != "id-token"}
+        for (_, name), job in jobs_of(github).items():
+            for step in job["steps"] if name in writers else ():
+                if step.get("uses", "").startswith("actions/download-artifact"):
+                    assert step["with"]["path"] in {"artifact", "sarif"}
+
     def test_deploy_needs_the_gate(self, github: Path) -> None:
         """Nothing is deployed that the gate has not seen: the deploy needs it, and its role."""
         deploy = jobs_of(github)["deploy", "deploy"]
@@ -151,9 +170,10 @@ class TestGitLab:
         assert document["audit"]["rules"][0]["if"].startswith('$CI_PIPELINE_SOURCE == "schedule"')
 
     def test_deploy_needs_the_gate(self, gitlab: Path) -> None:
-        """The deploy needs the gate, and one runs at a time."""
+        """The deploy needs the gate, which begins at what is deployed, and one runs at a time."""
         document = yaml.safe_load((gitlab / ".gitlab-ci.yml").read_text())
 
+        assert 'sh ci/base.sh "$(cat deployed.txt)" "$CI_COMMIT_BEFORE_SHA"' in document["gate"]["script"][-1]
         assert document["deploy"]["needs"] == ["check", "gate"]
         assert document["deploy"]["resource_group"] == "production"
 

@@ -164,6 +164,11 @@ class TestBase:
         """A commit that the clone does not have is replaced by the parent."""
         assert self.base_of(clone, commit) == git(clone, "rev-parse", "HEAD^")
 
+    def test_first_known_commit(self, clone: Path) -> None:
+        """What is deployed goes before what was pushed last, and an empty name is none."""
+        assert self.base_of(clone, "HEAD", "HEAD^") == git(clone, "rev-parse", "HEAD")
+        assert self.base_of(clone, "", "f" * 40, "HEAD") == git(clone, "rev-parse", "HEAD")
+
     def test_known_commit(self, clone: Path) -> None:
         """A commit that the clone has is the base."""
         assert self.base_of(clone, "HEAD") == git(clone, "rev-parse", "HEAD")
