@@ -20,6 +20,7 @@ pytestmark = pytest.mark.node
 MAIN = GitHubWorkflow(repository="acme/registries", branch="main")
 PRODUCTION = GitHubWorkflow(repository="acme/registries", environment="production")
 GITLAB = GitLabPipeline(project="acme/registries", branch="main")
+GITLAB_ALL = GitLabPipeline(project="acme/registries", branch="*/*")
 EXISTING = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
 
 
@@ -249,6 +250,16 @@ class TestRefusals:
                 {"deploy": [GitHubWorkflow(repository="acme/registries", branch="*")]},
                 "deploy[0]: must not be every branch or tag, got '*'; name those that may deploy",
                 id="every-branch-deploys",
+            ),
+            pytest.param(
+                {"deploy": [GitHubWorkflow(repository="acme/registries", tag="**")]},
+                "deploy[0]: must not be every branch or tag, got '**'; name those that may deploy",
+                id="every-tag-deploys",
+            ),
+            pytest.param(
+                {"deploy": [GITLAB_ALL]},
+                "deploy[0]: must not be every branch or tag, got '*/*'; name those that may deploy",
+                id="every-branch-with-a-slash-deploys",
             ),
             pytest.param(
                 {"plan": [MAIN], "deploy": [GITLAB]},

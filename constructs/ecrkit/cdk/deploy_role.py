@@ -211,8 +211,9 @@ def _pipeline_problems(trusted: Mapping[str, object]) -> Iterator[str]:
             kinds.add(type(pipeline))
             yield from (f"{prop}[{index}].{problem}" for problem in pipeline.problems())
             ref = pipeline.branch or pipeline.tag
-            if prop == "deploy" and ref == "*":
-                yield f"deploy[{index}]: must not be every branch or tag, got '*'; name those that may deploy"
+            # `**` and `*/*` are as wide: at least the beginning must be given.
+            if prop == "deploy" and isinstance(ref, str) and ref.startswith("*"):
+                yield f"deploy[{index}]: must not be every branch or tag, got {ref!r}; name those that may deploy"
     if len(kinds) > 1:
         yield "plan, deploy and push must be all of GitHub or all of GitLab; make one DeployRole for each"
     if not any(trusted.values()):

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ecrkit.documents import Node, ObjectNode, ScalarNode, SyntaxProblem, parse_json
 from ecrkit.documents.files import read_text
-from ecrkit.errors import InvalidLockError, Location, MalformedReferenceError, pointer_to
+from ecrkit.errors import InvalidLockError, Location, MalformedReferenceError, Severity, pointer_to
 from ecrkit.lifecycle import render
 from ecrkit.policies.references import PolicyRef, is_there, version_at, versions_in
 from ecrkit.policies.rulebook import BROKEN_LOCK, CHANGED, UNPUBLISHED, VANISHED
@@ -102,6 +102,32 @@ class Lock:
         if policy is None or digest(policy) == locked.digest:
             return None
         return CHANGED.at(where, reference=reference, next=self._next(reference))
+
+    def broken_promises(self, before: Lock) -> tuple[Finding, ...]:
+        """
+        Find versions that an earlier lock has, and that this one has no more, or with other content.
+
+        Args:
+            before: the lock of the same store as it was; where it has been read makes no difference.
+
+        Returns:
+            Errors, since a published version never changes, in the order of *before*.
+        """
+        found = []
+        for reference, published in before.versions.items():
+            locked = self.versions.get(reference)
+            path = self.store / reference.name / f"v{reference.version}.json"
+            where = Location(path.as_posix(), 1, 1)
+            if locked is not None and locked.digest != published.digest:
+                found.append(CHANGED.at(where, reference=reference, next=self._next(reference)))
+            elif locked is None and is_there(path):
+                missing = UNPUBLISHED.at(where, reference=reference, lock=lock_path(self.store))
+                found.append(replace(missing, severity=Severity.ERROR))
+            elif locked is None:
+                where = Location(lock_path(self.store).as_posix(), 1, 1)
+                following = reference.version + 1
+                found.append(VANISHED.at(where, reference=reference, path=path.as_posix(), next=following))
+        return tuple(found)
 
     def _next(self, reference: PolicyRef) -> int:
         known = (*versions_in(self.store / reference.name), *self.versions)

@@ -134,6 +134,23 @@ class TestExistingFiles:
         assert (new / "Makefile").read_text() == "all:\n"
         assert "exists, kept:\n  Makefile\n" in result.stdout
 
+    def test_needed_by_the_others(self, tmp_path: Path) -> None:
+        """The next steps replace a file that the other files need, and leave alone what is a team's own."""
+        new = tmp_path / "new"
+        new.mkdir()
+        (new / "Makefile").write_text("all:\n")
+        (new / "README.md").write_text("Ours.\n")
+        steps = init(new, *ANSWERS, "--yes", cwd=new).stdout.partition("next:\n")[2].splitlines()
+
+        assert steps[1:4] == [
+            "  mv Makefile Makefile.old    # the other files need ecrkit's; merge yours into it",
+            "  ecrkit init    # writes what was moved away",
+            "  make setup    # installs everything into .venv and node_modules",
+        ]
+        (new / "Makefile").rename(new / "Makefile.old")
+        assert init(new, "--yes").stdout == "written:\n  Makefile\nexists, kept:\n  README.md\n"
+        assert (new / "README.md").read_text() == "Ours.\n"
+
     @pytest.mark.parametrize("arguments", [(), ("--upgrade",), ("--yes",), ("--output", "json")])
     def test_second_run(self, tmp_path: Path, arguments: tuple[str, ...]) -> None:
         """A second run changes nothing."""

@@ -13,7 +13,7 @@ from ecrkit.cli.arguments.options import confirmed, dry_run_option, output_optio
 from ecrkit.cli.arguments.paths import raise_all
 from ecrkit.cli.console.output import count_of, echo
 from ecrkit.cli.init.answers import complete, parse_account, parse_region
-from ecrkit.cli.init.changes import apply, compare, obstacles
+from ecrkit.cli.init.changes import Status, apply, compare, obstacles
 from ecrkit.cli.init.installation import installation_of, this_distribution
 from ecrkit.cli.init.record import RECORD, Record, read_record
 from ecrkit.cli.init.report import adopt_steps, echo_changes, echo_document, echo_steps, existing_in, next_steps
@@ -106,7 +106,8 @@ def init(  # noqa: PLR0913 - one parameter per option
         apply(directory, changes, record=written, upgrade=upgrade)
     is_first = record is None and not dry_run
     existing = existing_repositories(account=answers.account, region=answers.region) if is_first else 0
-    steps = next_steps(directory) if is_first else []
+    kept = [each.path for each in changes if each.status is Status.KEPT and not files[each.path].is_yours]
+    steps = next_steps(directory, kept=kept) if is_first else []
     if output == "json":
         echo_document(changes, directory=directory, dry_run=dry_run, steps=steps + (adopt_steps() if existing else []))
         return

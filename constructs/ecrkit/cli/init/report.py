@@ -66,11 +66,20 @@ def echo_document(changes: Sequence[Change], *, directory: Path, dry_run: bool, 
     )
 
 
-def next_steps(directory: Path) -> list[str]:
-    """List the commands after a first run."""
+def next_steps(directory: Path, *, kept: Sequence[str] = ()) -> list[str]:
+    """
+    List the commands after a first run.
+
+    Args:
+        directory: of the new repository.
+        kept: files that existed, where the other files need those of ecrkit.
+    """
     there = str(directory)
+    moves = [f"mv {shlex.quote(path)} {shlex.quote(f'{path}.old')}" for path in kept]
     return [
         *([] if there == "." else [f"cd {shlex.quote(there)}"]),
+        *(f"{move}    # the other files need ecrkit's; merge yours into it" for move in moves),
+        *(["ecrkit init    # writes what was moved away"] if moves else []),
         "make setup    # installs everything into .venv and node_modules",
         "make check    # checks the policies, their tests and the catalog",
         "make demo     # deploys into a local AWS, without an account",

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog import check_catalog, read_catalog_text
 from ecrkit.deployment.review.values import Checks, FailedTest
-from ecrkit.errors import InvalidDocumentError, PolicyReferenceError, PublishedPolicyError, errors_in, in_file_order
+from ecrkit.errors import (
+    InvalidDocumentError,
+    InvalidLockError,
+    PolicyReferenceError,
+    PublishedPolicyError,
+    errors_in,
+    in_file_order,
+)
 from ecrkit.policies.checks import check_store
+from ecrkit.policies.lock import Lock
 from ecrkit.policies.testing.running import find_policy_tests, read_policy_tests, run_policy_test
 
 if TYPE_CHECKING:
@@ -16,7 +25,7 @@ if TYPE_CHECKING:
     from ecrkit.catalog import Catalog
     from ecrkit.policies.store import PolicyStore
 
-__all__ = ["check_head"]
+__all__ = ["check_head", "with_broken_promises"]
 
 
 def check_head(path: Path, policies: PolicyStore) -> tuple[Checks, Catalog | None]:
@@ -61,3 +70,24 @@ def check_head(path: Path, policies: PolicyStore) -> tuple[Checks, Catalog | Non
                 failed.append(FailedTest(file, test, failures))
     checks = Checks(findings=in_file_order(found), failed=tuple(failed), policies=store.checked, tests=tests)
     return checks, checked.catalog
+
+
+def with_broken_promises(checks: Checks, policies: PolicyStore, *, before: Lock) -> Checks:
+    """
+    Add the published versions of the base that the head changes, or takes out of its lock.
+
+    The checks of the head alone cannot find them: whoever edits a version may publish it again.
+
+    Args:
+        checks: of the head.
+        policies: its policy store.
+        before: the lock of the base.
+    """
+    try:
+        broken = Lock.of(policies.root).broken_promises(before)
+    except InvalidLockError:
+        # The checks of the head found that.
+        return checks
+    worse = {(found.location, found.code) for found in broken}
+    others = [found for found in checks.findings if (found.location, found.code) not in worse]
+    return replace(checks, findings=in_file_order([*others, *broken]))

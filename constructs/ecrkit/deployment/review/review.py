@@ -10,11 +10,12 @@ from ecrkit.catalog import templates
 from ecrkit.catalog.changes import diff_images, policy_changes
 from ecrkit.deployment.guard import Allowances, acknowledge, compare, stack_of
 from ecrkit.deployment.review.changes import template_changes
-from ecrkit.deployment.review.checks import check_head
+from ecrkit.deployment.review.checks import check_head, with_broken_promises
 from ecrkit.deployment.review.losses import image_losses
 from ecrkit.deployment.review.values import Review
 from ecrkit.documents.nearest import near
 from ecrkit.errors import Severity
+from ecrkit.policies.lock import Lock
 from ecrkit.policies.store import PolicyStore
 from ecrkit.preview.protection import Protections
 
@@ -83,6 +84,9 @@ def review(  # noqa: PLR0913 - keyword-only
     report("checking policies and catalog")
     store = PolicyStore(policies)
     checks, head = check_head(catalog, store)
+    with base.named():
+        published = Lock.of(base.policies)
+    checks = with_broken_promises(checks, store, before=published)
     result = Review(
         base=base.text,
         commit=base.commit,
