@@ -7,7 +7,6 @@ is the only source.
 
 from __future__ import annotations
 
-import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     from ecrkit.cli.rulebooks import Rulebook
 
-__all__ = ["command_pages", "rule_pages", "setup"]
+__all__ = ["command_pages", "key_page", "rule_pages", "setup"]
 
 _WIDTH = 80
 
@@ -52,6 +51,20 @@ def command_pages() -> dict[str, str]:
         f"```{{toctree}}\n:hidden:\n\n{toctree}\n```\n"
     )
     return pages
+
+
+def key_page() -> str:
+    """Render the keys of a repository, with those that ``defaults`` cannot have."""
+    return (
+        "# Keys of a repository\n\n"
+        "A repository, its entry in an environment, and `defaults` take these keys. [Add a\n"
+        "repository](../tasks/add-a-repository.md) shows how they resolve.\n\n"
+        f"| key | meaning | default |\n|---|---|---|\n{key_table()}\n"
+        "A repository takes these keys in addition:\n\n"
+        "| key | meaning | default |\n|---|---|---|\n"
+        "| `output` | key of the stack output that holds its URI | its name in PascalCase and `RepositoryUri` |\n"
+        "| `only` | the environments in which it exists | all of them |\n"
+    )
 
 
 def rule_pages() -> dict[str, str]:
@@ -110,7 +123,7 @@ def _write_reference(app: Sphinx) -> None:
     reference = Path(app.srcdir) / "reference"
     _write(reference / "commands", command_pages())
     _write(reference / "rules", rule_pages())
-    _write(reference, {"keys": f"# Keys of a repository\n\n{inspect.cleandoc(key_table())}\n"})
+    _write(reference, {"keys": key_page()})
 
 
 def _write(folder: Path, pages: Mapping[str, str]) -> None:

@@ -27,6 +27,7 @@ DATA = ROOT / "tests" / "data" / "pages"
 """Files that a page's project has in addition, in a folder of the page's name."""
 
 OFFLINE: tuple[str, ...] = (
+    "docs/reference/policies.md",
     "docs/tasks/add-a-repository.md",
     "docs/tasks/cloudformation.md",
     "docs/tasks/editors.md",

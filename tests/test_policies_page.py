@@ -45,15 +45,6 @@ def test_every_new_policy_is_in_a_combination() -> None:
     assert {str(found) for found in PolicyStore.bundled()} - used == {"keep-five-prod@1", "keep-last-10@1"}
 
 
-def test_sample_is_what_the_command_prints(tmp_path: Path) -> None:
-    """The files, and the advice to pin."""
-    sample = PAGE.partition("$ ecrkit policy copy keep-20-semver\n")[2].partition("$")[0]
-
-    result = ecrkit("policy", "copy", "keep-20-semver", cwd=tmp_path)
-
-    assert result.stdout + result.stderr == sample
-
-
 def test_shown_error_is_the_real_one(tmp_path: Path) -> None:
     """A pin of a policy that only ecrkit has gets this advice."""
     ecrkit("policy", "copy", "keep-last-10", cwd=tmp_path)

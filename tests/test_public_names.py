@@ -35,6 +35,7 @@ class TestPublicNames:
             pytest.param("DeployRole", "ecrkit.cdk.deploy_role", id="DeployRole"),
             pytest.param("GitHubWorkflow", "ecrkit.cdk.trust", id="GitHubWorkflow"),
             pytest.param("GitLabPipeline", "ecrkit.cdk.trust", id="GitLabPipeline"),
+            pytest.param("Grantees", "ecrkit.registry.access", id="Grantees"),
             pytest.param("LifecyclePolicyValidation", "ecrkit.cdk.validation", id="LifecyclePolicyValidation"),
             pytest.param("Registry", "ecrkit.cdk.registry", id="Registry"),
             pytest.param("Repository", "ecrkit.cdk.repository", id="Repository"),

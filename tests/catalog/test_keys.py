@@ -1,5 +1,5 @@
 """
-Every key of the table is where it has to be: in the reader, the schema, the README, the template, audit and adopt.
+Every key of the table is where it has to be: reader, schema, documentation, template, audit and adopt.
 
 ``tests/cdk/test_repository_keys.py`` looks for it in the construct. A row that is new fails these tests until each has
 it.
@@ -7,6 +7,8 @@ it.
 
 from __future__ import annotations
 
+import re
+import runpy
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +18,7 @@ from builders.actual import ACCOUNT, actual, found
 from builders.catalogs import ONE_ENVIRONMENT, catalog
 from builders.keys import SAMPLES, store_of_samples
 
-from ecrkit.catalog.keys import KEYS, Key, key_table
+from ecrkit.catalog.keys import KEYS, SETTING_KEYS, Key
 from ecrkit.catalog.schema import catalog_schema
 from ecrkit.catalog.template import repository_resources
 from ecrkit.deployment.adoption import Adopter
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from ecrkit.catalog import RepositoryEntry
     from ecrkit.policies.store import PolicyStore
 
-README = Path(__file__).parents[2] / "README.md"
+GENERATOR = Path(__file__).parents[2] / "docs" / "generate.py"
 
 each_key = pytest.mark.parametrize("key", [pytest.param(key, id=key.name) for key in KEYS])
 each_stored_key = pytest.mark.parametrize("key", [pytest.param(key, id=key.name) for key in KEYS if key.drift])
@@ -110,9 +112,11 @@ def test_only_these_are_not_stored_by_ecr() -> None:
     }
 
 
-def test_readme_has_the_table() -> None:
-    """The README's table of keys is written from the rows."""
-    assert key_table() in README.read_text(encoding="utf-8")
+def test_documentation_has_the_keys() -> None:
+    """The page of keys has a row for each key that a repository may have, `output` and `only` too."""
+    page = runpy.run_path(str(GENERATOR))["key_page"]()
+
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == [*SETTING_KEYS, "output", "only"]
 
 
 @pytest.mark.parametrize("key", [pytest.param(key, id=key.name) for key in KEYS if key.kind and key.is_property])

@@ -9,7 +9,7 @@ To add a key, add a row here and a sample of it to the tests of this table. They
   which catalog and construct share. Give the construct its argument in ``cdk.repository``.
 - Audit and adopt compare and write a property with a *kind* as the row says. Give any other one a comparison in
   ``deployment.audit.drift`` and a line in ``deployment.adoption.settings``.
-- The README's table is the output of :func:`key_table`.
+- The page of keys in the documentation has the output of :func:`key_table`.
 
 ``output`` and ``only`` are about the entry, and cannot be defaults: they are no rows.
 """
@@ -36,7 +36,7 @@ class Key:
 
     Attributes:
         name: as the catalog writes it.
-        says: what it is, in Markdown, for the JSON Schema and the README.
+        says: what it is, in Markdown, for the JSON Schema and the documentation.
         default: what applies without it, in Markdown.
         kind: ``bool``, or the words that it may be; ``None`` for a key with a reader, a schema and a comparison of its
             own.
@@ -196,5 +196,5 @@ SETTING_KEYS = tuple(key.name for key in KEYS)
 
 
 def key_table() -> str:
-    """Write the rows of the README's table."""
+    """Write the rows of the table in the documentation."""
     return "".join(f"| `{key.name}` | {key.says} | {key.default} |\n" for key in KEYS)

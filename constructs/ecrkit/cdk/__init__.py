@@ -19,6 +19,7 @@ __all__ = [
     "EnvironmentStack",
     "GitHubWorkflow",
     "GitLabPipeline",
+    "Grantees",
     "LifecyclePolicyValidation",
     "Registry",
     "RegistryStack",
@@ -33,6 +34,7 @@ _HOMES = {
     "EnvironmentStack": "ecrkit.cdk.stacks",
     "GitHubWorkflow": "ecrkit.cdk.trust",
     "GitLabPipeline": "ecrkit.cdk.trust",
+    "Grantees": "ecrkit.registry.access",
     "LifecyclePolicyValidation": "ecrkit.cdk.validation",
     "Registry": "ecrkit.cdk.registry",
     "RegistryStack": "ecrkit.cdk.stacks",
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from ecrkit.cdk.stacks import EnvironmentStack, RegistryStack, RepositoriesStack
     from ecrkit.cdk.trust import GitHubWorkflow, GitLabPipeline
     from ecrkit.cdk.validation import LifecyclePolicyValidation
+    from ecrkit.registry.access import Grantees
 else:
     # A type checker that saw this function would take every name for granted.
     __getattr__ = imported_when_used(__name__, globals(), _HOMES)
