@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 import pytest
@@ -33,7 +33,7 @@ def commands(page: Path) -> Iterator[str]:
 def parse(command: str) -> None:
     """Parse a command as click does before it calls it; what click prints for --help is of no interest."""
     words = shlex.split(command)[1:]
-    context, program = click.Context(cli, info_name="ecrkit"), cli
+    context, program = click.Context(cli, info_name="ecrkit"), cast("click.Command", cli)
     while isinstance(program, click.Group):
         name, found, words = program.resolve_command(context, words)
         assert found is not None
