@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 
 __all__ = ["main"]
 
@@ -99,13 +100,18 @@ def run(arguments: list[str]) -> tuple[float, int]:
         "AWS_REGION": "us-east-1",
         "AWS_ENDPOINT_URL": "",
     }
-    with subprocess.Popen(  # noqa: S603 - a program of this file
-        [sys.executable, "-c", program, *arguments], stdout=subprocess.DEVNULL, env=environment
-    ) as process:
+    command = [sys.executable, "-c", program, *arguments]
+    # No catalog is there, which would be compared.
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(  # noqa: S603 - a program of this file
+            command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+        ) as process,
+    ):
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        sys.exit(process.returncode)
+        sys.exit(f"error: {arguments}: exited with {process.returncode}")
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 

@@ -16,8 +16,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from docutils import nodes
-from docutils.parsers.rst import Directive
+from docutils import nodes  # type: ignore[import-untyped] # it has no types
+from sphinx.util.docutils import SphinxDirective
 
 from ecrkit.images import Image, ImageStatus, ImageTable
 from ecrkit.lifecycle import CountType, parse_policy
@@ -133,7 +133,7 @@ def legend() -> str:
     return drawing.svg("What the shapes mean", "Circle: stays. Cross: expires. Square: is archived. Diamond: in use.")
 
 
-class _LifecycleExample(Directive):
+class _LifecycleExample(SphinxDirective):
     """``lifecycle-example``: its argument is the title."""
 
     required_arguments = 1
@@ -148,7 +148,7 @@ class _LifecycleExample(Directive):
         return [nodes.raw("", f'<figure class="lifecycle">{drawn}</figure>', format="html")]
 
 
-class _LifecycleLegend(Directive):
+class _LifecycleLegend(SphinxDirective):
     """``lifecycle-legend``: what the shapes mean."""
 
     def run(self) -> list[nodes.Node]:
@@ -182,7 +182,8 @@ class _Drawing:
         self._write(0, name, kind="name")
         self._write(28, ", ".join(image.tags) or "untagged", kind="tags")
         for column, mark in zip(self._columns, marks, strict=True):
-            self._write(column, mark, kind="claimed" if mark.startswith("(") else "mark")
+            if mark:
+                self._write(column, mark, kind="claimed" if mark.startswith("(") else "mark")
         self._shape(_WIDTH - 20, self._y - 5, fate)
 
     def key(self, fate: str, words: str) -> None:
