@@ -39,7 +39,9 @@ __all__ = ["Example", "draw", "legend", "read_example", "setup"]
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 _WIDTH = 380
 _LINE = 17
-_CHARACTERS = 52
+_CHARACTERS = {"rule": 52, "reason": 53}
+"""In a line. Fonts differ, so there is room to spare."""
+
 _FATES = {None: "stay", ActionType.EXPIRE: "expire", ActionType.TRANSITION: "archive"}
 _WORDS = {
     "stay": "stays",
@@ -164,7 +166,7 @@ class _Drawing:
         self._columns: list[int] = []
 
     def text(self, text: str, *, kind: str, indent: int = 0) -> None:
-        for line in textwrap.wrap(text, _CHARACTERS - indent // 7):
+        for line in textwrap.wrap(text, _CHARACTERS[kind]):
             self._y += _LINE
             self._write(indent, line, kind=kind)
 
@@ -189,7 +191,7 @@ class _Drawing:
     def key(self, fate: str, words: str) -> None:
         self._y += _LINE + 6
         self._shape(12, self._y - 5, fate)
-        self._write(32, words, kind="tags")
+        self._write(32, words, kind="label")
 
     def svg(self, title: str, description: str) -> str:
         name = "".join(character if character.isalnum() else "-" for character in title.lower())
