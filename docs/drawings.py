@@ -16,8 +16,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from docutils import nodes
-from docutils.parsers.rst import Directive
+from docutils import nodes  # type: ignore[import-untyped] # it has no types
+from sphinx.util.docutils import SphinxDirective
 
 from ecrkit.images import Image, ImageStatus, ImageTable
 from ecrkit.lifecycle import CountType, parse_policy
@@ -39,7 +39,9 @@ __all__ = ["Example", "draw", "legend", "read_example", "setup"]
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 _WIDTH = 380
 _LINE = 17
-_CHARACTERS = 52
+_CHARACTERS = {"rule": 52, "reason": 53}
+"""In a line. Fonts differ, so there is room to spare."""
+
 _FATES = {None: "stay", ActionType.EXPIRE: "expire", ActionType.TRANSITION: "archive"}
 _WORDS = {
     "stay": "stays",
@@ -133,7 +135,7 @@ def legend() -> str:
     return drawing.svg("What the shapes mean", "Circle: stays. Cross: expires. Square: is archived. Diamond: in use.")
 
 
-class _LifecycleExample(Directive):
+class _LifecycleExample(SphinxDirective):
     """``lifecycle-example``: its argument is the title."""
 
     required_arguments = 1
@@ -148,7 +150,7 @@ class _LifecycleExample(Directive):
         return [nodes.raw("", f'<figure class="lifecycle">{drawn}</figure>', format="html")]
 
 
-class _LifecycleLegend(Directive):
+class _LifecycleLegend(SphinxDirective):
     """``lifecycle-legend``: what the shapes mean."""
 
     def run(self) -> list[nodes.Node]:
@@ -164,7 +166,7 @@ class _Drawing:
         self._columns: list[int] = []
 
     def text(self, text: str, *, kind: str, indent: int = 0) -> None:
-        for line in textwrap.wrap(text, _CHARACTERS - indent // 7):
+        for line in textwrap.wrap(text, _CHARACTERS[kind]):
             self._y += _LINE
             self._write(indent, line, kind=kind)
 
@@ -182,13 +184,14 @@ class _Drawing:
         self._write(0, name, kind="name")
         self._write(28, ", ".join(image.tags) or "untagged", kind="tags")
         for column, mark in zip(self._columns, marks, strict=True):
-            self._write(column, mark, kind="claimed" if mark.startswith("(") else "mark")
+            if mark:
+                self._write(column, mark, kind="claimed" if mark.startswith("(") else "mark")
         self._shape(_WIDTH - 20, self._y - 5, fate)
 
     def key(self, fate: str, words: str) -> None:
         self._y += _LINE + 6
         self._shape(12, self._y - 5, fate)
-        self._write(32, words, kind="tags")
+        self._write(32, words, kind="label")
 
     def svg(self, title: str, description: str) -> str:
         name = "".join(character if character.isalnum() else "-" for character in title.lower())

@@ -27,6 +27,7 @@ DATA = ROOT / "tests" / "data" / "pages"
 """Files that a page's project has in addition, in a folder of the page's name."""
 
 OFFLINE: tuple[str, ...] = (
+    "docs/concepts/versions.md",
     "docs/reference/policies.md",
     "docs/tasks/add-a-repository.md",
     "docs/tasks/cloudformation.md",
@@ -53,6 +54,7 @@ STARTING: tuple[str, ...] = (
 """Pages that begin with `ecrkit init`, in an empty folder, without AWS."""
 
 LOCAL_AWS: tuple[str, ...] = (
+    "docs/concepts/guard.md",
     "docs/tasks/adopt.md",
     "docs/tasks/audit.md",
     "docs/tasks/inventory.md",

@@ -45,6 +45,7 @@ class TestPublicNames:
         """So is a public name of ``ecrkit.cdk``, and there are no others."""
         assert getattr(ecrkit.cdk, name) is getattr(importlib.import_module(home), name)
         assert name in ecrkit.cdk.__all__
+        assert name in dir(ecrkit.cdk)
         with pytest.raises(AttributeError, match=f"has no attribute '{name}s'"):
             getattr(ecrkit.cdk, f"{name}s")
 

@@ -46,6 +46,11 @@ _HOMES = {
 
 choose_node()
 
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 if TYPE_CHECKING:
     from ecrkit.cdk.app import catalog_stacks, synthesize
     from ecrkit.cdk.deploy_role import DeployRole

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from importlib import import_module
 from pathlib import Path
 
 import pytest
-from builders.assemblies import repository, stack
 
-from ecrkit.deployment.guard import GUARD_RULEBOOK, compare
+from ecrkit.deployment.guard import GUARD_RULEBOOK
 from ecrkit.deployment.guard.settings import SETTINGS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "concepts" / "guard.md").read_text()
@@ -25,30 +23,13 @@ def test_every_code_is_given_once() -> None:
     assert codes == sorted(set(codes))
 
 
-def test_every_check_is_documented() -> None:
-    """The table of the documentation has every check, with its title."""
-    rows = dict(re.findall(r"^\| (GRD\d+) \| (.+?) \|", PAGE, re.MULTILINE))
+def test_every_check_is_in_the_table() -> None:
+    """The ranges of codes on the page of the guard are those of the rulebook."""
+    documented = set()
+    for first, last in re.findall(r"(GRD\d+)(?: to (GRD\d+))? \|$", PAGE, re.MULTILINE):
+        documented |= {f"GRD{number}" for number in range(int(first[3:]), int((last or first)[3:]) + 1)}
 
-    assert rows == {check.code: check.title for check in GUARD_RULEBOOK}
-
-
-def test_shown_finding_is_the_real_one() -> None:
-    """The JSON of the documentation is what the removal of that repository gives."""
-    (shown,) = json.loads(re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)[0])["findings"]
-    before = stack({shown["logical_id"]: repository(shown["repository"])}, name=shown["stack"])
-
-    (found,) = compare([before], [stack({}, name=shown["stack"])])
-
-    assert shown == {**{key: getattr(found, key) for key in shown if key != "allowed"}, "allowed": True}
-
-
-def test_shown_line_is_the_real_one() -> None:
-    """The line of the documentation is what that change of encryption gives."""
-    kms, aes256 = [repository("payments/api", EncryptionConfiguration={"EncryptionType": k}) for k in ("KMS", "AES256")]
-
-    (found,) = compare([stack({"paymentsapiEF2B18AC": kms})], [stack({"paymentsapiEF2B18AC": aes256})])
-
-    assert f"Repositories-dev/paymentsapiEF2B18AC: error: {found.text} [GRD102]\n" in PAGE
+    assert documented == {check.code for check in GUARD_RULEBOOK}
 
 
 @pytest.mark.parametrize("kind", sorted(SETTINGS))
