@@ -47,7 +47,7 @@ repositories:
 BAD_CATALOG_ERRORS = """\
 bad.yaml:2:18: environments.dev.account: must be a string of 12 digits, got an integer 012345670123; \
 write "012345670123", in quotes [CAT112]
-bad.yaml:4:14: defaults.lifecycle: there is no policy 'keep-last-ten' in policies/lifecycle; \
+bad.yaml:4:14: defaults.lifecycle: no policy 'keep-last-ten' in policies/lifecycle; \
 did you mean keep-last-10@1? [CAT121]
 bad.yaml:6:3: repositories["My-App"]: the name must be parts of lower-case letters and digits, \
 joined by '.', '_', '__', dashes or '/', got 'My-App' [CAT120]

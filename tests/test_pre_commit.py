@@ -111,6 +111,6 @@ def test_a_policy_that_is_not_there_stops_the_commit(checkout: Path) -> None:
 
     assert code == 1
     assert result.splitlines()[0] == (
-        "repositories.yaml:7:14: error: defaults.lifecycle: there is no policy 'keep-last-11' in policies/lifecycle;"
+        "repositories.yaml:7:14: error: defaults.lifecycle: no policy 'keep-last-11' in policies/lifecycle;"
         " did you mean keep-last-10@1? [CAT121]"
     )

@@ -137,7 +137,7 @@ KINDS = {
         rule(1, **pushed(30), action=ARCHIVE),
         rule(2, tagStatus="any", **archived(90)),
         preview="2 archive",
-        diff="2 images with another fate",
+        diff="2 images with a different outcome",
     ),
     "policy that ECR rejects": _rejected("must be 1 or more, got 0", policy_text(rule(1, countNumber=0))),
     "missing storage class": _rejected(

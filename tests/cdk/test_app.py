@@ -38,7 +38,7 @@ INVALID = f"{HEAD}repositories:\n  My-App:\n  web: {{lifecycle: keep-last-ten@1}
 LINES = """\
 bad.yaml:4:3: repositories["My-App"]: the name must be parts of lower-case letters and digits, joined by '.', '_', \
 '__', dashes or '/', got 'My-App' [CAT120]
-bad.yaml:5:20: repositories.web.lifecycle: there is no policy 'keep-last-ten' in {store}; did you mean \
+bad.yaml:5:20: repositories.web.lifecycle: no policy 'keep-last-ten' in {store}; did you mean \
 keep-last-10@1? [CAT121]
 """
 

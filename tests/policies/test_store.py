@@ -164,7 +164,7 @@ def test_an_unknown_policy_is_told_what_may_have_been_meant(known: list[str], ex
     (tmp_path / "policies" / "lifecycle").mkdir(parents=True, exist_ok=True)
 
     assert refusal(UnknownPolicyError, lambda: store["keep-tne@1"]) == (
-        f"there is no policy 'keep-tne' in {tmp_path / 'policies' / 'lifecycle'}; {expected}"
+        f"no policy 'keep-tne' in {tmp_path / 'policies' / 'lifecycle'}; {expected}"
     )
 
 
@@ -177,8 +177,7 @@ class TestPolicyThatOnlyEcrkitHas:
         monkeypatch.chdir(tmp_path)
 
         assert refusal(UnknownPolicyError, lambda: PolicyStore("policies/lifecycle")["keep-last-10@1"]) == (
-            "there is no policy 'keep-last-10' in policies/lifecycle; "
-            "ecrkit ships it: run `ecrkit policy copy keep-last-10@1`"
+            "no policy 'keep-last-10' in policies/lifecycle; ecrkit ships it: run `ecrkit policy copy keep-last-10@1`"
         )
 
     def test_into_the_store_that_was_named(self, tmp_path: Path) -> None:
@@ -194,7 +193,7 @@ class TestPolicyThatOnlyEcrkitHas:
         monkeypatch.chdir(tmp_path)
 
         assert refusal(UnknownPolicyError, lambda: PolicyStore("policies/lifecycle")["keep-last-10@1"]) == (
-            "there is no policy 'keep-last-10': policies/lifecycle does not exist; "
+            "no policy 'keep-last-10': policies/lifecycle does not exist; "
             "ecrkit ships it: run `ecrkit policy copy keep-last-10@1`"
         )
 

@@ -189,9 +189,7 @@ class PolicyStore:
     def _unknown(self, reference: PolicyRef) -> PolicyReferenceError:
         advice = self._shipped(reference)
         if advice and not self.is_there:
-            return UnknownPolicyError(
-                f"there is no policy '{reference.name}': {self._root} does not exist", remedy=advice
-            )
+            return UnknownPolicyError(f"no policy '{reference.name}': {self._root} does not exist", remedy=advice)
         known = list(self)
         versions = [str(other) for other in known if other.name == reference.name]
         if versions:
@@ -210,7 +208,7 @@ class PolicyStore:
             remedy = f"there is {_listed(names)}"
         else:
             remedy = "there is none yet"
-        return UnknownPolicyError(f"there is no policy '{reference.name}' in {self._root.as_posix()}", remedy=remedy)
+        return UnknownPolicyError(f"no policy '{reference.name}' in {self._root.as_posix()}", remedy=remedy)
 
     def _shipped(self, reference: PolicyRef) -> str | None:
         """Advise to copy a version that only ecrkit has; ``None`` where a copy would change what the store has."""

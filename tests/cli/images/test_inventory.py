@@ -163,10 +163,10 @@ def test_interrupted_job_goes_on(account: Account, whole: dict[str, str], tmp_pa
     assert stopped.stdout == ""
     (line,) = stopped.stderr.splitlines()
     assert said in line
-    assert line.endswith("; the same command goes on where this stopped")
+    assert line.endswith("; run the same command again to continue")
     assert there == 3
     assert result.returncode == 0
-    assert result.stderr.startswith("continued: 3 of 7 repositories are there since 20")
+    assert result.stderr.startswith("continued: 3 of 7 repositories were saved since 20")
     assert proxy.actions.count("ecr:DescribeImages") == 4
     assert taken(tmp_path) == whole
 
@@ -218,7 +218,7 @@ def test_what_is_gone_is_told(account: Account, tmp_path: Path) -> None:
 
     result = inventory(account, tmp_path)
 
-    assert result.stderr == "short-lived: not there any more, its file is removed\n"
+    assert result.stderr == "short-lived: no longer exists, its file is removed\n"
     assert not (tmp_path / "short-lived.json").exists()
 
 
@@ -233,7 +233,7 @@ def test_reading_is_no_pull_where_pulls_count(account: Account, tmp_path: Path) 
 
     assert result.returncode == 0
     assert result.stderr == (
-        "web: what 1 manifest list refers to is not known: ECR counts reading them as a pull; pass --children to read "
+        "web: not known which images 1 manifest list refers to: ECR counts reading them as a pull; pass --children to read "
         "them all the same\n"
     )
     assert "ecr:BatchGetImage" in proxy.actions

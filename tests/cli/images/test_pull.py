@@ -134,7 +134,7 @@ def test_pull_that_fails_leaves_nothing(account: Account, source: str, tmp_path:
         pytest.param(
             ("web:v1", "--tool", "skopeo"),
             2,
-            "Error: skopeo keeps no images; say where to, as in oci:DIRECTORY:TAG",
+            "Error: skopeo has no image store; pass a destination, as in oci:DIRECTORY:TAG",
             id="nowhere to",
         ),
     ],

@@ -211,7 +211,7 @@ def test_no_result_is_no_verdict(account: Account, policy: Path) -> None:
         *(
             pytest.param(
                 arguments,
-                "--compare-with-ecr takes --repository, and neither --now, --in nor --output html",
+                "--compare-with-ecr needs --repository, and excludes --now, --in and --output html",
                 id=" ".join(arguments),
             )
             for arguments in (

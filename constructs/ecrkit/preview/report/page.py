@@ -90,7 +90,7 @@ def _cards(cards: Sequence[tuple[str, str]]) -> str:
 
 def _alerts(preview: Preview, missing: Sequence[str]) -> str:
     texts = [violation.text for violation in preview.violations]
-    return _items("alert", texts) + _items("remark", [f"in use, and not there: {text}" for text in missing])
+    return _items("alert", texts) + _items("remark", [f"in use, but not found: {text}" for text in missing])
 
 
 def _items(kind: str, texts: Sequence[str]) -> str:
