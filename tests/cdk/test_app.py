@@ -168,7 +168,7 @@ class TestInvalid:
             catalog_stacks(quiet_app(), catalog, policies=store)
 
         assert str(caught.value) == (
-            f"{store}/keep/v1.json:1:1: keep@1 is published, and its meaning has changed; "
+            f"{store}/keep/v1.json:1:1: keep@1 is published, but its meaning has changed; "
             "restore it, and add the new text as v2.json [STO110]"
         )
 
@@ -180,8 +180,8 @@ class TestInvalid:
         catalog_stacks(quiet_app(), catalog, policies=POLICIES)
 
         assert capsys.readouterr().err == (
-            f"{catalog}:4:20: warning: repositories.web.lifecycle: any image can expire, since no rule for "
-            "tagged images protects some; put a rule above it for the tags that are deployed [ECR213]\n"
+            f"{catalog}:4:20: warning: repositories.web.lifecycle: any image can expire, because no rule protects any "
+            "tagged images; put a rule above it for the deployed tags [ECR213]\n"
         )
 
     def test_missing(self, tmp_path: Path) -> None:

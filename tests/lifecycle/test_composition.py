@@ -135,7 +135,7 @@ def test_rules_without_an_origin_are_shown_in_the_text_that_they_make() -> None:
     assert refusal(in_code, in_code) == [
         (
             "<policy made in code>:1:182: rules[1].selection.tagStatus: a second 'any' rule for storage class"
-            " 'standard', beside rules[0]; merge the two [ECR142]"
+            " 'standard', in addition to rules[0]; merge the two [ECR142]"
         )
     ]
 

@@ -155,7 +155,7 @@ def test_an_unknown_version_is_told_which_there_are(tmp_path: Path) -> None:
     [
         pytest.param(["keep-ten@1", "keep-ten@2", "web@1"], "did you mean keep-ten@1, keep-ten@2?", id="near"),
         pytest.param(["web@1", "api@2", "api@1"], "there is api, web", id="like none"),
-        pytest.param([], "there is none yet", id="empty store"),
+        pytest.param([], "the store is empty", id="empty store"),
     ],
 )
 def test_an_unknown_policy_is_told_what_may_have_been_meant(known: list[str], expected: str, tmp_path: Path) -> None:

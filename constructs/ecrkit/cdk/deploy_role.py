@@ -216,7 +216,7 @@ def _pipeline_problems(trusted: Mapping[str, object]) -> Iterator[str]:
     if len(kinds) > 1:
         yield "plan, deploy and push must be all of GitHub or all of GitLab; make one DeployRole for each"
     if not any(trusted.values()):
-        yield "give at least one of plan, deploy and push, as in plan=[GitHubWorkflow(…)]"
+        yield "pass at least one of plan, deploy and push, as in plan=[GitHubWorkflow(…)]"
 
 
 def _repository_problems(repositories: object, *, pushes: bool) -> Iterator[str]:
@@ -226,7 +226,7 @@ def _repository_problems(repositories: object, *, pushes: bool) -> Iterator[str]
     if pushes and not repositories:
         yield "repositories: must name the repositories that push may push to, got none"
     if repositories and not pushes:
-        yield "repositories: goes with push only; give push, or remove it"
+        yield "repositories: needs push; pass push, or remove it"
     for index, repository in enumerate(repositories):
         if not isinstance(repository, str) or is_token(repository):
             continue
@@ -241,7 +241,7 @@ def _repository_problems(repositories: object, *, pushes: bool) -> Iterator[str]
 
 def _environment_problems(environments: Sequence[cdk.Environment], *, needed: bool) -> Iterator[str]:
     if environments and not needed:
-        yield "environments: goes with plan and deploy only; give one, or remove it"
+        yield "environments: needs plan or deploy; pass one, or remove it"
     for index, environment in enumerate(environments):
         for prop, value, grammar in (("account", environment.account, ACCOUNT), ("region", environment.region, REGION)):
             if value is not None and not is_token(value) and not grammar.fullmatch(value):

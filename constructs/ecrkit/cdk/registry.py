@@ -201,7 +201,7 @@ def _unresolved_problems(templates: Mapping[str, CreationTemplate]) -> Iterator[
 def _claim_problems(scope: Construct, home: Home) -> Iterator[str]:
     claim = f"{home.account} in {home.region}"
     if any(entry.type == _METADATA and entry.data == claim for entry in scope.node.root.node.metadata):
-        yield f"there is another Registry for {claim}, and each would undo the other; put all settings into one"
+        yield f"another Registry exists for {claim}, and each would overwrite the other; put all settings into one"
 
 
 def _known(text: str) -> str | None:

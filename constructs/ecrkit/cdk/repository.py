@@ -53,7 +53,7 @@ class Repository(ecr.Repository):
         lifecycle: a policy, or several in order of precedence. Default: none, so that no image ever expires.
         encryption: ``AES256``, ``KMS``, ``KMS_DSSE``, or ``omit`` to leave the property out, for a repository that is
             deployed without it; create-only. Default: ``AES256``.
-        encryption_key: for KMS and KMS_DSSE: a key, or the alias, id or ARN of one in the same Region; create-only.
+        encryption_key: for KMS and KMS_DSSE: a key, or the alias, ID or ARN of one in the same Region; create-only.
             Default: the key that AWS manages.
         scan_on_push: have every image that is pushed scanned. Default: true.
         mutability: ``IMMUTABLE`` or ``MUTABLE``: whether a tag can be pushed again. Default: ``IMMUTABLE``.
@@ -147,7 +147,7 @@ class Repository(ecr.Repository):
             *refusals.output_problems(output, exports=exports),
         ]
         if parameters and repository_name is None:
-            problems.append("parameters: needs a repository_name, got none; give one")
+            problems.append("parameters: needs a repository_name, got none; pass one")
         _refuse(where, problems)
         policy = compose(policies) if policies else None
 
@@ -359,7 +359,7 @@ class Repository(ecr.Repository):
         stack = cdk.Stack.of(self)
         if stack.node.try_find_child(key) is not None:
             taken = f"the output key '{key}' is taken in stack '{stack.stack_name}'"
-            raise InvalidPropertyError(f"{self.node.path}: {taken}; give another as output=…")
+            raise InvalidPropertyError(f"{self.node.path}: {taken}; pass another as output=…")
         value = self._resource().get_att(attribute).to_string()
         cdk.CfnOutput(stack, key, value=value, export_name=export_name(key) if exported else None)
 

@@ -75,7 +75,7 @@ class EnvironmentStack(cdk.Stack):
             suggestions = ", ".join(near(name, (entry.name for entry in environment.repositories)))
             remedy = f"did you mean {suggestions}?" if suggestions else "declare it in the catalog"
             raise UnknownRepositoryError(
-                f"{self.stack_name}: there is no repository {name!r} in the environment '{environment.name}'; {remedy}"
+                f"{self.stack_name}: no repository {name!r} in the environment '{environment.name}'; {remedy}"
             )
         owner = self._scope.node.find_child(
             stack_name(environment.name, shard_of(name, environment.shards), shards=environment.shards)

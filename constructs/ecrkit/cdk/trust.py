@@ -125,7 +125,7 @@ def trust_conditions(pipelines: Sequence[Pipeline], *, issuer: str, audience: st
 
 def _name_problems(prop: str, text: object, grammar: re.Pattern[str], *, example: str) -> Iterator[str]:
     if isinstance(text, str) and ("*" in text or "?" in text):
-        yield f"{prop}: must not have wildcards, which let other repositories in, got {text!r}; name each one"
+        yield f"{prop}: must not have wildcards, which give other repositories access, got {text!r}; name each one"
     elif not _matches(grammar, text):
         yield f"{prop}: must be a path as in {example}, got {text!r}"
 

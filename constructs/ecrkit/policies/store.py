@@ -195,7 +195,7 @@ class PolicyStore:
         if versions:
             return UnknownVersionError(
                 f"the policy '{reference.name}' has no version {reference.version}",
-                remedy=advice or f"there is {_listed(versions)}",
+                remedy=advice or f"it has {_listed(versions)}",
             )
         names = list(dict.fromkeys(other.name for other in known))
         close = near(reference.name, names)
@@ -205,9 +205,9 @@ class PolicyStore:
             meant = _listed(str(other) for name in close for other in known if other.name == name)
             remedy = f"did you mean {meant}?"
         elif names:
-            remedy = f"there is {_listed(names)}"
+            remedy = f"the store has {_listed(names)}"
         else:
-            remedy = "there is none yet"
+            remedy = "the store is empty"
         return UnknownPolicyError(f"no policy '{reference.name}' in {self._root.as_posix()}", remedy=remedy)
 
     def _shipped(self, reference: PolicyRef) -> str | None:

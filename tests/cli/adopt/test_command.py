@@ -95,7 +95,7 @@ def test_what_cannot_be_declared_is_told(account: Account, project: Path) -> Non
     document = json.loads(result.stdout)
     [refused] = document["notAdopted"]
     assert refused["repositoryName"] == "open"
-    assert refused["reasons"][0].startswith("statements[0].Principal: lets everybody in")
+    assert refused["reasons"][0].startswith("statements[0].Principal: lets everyone in")
     assert (
         document["adopted"] == [{"repositoryName": "api", "stackName": "Repositories-dev", "logicalId": "apiC8550315"}]
         or document["adopted"][0]["repositoryName"] == "api"
@@ -157,7 +157,7 @@ def test_name_that_is_not_there_is_told(account: Account, project: Path) -> None
     result = adopt(account, project, "api", "nowhere", "--yes")
 
     assert result.returncode == 3
-    assert result.stderr.startswith("error: nowhere: there is no such repository in us-east-1; ")
+    assert result.stderr.startswith("error: nowhere: no such repository in us-east-1; ")
     assert files(project) == {"repositories.yaml": CATALOG}
 
 

@@ -144,7 +144,7 @@ def test_faults_change_nothing(account: Account, whole: dict[str, str], tmp_path
     ("code", "said"),
     [
         pytest.param("ExpiredTokenException", "the credentials have expired", id="expired"),
-        pytest.param("RepositoryNotFoundException", "`ecrkit repos list` shows those that there are", id="vanished"),
+        pytest.param("RepositoryNotFoundException", "run `ecrkit repos list` to list the repositories", id="vanished"),
     ],
 )
 def test_interrupted_job_goes_on(account: Account, whole: dict[str, str], tmp_path: Path, code: str, said: str) -> None:
@@ -233,8 +233,8 @@ def test_reading_is_no_pull_where_pulls_count(account: Account, tmp_path: Path) 
 
     assert result.returncode == 0
     assert result.stderr == (
-        "web: not known which images 1 manifest list refers to: ECR counts reading them as a pull; pass --children to read "
-        "them all the same\n"
+        "web: not known which images 1 manifest list refers to: ECR counts reading them as a pull; pass "
+        "--children to read them anyway\n"
     )
     assert "ecr:BatchGetImage" in proxy.actions
 
@@ -253,7 +253,7 @@ def test_a_bar(account: Account, tmp_path: Path) -> None:
         pytest.param((), 2, "name repositories, or pass --all", id="nothing asked"),
         pytest.param(("web", "--all"), 2, "name repositories, or pass --all", id="both"),
         pytest.param(("Web",), 2, "'Web'", id="no name"),
-        pytest.param(("nowhere",), 3, "nowhere: there is no such repository in us-east-1; `ecrkit", id="not there"),
+        pytest.param(("nowhere",), 3, "nowhere: no such repository in us-east-1; `ecrkit", id="not there"),
         pytest.param(("web:v1",), 2, "web:v1: name a repository, without ':v1'", id="image"),
         pytest.param((f"210{REGISTRY[3:]}/web",), 1, ": another registry than ", id="another registry"),
     ],

@@ -127,7 +127,7 @@ def test_pull_that_fails_leaves_nothing(account: Account, source: str, tmp_path:
         pytest.param(
             ("nope", "oci:back:v1"),
             3,
-            "error: nope: there is no such repository in us-east-1; "
+            "error: nope: no such repository in us-east-1; "
             "add `nope: {}` to the repositories of the catalog, and deploy it",
             id="no repository",
         ),

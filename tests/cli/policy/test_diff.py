@@ -152,8 +152,8 @@ class TestProtection:
         [
             pytest.param(("--in-use", "in-use.txt"), "in use (in-use.txt:1)", "keep@3", id="in use"),
             pytest.param(("--pulled-within", "3d"), "pulled on 2026-10-30", "keep@3", id="pulled"),
-            pytest.param(("--must-keep", "v1"), "to be kept ('v1')", "keep@3", id="must keep"),
-            pytest.param(("--must-keep", "v1"), "to be kept ('v1')", "keep@2", id="expires"),
+            pytest.param(("--must-keep", "v1"), "matches 'v1'", "keep@3", id="must keep"),
+            pytest.param(("--must-keep", "v1"), "matches 'v1'", "keep@2", id="expires"),
         ],
     )
     def test_policy_and_catalog(  # noqa: PLR0913 - fixtures and a table

@@ -183,7 +183,7 @@ def test_bundled_policies(images: Path, tmp_path: Path) -> None:
     [
         pytest.param(("--in-use", "in-use.txt"), "in use (in-use.txt:2)", id="in use"),
         pytest.param(("--pulled-within", "3d"), "pulled on 2026-10-30", id="pulled"),
-        pytest.param(("--must-keep", "*-1"), "to be kept ('*-1')", id="must keep"),
+        pytest.param(("--must-keep", "*-1"), "matches '*-1'", id="must keep"),
     ],
 )
 def test_protection(policy: Path, images: Path, tmp_path: Path, option: tuple[str, ...], because: str) -> None:
@@ -226,7 +226,7 @@ def test_protected_means_pullable(images: Path, tmp_path: Path) -> None:
 
     assert result.returncode == 1
     assert result.stdout.splitlines()[0] == (
-        f"error: my-app: {digest('b')} (prod-1): to be kept ('*-1'), and rule 1 would archive it: archived images"
+        f"error: my-app: {digest('b')} (prod-1): matches '*-1', and rule 1 would archive it: archived images"
         " cannot be pulled"
     )
     assert document["protectedAndExpiring"] == []

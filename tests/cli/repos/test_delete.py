@@ -183,7 +183,7 @@ def test_unknown_repository_is_told(account: Account) -> None:
 
     assert result.returncode == 3
     assert result.stderr == (
-        "error: wbe: there is no such repository in us-east-1; `ecrkit repos list` shows those that there are\n"
+        "error: wbe: no such repository in us-east-1; run `ecrkit repos list` to list the repositories\n"
     )
 
 
@@ -197,7 +197,7 @@ def test_repository_that_vanishes_is_told(account: Account, action: str) -> None
     assert result.returncode == 3
     assert result.stderr.splitlines()[-1] == (
         f"error: {action.removeprefix('ecr:')}: The repository 'web' does not exist; "
-        "`ecrkit repos list` shows those that there are"
+        "run `ecrkit repos list` to list the repositories"
     )
 
 

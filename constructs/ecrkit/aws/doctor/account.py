@@ -109,7 +109,7 @@ def _bootstrap(environment: Environment, *, account: str | None, profile: str | 
     if account is None:
         return Probe(name=name, status=Status.NOT_CHECKED, found=f"{place}: no credentials that AWS accepted")
     if account != environment.account:
-        found = f"{place}: the credentials are of account {account}"
+        found = f"{place}: the credentials are for account {account}"
         return Probe(name=name, status=Status.NOT_CHECKED, found=found)
     try:
         client = connect(profile=profile, region=environment.region, is_probe=True).cloudformation()

@@ -131,7 +131,7 @@ class Sandbox:
             SandboxError: it ended nevertheless.
         """
         self.server.wait()
-        raise SandboxError(f"MiniStack: ended by itself; it said:\n{self._last_words()}")
+        raise SandboxError(f"MiniStack: stopped unexpectedly; its output:\n{self._last_words()}")
 
     def wait_until_healthy(self) -> None:
         """
@@ -145,7 +145,7 @@ class Sandbox:
             connection.request("GET", "/_ministack/health")
             status = connection.getresponse().status
         except (OSError, http.client.HTTPException) as error:
-            raise SandboxError(f"MiniStack: did not start, {error}; it said:\n{self._last_words()}") from error
+            raise SandboxError(f"MiniStack: did not start, {error}; its output:\n{self._last_words()}") from error
         finally:
             connection.close()
         if status != HTTPStatus.OK:

@@ -69,7 +69,7 @@ def run_step(  # noqa: PLR0913 - what a program needs, and two ways to show that
         finally:
             _end(process)
     if failure:
-        raise SandboxError(f"{name}: {failure}; it said:\n{tail(output)}")
+        raise SandboxError(f"{name}: {failure}; its output:\n{tail(output)}")
 
 
 def node_first(environment: Mapping[str, str], node: Path | None) -> dict[str, str]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Adopter"]
 
 _PROBE = "ecrkit-adopt/probe"
-_INEXACT = "the catalog cannot say exactly what is there"
+_INEXACT = "the catalog cannot express the deployed state exactly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Adopter:
         self._environment = environment
         catalog = check_catalog(text, file=file, policies=policies, may_be_empty=True).catalog
         if catalog is None:
-            raise RefusedError(f"{file}: is not valid; `ecrkit catalog check` tells why")
+            raise RefusedError(f"{file}: is not valid; run `ecrkit catalog check`")
         self._is_one_of_several = len(catalog.environments) > 1
         self._here = here = next(one for one in catalog.environments if one.name == environment)
         self._base_of_new: RepositoryEntry | None = None
@@ -166,10 +166,10 @@ class Adopter:
 
     def _stack_problem(self, stack: str) -> str:
         if stack in self.stacks:
-            return f"a resource of the stack {stack}, whose catalog does not declare it any more; put its entry back"
+            return f"a resource of the stack {stack}, whose catalog no longer declares it; put its entry back"
         return (
-            f"a resource of the stack {stack}, and no other can import it; deploy it there with DeletionPolicy Retain, "
-            "remove it there and deploy again, and then adopt it"
+            f"a resource of the stack {stack}, so no other stack can import it; deploy it there with DeletionPolicy "
+            "Retain, remove it there and deploy again, then adopt it"
         )
 
     def _bases(self, names: Sequence[str]) -> tuple[dict[str, RepositoryEntry], dict[str, tuple[str, ...]]]:

@@ -44,11 +44,11 @@ def import_steps(environment: Environment, mappings: Mapping[str, str]) -> list[
         environment: whose stacks take over the repositories.
         mappings: path of the resource mapping, by the name of the stack.
     """
-    steps = ["# Review and commit what was written. A plain `cdk deploy` fails: the repositories exist. Either"]
+    steps = ["# Review and commit the written files. A plain `cdk deploy` fails: the repositories exist. Run either"]
     for stack, path in sorted(mappings.items()):
         steps.append(f"npx cdk import {stack} --resource-mapping {path}")
         steps.append(f"npx cdk deploy {stack}")
-    steps.append("# or, which creates what is missing besides, in one go:")
+    steps.append("# or, to create missing resources too:")
     steps += [f"npx cdk deploy {stack} --import-existing-resources" for stack in sorted(mappings)]
     steps.append("# and then:")
     steps.append(f"ecrkit audit --environment {environment.name}")

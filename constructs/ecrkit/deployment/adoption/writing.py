@@ -43,7 +43,7 @@ def published_in(store: Path) -> dict[PolicyRef, str]:
     errors = [found for found in errors_in(checked.findings) if found.code != EMPTY_STORE.code]
     if errors:
         told = "\n".join(map(str, errors))
-        raise RefusedError(f"{store}: mend it first, since a policy is to be published there\n{told}")
+        raise RefusedError(f"{store}: fix it first, because a policy must be published there\n{told}")
     return dict(checked.published)
 
 

@@ -46,7 +46,7 @@ def audit(
     Returns:
         Findings in the order of the catalog; what is not in it stands where its repositories begin. A warning that the
         catalog silences is marked. Of a repository that another stack has, or that ECR made for a pull-through cache of
-        the catalog, only that it lets everybody in is told.
+        the catalog, only that it lets everyone in is told.
     """
     return in_file_order(_Audit(environment, policies, policy_name, places).run(actual))
 

@@ -89,7 +89,7 @@ def _stacks(directory: Path, *, outer: tuple[Path, ...]) -> Iterator[Stack]:
         raise InvalidAssemblyError(f"{manifest}: not the manifest of a cloud assembly; run 'cdk synth' first")
     here = directory.resolve()
     if here in outer:
-        raise InvalidAssemblyError(f"{manifest}: has itself in it; run 'cdk synth' again")
+        raise InvalidAssemblyError(f"{manifest}: contains itself; run 'cdk synth' again")
     nested = NestedTemplates(directory, manifest=artifacts)
     for name, artifact in artifacts.items():
         kind = artifact.get("type") if isinstance(artifact, dict) else None
@@ -124,7 +124,7 @@ def _stack(directory: Path, name: str, artifact: Mapping[str, Any], nested: Nest
 def _file(directory: Path, name: str, artifact: Mapping[str, Any], key: str) -> Path:
     value = _property(directory / _MANIFEST, name, artifact, key)
     if "\0" in value:
-        raise InvalidAssemblyError(f"{directory / _MANIFEST}: artifacts.{printable(name)}: {key} is no path")
+        raise InvalidAssemblyError(f"{directory / _MANIFEST}: artifacts.{printable(name)}: {key} is not a path")
     return directory / value
 
 

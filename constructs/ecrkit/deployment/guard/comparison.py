@@ -87,7 +87,7 @@ def _merged(many: Iterable[dict[str, list[str]]]) -> dict[str, list[str]]:
 
 def _case(chosen: Choice) -> str:
     return " and ".join(
-        f"{name} is {'another one' if value == OTHER else repr(value)}" for name, value in chosen.items()
+        f"{name} is {'a different one' if value == OTHER else repr(value)}" for name, value in chosen.items()
     )
 
 

@@ -146,7 +146,7 @@ def _read_nested(
         if isinstance(template, str):
             continue
         if any(template is outer for outer in chain) or len(chain) > _LEVELS or len(found) > _MAX_NESTED:
-            raise InvalidAssemblyError(f"the nested stack {logical_id} has itself in it; synthesize again")
+            raise InvalidAssemblyError(f"the nested stack {logical_id} contains itself; synthesize again")
         parameters = _properties(resolver, entry[1]).get("Parameters")
         inner = resolver.inner(template, parameters)
         _read_nested(inner, nested, found, prefix=f"{logical_id}/", chain=(*chain, template))

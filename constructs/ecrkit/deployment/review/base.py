@@ -72,7 +72,7 @@ class Base:
             said = str(error)
             if self.commit:
                 said = said.replace(f"{self.root}{os.sep}", f"{printable(self.text)}:")
-            what = "the base must be valid to be compared; mend it there, or pass another with --base"
+            what = "the base must be valid to be compared; fix it there, or pass another with --base"
             raise UnreadableInputError(f"{said}\n{printable(self.text)}: {what}") from None
 
 
@@ -98,7 +98,7 @@ def opened_base(text: str, *, catalog: Path, policies: Path) -> Iterator[Base]:
         raise UnreadableInputError("the base is empty; pass a folder or a git ref")
     is_folder = _is_folder(text)
     if not is_folder and _is_path(text):
-        raise UnreadableInputError(f"{printable(text)}: is no folder; pass a folder or a git ref")
+        raise UnreadableInputError(f"{printable(text)}: is not a folder; pass a folder or a git ref")
     repository, problem = _repository_of(catalog)
     commit = repository.commit(text) if repository and not _is_path(text) else None
     if is_folder and commit:
@@ -110,10 +110,10 @@ def opened_base(text: str, *, catalog: Path, policies: Path) -> Iterator[Base]:
         yield _folder(text, catalog=catalog, policies=policies)
         return
     if repository is None:
-        raise UnreadableInputError(f"{printable(text)}: is no folder, and {problem}; pass a folder")
+        raise UnreadableInputError(f"{printable(text)}: is not a folder, and {problem}; pass a folder")
     if commit is None:
         raise UnreadableInputError(
-            f"{printable(text)}: is no folder, and git does not know it; {repository.unknown(text)}"
+            f"{printable(text)}: is not a folder, and git does not know it; {repository.unknown(text)}"
         )
     paths = [_inside(path, repository.root) for path in (catalog, policies)]
     with tempfile.TemporaryDirectory(prefix="ecrkit-review-") as made:
@@ -156,8 +156,8 @@ def _inside(path: Path, root: Path) -> PurePosixPath:
     real = _without_links(path)
     if not real.is_relative_to(root):
         raise UnreadableInputError(
-            f"{printable(str(path))}: is outside of {printable(str(root))}, so that the base has no counterpart; pass "
-            "one that is inside"
+            f"{printable(str(path))}: is outside of {printable(str(root))}, so the base has no counterpart; pass one "
+            "inside"
         )
     return PurePosixPath(real.relative_to(root).as_posix())
 

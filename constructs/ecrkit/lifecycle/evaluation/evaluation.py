@@ -250,7 +250,7 @@ def _days_before(instant: datetime, days: int) -> datetime:
 def _check(images: ImageTable) -> None:
     if not images.has_each_once:
         digest = min(digest for digest, number in Counter(images.digests).items() if number > 1)
-        raise DuplicateDigestError(f"{digest}: is there twice; a repository has each digest once")
+        raise DuplicateDigestError(f"{digest}: occurs twice; remove one")
     undated = [images.digests[place] for place in images.archived if images.archived_at[place] is None]
     if undated:
-        raise MissingTimeError(f"{min(undated)}: is archived, and does not say when that was; set archived_at")
+        raise MissingTimeError(f"{min(undated)}: is archived, but has no time of archiving; set archived_at")

@@ -139,8 +139,8 @@ def _table(preview: Preview) -> dict[str, Any]:
     scope = (
         "All images, newest first."
         if len(chosen) == len(verdicts)
-        else f"The newest {len(chosen):,} of the {acted:,} images that something happens to. Each bar above stands for"
-        " many images; the JSON of this preview has every one."
+        else f"The newest {len(chosen):,} of the {acted:,} images that expire or are archived. Each bar above covers "
+        "many images; the JSON output lists all of them."
     )
     return {"rows": rows, "scope": scope}
 

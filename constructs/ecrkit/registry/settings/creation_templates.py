@@ -135,7 +135,7 @@ def _check_encryption(template: CreationTemplate, home: Home, *path: str | int) 
         return
     match = KEY.fullmatch(key)
     if match is None or len(key) > MAX_ARN:
-        remedy = "an alias will not do here, nor an id" if not key.startswith("arn:") else ""
+        remedy = "not an alias or ID" if not key.startswith("arn:") else ""
         yield rulebook.BAD_KEY.at(at(*path, "key"), got=repr(key), remedy=remedy)
     elif home.region is not None and match["region"] != home.region:
         yield rulebook.KEY_ELSEWHERE.at(at(*path, "key"), region=match["region"], expected=home.region)
