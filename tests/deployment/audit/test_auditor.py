@@ -31,7 +31,8 @@ def test_missing_and_unknown_are_told_where_they_stand(policies: PolicyStore) ->
     assert [str(one) for one in findings] == [
         (
             'repositories.yaml:3:1: repositories["other/api"]: is deployed in 123456789012 us-east-1, but not in the '
-            "catalog; declare it with `ecrkit adopt other/api`, or delete it with `ecrkit repos delete other/api` [AUD102]"
+            "catalog; declare it with `ecrkit adopt other/api`, or delete it with `ecrkit repos delete other/api` "
+            "[AUD102]"
         ),
         (
             "repositories.yaml:4:3: repositories.web: is declared, but not deployed in 123456789012 us-east-1; "
