@@ -769,7 +769,7 @@ REFUSED = (
         "immutable_tags",
         edits=(("mutability: MUTABLE", "mutability: IMMUTABLE"),),
         finding=(
-            '38:23: registry.creation_templates["docker-hub"].immutable_tags: immutable_tags goes with '
+            '38:23: registry.creation_templates["docker-hub"].immutable_tags: immutable_tags needs '
             "'mutability: MUTABLE' only, got 'mutability: IMMUTABLE'; remove it, or write the other "
             "mutability [CAT265]"
         ),

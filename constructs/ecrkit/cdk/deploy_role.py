@@ -50,13 +50,13 @@ class DeployRole(Construct):
     """
     The OpenID Connect provider of GitHub or GitLab, and the roles that pipelines assume through it.
 
-    A role exists only if a pipeline is named for it: *plan* reads, *deploy* deploys, *push* pushes images. Each has
+    A role is created only if it has a pipeline: *plan* reads, *deploy* deploys, *push* pushes images. Each has
     an output with its ARN: ``<construct id>PlanRoleArn``, ``…DeployRoleArn``, ``…PushRoleArn``.
 
     - The plan role runs ``ecrkit guard --deployed``, ``audit``, ``images inventory``, ``images in-use`` and
       ``cdk diff``. It reads its own account; in other accounts it assumes the lookup role of ``cdk bootstrap``.
     - The deploy role assumes the roles of ``cdk bootstrap``, which have the permissions, and reads stacks.
-    - The push role logs in, and pushes to the repositories named, and to no other.
+    - The push role logs in, and pushes only to the named repositories.
 
     An account has one provider for each issuer. The provider is kept when it leaves its stack, because other roles may
     trust it.
@@ -85,7 +85,7 @@ class DeployRole(Construct):
         push: The push role; ``None`` without *push*.
 
     Raises:
-        InvalidPropertyError: A property is invalid, or would let in more than what it names. It lists all problems.
+        InvalidPropertyError: A property is invalid, or would grant access to more than it names; lists all problems.
 
     Source: IAM user guide, "Create a role for OpenID Connect federation"; CDK developer guide, "Bootstrapping" (read
     2026-11).

@@ -39,7 +39,7 @@ class CountType(StrEnum):
 
     @property
     def is_age(self) -> bool:
-        """Whether it counts days, and so takes a ``countUnit``."""
+        """Whether it counts days, so it needs a ``countUnit``."""
         return self is not CountType.IMAGE_COUNT_MORE_THAN
 
 
@@ -131,5 +131,5 @@ class LifecyclePolicy:
 
     @property
     def counts_pulls(self) -> bool:
-        """Whether a rule counts the days since the last pull, so that reading a manifest changes what it does."""
+        """Whether a rule counts days since the last pull, so reading a manifest changes its effect."""
         return any(rule.selection.count_type is CountType.SINCE_IMAGE_PULLED for rule in self.rules)

@@ -274,7 +274,7 @@ def test_somebody_elses_directory_is_left_alone(account: Account, tmp_path: Path
 
     assert result.returncode == 1
     assert result.stderr == (
-        f"error: {tmp_path}: holds web.json, which no inventory wrote; name a directory of its own\n"
+        f"error: {tmp_path}: contains web.json, which no inventory wrote; name another directory\n"
     )
     assert (tmp_path / "web.json").read_text() == "{}"
 

@@ -121,7 +121,7 @@ def test_pull_that_fails_leaves_nothing(account: Account, source: str, tmp_path:
         pytest.param(
             ("web:nope", "oci:back:v1"),
             3,
-            "error: web:nope: there is no such image; `ecrkit images list web` shows those that there are",
+            "error: web:nope: no such image; run `ecrkit images list web` to list the images",
             id="no image",
         ),
         pytest.param(

@@ -152,7 +152,7 @@ def test_uri_names_a_repository(account: Account) -> None:
     result = ecrkit("repos", "delete", f"{REGISTRY}/empty", "--yes", environment=account.environment)
 
     assert refused.returncode == 1
-    assert refused.stderr.startswith(f"error: {other}: another registry than {REGISTRY}, where the credentials lead; ")
+    assert refused.stderr.startswith(f"error: {other}: not the registry of the credentials, {REGISTRY}; ")
     assert result.returncode == 0
     assert names(account) == ["web"]
 

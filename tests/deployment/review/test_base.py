@@ -151,5 +151,5 @@ def test_policies_elsewhere(tmp_path: Path) -> None:
     store = write_folder(tmp_path / "shared", {}) / "policies"
 
     assert problem("main", policies=str(store)) == (
-        f"{store}: is outside of {tmp_path / 'head'}, so that the base has no counterpart; pass one that is inside"
+        f"{store}: is outside of {tmp_path / 'head'}, so the base has no counterpart; pass one inside"
     )

@@ -180,7 +180,7 @@ def test_files_of_others_are_not_touched(tmp_path: Path, name: str) -> None:
 
     with pytest.raises(RefusedError) as caught:
         InventoryDirectory(tmp_path).begin(ALL, restart=True)
-    assert str(caught.value) == (f"{tmp_path}: holds {name}, which no inventory wrote; name a directory of its own")
+    assert str(caught.value) == (f"{tmp_path}: contains {name}, which no inventory wrote; name another directory")
     assert files(tmp_path) == [name]
 
 

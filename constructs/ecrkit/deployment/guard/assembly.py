@@ -27,16 +27,16 @@ _UNKNOWN = ("unknown-account", "unknown-region")
 
 def read_assembly(directory: Path) -> tuple[Stack, ...]:
     """
-    Read what an app of CDK declares.
+    Read the stacks of a CDK app.
 
     Args:
-        directory: with a ``manifest.json``; the assemblies of its stages are in it and are read too.
+        directory: a cloud assembly with ``manifest.json``; its stages are read too.
 
     Returns:
         Its stacks, in the order of the manifest.
 
     Raises:
-        InvalidAssemblyError: it is no cloud assembly, or a file of it is not what it should be.
+        InvalidAssemblyError: it is not a cloud assembly, or has an invalid file.
         UnreadableInputError: a file of it cannot be read.
 
     Source: cloud assembly schema 55, ArtifactManifest, AwsCloudFormationStackProperties.
@@ -52,16 +52,16 @@ def read_assembly(directory: Path) -> tuple[Stack, ...]:
 
 def read_baseline(directory: Path) -> tuple[Stack, ...]:
     """
-    Read what to compare with.
+    Read the stacks to compare with.
 
     Args:
-        directory: a cloud assembly; or a folder of ``<stack>.template.json``, of which nobody knows account and Region.
+        directory: a cloud assembly; or a folder of ``<stack>.template.json``, without account and Region.
 
     Returns:
         Its stacks, in the order of the manifest or of their names.
 
     Raises:
-        InvalidAssemblyError: it is neither, it has no stacks, or a file of it is not what it should be.
+        InvalidAssemblyError: it is neither, has no stacks, or has an invalid file.
         UnreadableInputError: it, or a file of it, cannot be read.
     """
     if not directory.is_dir() or (directory / _MANIFEST).exists():

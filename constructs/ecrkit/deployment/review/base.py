@@ -33,11 +33,11 @@ class Base:
     The state before a change.
 
     Attributes:
-        text: as the person named it.
-        commit: its hash; empty for a folder.
+        text: as the user named it.
+        commit: hash of the commit; empty for a folder.
         catalog: path of its catalog, which may not exist.
         policies: path of its policy store, which may not exist.
-        root: folder that both are in.
+        root: folder that contains both.
     """
 
     text: str
@@ -51,7 +51,7 @@ class Base:
         Read the catalog.
 
         Returns:
-            The catalog and its policies; ``None`` where the base has no catalog.
+            The catalog and its policies; ``None`` if the base has no catalog.
 
         Raises:
             UnreadableInputError: it, or a policy, is not valid or cannot be read.
@@ -65,7 +65,7 @@ class Base:
 
     @contextmanager
     def named(self) -> Iterator[None]:
-        """Name the base, and not a temporary folder, in the errors about its files."""
+        """Name the base, instead of a temporary folder, in errors about its files."""
         try:
             yield
         except EcrkitError as error:
@@ -79,20 +79,20 @@ class Base:
 @contextmanager
 def opened_base(text: str, *, catalog: Path, policies: Path) -> Iterator[Base]:
     """
-    Open what to compare with, as a context.
+    Open the base of a comparison, as a context.
 
     Args:
-        text: a folder, or else a git reference of the repository that holds *catalog*.
+        text: a folder, or a git reference of the repository that contains *catalog*.
         catalog: the head's. In a folder its counterpart has the same path from there as *catalog* has from the working
             directory; in a commit, from the root of the repository.
         policies: the head's policy store; likewise.
 
     Yields:
-        The base. What git has is in a temporary folder for the time of the context; work tree and index stay as they
+        The base. Files from git are in a temporary folder during the context; work tree and index stay as they
         are.
 
     Raises:
-        UnreadableInputError: *text* is neither, or both, or git cannot be asked.
+        UnreadableInputError: *text* is neither, or both, or git does not run.
     """
     if not text:
         raise UnreadableInputError("the base is empty; pass a folder or a git ref")

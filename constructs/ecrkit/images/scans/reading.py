@@ -22,13 +22,13 @@ Word = TypeVar("Word", bound="StrEnum")
 
 def read_scan(document: Mapping[str, Any]) -> Scan:
     """
-    Read an answer, all its pages merged into one.
+    Read a DescribeImageScanFindings response, its pages merged into one.
 
     Args:
-        document: times as timezone-aware datetimes.
+        document: the response, with times as timezone-aware datetimes.
 
     Raises:
-        NoVerdictError: it has a status or a severity that ecrkit does not know, or fewer findings than it counts.
+        NoVerdictError: it has a status or severity unknown to ecrkit, or fewer findings than it counts.
 
     Source: ECR API model 2015-09-21, DescribeImageScanFindingsResponse.
     """

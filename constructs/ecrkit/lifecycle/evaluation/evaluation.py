@@ -81,16 +81,16 @@ def evaluate(policy: LifecyclePolicy, images: Sequence[Image], now: datetime) ->
     Decide which images ECR would expire or archive.
 
     Args:
-        policy: a valid policy.
-        images: one repository's images, any order, each digest once.
+        policy: a valid policy; its rules may be in any order.
+        images: the images of one repository, in any order, each digest once.
         now: timezone-aware instant of evaluation.
 
     Returns:
-        One verdict per image, in the order given; it names the deciding rule and the reason.
+        One verdict per image, in the order given, with the deciding rule and the reason.
 
     Raises:
         DuplicateDigestError: a digest occurs twice in *images*.
-        MissingTimeError: an archived image does not say when it was archived.
+        MissingTimeError: an archived image has no time of archiving.
         NaiveTimeError: *now* has no timezone.
         ReferenceCycleError: images refer to each other in a circle.
     """

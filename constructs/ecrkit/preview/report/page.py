@@ -32,13 +32,13 @@ def render_page(preview: Preview, *, price: float, price_source: str, missing: S
     Render *preview* as HTML.
 
     Args:
-        preview: of one repository.
+        preview: preview of one repository.
         price: US dollars for a GB in standard storage for a month.
-        price_source: where the price comes from.
-        missing: images in use that are not there any more.
+        price_source: source of the price.
+        missing: images in use that no longer exist.
 
     Returns:
-        A page that loads nothing: the charting library is in it. Every text of the policy and of the images is
+        A page that loads nothing; it contains the charting library. Every text of the policy and of the images is
         escaped, or set as text by the script of the page.
     """
     template = Template((_HERE / "page.html").read_text(encoding="utf-8"))

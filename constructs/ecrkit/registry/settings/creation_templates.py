@@ -88,16 +88,16 @@ def repository_policy(
     template: CreationTemplate, region: str, *, account: str, partition: str | None = None
 ) -> str | None:
     """
-    Write the policy of the repositories that a template makes.
+    Write the policy of repositories created from a template.
 
     Args:
-        template: who may pull and push is part of it.
-        region: of the registry, or a token of it.
-        account: likewise.
+        template: the template, with its access settings.
+        region: Region of the registry, or a token of it.
+        account: account of the registry, or a token of it.
         partition: ``aws``, or a token of it. Default: that of *region*.
 
     Returns:
-        JSON text; ``None`` when nobody is let in.
+        JSON text; ``None`` if nobody gets access.
     """
     place = {"partition": partition or partition_of(region), "region": region, "account": account}
     statements = [*policy_statements(template.access, **place), *template.statements]
