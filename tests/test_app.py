@@ -250,7 +250,7 @@ class TestBadInput:
         ("text", "message"),
         [
             pytest.param("", "bad.yaml:1:1: not a YAML catalog: the text is empty [CAT101]", id="empty"),
-            pytest.param("environments: [\n", "bad.yaml:2:1: not YAML as a catalog needs it: ", id="no-yaml"),
+            pytest.param("environments: [\n", "bad.yaml:2:1: not a YAML catalog: ", id="no-yaml"),
             pytest.param(
                 "repositories: {app: }",
                 "bad.yaml:1:1: the required key 'environments' is missing",

@@ -333,9 +333,8 @@ REFUSED = (
         "elsewhere",
         edits=(("iam::123456789012:role/ecr-t", "iam::210987654321:role/ecr-t"),),
         finding=(
-            '42:13: registry.creation_templates["docker-hub"].role: the role is in 210987654321, and the '
-            "registry in 123456789012; name a role in that account; an environment can say `registry:` "
-            "for itself [CAT210]"
+            '42:13: registry.creation_templates["docker-hub"].role: the role is in 210987654321, but the registry '
+            "is in 123456789012; name a role in that account; an environment can have its own `registry:` [CAT210]"
         ),
         beyond=_BESIDE,
     ),
@@ -634,8 +633,8 @@ REFUSED = (
         edits=(("secretsmanager:us-east-1", "secretsmanager:eu-west-1"),),
         finding=(
             '26:19: registry.pull_through_cache["docker-hub"].credential: the secret is in eu-west-1 of '
-            "123456789012, and the registry in us-east-1 of 123456789012; name a secret in that account and Region; "
-            "an environment can have its own `registry:` [CAT253]"
+            "123456789012, but the registry is in us-east-1 of 123456789012; name a secret in that account and "
+            "Region; an environment can have its own `registry:` [CAT253]"
         ),
         beyond=_BESIDE,
     ),
@@ -758,9 +757,9 @@ REFUSED = (
         "elsewhere",
         edits=(("kms:us-east-1", "kms:eu-west-1"),),
         finding=(
-            '36:36: registry.creation_templates["docker-hub"].encryption.key: the key is in eu-west-1, '
-            "and the registry in us-east-1; name a key in that Region; an environment can say `registry:` "
-            "for itself [CAT264]"
+            '36:36: registry.creation_templates["docker-hub"].encryption.key: the key is in eu-west-1, but the '
+            "registry is in us-east-1; name a key in that Region; an environment can have its own `registry:` "
+            "[CAT264]"
         ),
         beyond=_BESIDE,
     ),
@@ -769,9 +768,8 @@ REFUSED = (
         "immutable_tags",
         edits=(("mutability: MUTABLE", "mutability: IMMUTABLE"),),
         finding=(
-            '38:23: registry.creation_templates["docker-hub"].immutable_tags: immutable_tags needs '
-            "'mutability: MUTABLE' only, got 'mutability: IMMUTABLE'; remove it, or write the other "
-            "mutability [CAT265]"
+            '38:23: registry.creation_templates["docker-hub"].immutable_tags: immutable_tags needs \'mutability: '
+            "MUTABLE', got 'mutability: IMMUTABLE'; remove it, or write the other mutability [CAT265]"
         ),
         beyond=_BESIDE,
     ),
@@ -810,8 +808,8 @@ REFUSED = (
         "long",
         edits=(("organization: o-a1b2c3d4e5", "accounts: [" + _several(400, "'2{:011}'") + "]"),),
         finding=(
-            '33:5: registry.creation_templates["docker-hub"]: makes a repository policy of 13,397 characters, of '
-            "10,240 at most; grant to an organization or a unit instead of many accounts [CAT268]"
+            '33:5: registry.creation_templates["docker-hub"]: the repository policy must have at most 10,240 '
+            "characters, got 13,397; grant to an organization or a unit instead of many accounts [CAT268]"
         ),
         beyond="a schema sees no text",
     ),

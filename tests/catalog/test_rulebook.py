@@ -161,8 +161,8 @@ REFUSED = (
         "too many mutable tags",
         edits=(("[latest]", "[a, b, c, d, e, f]"),),
         finding=(
-            '9:19: repositories["my-app"].mutable_tags: must have at most 5 entries, got 6; cover several by one with a'
-            " wildcard [CAT123]"
+            '9:19: repositories["my-app"].mutable_tags: must have at most 5 entries, got 6; cover several with one '
+            "wildcard [CAT123]"
         ),
     ),
     Refused(
@@ -266,9 +266,8 @@ REFUSED = (
         "a key in another Region",
         edits=(("KMS", "{type: KMS, key: 'arn:aws:kms:us-east-1:123456789012:alias/payments'}"),),
         finding=(
-            '12:17: repositories["payments/api"].encryption: the key is in us-east-1, and the environment'
-            " 'prod' in eu-west-1; name an alias that exists in both, or another key for this environment"
-            " [CAT133]"
+            "12:17: repositories[\"payments/api\"].encryption: the key is in us-east-1, but the environment 'prod' "
+            "is in eu-west-1; name an alias that exists in both, or another key for this environment [CAT133]"
         ),
     ),
     Refused(
@@ -294,15 +293,17 @@ REFUSED = (
         "a long repository policy",
         edits=(("    encryption: KMS", f"    push: {{principals: [{PRINCIPALS}]}}"),),
         finding=(
-            '12:11: repositories["payments/api"].push: makes a repository policy of 10,802 characters, of'
-            " 10,240 at most; grant to an organization or a unit instead of many accounts [CAT136]"
+            '12:11: repositories["payments/api"].push: the repository policy must have at most 10,240 characters, '
+            "got 10,802; grant to an organization or a unit instead of many accounts [CAT136]"
         ),
     ),
     Refused(
         "CAT137",
         "unknown environment",
         edits=(("KMS", "KMS\n    only: [dev, staging]"),),
-        finding=("10:3: repositories[\"payments/api\"]: unknown environment 'staging'; there is dev, prod [CAT137]"),
+        finding=(
+            "10:3: repositories[\"payments/api\"]: unknown environment 'staging'; the catalog has dev, prod [CAT137]"
+        ),
     ),
     Refused(
         "CAT138",
@@ -346,8 +347,8 @@ REFUSED = (
         "a deep name",
         edits=(("ci/cache:\n", "a/b/c/d/e/f/g/h/i/j/k/l/m:\n    parameters: true\n"),),
         finding=(
-            '15:17: repositories["a/b/c/d/e/f/g/h/i/j/k/l/m"].parameters: makes an SSM parameter of 16'
-            " levels, of 15 at most; write 'parameters: false' [CAT142]"
+            '15:17: repositories["a/b/c/d/e/f/g/h/i/j/k/l/m"].parameters: the SSM parameter must have at most 15 '
+            "levels, got 16; write 'parameters: false' [CAT142]"
         ),
     ),
     Refused(
@@ -422,7 +423,7 @@ REFUSED = (
         "policies that clash",
         edits=(("[expire-untagged@1, keep-ten@1]", "[keep-five@1, keep-ten@1]"),),
         finding=(
-            '11:16: repositories["payments/api"].lifecycle: keep-five@1, keep-ten@1 do not go together:'
+            '11:16: repositories["payments/api"].lifecycle: keep-five@1, keep-ten@1 cannot be combined:'
             " STORE/keep-ten/v1.json:3:5: rules[0].selection.tagStatus: a second 'any' rule for storage class"
             " 'standard', in addition to STORE/keep-five/v1.json:3; merge the two [ECR142] [CAT146]"
         ),

@@ -173,7 +173,7 @@ def test_another_policy_that_is_gone_keeps_its_number(shipped: PolicyStore, stor
     publish(make_store(store.parents[1], {"keep/v1.json": policy_text(keep=7)}))
     (store / "keep" / "v1.json").unlink()
 
-    with pytest.raises(RefusedError, match="is another keep@1"):
+    with pytest.raises(RefusedError, match="differs from the keep@1"):
         copied("keep@1", shipped, store)
 
 

@@ -146,7 +146,7 @@ def test_an_unknown_version_is_told_which_there_are(tmp_path: Path) -> None:
     store = store_of(tmp_path, "web@10", "web@2", "api@3")
 
     assert refusal(UnknownVersionError, lambda: store["web@3"]) == (
-        "the policy 'web' has no version 3; there is web@2, web@10"
+        "the policy 'web' has no version 3; it has web@2, web@10"
     )
 
 
@@ -154,7 +154,7 @@ def test_an_unknown_version_is_told_which_there_are(tmp_path: Path) -> None:
     ("known", "expected"),
     [
         pytest.param(["keep-ten@1", "keep-ten@2", "web@1"], "did you mean keep-ten@1, keep-ten@2?", id="near"),
-        pytest.param(["web@1", "api@2", "api@1"], "there is api, web", id="like none"),
+        pytest.param(["web@1", "api@2", "api@1"], "the store has api, web", id="like none"),
         pytest.param([], "the store is empty", id="empty store"),
     ],
 )
@@ -201,7 +201,7 @@ class TestPolicyThatOnlyEcrkitHas:
         """A version that ecrkit does not have cannot be copied."""
         store = store_of(tmp_path, "web@1")
 
-        assert refusal(UnknownPolicyError, lambda: store["keep-last-10@9"]).endswith("; there is web")
+        assert refusal(UnknownPolicyError, lambda: store["keep-last-10@9"]).endswith("; the store has web")
 
     def test_a_later_version(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """It is to be copied only if the versions before it are those of ecrkit."""
@@ -214,7 +214,7 @@ class TestPolicyThatOnlyEcrkitHas:
             f"the policy 'web' has no version 2; ecrkit ships it: run `ecrkit policy copy web@2 --policies {same.root}`"
         )
         assert refusal(UnknownVersionError, lambda: other["web@2"]) == (
-            "the policy 'web' has no version 2; there is web@1"
+            "the policy 'web' has no version 2; it has web@1"
         )
 
 
@@ -242,7 +242,7 @@ def test_a_directory_in_place_of_a_version_is_none(tmp_path: Path) -> None:
     root = make_store(tmp_path, {"web/v1.json/v1.json": KEEP_TEN, "web/v2.json": KEEP_TEN})
 
     assert refusal(UnknownVersionError, lambda: PolicyStore(root)["web@1"]) == (
-        "the policy 'web' has no version 1; there is web@2"
+        "the policy 'web' has no version 1; it has web@2"
     )
 
 

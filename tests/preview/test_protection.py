@@ -78,7 +78,9 @@ def test_several_in_a_line() -> None:
 @pytest.mark.parametrize("text", ["", " \n\n"])
 def test_an_empty_list(text: str) -> None:
     """A list that names no image is refused, since one that could not be made is empty, too."""
-    with pytest.raises(InvalidImagesError, match=r"f:1:1: names no image, so it protects nothing; list what runs"):
+    with pytest.raises(
+        InvalidImagesError, match=r"f:1:1: names no image, so it protects nothing; list the images that run"
+    ):
         read_used_images(text, file="f")
 
 

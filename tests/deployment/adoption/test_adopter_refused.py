@@ -110,7 +110,7 @@ def test_more_than_a_stack_holds_is_refused_whole(policies: PolicyStore) -> None
     with pytest.raises(RefusedError) as caught:
         adopter.check_room(f"app-{number}" for number in range(300))
 
-    assert "would have 301 outputs, of 200 at most; write 'shards: 4', before the first deploy" in str(caught.value)
+    assert "must have at most 200 outputs, got 301; write 'shards: 4', before the first deploy" in str(caught.value)
 
 
 def test_invalid_catalog_is_refused(policies: PolicyStore) -> None:

@@ -64,8 +64,8 @@ def bare(declared: dict[str, Any]) -> dict[str, Any]:
             "the create-only EncryptionConfiguration of 'web' changes from "
             '{"EncryptionType": "AES256"} to {"EncryptionType": "KMS", "KmsKey": {"Fn::GetAtt": ["Key", "Arn"]}}: '
             f"{REFUSED}",
-            'keep {"EncryptionType": "AES256"}; to encrypt otherwise, add a repository of another name and copy the '
-            "images",
+            'keep {"EncryptionType": "AES256"}; to change the encryption, add a repository with another name and '
+            "copy the images",
             id="encryption",
         ),
         pytest.param(
@@ -75,16 +75,15 @@ def bare(declared: dict[str, Any]) -> dict[str, Any]:
             'the create-only EncryptionConfiguration of the repository changes from {"EncryptionType": "AES256"} to '
             '{"EncryptionType": "KMS"}: CloudFormation would create another repository, empty, and keep the old one '
             "with its images, but no stack manages it any more",
-            'keep {"EncryptionType": "AES256"}; to encrypt otherwise, add a repository of another name and copy the '
-            "images",
+            'keep {"EncryptionType": "AES256"}; to change the encryption, add a repository with another name and '
+            "copy the images",
             id="encryption without a name",
         ),
         pytest.param(
             bare(repository()),
             repository(),
             "GRD103",
-            '\'web\' gets the EncryptionConfiguration {"EncryptionType": "AES256"}, create-only, where there was '
-            f"none: {REFUSED}",
+            f'\'web\' gains the create-only EncryptionConfiguration {{"EncryptionType": "AES256"}}: {REFUSED}',
             "leave the property out ('encryption: omit'); without it images are encrypted with AES256",
             id="encryption added, of the default",
         ),

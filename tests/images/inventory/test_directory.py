@@ -189,7 +189,7 @@ def test_moved_file_is_not_ours(tmp_path: Path) -> None:
     taken(tmp_path, "web")
     (tmp_path / "web.json").rename(tmp_path / "copy.json")
 
-    with pytest.raises(RefusedError, match=r"holds copy\.json, which no inventory wrote"):
+    with pytest.raises(RefusedError, match=r"contains copy\.json, which no inventory wrote"):
         InventoryDirectory(tmp_path).begin(ALL, restart=False)
 
 

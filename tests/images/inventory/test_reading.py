@@ -154,8 +154,8 @@ def test_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         pytest.param(
             f"{json.dumps(A)}\n{json.dumps(A)}\n",
-            f"2:17: imageDigest: {digest('a')} occurs twice, as image 1 and image  of this file2; remove one:"
-            " it would count twice [IMG109]",
+            f"2:17: imageDigest: {digest('a')} occurs twice, as image 1 and image 2 of this file; remove one: it "
+            "would count twice [IMG109]",
             id="twice, in lines",
         ),
         pytest.param(

@@ -243,8 +243,8 @@ def test_no_two_rules_have_the_same_list(
                     " 'sinceImagePulled' or 'sinceImageTransitioned', got 'x'"
                 ),
                 (
-                    "rules[2].selection.tagStatus: a second 'untagged' rule for storage class 'standard', beside"
-                    " rules[1]; merge the two"
+                    "rules[2].selection.tagStatus: a second 'untagged' rule for storage class 'standard', in "
+                    "addition to rules[1]; merge the two"
                 ),
             ],
             id="unreadable counts leave the order",

@@ -302,8 +302,8 @@ REFUSED = (
         "second untagged",
         edits=((FIRST_SELECTS, '"untagged"'),),
         findings=(
-            "policy.json:7:31: rules[1].selection.tagStatus: a second 'untagged' rule for storage class 'standard',"
-            " beside rules[0]; merge the two [ECR141]"
+            "policy.json:7:31: rules[1].selection.tagStatus: a second 'untagged' rule for storage class 'standard', "
+            "in addition to rules[0]; merge the two [ECR141]"
         ),
     ),
     Refused(
@@ -311,8 +311,8 @@ REFUSED = (
         "second any",
         edits=((FIRST_SELECTS, '"any"'), ('"untagged"', '"any"')),
         findings=(
-            "policy.json:7:31: rules[1].selection.tagStatus: a second 'any' rule for storage class 'standard', beside"
-            " rules[0]; merge the two [ECR142]"
+            "policy.json:7:31: rules[1].selection.tagStatus: a second 'any' rule for storage class 'standard', in "
+            "addition to rules[0]; merge the two [ECR142]"
         ),
     ),
     Refused(

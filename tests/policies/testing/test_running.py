@@ -122,7 +122,7 @@ class TestCommand:
 
         assert result.returncode == 1
         assert result.stdout.splitlines()[0] == (
-            f"{path}:3:7: three stay: expected all 3 to stay, got 2 stay, 1 expire: rule 1 keeps 2, but this is "
+            f"{path}:3:7: three stay: expected all 3 to stay, got 2 stay, 1 expire: rule 1 keeps 2, and this is "
             "number 3"
         )
         assert result.stderr == "2 cases of 1 policy: 2 failed\n"

@@ -112,7 +112,7 @@ def test_many_images_are_bars(number: int) -> None:
         "GB",
     }
     acted = found.totals.expire + found.totals.archive
-    assert data["scope"].startswith(f"The newest {len(data['rows']):,} of the {acted:,} images that something")
+    assert data["scope"].startswith(f"The newest {len(data['rows']):,} of the {acted:,} images that expire or")
 
 
 def test_size() -> None:

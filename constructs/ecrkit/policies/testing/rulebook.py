@@ -103,7 +103,7 @@ NOT_A_TAG = Check(
 DUPLICATE_TAG = Check(
     code="TST117",
     title="image tag is listed twice",
-    message="{got} is named twice",
+    message="{got} is listed twice",
     remedy="remove one",
     source=_SOURCE,
 )
