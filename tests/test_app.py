@@ -47,7 +47,7 @@ repositories:
 BAD_CATALOG_ERRORS = """\
 bad.yaml:2:18: environments.dev.account: must be a string of 12 digits, got an integer 012345670123; \
 write "012345670123", in quotes [CAT112]
-bad.yaml:4:14: defaults.lifecycle: there is no policy 'keep-last-ten' in policies/lifecycle; \
+bad.yaml:4:14: defaults.lifecycle: no policy 'keep-last-ten' in policies/lifecycle; \
 did you mean keep-last-10@1? [CAT121]
 bad.yaml:6:3: repositories["My-App"]: the name must be parts of lower-case letters and digits, \
 joined by '.', '_', '__', dashes or '/', got 'My-App' [CAT120]
@@ -249,8 +249,8 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("text", "message"),
         [
-            pytest.param("", "bad.yaml:1:1: not YAML as a catalog needs it: the text is empty [CAT101]", id="empty"),
-            pytest.param("environments: [\n", "bad.yaml:2:1: not YAML as a catalog needs it: ", id="no-yaml"),
+            pytest.param("", "bad.yaml:1:1: not a YAML catalog: the text is empty [CAT101]", id="empty"),
+            pytest.param("environments: [\n", "bad.yaml:2:1: not a YAML catalog: ", id="no-yaml"),
             pytest.param(
                 "repositories: {app: }",
                 "bad.yaml:1:1: the required key 'environments' is missing",
@@ -294,8 +294,8 @@ class TestBadInput:
         run = run_app(tmp_path / "out", context={"catalog": str(catalog)})
 
         assert run.stderr == (
-            f"{catalog}:2:3: environments.dev: the environment 'dev' has no repository, and CloudFormation takes no "
-            "empty stack; add one; to remove the last, run `cdk destroy`, which keeps it and its images [CAT141]\n"
+            f"{catalog}:2:3: environments.dev: the environment 'dev' has no repository, but CloudFormation rejects "
+            "empty stacks; add one; to remove the last, run `cdk destroy`, which keeps it and its images [CAT141]\n"
         )
         assert run.returncode == 1
 
@@ -306,7 +306,7 @@ class TestBadInput:
         run = run_app(tmp_path / "out", context={"catalog": str(catalog)})
 
         assert run.stderr == (
-            f"{catalog}:2:3: environments.dev: the stack 'Repositories-dev' would have 501 outputs, of 200 at most; "
+            f"{catalog}:2:3: environments.dev: the stack 'Repositories-dev' must have at most 200 outputs, got 501; "
             "write 'shards: 8', before the first deploy of this environment [CAT140]\n"
         )
         assert run.returncode == 1

@@ -228,11 +228,11 @@ class TestWhatItSays:
         """What a repository has is all that it has: what it leaves out is a warning, at the text."""
         assert found(template(repository(policy_text(rule(1, **tagged("v*")))))) == [
             (
-                "W9211 LifecyclePolicyText:1:1: no rule for untagged images, so that they stay for ever; add a policy"
+                "W9211 LifecyclePolicyText:1:1: no rule for untagged images, so they stay forever; add a policy"
                 " for them [ECR211]"
             ),
             (
-                "W9212 LifecyclePolicyText:1:1: no rule for every tagged image, so that their number grows for ever;"
+                "W9212 LifecyclePolicyText:1:1: no rule for every tagged image, so their number grows forever;"
                 " add a policy with an 'any' rule, or with the pattern '*' [ECR212]"
             ),
         ]

@@ -11,7 +11,7 @@ import pytest
 from cfnlint.api import lint  # type: ignore[import-untyped] # it ships no types
 from cfnlint.config import ManualArgs  # type: ignore[import-untyped] # it ships no types
 
-OPEN = "lets everybody in: it has the Principal '*' and no condition"
+OPEN = "lets everyone in: it has the Principal '*' and no condition"
 TEMPLATE = """\
     Resources:
       App:

@@ -90,8 +90,8 @@ class TestCommandLine:
         run = cfn_lint("--format", "parseable", "template.yaml", "-a", "ecrkit.cfnlint", cwd=tmp_path)
 
         assert run.stdout == (
-            "template.yaml:7:11:7:12:W9213:any image can expire, since no rule for tagged images protects some; put a"
-            " rule above it for the tags that are deployed [ECR213]\n"
+            "template.yaml:7:11:7:12:W9213:any image can expire, because no rule protects any tagged images; put a "
+            "rule above it for the deployed tags [ECR213]\n"
         )
         assert run.returncode == 4
 

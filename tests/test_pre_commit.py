@@ -96,7 +96,7 @@ def test_a_changed_version_stops_the_commit(checkout: Path) -> None:
 
     assert code == 1
     expected = (
-        "policies/lifecycle/keep-last-10/v1.json:1:1: error: keep-last-10@1 is published, and its meaning has changed;"
+        "policies/lifecycle/keep-last-10/v1.json:1:1: error: keep-last-10@1 is published, but its meaning has changed;"
         " restore it, and add the new text as v2.json [STO110]"
     )
     assert [line for line in result.splitlines() if "(silenced: " not in line] == [expected]
@@ -111,6 +111,6 @@ def test_a_policy_that_is_not_there_stops_the_commit(checkout: Path) -> None:
 
     assert code == 1
     assert result.splitlines()[0] == (
-        "repositories.yaml:7:14: error: defaults.lifecycle: there is no policy 'keep-last-11' in policies/lifecycle;"
+        "repositories.yaml:7:14: error: defaults.lifecycle: no policy 'keep-last-11' in policies/lifecycle;"
         " did you mean keep-last-10@1? [CAT121]"
     )

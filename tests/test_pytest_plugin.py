@@ -61,7 +61,7 @@ def test_vanished_policy_is_an_error(tmp_path: Path) -> None:
     result = run(tmp_path)
 
     assert result.returncode == 2
-    assert "web@1 is published, and its file is gone" in result.stdout
+    assert "web@1 is published, but its file is missing" in result.stdout
 
 
 def test_unpublished_policy_is_a_warning(tmp_path: Path) -> None:

@@ -125,16 +125,17 @@ def test_images_are_those_of_the_file(client: ECRClient, stub: Stubber) -> None:
     ("one", "message"),
     [
         pytest.param(
-            {"imageDigest": digest("a")}, f"web@{digest('a')}: DescribeImages does not say 'imagePushedAt'", id="push"
+            {"imageDigest": digest("a")}, f"web@{digest('a')}: DescribeImages lacks 'imagePushedAt'", id="push"
         ),
         pytest.param(
             detail("a", imageStatus="FROZEN"),
-            f"web@{digest('a')}: DescribeImages says what ecrkit cannot read: 'FROZEN' is not a valid ImageStatus",
+            f"web@{digest('a')}: DescribeImages has a value that ecrkit cannot read: 'FROZEN' is not a valid "
+            "ImageStatus",
             id="status",
         ),
         pytest.param(
             detail("a", imageStatus="ARCHIVED"),
-            f"web@{digest('a')}: DescribeImages does not say since when the image is archived",
+            f"web@{digest('a')}: DescribeImages lacks since when the image is archived",
             id="archived",
         ),
     ],
@@ -218,7 +219,7 @@ def test_reading_is_a_pull(client: ECRClient, stub: Stubber, policy: str, *, is_
     assert children_of(list(images.details())) == [[digest("b")] if is_read else None]
     assert images.unread == (0 if is_read else 1)
     assert images.why_unread == (
-        "" if is_read else "ECR counts reading them as a pull; pass --children to read them all the same"
+        "" if is_read else "ECR counts reading them as a pull; pass --children to read them anyway"
     )
 
 

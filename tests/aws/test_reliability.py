@@ -143,13 +143,13 @@ def test_password_in_an_address_is_not_shown(account: Account) -> None:
         pytest.param(
             {"AWS_PROFILE": "nobody"},
             "error: the config profile (nobody) could not be found; "
-            "`aws configure list-profiles` names those that there are",
+            "run `aws configure list-profiles` to list the profiles",
             id="no profile",
         ),
         *(
             pytest.param(
                 {"AWS_ENDPOINT_URL": endpoint},
-                "error: the endpoint is no address; write AWS_ENDPOINT_URL, or endpoint_url of the profile, as in "
+                "error: the endpoint is not a URL; write AWS_ENDPOINT_URL, or endpoint_url of the profile, as in "
                 "'https://host:port', or unset it",
                 id=f"endpoint {endpoint}",
             )

@@ -65,8 +65,7 @@ def test_another_registry_is_refused(client: ECRClient, stub: Stubber, host: str
         repository_of(client, ImageReference.parse(f"{host}/acme/api"))
 
     assert str(refused.value) == (
-        f"{host}: another registry than {HOST}, where the credentials lead; change --profile or --region, or leave "
-        "the host out"
+        f"{host}: not the registry of the credentials, {HOST}; change --profile or --region, or omit the host"
     )
 
 

@@ -127,8 +127,8 @@ def test_other_account_without_role_is_told(session: boto3.Session) -> None:
         deployed_stacks([stack({}, account=OTHER_ACCOUNT)], session)
 
     assert str(told.value) == (
-        f"Shop: is in account {OTHER_ACCOUNT}, and the credentials are of {ACCOUNT}; use others, or a synthesizer "
-        "that has a lookup role"
+        f"Shop: is in account {OTHER_ACCOUNT}, but the credentials are for {ACCOUNT}; use others, or a synthesizer "
+        "with a lookup role"
     )
 
 
@@ -141,7 +141,7 @@ def test_missing_region_is_told(session: boto3.Session, monkeypatch: pytest.Monk
     with pytest.raises(AwsError) as told:
         deployed_stacks([Stack(name="Shop")], session)
 
-    assert str(told.value) == "Shop: has no Region, and none is configured; give one with --region"
+    assert str(told.value) == "Shop: has no Region, and none is configured; pass one with --region"
 
 
 @dataclass
@@ -258,7 +258,7 @@ def test_refused_role_is_told() -> None:
         deployed_stacks([declared], session)
 
     assert str(told.value) == (
-        f"Shop: is in account {OTHER_ACCOUNT}, and the credentials are of {ACCOUNT}, which cannot assume "
+        f"Shop: is in account {OTHER_ACCOUNT}, but the credentials are for {ACCOUNT}, which cannot assume "
         f"arn:aws-cn:iam::{OTHER_ACCOUNT}:role/lookup: AssumeRole: access denied: Not authorized; "
         "docs/reference/iam.md lists what each command needs"
     )

@@ -106,10 +106,10 @@ def _rejected(says: str, policy: str, *, adopt: str = "its lifecycle policy: ") 
 
 KINDS = {
     "changed published version": Kind(
-        about="version", says="web@1 is published, and its meaning has changed", change=_change_version
+        about="version", says="web@1 is published, but its meaning has changed", change=_change_version
     ),
     "vanished published version": Kind(
-        about="version", says="web@1 is published, and its file is gone", change=VERSION.unlink
+        about="version", says="web@1 is published, but its file is missing", change=VERSION.unlink
     ),
     "lock that is none": Kind(
         about="version", says="not a lock", change=lambda: LOCK.write_text("<<<<<<< HEAD\n", encoding="utf-8")
@@ -137,7 +137,7 @@ KINDS = {
         rule(1, **pushed(30), action=ARCHIVE),
         rule(2, tagStatus="any", **archived(90)),
         preview="2 archive",
-        diff="2 images with another fate",
+        diff="2 images with a different outcome",
     ),
     "policy that ECR rejects": _rejected("must be 1 or more, got 0", policy_text(rule(1, countNumber=0))),
     "missing storage class": _rejected(
@@ -149,10 +149,10 @@ KINDS = {
     ),
     "huge key": _rejected("unknown key", json.dumps(document({**rule(1), "k" * 20_000: 1}))),
     "hostile text": _rejected("must be", json.dumps(document(rule(1, action={"type": HOSTILE})), ensure_ascii=False)),
-    "statement open to everyone": Kind(about="statements", says="lets everybody in", statements=[_allow()]),
+    "statement open to everyone": Kind(about="statements", says="lets everyone in", statements=[_allow()]),
     "condition that names nobody": Kind(
         about="statements",
-        says="lets everybody in",
+        says="lets everyone in",
         statements=[_allow(Condition={"Bool": {"aws:SecureTransport": "true"}})],
     ),
     "acknowledged open statement": Kind(
@@ -161,7 +161,7 @@ KINDS = {
         statements=[_allow()],
         acknowledged="the base images are public",
         is_error=False,
-        answers={"adopt": "lets everybody in"},
+        answers={"adopt": "lets everyone in"},
         why={
             **_WARNED,
             **dict.fromkeys(("cdk synth", "construct", "plugin", "cfn-lint"), "accepted; `audit` shows it"),

@@ -179,49 +179,49 @@ REFUSED = (
         "CAT203",
         "pattern",
         edits=(('["*"]', '["*", a, a]'),),
-        finding="8:58: registry.scanning.rules[1].repositories[2]: 'a' is named twice; remove one [CAT203]",
+        finding="8:58: registry.scanning.rules[1].repositories[2]: 'a' is listed twice; remove one [CAT203]",
     ),
     RefusedRegistry(
         "CAT203",
         "prefix",
         edits=(("[prod/, base/]", "[prod/, prod/]"),),
         finding=(
-            "14:88: registry.policy.replication_from[1].repositories[1]: 'prod/' is named twice; remove one [CAT203]"
+            "14:88: registry.policy.replication_from[1].repositories[1]: 'prod/' is listed twice; remove one [CAT203]"
         ),
     ),
     RefusedRegistry(
         "CAT211",
         "destination",
         edits=(("[{region: us-west-2}]", "[{region: us-west-2}, {region: us-west-2}]"),),
-        finding="12:33: registry.replication[1].to[1]: 'us-west-2' is named twice; remove one [CAT211]",
+        finding="12:33: registry.replication[1].to[1]: 'us-west-2' is listed twice; remove one [CAT211]",
         beyond=_BESIDE,
     ),
     RefusedRegistry(
         "CAT211",
         "destination in other words",
         edits=(("[{region: us-west-2}]", '[{region: us-west-2}, {region: us-west-2, account: "123456789012"}]'),),
-        finding="12:33: registry.replication[1].to[1]: 'us-west-2' is named twice; remove one [CAT211]",
+        finding="12:33: registry.replication[1].to[1]: 'us-west-2' is listed twice; remove one [CAT211]",
         beyond=_BESIDE,
     ),
     RefusedRegistry(
         "CAT211",
         "source",
         edits=(("333333333333", "210987654321"),),
-        finding="14:40: registry.policy.replication_from[1]: '210987654321' is named twice; remove one [CAT211]",
+        finding="14:40: registry.policy.replication_from[1]: '210987654321' is listed twice; remove one [CAT211]",
         beyond=_BESIDE,
     ),
     RefusedRegistry(
         "CAT203",
         "principal",
         edits=(('"arn:aws:iam::123456789012:role/ci"', '"444444444444"'),),
-        finding="15:39: registry.policy.pull_through_by[1]: '444444444444' is named twice; remove one [CAT203]",
+        finding="15:39: registry.policy.pull_through_by[1]: '444444444444' is listed twice; remove one [CAT203]",
     ),
     RefusedRegistry(
         "CAT203",
         "occasion",
         edits=(("[REPLICATION, ", "[CREATE_ON_PUSH, "),),
         finding=(
-            "45:37: registry.creation_templates.ROOT.applied_for[1]: 'CREATE_ON_PUSH' is named twice; "
+            "45:37: registry.creation_templates.ROOT.applied_for[1]: 'CREATE_ON_PUSH' is listed twice; "
             "remove one [CAT203]"
         ),
     ),
@@ -229,7 +229,9 @@ REFUSED = (
         "CAT203",
         "tag",
         edits=(("[latest, edge]", "[edge, edge]"),),
-        finding=("46:28: registry.creation_templates.ROOT.mutable_tags[1]: 'edge' is named twice; remove one [CAT203]"),
+        finding=(
+            "46:28: registry.creation_templates.ROOT.mutable_tags[1]: 'edge' is listed twice; remove one [CAT203]"
+        ),
     ),
     RefusedRegistry(
         "CAT204",
@@ -303,8 +305,8 @@ REFUSED = (
         "with a slash",
         edits=(("ecr-public:", "docker-hub/:"),),
         finding=(
-            "27:5: registry.pull_through_cache[\"docker-hub/\"]: the same prefix as 'docker-hub', since "
-            "ECR ends both in a slash; remove one [CAT208]"
+            "27:5: registry.pull_through_cache[\"docker-hub/\"]: the same prefix as 'docker-hub', because ECR "
+            "appends a slash to both; remove one [CAT208]"
         ),
         beyond=_BESIDE,
     ),
@@ -331,9 +333,8 @@ REFUSED = (
         "elsewhere",
         edits=(("iam::123456789012:role/ecr-t", "iam::210987654321:role/ecr-t"),),
         finding=(
-            '42:13: registry.creation_templates["docker-hub"].role: the role is in 210987654321, and the '
-            "registry in 123456789012; name a role of that account; an environment can say `registry:` "
-            "for itself [CAT210]"
+            '42:13: registry.creation_templates["docker-hub"].role: the role is in 210987654321, but the registry '
+            "is in 123456789012; name a role in that account; an environment can have its own `registry:` [CAT210]"
         ),
         beyond=_BESIDE,
     ),
@@ -370,8 +371,7 @@ REFUSED = (
         "frequency twice",
         edits=(("CONTINUOUS_SCAN", "SCAN_ON_PUSH"),),
         finding=(
-            "8:21: registry.scanning.rules[1].frequency: there is a rule for SCAN_ON_PUSH already; put "
-            "the repositories of both into one [CAT222]"
+            "8:21: registry.scanning.rules[1].frequency: a second rule for SCAN_ON_PUSH; merge the two rules [CAT222]"
         ),
         beyond=_BESIDE,
     ),
@@ -381,7 +381,7 @@ REFUSED = (
         edits=(("us-west-2", "us-east-1"),),
         finding=(
             "12:12: registry.replication[1].to[0]: the destination is the registry itself, 123456789012 "
-            "in us-east-1; remove it; an environment can say `registry:` for itself [CAT230]"
+            "in us-east-1; remove it; an environment can have its own `registry:` [CAT230]"
         ),
         beyond=_BESIDE,
     ),
@@ -390,8 +390,8 @@ REFUSED = (
         "China",
         edits=(("us-west-2", "cn-north-1"),),
         finding=(
-            "12:21: registry.replication[1].to[0].region: cn-north-1 is in the partition aws-cn, and the "
-            "registry's us-east-1 in aws; remove it; ECR replicates within a partition [CAT231]"
+            "12:21: registry.replication[1].to[0].region: cn-north-1 is in the partition aws-cn, but the registry's "
+            "us-east-1 is in aws; remove it; ECR replicates within a partition [CAT231]"
         ),
         beyond=_BESIDE,
     ),
@@ -400,9 +400,8 @@ REFUSED = (
         "own account",
         edits=(("333333333333", "123456789012"),),
         finding=(
-            "14:50: registry.policy.replication_from[1].account: 123456789012 is the account of the "
-            "registry, which needs no permission; remove it; an environment can say `registry:` for "
-            "itself [CAT240]"
+            "14:50: registry.policy.replication_from[1].account: 123456789012 is the account of the registry, which "
+            "needs no permission; remove it; an environment can have its own `registry:` [CAT240]"
         ),
         beyond=_BESIDE,
     ),
@@ -480,7 +479,7 @@ REFUSED = (
         "everybody",
         edits=(("Deny", "Allow"), ("        Condition: {Bool: {aws:PrincipalIsAWSService: false}}\n", "")),
         finding=(
-            "19:20: registry.policy.statements[0].Principal: lets everybody in: it has the Principal '*' "
+            "19:20: registry.policy.statements[0].Principal: lets everyone in: it has the Principal '*' "
             "and no condition; name principals, or add a condition as on aws:PrincipalOrgID [CAT243]"
         ),
         beyond=_FREE,
@@ -490,7 +489,7 @@ REFUSED = (
         "everybody but services",
         edits=(("Deny", "Allow"),),
         finding=(
-            "19:20: registry.policy.statements[0].Principal: lets everybody in: it has the Principal '*', and its "
+            "19:20: registry.policy.statements[0].Principal: lets everyone in: it has the Principal '*', but its "
             "condition does not limit who may call; name principals, or add a condition as on aws:PrincipalOrgID "
             "[CAT243]"
         ),
@@ -505,7 +504,7 @@ REFUSED = (
             ("Condition: {Bool: {aws:PrincipalIsAWSService: false}}", "Condition: {}"),
         ),
         finding=(
-            "19:20: registry.policy.statements[0].Principal: lets everybody in: it has the Principal '*' "
+            "19:20: registry.policy.statements[0].Principal: lets everyone in: it has the Principal '*' "
             "and no condition; name principals, or add a condition as on aws:PrincipalOrgID [CAT243]"
         ),
         beyond=_FREE,
@@ -519,7 +518,7 @@ REFUSED = (
             ("        Condition: {Bool: {aws:PrincipalIsAWSService: false}}\n", ""),
         ),
         finding=(
-            "19:23: registry.policy.statements[0].NotPrincipal: lets everybody in: it has a NotPrincipal "
+            "19:23: registry.policy.statements[0].NotPrincipal: lets everyone in: it has a NotPrincipal "
             "and no condition; name principals, or add a condition as on aws:PrincipalOrgID [CAT243]"
         ),
         beyond=_FREE,
@@ -529,8 +528,8 @@ REFUSED = (
         "ours",
         edits=(("NobodyDeletes", "PullThrough"),),
         finding=(
-            "17:14: registry.policy.statements[0].Sid: the Sid 'PullThrough' is that of another "
-            "statement, which ecrkit writes; write another [CAT244]"
+            "17:14: registry.policy.statements[0].Sid: another statement has the Sid 'PullThrough', which ecrkit "
+            "writes; write another [CAT244]"
         ),
         beyond=_FREE,
     ),
@@ -539,8 +538,8 @@ REFUSED = (
         "twice",
         edits=((_STATEMENT, _STATEMENT * 2),),
         finding=(
-            "23:14: registry.policy.statements[1].Sid: the Sid 'NobodyDeletes' is that of another "
-            "statement; write another [CAT244]"
+            "23:14: registry.policy.statements[1].Sid: another statement has the Sid 'NobodyDeletes'; write another "
+            "[CAT244]"
         ),
         beyond=_FREE,
     ),
@@ -554,8 +553,8 @@ REFUSED = (
             ),
         ),
         finding=(
-            "14:5: registry.policy: makes a policy of 11,574 characters, of 10,240 at most; cover "
-            "several by a condition, or by a prefix [CAT245]"
+            "14:5: registry.policy: the policy must have at most 10,240 characters, got 11,574; cover several with a "
+            "condition or a prefix [CAT245]"
         ),
         beyond="a schema sees no text",
     ),
@@ -564,7 +563,7 @@ REFUSED = (
         "no cache",
         edits=((REGISTRY[REGISTRY.index("  pull_through_cache:") : REGISTRY.index("  creation_templates:")], ""),),
         finding=(
-            "15:22: registry.policy.pull_through_by: there is no cache to pull through; add one under "
+            "15:22: registry.policy.pull_through_by: no pull-through cache is declared; add one under "
             "pull_through_cache, or remove this [CAT246]"
         ),
         beyond=_BESIDE,
@@ -634,8 +633,8 @@ REFUSED = (
         edits=(("secretsmanager:us-east-1", "secretsmanager:eu-west-1"),),
         finding=(
             '26:19: registry.pull_through_cache["docker-hub"].credential: the secret is in eu-west-1 of '
-            "123456789012, and the registry in us-east-1 of 123456789012; name a secret that is there; "
-            "an environment can say `registry:` for itself [CAT253]"
+            "123456789012, but the registry is in us-east-1 of 123456789012; name a secret in that account and "
+            "Region; an environment can have its own `registry:` [CAT253]"
         ),
         beyond=_BESIDE,
     ),
@@ -665,7 +664,7 @@ REFUSED = (
         edits=(("      role: arn:aws:iam::123456789012:role/service/ecr-pull\n", ""),),
         finding=(
             '28:5: registry.pull_through_cache["shared/images"]: '
-            "210987654321.dkr.ecr.us-east-1.amazonaws.com is in another account, and needs a role; add "
+            "210987654321.dkr.ecr.us-east-1.amazonaws.com is in another account, so it needs a role; add "
             "'role:' and the ARN of one that ECR may assume to pull from there [CAT255]"
         ),
         beyond=_BESIDE,
@@ -676,7 +675,7 @@ REFUSED = (
         edits=(("210987654321.dkr", "123456789012.dkr"),),
         finding=(
             '29:17: registry.pull_through_cache["shared/images"].upstream: the upstream is the registry '
-            "itself; remove it; an environment can say `registry:` for itself [CAT256]"
+            "itself; remove it; an environment can have its own `registry:` [CAT256]"
         ),
         beyond=_BESIDE,
     ),
@@ -731,7 +730,7 @@ REFUSED = (
         edits=(('"arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"', "alias/images"),),
         finding=(
             '36:36: registry.creation_templates["docker-hub"].encryption.key: must be the ARN of a KMS '
-            "key, got 'alias/images'; an alias will not do here, nor an id [CAT262]"
+            "key, got 'alias/images'; not an alias or ID [CAT262]"
         ),
     ),
     RefusedRegistry(
@@ -758,9 +757,9 @@ REFUSED = (
         "elsewhere",
         edits=(("kms:us-east-1", "kms:eu-west-1"),),
         finding=(
-            '36:36: registry.creation_templates["docker-hub"].encryption.key: the key is in eu-west-1, '
-            "and the registry in us-east-1; name a key that is there; an environment can say `registry:` "
-            "for itself [CAT264]"
+            '36:36: registry.creation_templates["docker-hub"].encryption.key: the key is in eu-west-1, but the '
+            "registry is in us-east-1; name a key in that Region; an environment can have its own `registry:` "
+            "[CAT264]"
         ),
         beyond=_BESIDE,
     ),
@@ -769,9 +768,8 @@ REFUSED = (
         "immutable_tags",
         edits=(("mutability: MUTABLE", "mutability: IMMUTABLE"),),
         finding=(
-            '38:23: registry.creation_templates["docker-hub"].immutable_tags: immutable_tags goes with '
-            "'mutability: MUTABLE' only, got 'mutability: IMMUTABLE'; remove it, or write the other "
-            "mutability [CAT265]"
+            '38:23: registry.creation_templates["docker-hub"].immutable_tags: immutable_tags needs \'mutability: '
+            "MUTABLE', got 'mutability: IMMUTABLE'; remove it, or write the other mutability [CAT265]"
         ),
         beyond=_BESIDE,
     ),
@@ -782,9 +780,8 @@ REFUSED = (
             ("      mutable_tags: [latest, edge]\n", "      mutable_tags: [latest, edge]\n      mutability: MUTABLE\n"),
         ),
         finding=(
-            "46:21: registry.creation_templates.ROOT.mutable_tags: mutable_tags goes with 'mutability: "
-            "IMMUTABLE' only, got 'mutability: MUTABLE'; remove it, or write the other mutability "
-            "[CAT265]"
+            "46:21: registry.creation_templates.ROOT.mutable_tags: mutable_tags needs 'mutability: IMMUTABLE', got "
+            "'mutability: MUTABLE'; remove it, or write the other mutability [CAT265]"
         ),
         beyond=_BESIDE,
     ),
@@ -811,8 +808,8 @@ REFUSED = (
         "long",
         edits=(("organization: o-a1b2c3d4e5", "accounts: [" + _several(400, "'2{:011}'") + "]"),),
         finding=(
-            '33:5: registry.creation_templates["docker-hub"]: makes a repository policy of 13,397 characters, of '
-            "10,240 at most; grant to an organization or a unit instead of many accounts [CAT268]"
+            '33:5: registry.creation_templates["docker-hub"]: the repository policy must have at most 10,240 '
+            "characters, got 13,397; grant to an organization or a unit instead of many accounts [CAT268]"
         ),
         beyond="a schema sees no text",
     ),

@@ -35,7 +35,7 @@ GOOD = policy_text(rule(1, **tagged("prod-*")), rule(2, **untagged()), rule(3))
 BAD = GOOD.replace('"countNumber": 10', '"countNumber": 0', 1)
 TOO_LOW = "LifecyclePolicyText:8:24: rules[0].selection.countNumber: must be 1 or more, got 0"
 INCOMPLETE = policy_text(rule(1))
-UNPROTECTED = "LifecyclePolicyText:1:1: any image can expire, since no rule for tagged images protects some"
+UNPROTECTED = "LifecyclePolicyText:1:1: any image can expire, because no rule protects any tagged images"
 ALL_OF = policy_text(rule(1, **tagged("a*", "b*")), rule(2, **untagged()), rule(3))
 
 ALL_OF_FOUND = (

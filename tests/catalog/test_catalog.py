@@ -82,9 +82,9 @@ def test_an_environment_without_repositories_is_refused(text: str) -> None:
     """CloudFormation takes no empty template, and says so much later."""
     assert errors(text) == [
         (
-            "repositories.yaml:1:16: environments.dev: the environment 'dev' has no repository, and CloudFormation"
-            " takes no empty stack; add one; to remove the last, run `cdk destroy`, which keeps it and its"
-            " images [CAT141]"
+            "repositories.yaml:1:16: environments.dev: the environment 'dev' has no repository, but CloudFormation "
+            "rejects empty stacks; add one; to remove the last, run `cdk destroy`, which keeps it and its images "
+            "[CAT141]"
         )
     ]
 
@@ -136,29 +136,29 @@ def test_every_form_of_a_region_is_accepted(region: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param("", "1:1: not YAML as a catalog needs it: the text is empty [CAT101]", id="empty"),
-        pytest.param("# soon\n", "1:1: not YAML as a catalog needs it: the text is empty [CAT101]", id="a comment"),
+        pytest.param("", "1:1: not a YAML catalog: the text is empty [CAT101]", id="empty"),
+        pytest.param("# soon\n", "1:1: not a YAML catalog: the text is empty [CAT101]", id="a comment"),
         pytest.param("my-app", "1:1: must be an object, got a string [CAT105]", id="a word"),
         pytest.param("- my-app", "1:1: must be an object, got a list [CAT105]", id="a list"),
         pytest.param(
             "---\na: b\n---\nc: d\n",
-            "3:1: not YAML as a catalog needs it: the text cannot be parsed: expected a single document in the stream:"
+            "3:1: not a YAML catalog: the text cannot be parsed: expected a single document in the stream:"
             " but found another document [CAT101]",
             id="several documents",
         ),
         pytest.param(
             "environments: " + "[" * 200 + "]" * 200,
-            "1:114: not YAML as a catalog needs it: the text is nested more than 100 levels deep [CAT101]",
+            "1:114: not a YAML catalog: the text is nested more than 100 levels deep [CAT101]",
             id="too deep",
         ),
         pytest.param(
             "repositories:\n  my-app: {<<: {}}",
-            "2:12: not YAML as a catalog needs it: the text has a merge key; repeat the keys [CAT101]",
+            "2:12: not a YAML catalog: the text has a merge key; repeat the keys [CAT101]",
             id="merge key",
         ),
         pytest.param(
             "repositories: &all {a: *all}",
-            "1:15: not YAML as a catalog needs it: the text has an alias inside its own anchor [CAT101]",
+            "1:15: not a YAML catalog: the text has an alias inside its own anchor [CAT101]",
             id="alias inside its anchor",
         ),
     ],

@@ -131,5 +131,5 @@ def test_protected_images_of_each_environment(policies: PolicyStore) -> None:
     [everywhere] = changed(policies, OLD, NEW, *files[:1])[:1]
     [prod] = changed(policies, OLD, ONLY_PROD, *files)
 
-    assert [found.because for found in everywhere.violations] == [("to be kept ('v1')",)]
-    assert [found.because for found in prod.violations] == [("to be kept ('v1')",)]
+    assert [found.because for found in everywhere.violations] == [("matches 'v1'",)]
+    assert [found.because for found in prod.violations] == [("matches 'v1'",)]

@@ -22,7 +22,7 @@ def test_an_unknown_policy_is_told_what_may_have_been_meant(policies: PolicyStor
 
     assert errors(text, policies) == [
         (
-            'repositories.yaml:11:36: repositories["payments/api"].lifecycle[1]: there is no policy'
+            'repositories.yaml:11:36: repositories["payments/api"].lifecycle[1]: no policy'
             f" 'keep-tne' in {tmp_path / 'policies' / 'lifecycle'}; did you mean keep-ten@1, keep-five@1? [CAT121]"
         ),
         (

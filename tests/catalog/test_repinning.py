@@ -202,7 +202,7 @@ def test_no_yaml() -> None:
     with pytest.raises(InvalidCatalogError) as caught:
         repin("a: [", PolicyRef("keep", 2), file="repositories.yaml")
 
-    assert str(caught.value).startswith("repositories.yaml:2:1: not YAML as a catalog needs it: ")
+    assert str(caught.value).startswith("repositories.yaml:2:1: not a YAML catalog: ")
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ REFUSED = (
         "not YAML",
         edits=(("  my-app:\n", "\tmy-app:\n"),),
         finding=(
-            "8:1: not YAML as a catalog needs it: the text cannot be parsed: while scanning for the next token:"
+            "8:1: not a YAML catalog: the text cannot be parsed: while scanning for the next token:"
             " found character that cannot start any token [CAT101]"
         ),
     ),
@@ -50,8 +50,8 @@ REFUSED = (
         "repository twice",
         edits=(("ci/cache:", "my-app:"),),
         finding=(
-            "14:3: repositories[\"my-app\"]: the key 'my-app' is written twice, first on line 8; remove one;"
-            " readers of YAML drop the first in silence [CAT102]"
+            "14:3: repositories[\"my-app\"]: the key 'my-app' is written twice, first on line 8; remove one; YAML "
+            "readers silently drop the first [CAT102]"
         ),
     ),
     Refused(
@@ -125,8 +125,8 @@ REFUSED = (
         "same environment",
         edits=(('"210987654321", region: eu-west-1', '"123456789012", region: us-east-1'),),
         finding=(
-            "3:3: environments.prod: the same account and Region as 'dev': 123456789012, us-east-1; a repository's name"
-            " is unique in both; remove one [CAT114]"
+            "3:3: environments.prod: the same account and Region as 'dev': 123456789012, us-east-1; remove one; "
+            "repository names are unique per account and Region [CAT114]"
         ),
     ),
     Refused(
@@ -161,15 +161,15 @@ REFUSED = (
         "too many mutable tags",
         edits=(("[latest]", "[a, b, c, d, e, f]"),),
         finding=(
-            '9:19: repositories["my-app"].mutable_tags: must have at most 5 entries, got 6; cover several by one with a'
-            " wildcard [CAT123]"
+            '9:19: repositories["my-app"].mutable_tags: must have at most 5 entries, got 6; cover several with one '
+            "wildcard [CAT123]"
         ),
     ),
     Refused(
         "CAT124",
         "mutable tag twice",
         edits=(("[latest]", "[latest, latest]"),),
-        finding="9:28: repositories[\"my-app\"].mutable_tags[1]: 'latest' is named twice; remove one [CAT124]",
+        finding="9:28: repositories[\"my-app\"].mutable_tags[1]: 'latest' is listed twice; remove one [CAT124]",
     ),
     Refused(
         "CAT125",
@@ -186,7 +186,7 @@ REFUSED = (
         edits=(("    removal: destroy\n", ""),),
         finding=(
             "15:22: repositories[\"ci/cache\"].empty_on_delete: empty_on_delete needs 'removal: destroy',"
-            " got 'removal: retain'; write both only where every image may be lost [CAT126]"
+            " got 'removal: retain'; write both only if every image may be lost [CAT126]"
         ),
     ),
     Refused(
@@ -204,7 +204,7 @@ REFUSED = (
         edits=(("ci/cache:", "payments-api:"),),
         finding=(
             "14:3: repositories[\"payments-api\"]: 'payments-api' and 'payments/api' both have the output key"
-            " 'PaymentsApiRepositoryUri'; give one of them another with 'output: …' [CAT128]"
+            " 'PaymentsApiRepositoryUri'; set another for one of them with 'output: …' [CAT128]"
         ),
     ),
     Refused(
@@ -216,7 +216,7 @@ REFUSED = (
         ),
         finding=(
             "15:3: repositories[\"ci/cache\"]: 'ci/cache' and 'my-app' both have the output key"
-            " 'MyAppRepositoryArn'; give one of them another with 'output: …' [CAT128]"
+            " 'MyAppRepositoryArn'; set another for one of them with 'output: …' [CAT128]"
         ),
     ),
     Refused(
@@ -248,7 +248,7 @@ REFUSED = (
         "no key",
         edits=(("KMS", "{type: KMS, key: payments}"),),
         finding=(
-            '12:34: repositories["payments/api"].encryption.key: must be the alias, id or ARN of a KMS key,'
+            '12:34: repositories["payments/api"].encryption.key: must be the alias, ID or ARN of a KMS key,'
             " as in 'alias/registry', got 'payments' [CAT131]"
         ),
     ),
@@ -266,9 +266,8 @@ REFUSED = (
         "a key in another Region",
         edits=(("KMS", "{type: KMS, key: 'arn:aws:kms:us-east-1:123456789012:alias/payments'}"),),
         finding=(
-            '12:17: repositories["payments/api"].encryption: the key is in us-east-1, and the environment'
-            " 'prod' in eu-west-1; name an alias that exists in both, or another key for this environment"
-            " [CAT133]"
+            "12:17: repositories[\"payments/api\"].encryption: the key is in us-east-1, but the environment 'prod' "
+            "is in eu-west-1; name an alias that exists in both, or another key for this environment [CAT133]"
         ),
     ),
     Refused(
@@ -276,8 +275,8 @@ REFUSED = (
         "mutable tags of a mutable repository",
         edits=(("[latest]", "[latest]\n    mutability: MUTABLE"),),
         finding=(
-            "9:19: repositories[\"my-app\"].mutable_tags: mutable_tags goes with 'mutability: IMMUTABLE' only,"
-            " got 'mutability: MUTABLE'; remove it [CAT134]"
+            "9:19: repositories[\"my-app\"].mutable_tags: mutable_tags needs 'mutability: IMMUTABLE', got "
+            "'mutability: MUTABLE'; remove it [CAT134]"
         ),
     ),
     Refused(
@@ -294,8 +293,8 @@ REFUSED = (
         "a long repository policy",
         edits=(("    encryption: KMS", f"    push: {{principals: [{PRINCIPALS}]}}"),),
         finding=(
-            '12:11: repositories["payments/api"].push: makes a repository policy of 10,802 characters, of'
-            " 10,240 at most; grant to an organization or a unit instead of many accounts [CAT136]"
+            '12:11: repositories["payments/api"].push: the repository policy must have at most 10,240 characters, '
+            "got 10,802; grant to an organization or a unit instead of many accounts [CAT136]"
         ),
     ),
     Refused(
@@ -303,7 +302,7 @@ REFUSED = (
         "unknown environment",
         edits=(("KMS", "KMS\n    only: [dev, staging]"),),
         finding=(
-            "10:3: repositories[\"payments/api\"]: there is no environment 'staging'; there is dev, prod [CAT137]"
+            "10:3: repositories[\"payments/api\"]: unknown environment 'staging'; the catalog has dev, prod [CAT137]"
         ),
     ),
     Refused(
@@ -311,8 +310,8 @@ REFUSED = (
         "unknown repository",
         edits=(("eu-west-1}", "eu-west-1, repositories: {my-ap: }}"),),
         finding=(
-            "3:69: environments.prod.repositories[\"my-ap\"]: there is no repository 'my-ap' in this"
-            " environment; did you mean my-app? [CAT138]"
+            "3:69: environments.prod.repositories[\"my-ap\"]: unknown repository 'my-ap' in this environment; did "
+            "you mean my-app? [CAT138]"
         ),
     ),
     Refused(
@@ -326,7 +325,7 @@ REFUSED = (
         "too many for a stack",
         edits=(("us-east-1}", "us-east-1, shards: 256}"), ("  ci/cache:", f"{MANY}  ci/cache:")),
         finding=(
-            "3:3: environments.prod: the stack 'Repositories-prod' would have 201 outputs, of 200 at most;"
+            "3:3: environments.prod: the stack 'Repositories-prod' must have at most 200 outputs, got 201;"
             " write 'shards: 4', before the first deploy of this environment [CAT140]"
         ),
     ),
@@ -339,9 +338,8 @@ REFUSED = (
             ("    removal", "    only: [dev]\n    removal"),
         ),
         finding=(
-            "3:3: environments.prod: the environment 'prod' has no repository, and CloudFormation takes no"
-            " empty stack; add one; to remove the last, run `cdk destroy`, which keeps it and its images"
-            " [CAT141]"
+            "3:3: environments.prod: the environment 'prod' has no repository, but CloudFormation rejects empty "
+            "stacks; add one; to remove the last, run `cdk destroy`, which keeps it and its images [CAT141]"
         ),
     ),
     Refused(
@@ -349,8 +347,8 @@ REFUSED = (
         "a deep name",
         edits=(("ci/cache:\n", "a/b/c/d/e/f/g/h/i/j/k/l/m:\n    parameters: true\n"),),
         finding=(
-            '15:17: repositories["a/b/c/d/e/f/g/h/i/j/k/l/m"].parameters: makes an SSM parameter of 16'
-            " levels, of 15 at most; write 'parameters: false' [CAT142]"
+            '15:17: repositories["a/b/c/d/e/f/g/h/i/j/k/l/m"].parameters: the SSM parameter must have at most 15 '
+            "levels, got 16; write 'parameters: false' [CAT142]"
         ),
     ),
     Refused(
@@ -367,7 +365,7 @@ REFUSED = (
         "a statement for everybody",
         edits=(("    encryption: KMS", f"    statements: [{STATEMENT.replace('210987654321', '*')}]"),),
         finding=(
-            '12:54: repositories["payments/api"].statements[0].Principal: lets everybody in: it has the Principal'
+            '12:54: repositories["payments/api"].statements[0].Principal: lets everyone in: it has the Principal'
             " '*' and no condition; name principals, or add a condition as on aws:PrincipalOrgID [CAT144]"
         ),
     ),
@@ -376,8 +374,8 @@ REFUSED = (
         "a statement for everybody who uses TLS",
         edits=(("    encryption: KMS", f"    statements: [{OVER_TLS}]"),),
         finding=(
-            '12:54: repositories["payments/api"].statements[0].Principal: lets everybody in: it has the Principal'
-            " '*', and its condition does not limit who may call; name principals, or add a condition as on"
+            '12:54: repositories["payments/api"].statements[0].Principal: lets everyone in: it has the Principal'
+            " '*', but its condition does not limit who may call; name principals, or add a condition as on"
             " aws:PrincipalOrgID [CAT144]"
         ),
     ),
@@ -389,8 +387,8 @@ REFUSED = (
             ("Sid: Ci", "Sid: PullByLambda"),
         ),
         finding=(
-            "13:18: repositories[\"payments/api\"].statements[0]: the Sid 'PullByLambda' is that of another"
-            " statement, which ecrkit writes; write another [CAT145]"
+            "13:18: repositories[\"payments/api\"].statements[0]: another statement has the Sid 'PullByLambda', "
+            "which ecrkit writes; write another [CAT145]"
         ),
     ),
     Refused(
@@ -399,7 +397,7 @@ REFUSED = (
         edits=(("us-east-1}", "us-east-1, shards: 2}"), ("prod:", "dev-1:")),
         finding=(
             "3:3: environments[\"dev-1\"]: its stack 'Repositories-dev-1' would have the same name as a stack of 'dev';"
-            " give it another name [CAT147]"
+            " rename it [CAT147]"
         ),
     ),
     Refused(
@@ -417,7 +415,7 @@ REFUSED = (
         edits=(("prod:", "DEV:"),),
         finding=(
             "3:3: environments.DEV: its stack 'Repositories-DEV' would have the same name as a stack of 'dev' but for"
-            " case; give it another name [CAT147]"
+            " case; rename it [CAT147]"
         ),
     ),
     Refused(
@@ -425,9 +423,9 @@ REFUSED = (
         "policies that clash",
         edits=(("[expire-untagged@1, keep-ten@1]", "[keep-five@1, keep-ten@1]"),),
         finding=(
-            '11:16: repositories["payments/api"].lifecycle: keep-five@1, keep-ten@1 do not go together:'
+            '11:16: repositories["payments/api"].lifecycle: keep-five@1, keep-ten@1 cannot be combined:'
             " STORE/keep-ten/v1.json:3:5: rules[0].selection.tagStatus: a second 'any' rule for storage class"
-            " 'standard', beside STORE/keep-five/v1.json:3; merge the two [ECR142] [CAT146]"
+            " 'standard', in addition to STORE/keep-five/v1.json:3; merge the two [ECR142] [CAT146]"
         ),
     ),
 )

@@ -38,7 +38,7 @@ INVALID = f"{HEAD}repositories:\n  My-App:\n  web: {{lifecycle: keep-last-ten@1}
 LINES = """\
 bad.yaml:4:3: repositories["My-App"]: the name must be parts of lower-case letters and digits, joined by '.', '_', \
 '__', dashes or '/', got 'My-App' [CAT120]
-bad.yaml:5:20: repositories.web.lifecycle: there is no policy 'keep-last-ten' in {store}; did you mean \
+bad.yaml:5:20: repositories.web.lifecycle: no policy 'keep-last-ten' in {store}; did you mean \
 keep-last-10@1? [CAT121]
 """
 
@@ -168,7 +168,7 @@ class TestInvalid:
             catalog_stacks(quiet_app(), catalog, policies=store)
 
         assert str(caught.value) == (
-            f"{store}/keep/v1.json:1:1: keep@1 is published, and its meaning has changed; "
+            f"{store}/keep/v1.json:1:1: keep@1 is published, but its meaning has changed; "
             "restore it, and add the new text as v2.json [STO110]"
         )
 
@@ -180,8 +180,8 @@ class TestInvalid:
         catalog_stacks(quiet_app(), catalog, policies=POLICIES)
 
         assert capsys.readouterr().err == (
-            f"{catalog}:4:20: warning: repositories.web.lifecycle: any image can expire, since no rule for "
-            "tagged images protects some; put a rule above it for the tags that are deployed [ECR213]\n"
+            f"{catalog}:4:20: warning: repositories.web.lifecycle: any image can expire, because no rule protects any "
+            "tagged images; put a rule above it for the deployed tags [ECR213]\n"
         )
 
     def test_missing(self, tmp_path: Path) -> None:

@@ -229,9 +229,7 @@ class TestFound:
         with pytest.raises(UnknownRepositoryError) as caught:
             stack.repository(name)
 
-        assert str(caught.value) == (
-            f"Repositories-dev: there is no repository '{name}' in the environment 'dev'; {remedy}"
-        )
+        assert str(caught.value) == (f"Repositories-dev: no repository '{name}' in the environment 'dev'; {remedy}")
         assert caught.value.code == str(caught.value)
 
     def test_other_environment(self) -> None:

@@ -228,11 +228,11 @@ class TestRefusals:
         ("arguments", "problem"),
         [
             pytest.param(
-                {}, "give at least one of plan, deploy and push, as in plan=[GitHubWorkflow(…)]", id="nothing"
+                {}, "pass at least one of plan, deploy and push, as in plan=[GitHubWorkflow(…)]", id="nothing"
             ),
             pytest.param(
                 {"plan": [GitHubWorkflow(repository="acme/*", branch="main")]},
-                "plan[0].repository: must not have wildcards, which let other repositories in, got 'acme/*'; "
+                "plan[0].repository: must not have wildcards, which give other repositories access, got 'acme/*'; "
                 "name each one",
                 id="wildcard",
             ),
@@ -273,7 +273,7 @@ class TestRefusals:
             ),
             pytest.param(
                 {"plan": [MAIN], "repositories": ["web"]},
-                "repositories: goes with push only; give push, or remove it",
+                "repositories: needs push; pass push, or remove it",
                 id="repositories-without-push",
             ),
             pytest.param(
@@ -294,7 +294,7 @@ class TestRefusals:
             ),
             pytest.param(
                 {"push": [MAIN], "repositories": ["web"], "environments": [cdk.Environment(region="eu-west-1")]},
-                "environments: goes with plan and deploy only; give one, or remove it",
+                "environments: needs plan or deploy; pass one, or remove it",
                 id="environments-without-use",
             ),
             pytest.param(

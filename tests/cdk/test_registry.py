@@ -224,7 +224,7 @@ class TestRefusals:
                     "pull_through_cache": {"hub": PullThroughCacheRule(upstream="registry-1.docker.io")},
                 },
                 "Registry/Registry: replication[0].to[0]: the destination is the registry itself, 123456789012 in"
-                " us-east-1; remove it; an environment can say `registry:` for itself\n"
+                " us-east-1; remove it; an environment can have its own `registry:`\n"
                 "Registry/Registry: pull_through_cache.hub: registry-1.docker.io needs a credential; add 'credential:'"
                 " and the ARN of a secret whose name begins with ecr-pullthroughcache/",
                 id="all-at-once",
@@ -268,7 +268,7 @@ class TestRefusals:
             Registry(stack("C", scope=app), "Registry", scanning=EVERYTHING)
 
         assert str(caught.value) == (
-            "C/Registry: there is another Registry for 123456789012 in us-east-1, and each would undo the other;"
+            "C/Registry: another Registry exists for 123456789012 in us-east-1, and each would overwrite the other;"
             " put all settings into one"
         )
 

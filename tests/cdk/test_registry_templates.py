@@ -125,7 +125,7 @@ def test_role_that_is_not_there_yet() -> None:
             CACHE,
             [
                 (
-                    'creation_templates["docker-hub"]: no rule for untagged images, so that they stay for ever;'
+                    'creation_templates["docker-hub"]: no rule for untagged images, so they stay forever;'
                     " add a policy for them [ECR211]"
                 ),
                 (
@@ -146,7 +146,7 @@ def test_role_that_is_not_there_yet() -> None:
                 (
                     'creation_templates["docker-hub"]: a cached tag stays what it was when it'
                     " was first pulled, since"
-                    " tags are immutable; write 'mutability: MUTABLE', or name the tags that move in mutable_tags"
+                    " tags are immutable; write 'mutability: MUTABLE', or list the tags that move in mutable_tags"
                     " [CAT267]"
                 )
             ],

@@ -291,7 +291,7 @@ class TestOutput:
             Repository(registry, "Two", repository_name="my/app")
 
         assert str(caught.value) == (
-            "Registry/Two: the output key 'MyAppRepositoryUri' is taken in stack 'Registry'; give another as output=…"
+            "Registry/Two: the output key 'MyAppRepositoryUri' is taken in stack 'Registry'; pass another as output=…"
         )
 
     def test_same_key_in_two_stacks(self) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.node
 
 REASON = "the base images are public"
-OPEN = "lets everybody in: it has the Principal '*' and no condition"
+OPEN = "lets everyone in: it has the Principal '*' and no condition"
 EVERY_GRANT = [
     pytest.param(lambda repository, to: repository.grant(to, "ecr:BatchGetImage"), id="grant"),
     pytest.param(lambda repository, to: repository.grant_pull(to), id="grant_pull"),
@@ -75,7 +75,7 @@ def test_grant_under_an_open_condition_raises() -> None:
 @pytest.mark.parametrize(
     ("elements", "problem"),
     [
-        pytest.param({"Principal": {"AWS": "*"}}, f"lets everybody in: {OPEN.partition(': ')[2]}", id="open"),
+        pytest.param({"Principal": {"AWS": "*"}}, f"lets everyone in: {OPEN.partition(': ')[2]}", id="open"),
         pytest.param({"Resource": "*"}, "unknown key 'Resource'", id="resource"),
         pytest.param(
             {"Principal": {"AWS": "arn:aws-cn:iam::111122223333:root"}}, "must be in the partition aws", id="partition"

@@ -130,12 +130,12 @@ def test_parameters() -> None:
     [
         pytest.param(
             lambda scope: Repository(scope, "App", encryption_key="alias/x"),
-            "encryption_key: goes with encryption 'KMS' or 'KMS_DSSE' only, got 'AES256'; remove it",
+            "encryption_key: needs encryption 'KMS' or 'KMS_DSSE', got 'AES256'; remove it",
             id="key without KMS",
         ),
         pytest.param(
             lambda scope: Repository(scope, "App", encryption="KMS", encryption_key="x"),
-            "encryption_key: must be the alias, id or ARN of a KMS key, as in 'alias/registry', got 'x'",
+            "encryption_key: must be the alias, ID or ARN of a KMS key, as in 'alias/registry', got 'x'",
             id="no key",
         ),
         pytest.param(
@@ -145,12 +145,12 @@ def test_parameters() -> None:
         ),
         pytest.param(
             lambda scope: Repository(scope, "App", immutable_tags=["v*"]),
-            "immutable_tags: goes with mutability 'MUTABLE' only, got 'IMMUTABLE'; remove it",
+            "immutable_tags: needs mutability 'MUTABLE', got 'IMMUTABLE'; remove it",
             id="filters of the other mutability",
         ),
         pytest.param(
             lambda scope: Repository(scope, "App", parameters=True),
-            "parameters: needs a repository_name, got none; give one",
+            "parameters: needs a repository_name, got none; pass one",
             id="parameters without a name",
         ),
     ],

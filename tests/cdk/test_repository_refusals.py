@@ -73,7 +73,7 @@ class TestRefusals:
                     stack(), "App", statements=[{"Effect": "Allow", "Principal": "*", "Action": "BatchGetImage"}]
                 ),
                 "statements[0]: must be actions of ECR, as in 'ecr:BatchGetImage', got 'BatchGetImage'\n"
-                "Registry/App: statements[0]: lets everybody in: it has the Principal '*' and no condition; "
+                "Registry/App: statements[0]: lets everyone in: it has the Principal '*' and no condition; "
                 "name principals, or add a condition as on aws:PrincipalOrgID",
                 id="statement",
             ),
@@ -90,7 +90,7 @@ class TestRefusals:
                         }
                     ],
                 ),
-                "statements[0]: lets everybody in: it has the Principal '*', and its condition does not limit who may "
+                "statements[0]: lets everyone in: it has the Principal '*', but its condition does not limit who may "
                 "call; name principals, or add a condition as on aws:PrincipalOrgID",
                 id="statement-with-an-open-condition",
             ),
@@ -115,7 +115,7 @@ class TestRefusals:
             ),
             pytest.param(
                 lambda: with_mutable_tags("latest", "edge", "latest"),
-                "mutable_tags: an entry is named twice in ['latest', 'edge', 'latest']; remove one",
+                "mutable_tags: an entry is listed twice in ['latest', 'edge', 'latest']; remove one",
                 id="mutable-tag-twice",
             ),
             pytest.param(
@@ -130,14 +130,14 @@ class TestRefusals:
             ),
             pytest.param(
                 lambda: Repository(stack(), "App", empty_on_delete=True),
-                "empty_on_delete: needs removal_policy=RemovalPolicy.DESTROY, got RETAIN_ON_UPDATE_OR_DELETE; "
-                "give both only where every image may be lost",
+                "empty_on_delete: needs removal_policy=RemovalPolicy.DESTROY, got RETAIN_ON_UPDATE_OR_DELETE; pass "
+                "both only if every image may be lost",
                 id="emptied-by-default",
             ),
             pytest.param(
                 lambda: with_removal(cdk.RemovalPolicy.RETAIN, empty_on_delete=True),
-                "empty_on_delete: needs removal_policy=RemovalPolicy.DESTROY, got RETAIN; "
-                "give both only where every image may be lost",
+                "empty_on_delete: needs removal_policy=RemovalPolicy.DESTROY, got RETAIN; pass both only if every "
+                "image may be lost",
                 id="emptied-and-retained",
             ),
         ],
@@ -154,7 +154,7 @@ class TestRefusals:
         [
             pytest.param("repository_name", 5, "a string, got 5", id="name"),
             pytest.param("lifecycle", 5, "policies, got 5", id="lifecycle"),
-            pytest.param("encryption_key", 5, "a key, or the alias, id or ARN of one, got 5", id="key"),
+            pytest.param("encryption_key", 5, "a key, or the alias, ID or ARN of one, got 5", id="key"),
             pytest.param("mutable_tags", None, "a list of tags, got None", id="no-tags"),
             pytest.param("immutable_tags", [5], "a list of tags, got [5]", id="tags"),
             pytest.param("pull", {"lambda": True}, "Grantees, got {'lambda': True}", id="pull"),
@@ -227,7 +227,7 @@ class TestRefusals:
             "Registry/Team/App: mutable_tags: must have at most 2 wildcards (*), got 3 in '*-*-*'",
             (
                 "Registry/Team/App: empty_on_delete: needs removal_policy=RemovalPolicy.DESTROY, "
-                "got RETAIN_ON_UPDATE_OR_DELETE; give both only where every image may be lost"
+                "got RETAIN_ON_UPDATE_OR_DELETE; pass both only if every image may be lost"
             ),
             "Registry/Team/App: output: must be a letter and then letters and digits, 255 at most, got ''",
         ]

@@ -47,14 +47,17 @@ class TestProblems:
     def test_wildcard_of_a_repository(self, repository: str) -> None:
         """A repository has no wildcard, since one would let other repositories in."""
         assert list(GitHubWorkflow(repository=repository, branch="main").problems()) == [
-            f"repository: must not have wildcards, which let other repositories in, got {repository!r}; name each one"
+            (
+                f"repository: must not have wildcards, which give other repositories access, got {repository!r}; name "
+                "each one"
+            )
         ]
 
     @pytest.mark.parametrize("project", ["*", "acme/*", "acme/**/web"])
     def test_wildcard_of_a_project(self, project: str) -> None:
         """Nor has a project of GitLab."""
         assert list(GitLabPipeline(project=project, branch="main").problems()) == [
-            f"project: must not have wildcards, which let other repositories in, got {project!r}; name each one"
+            f"project: must not have wildcards, which give other repositories access, got {project!r}; name each one"
         ]
 
     @pytest.mark.parametrize(

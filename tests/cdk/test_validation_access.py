@@ -51,7 +51,7 @@ def test_plain_repository() -> None:
     errors = found(scope)
     assert list(errors) == ["ECR421", "ECR403"]
     assert errors["ECR403"].startswith(
-        "RepositoryPolicyText: Statement[0].Principal: lets everybody in: it has the Principal '*' and no condition"
+        "RepositoryPolicyText: Statement[0].Principal: lets everyone in: it has the Principal '*' and no condition"
     )
 
 

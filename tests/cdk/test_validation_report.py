@@ -122,7 +122,7 @@ class TestWhatItSays:
         [violation] = report(app)["violations"]
         assert violation["ruleName"] == "STO112"
         assert violation["severity"] == "warning"
-        assert violation["description"].endswith("web@1 is not published, so that it may still change")
+        assert violation["description"].endswith("web@1 is not published, so it can still change")
 
     def test_about_itself(self) -> None:
         """It has the name and version of ecrkit, and every check as a rule."""
@@ -142,8 +142,8 @@ class TestOurConstruct:
 
         assert [entry.data for entry in repository.node.metadata if entry.type == "aws:cdk:warning"] == [
             (
-                "any image can expire, since no rule for tagged images protects some; put a rule above it for the tags"
-                " that are deployed [ECR213] [ack: ECR213]"
+                "any image can expire, because no rule protects any tagged images; put a rule above it for the "
+                "deployed tags [ECR213] [ack: ECR213]"
             )
         ]
         assert reported(app) == []

@@ -28,7 +28,7 @@ ERROR {TOO_LOW} (ecrkit)
 WARNING = f"""\
 WARNING {UNPROTECTED} (ecrkit)
    Registry/App (App) aws-cdk-lib.aws_ecr.CfnRepository
-   Suggested fix: put a rule above it for the tags that are deployed
+   Suggested fix: put a rule above it for the deployed tags
    Acknowledge with 'ecrkit::ECR213'
 """
 

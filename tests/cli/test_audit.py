@@ -142,19 +142,19 @@ def test_nothing_to_find_exits_with_0(account: Account, project: Path) -> None:
         ),
         pytest.param(
             ("--environment", "other"),
-            "Error: the environment 'other' is of the account 210987654321, and the credentials are of 123456789012; "
-            "pass another --profile.",
+            "Error: the environment 'other' is in account 210987654321, but the credentials are for 123456789012; "
+            "pass another --profile",
             id="account",
         ),
         pytest.param(
             ("--environment", "far", "--region", "us-east-1"),
-            "Error: the environment 'far' is in eu-west-1, and --region says us-east-1.",
+            "Error: the environment 'far' is in eu-west-1, but --region is us-east-1",
             id="region",
         ),
         pytest.param(
             ("--region", "ap-south-1"),
-            "Error: the catalog has no environment in 123456789012 ap-south-1; there is dev (123456789012 us-east-1), "
-            "far (123456789012 eu-west-1), other (210987654321 us-east-1).",
+            "Error: the catalog has no environment in 123456789012 ap-south-1; it has dev (123456789012 us-east-1), "
+            "far (123456789012 eu-west-1), other (210987654321 us-east-1)",
             id="nowhere",
         ),
     ],

@@ -75,7 +75,7 @@ def test_json(directory: Path) -> None:
     [
         pytest.param(
             "a: [",
-            "repositories.yaml:2:1: not YAML as a catalog needs it: the text cannot be parsed: while parsing a flow "
+            "repositories.yaml:2:1: not a YAML catalog: the text cannot be parsed: while parsing a flow "
             "node: did not find expected node content [CAT101]",
             id="one error",
         ),

@@ -32,13 +32,11 @@ def test_finding_is_a_line(baseline: Path, without_web: Path) -> None:
 
     assert result.returncode == 1
     assert result.stdout == (
-        "Shop/Web: error: 'web' leaves the stack: CloudFormation would keep it with its images, and no stack manages "
-        "it any more, because its DeletionPolicy so far is RetainExceptOnCreate; put it back; or allow it, and delete "
-        "the repository by hand when nothing pulls from it [GRD111]\n"
+        "Shop/Web: error: 'web' leaves the stack: CloudFormation would keep it with its images, but no stack manages "
+        "it any more, because its current DeletionPolicy is RetainExceptOnCreate; put it back; or allow it, and "
+        "delete the repository by hand when nothing pulls from it [GRD111]\n"
     )
-    assert result.stderr == (
-        "3 resources compared: 1 error; what is meant to happen can be allowed, as in --allow web\n"
-    )
+    assert result.stderr == ("3 resources compared: 1 error; to accept intended changes, pass --allow web\n")
 
 
 def test_allowed_finding_stays_visible(baseline: Path, without_web: Path) -> None:
@@ -58,15 +56,15 @@ def test_one_allowed_of_several_still_fails(baseline: Path, tmp_path: Path) -> N
 
     assert result.returncode == 1
     assert result.stderr == (
-        "3 resources compared: 1 error, 2 allowed; what is meant to happen can be allowed, as in --allow team/api\n"
+        "3 resources compared: 1 error, 2 allowed; to accept intended changes, pass --allow team/api\n"
     )
 
 
 @pytest.mark.parametrize(
     ("name", "warning"),
     [
-        pytest.param("wev", "--allow wev: nothing of that name is found; did you mean web?", id="near"),
-        pytest.param("other", "--allow other: nothing of that name is found; remove it", id="far"),
+        pytest.param("wev", "--allow wev: no finding has that name; did you mean web?", id="near"),
+        pytest.param("other", "--allow other: no finding has that name; remove it", id="far"),
     ],
 )
 @pytest.mark.parametrize("output", ["text", "json", "github"])
@@ -90,8 +88,8 @@ def test_json_has_documented_keys(baseline: Path, without_web: Path) -> None:
         "code": "GRD111",
         "severity": "error",
         "message": (
-            "'web' leaves the stack: CloudFormation would keep it with its images, and no stack manages it any more, "
-            "because its DeletionPolicy so far is RetainExceptOnCreate"
+            "'web' leaves the stack: CloudFormation would keep it with its images, but no stack manages it any more, "
+            "because its current DeletionPolicy is RetainExceptOnCreate"
         ),
         "remedy": "put it back; or allow it, and delete the repository by hand when nothing pulls from it",
     }
@@ -134,7 +132,7 @@ def test_note_does_not_fail(baseline: Path, tmp_path: Path) -> None:
     )
     assert result.stderr == (
         "3 resources compared: nothing would be replaced or removed, 1 note\n"
-        "warning: --allow web: nothing of that name is found; remove it\n"
+        "warning: --allow web: no finding has that name; remove it\n"
     )
     assert github.stdout.startswith("::notice title=GRD172::Shop/Web: ")
 
@@ -146,7 +144,7 @@ def test_baseline_without_anything_of_ecr_is_told(baseline: Path, tmp_path: Path
     result = ecrkit("guard", baseline, "--baseline", empty)
 
     assert (result.returncode, result.stdout) == (0, "")
-    assert result.stderr == "the baseline has nothing of ECR: everything is new\n"
+    assert result.stderr == "the baseline has no ECR resource: everything is new\n"
 
 
 def test_baseline_without_stacks_exits_2(baseline: Path, tmp_path: Path) -> None:
@@ -181,11 +179,9 @@ def test_severity_is_coloured_on_a_terminal(baseline: Path, without_web: Path) -
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        pytest.param((), "give one of '--baseline DIR' and '--deployed'.", id="neither"),
-        pytest.param(("--baseline", ".", "--deployed"), "give one of '--baseline DIR' and '--deployed'.", id="both"),
-        pytest.param(
-            ("--baseline", ".", "--region", "r"), "'--profile' and '--region' need '--deployed'.", id="region"
-        ),
+        pytest.param((), "pass either '--baseline DIR' or '--deployed'", id="neither"),
+        pytest.param(("--baseline", ".", "--deployed"), "pass either '--baseline DIR' or '--deployed'", id="both"),
+        pytest.param(("--baseline", ".", "--region", "r"), "'--profile' and '--region' need '--deployed'", id="region"),
     ],
 )
 def test_misuse_exits_2(tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:

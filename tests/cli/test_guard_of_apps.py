@@ -241,7 +241,7 @@ def test_setting_that_would_be_reset_is_refused(registry: Path, tmp_path: Path) 
     [found] = findings(edited(deletable, tmp_path / "now", without_scanning), deletable)
 
     assert found["code"] == "GRD151"
-    assert "scanning falls back to what the service does by itself" in found["message"]
+    assert "scanning falls back to ECR's default" in found["message"]
 
 
 @pytest.fixture(scope="module")

@@ -55,27 +55,27 @@ class State(NamedTuple):
 STATES = {
     "changed": State(
         _change,
-        "web@1 is published, and its meaning has changed; restore it, and add the new text as v2.json",
+        "web@1 is published, but its meaning has changed; restore it, and add the new text as v2.json",
         is_error=True,
     ),
     "vanished": State(
         VERSION.unlink,
-        f"web@1 is published, and its file is gone; restore {VERSION}; add what you want as v2.json instead",
+        f"web@1 is published, but its file is missing; restore {VERSION}, and add your changes as v2.json",
         is_error=True,
     ),
     "broken lock": State(
         lambda: LOCK.write_text("<<<<<<< HEAD\n"),
-        'not a lock: the text has "<<<<<<<" where no such word can stand; restore it from version control',
+        'not a valid lock: the text has "<<<<<<<" where no such word can stand; restore it from version control',
         is_error=True,
     ),
     "unpublished": State(
         _unpublish,
-        f"web@1 is not published, so that it may still change; run `ecrkit policy lock` and commit {LOCK}",
+        f"web@1 is not published, so it can still change; run `ecrkit policy lock` and commit {LOCK}",
         is_error=False,
     ),
     "no lock": State(
         LOCK.unlink,
-        f"web@1 is not published, so that it may still change; run `ecrkit policy lock` and commit {LOCK}",
+        f"web@1 is not published, so it can still change; run `ecrkit policy lock` and commit {LOCK}",
         is_error=False,
     ),
 }

@@ -173,8 +173,8 @@ def test_everything_is_adopted(adopted: subprocess.CompletedProcess[str]) -> Non
     """Each repository that no stack has is adopted, whatever its settings; the one of CDK itself is left alone."""
     assert adopted.returncode == 0, adopted.stderr
     assert adopted.stderr == (
-        f"cdk-hnb659fds-container-assets-{ACCOUNT}-{REGION}: of another stack, left alone\n"
-        "4 repositories adopted into dev, 1 of other stacks left alone\n"
+        f"cdk-hnb659fds-container-assets-{ACCOUNT}-{REGION}: in another stack, skipped\n"
+        "4 repositories adopted into dev, 1 in other stacks skipped\n"
     )
 
 
@@ -277,5 +277,5 @@ def test_second_run_finds_nothing_to_do(target: DeployTarget) -> None:
     result = ecrkit("adopt", "plain", "--yes", "--catalog", target.catalog, environment=target.environment())
 
     assert result.returncode == 0
-    assert result.stderr == "plain: declared already\n0 repositories adopted into dev, 1 declared already\n"
+    assert result.stderr == "plain: already declared\n0 repositories adopted into dev, 1 already declared\n"
     assert target.catalog.read_text() == text

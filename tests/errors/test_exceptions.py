@@ -73,10 +73,10 @@ def test_what_aws_refused_carries_its_code() -> None:
 
 def test_a_reference_that_leads_nowhere_says_what_to_do() -> None:
     """Message and remedy are there apart, and together as the text."""
-    error = PolicyReferenceError("there is no policy 'web'", remedy="did you mean api@1?")
+    error = PolicyReferenceError("no policy 'web'", remedy="did you mean api@1?")
 
-    assert (error.message, error.remedy) == ("there is no policy 'web'", "did you mean api@1?")
-    assert str(error) == "there is no policy 'web'; did you mean api@1?"
+    assert (error.message, error.remedy) == ("no policy 'web'", "did you mean api@1?")
+    assert str(error) == "no policy 'web'; did you mean api@1?"
 
 
 @pytest.mark.parametrize(

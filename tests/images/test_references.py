@@ -76,18 +76,18 @@ def test_default_tag_is_for_those_without() -> None:
         pytest.param("web@v1", "web@v1: a digest is 'sha256:' and 64 hex digits, got 'v1'", id="digest"),
         pytest.param(
             "web:-v1",
-            "web:-v1: a tag is up to 128 letters, digits, '_', '.' and '-', and begins with none of the last two, "
-            "got '-v1'",
+            "web:-v1: a tag is up to 128 letters, digits, '_', '.' and '-', and does not begin with '.' or '-', got "
+            "'-v1'",
             id="tag",
         ),
         pytest.param("W", "W: the repository's name must have 2 to 256 characters, got 1", id="name"),
         pytest.param(
             f"{REGISTRY}/w", f"{REGISTRY}/w: the repository's name must have 2 to 256 characters, got 1", id="ECR"
         ),
-        pytest.param(REGISTRY, f"{REGISTRY}: names a registry and no repository; write '{REGISTRY}/NAME'", id="host"),
+        pytest.param(REGISTRY, f"{REGISTRY}: names a registry but no repository; write '{REGISTRY}/NAME'", id="host"),
         pytest.param(
             f"{REGISTRY}:v1",
-            f"{REGISTRY}:v1: names a registry and no repository; write '{REGISTRY}/NAME'",
+            f"{REGISTRY}:v1: names a registry but no repository; write '{REGISTRY}/NAME'",
             id="host and tag",
         ),
         pytest.param(

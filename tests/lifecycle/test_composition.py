@@ -68,8 +68,8 @@ def test_a_clash_points_to_the_file_of_the_later_rule() -> None:
             " in storage class 'standard'; merge the two [ECR144]"
         ),
         (
-            "team/v3.json:31:5: rules[2].selection.tagStatus: a second 'untagged' rule for storage class 'standard',"
-            " beside base/v1.json:17; merge the two [ECR141]"
+            "team/v3.json:31:5: rules[2].selection.tagStatus: a second 'untagged' rule for storage class 'standard', "
+            "in addition to base/v1.json:17; merge the two [ECR141]"
         ),
     ]
 
@@ -91,8 +91,8 @@ def test_two_any_clash() -> None:
     """Each policy's catch-all is fine by itself, and two are one too many."""
     assert refusal(policy(rule(1), file="one.json"), policy(rule(1, countNumber=5), file="two.json")) == [
         (
-            "two.json:3:5: rules[0].selection.tagStatus: a second 'any' rule for storage class 'standard',"
-            " beside one.json:3; merge the two [ECR142]"
+            "two.json:3:5: rules[0].selection.tagStatus: a second 'any' rule for storage class 'standard', in "
+            "addition to one.json:3; merge the two [ECR142]"
         )
     ]
 
@@ -101,8 +101,8 @@ def test_a_policy_clashes_with_itself() -> None:
     """Naming a policy twice is no way to make it stronger."""
     assert refusal(*[policy(rule(**untagged()), file="one.json")] * 2) == [
         (
-            "one.json:3:5: rules[0].selection.tagStatus: a second 'untagged' rule for storage class 'standard',"
-            " beside one.json:3; merge the two [ECR141]"
+            "one.json:3:5: rules[0].selection.tagStatus: a second 'untagged' rule for storage class 'standard', in "
+            "addition to one.json:3; merge the two [ECR141]"
         )
     ]
 
@@ -135,7 +135,7 @@ def test_rules_without_an_origin_are_shown_in_the_text_that_they_make() -> None:
     assert refusal(in_code, in_code) == [
         (
             "<policy made in code>:1:182: rules[1].selection.tagStatus: a second 'any' rule for storage class"
-            " 'standard', beside rules[0]; merge the two [ECR142]"
+            " 'standard', in addition to rules[0]; merge the two [ECR142]"
         )
     ]
 

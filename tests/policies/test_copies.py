@@ -163,8 +163,7 @@ def test_another_policy_of_that_name_stays(shipped: PolicyStore, store: Path, *,
         copied("keep", shipped, store)
 
     assert str(caught.value) == (
-        f"{store}/keep/v1.json: is another keep@1 than the one that ecrkit ships; "
-        "pass --as NAME to copy it under another name"
+        f"{store}/keep/v1.json: differs from the keep@1 that ecrkit ships; pass --as NAME to copy it under another name"
     )
     assert not (store / "keep" / "v2.json").exists()
 
@@ -174,7 +173,7 @@ def test_another_policy_that_is_gone_keeps_its_number(shipped: PolicyStore, stor
     publish(make_store(store.parents[1], {"keep/v1.json": policy_text(keep=7)}))
     (store / "keep" / "v1.json").unlink()
 
-    with pytest.raises(RefusedError, match="is another keep@1"):
+    with pytest.raises(RefusedError, match="differs from the keep@1"):
         copied("keep@1", shipped, store)
 
 
@@ -216,7 +215,7 @@ def test_silences_that_cannot_be_added_to(shipped: PolicyStore, store: Path) -> 
         copied("cache", shipped, store)
 
     assert str(caught.value) == (
-        f"{store}/silenced.yaml: cannot be added to; add this and copy again: "
+        f"{store}/silenced.yaml: cannot be edited; add this and copy again: "
         'cache@1: {ECR205: "It says \\"fetch again\\"."}'
     )
     assert not (store / "cache").exists()

@@ -146,7 +146,7 @@ def test_an_unknown_version_is_told_which_there_are(tmp_path: Path) -> None:
     store = store_of(tmp_path, "web@10", "web@2", "api@3")
 
     assert refusal(UnknownVersionError, lambda: store["web@3"]) == (
-        "the policy 'web' has no version 3; there is web@2, web@10"
+        "the policy 'web' has no version 3; it has web@2, web@10"
     )
 
 
@@ -154,8 +154,8 @@ def test_an_unknown_version_is_told_which_there_are(tmp_path: Path) -> None:
     ("known", "expected"),
     [
         pytest.param(["keep-ten@1", "keep-ten@2", "web@1"], "did you mean keep-ten@1, keep-ten@2?", id="near"),
-        pytest.param(["web@1", "api@2", "api@1"], "there is api, web", id="like none"),
-        pytest.param([], "there is none yet", id="empty store"),
+        pytest.param(["web@1", "api@2", "api@1"], "the store has api, web", id="like none"),
+        pytest.param([], "the store is empty", id="empty store"),
     ],
 )
 def test_an_unknown_policy_is_told_what_may_have_been_meant(known: list[str], expected: str, tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_an_unknown_policy_is_told_what_may_have_been_meant(known: list[str], ex
     (tmp_path / "policies" / "lifecycle").mkdir(parents=True, exist_ok=True)
 
     assert refusal(UnknownPolicyError, lambda: store["keep-tne@1"]) == (
-        f"there is no policy 'keep-tne' in {tmp_path / 'policies' / 'lifecycle'}; {expected}"
+        f"no policy 'keep-tne' in {tmp_path / 'policies' / 'lifecycle'}; {expected}"
     )
 
 
@@ -177,8 +177,7 @@ class TestPolicyThatOnlyEcrkitHas:
         monkeypatch.chdir(tmp_path)
 
         assert refusal(UnknownPolicyError, lambda: PolicyStore("policies/lifecycle")["keep-last-10@1"]) == (
-            "there is no policy 'keep-last-10' in policies/lifecycle; "
-            "ecrkit ships it: run `ecrkit policy copy keep-last-10@1`"
+            "no policy 'keep-last-10' in policies/lifecycle; ecrkit ships it: run `ecrkit policy copy keep-last-10@1`"
         )
 
     def test_into_the_store_that_was_named(self, tmp_path: Path) -> None:
@@ -194,7 +193,7 @@ class TestPolicyThatOnlyEcrkitHas:
         monkeypatch.chdir(tmp_path)
 
         assert refusal(UnknownPolicyError, lambda: PolicyStore("policies/lifecycle")["keep-last-10@1"]) == (
-            "there is no policy 'keep-last-10': policies/lifecycle does not exist; "
+            "no policy 'keep-last-10': policies/lifecycle does not exist; "
             "ecrkit ships it: run `ecrkit policy copy keep-last-10@1`"
         )
 
@@ -202,7 +201,7 @@ class TestPolicyThatOnlyEcrkitHas:
         """A version that ecrkit does not have cannot be copied."""
         store = store_of(tmp_path, "web@1")
 
-        assert refusal(UnknownPolicyError, lambda: store["keep-last-10@9"]).endswith("; there is web")
+        assert refusal(UnknownPolicyError, lambda: store["keep-last-10@9"]).endswith("; the store has web")
 
     def test_a_later_version(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """It is to be copied only if the versions before it are those of ecrkit."""
@@ -215,7 +214,7 @@ class TestPolicyThatOnlyEcrkitHas:
             f"the policy 'web' has no version 2; ecrkit ships it: run `ecrkit policy copy web@2 --policies {same.root}`"
         )
         assert refusal(UnknownVersionError, lambda: other["web@2"]) == (
-            "the policy 'web' has no version 2; there is web@1"
+            "the policy 'web' has no version 2; it has web@1"
         )
 
 
@@ -243,7 +242,7 @@ def test_a_directory_in_place_of_a_version_is_none(tmp_path: Path) -> None:
     root = make_store(tmp_path, {"web/v1.json/v1.json": KEEP_TEN, "web/v2.json": KEEP_TEN})
 
     assert refusal(UnknownVersionError, lambda: PolicyStore(root)["web@1"]) == (
-        "the policy 'web' has no version 1; there is web@2"
+        "the policy 'web' has no version 1; it has web@2"
     )
 
 

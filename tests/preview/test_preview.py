@@ -61,7 +61,7 @@ def test_bytes_and_saving() -> None:
 
     assert found.totals == Totals(images=4, expire=2, archive=1, expire_bytes=GB, archive_bytes=5, without_size=1)
     assert found.totals.saving(0.1) == 0.1
-    assert found.notes == ("the size of 1 image is not known, and left out of the bytes",)
+    assert found.notes == ("the size of 1 image is unknown and not counted",)
 
 
 def test_clock_skew_is_noted() -> None:
@@ -78,7 +78,7 @@ def test_looking_far_ahead_is_noted() -> None:
     """Images that are archived on the way could expire from there, which one evaluation does not tell."""
     rules = [rule(1, **pushed(1), action=ARCHIVE), rule(2, **archived(90))]
 
-    note = "an image that is archived on the way may expire from the archive 90 days later; that is not counted"
+    note = "an image that is archived by then may expire from the archive 90 days later; this is not counted"
     assert note in previewed(rules, [image(age_days=9)], ahead=91).notes
     assert note not in previewed(rules, [image(age_days=9)], ahead=90).notes
 
@@ -134,7 +134,7 @@ def test_releases_by_tag() -> None:
 def test_archived_images_may_be_left_out() -> None:
     """A rule for archived images, and none at hand: perhaps they were not listed."""
     assert (
-        "no image is archived; describe-images leaves these out unless called with --filter imageStatus=ANY"
+        "no archived images; describe-images omits them unless called with --filter imageStatus=ANY"
         in previewed([rule(1, **archived(90))], [image()]).insights
     )
     assert len(previewed([rule(1, **archived(90))], []).insights) == 1

@@ -78,7 +78,9 @@ def test_several_in_a_line() -> None:
 @pytest.mark.parametrize("text", ["", " \n\n"])
 def test_an_empty_list(text: str) -> None:
     """A list that names no image is refused, since one that could not be made is empty, too."""
-    with pytest.raises(InvalidImagesError, match=r"f:1:1: names no image: it protects nothing; list what runs"):
+    with pytest.raises(
+        InvalidImagesError, match=r"f:1:1: names no image, so it protects nothing; list the images that run"
+    ):
         read_used_images(text, file="f")
 
 
@@ -136,7 +138,7 @@ def test_reasons_add_up() -> None:
     ]
 
     assert violations(protections, inventory(*images)) == [
-        ("in use (in-use.txt:1)", "pulled on 2026-10-02", "to be kept ('v*')")
+        ("in use (in-use.txt:1)", "pulled on 2026-10-02", "matches 'v*'")
     ]
 
 
@@ -171,12 +173,12 @@ def test_archived() -> None:
         pytest.param(Protections(must_keep=("v*", "w*")), ["no image has a tag that matches 'w*'"], id="pattern"),
         pytest.param(
             Protections(used=read_used_images("other:v1", file="f")),
-            ["no image in use is of these repositories"],
+            ["no image in use belongs to these repositories"],
             id="another repository",
         ),
         pytest.param(
             Protections(used=read_used_images(digest("b"), file="f")),
-            ["no image in use is of these repositories"],
+            ["no image in use belongs to these repositories"],
             id="another digest",
         ),
         pytest.param(Protections(used=read_used_images("other:v1 my-app:gone", file="f")), [], id="gone"),

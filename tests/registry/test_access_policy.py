@@ -70,8 +70,8 @@ def test_principals(name: str) -> None:
         pytest.param({"aws": "111122223333"}, "'aws' is no kind of principal; did you mean AWS?", id="kind"),
         pytest.param(
             {"AWS": "arn:aws-cn:iam::111122223333:root"},
-            "must be in the partition aws, got 'arn:aws-cn:iam::111122223333:root'; name a principal of that"
-            " partition: none can be let in across partitions",
+            "must be in the partition aws, got 'arn:aws-cn:iam::111122223333:root'; name a principal of that "
+            "partition; access cannot cross partitions",
             id="another partition",
         ),
         pytest.param(
@@ -172,8 +172,8 @@ def test_organization_path(end: str) -> None:
         pytest.param("ecr:Frob", "ECR has no action 'ecr:Frob'; correct it or remove it [ECR421]", id="none"),
         pytest.param(
             "s3:GetObject",
-            "'s3:GetObject' is no action of ECR, so it has no effect here; remove it; write it into a policy of that"
-            " service, or of the caller [ECR422]",
+            "'s3:GetObject' is not an action of ECR, so it has no effect here; move it to a policy of that service, "
+            "or of the caller [ECR422]",
             id="another service",
         ),
         pytest.param(
@@ -224,8 +224,8 @@ def test_unique_id() -> None:
     """The unique ID of a role is a warning: IAM leaves it in place of a deleted one."""
     assert found(with_principal({"AWS": ["AROAEXAMPLEIDENTIFIER", "111122223333"]})) == [
         (
-            "Statement[0].Principal: 'AROAEXAMPLEIDENTIFIER' is a unique ID: IAM leaves it in place of a role or user"
-            " that was deleted; remove it, or name the new role or user by its ARN [ECR425]"
+            "Statement[0].Principal: 'AROAEXAMPLEIDENTIFIER' is a unique ID, which IAM shows for a deleted role or "
+            "user; remove it, or name the new role or user by its ARN [ECR425]"
         )
     ]
 
@@ -290,7 +290,7 @@ def test_open_statement() -> None:
     """A statement that lets everyone in is an error; a Deny beside it is named."""
     assert found(allow(), deny({"StringNotEquals": {"aws:PrincipalOrgID": OURS}}, Sid="OnlyOurs")) == [
         (
-            "Statement[0].Principal: lets everybody in: it has the Principal '*' and no condition, though the statement"
+            "Statement[0].Principal: lets everyone in: it has the Principal '*' and no condition, though the statement"
             " 'OnlyOurs' denies others; name principals, or add a condition as on aws:PrincipalOrgID [ECR403]"
         )
     ]

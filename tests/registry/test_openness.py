@@ -200,7 +200,7 @@ def test_reason_with_condition() -> None:
     """A condition that does not limit the callers is part of the reason."""
     statement = {**OPEN["who uses TLS"], "NotPrincipal": {}}
 
-    assert reason(statement) == "it has a NotPrincipal, and its condition does not limit who may call"
+    assert reason(statement) == "it has a NotPrincipal, but its condition does not limit who may call"
 
 
 @pytest.mark.parametrize("other", [pytest.param(row, id=name) for name, row in DENIES.items()])

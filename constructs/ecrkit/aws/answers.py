@@ -226,7 +226,7 @@ def _problems_of_types(value: object, shape: Any, path: str) -> Iterator[str]:  
         for number, each in enumerate(value):
             yield from _problems_of_types(each, shape.member, f"{path}[{number}]")
     elif isinstance(value, datetime) and not _is_instant(value):
-        yield f"{path} must be a time of the calendar"
+        yield f"{path} must be a valid time"
     elif isinstance(value, str) and not value.isascii() and not _is_unicode(value):
         yield f"{path} must be Unicode"
 

@@ -191,7 +191,7 @@ def configuration_errors() -> Iterator[None]:
     except ValueError:
         # It may have a password in it, and is not repeated.
         raise AwsError(
-            "the endpoint is no address; write AWS_ENDPOINT_URL, or endpoint_url of the profile, as in "
+            "the endpoint is not a URL; write AWS_ENDPOINT_URL, or endpoint_url of the profile, as in "
             "'https://host:port', or unset it",
             code="InvalidEndpointError",
         ) from None

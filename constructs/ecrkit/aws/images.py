@@ -177,8 +177,7 @@ def image_at(client: ECRClient, reference: ImageReference) -> DeployedImage:
     image = find_image(client, reference)
     if image is None:
         raise AwsError(
-            f"{reference}: there is no such image; `ecrkit images list {reference.repository}` shows those that there "
-            "are",
+            f"{reference}: no such image; run `ecrkit images list {reference.repository}` to list the images",
             code="ImageNotFoundException",
         )
     return image

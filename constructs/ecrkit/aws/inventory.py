@@ -205,7 +205,7 @@ class ImageSource:
         if self._children is None:
             self._children = not counts_pulls(self._client, self._repository)
         if not self._children:
-            self.why_unread = "ECR counts reading them as a pull; pass --children to read them all the same"
+            self.why_unread = "ECR counts reading them as a pull; pass --children to read them anyway"
         return self._children
 
     def _read(self, digests: list[str]) -> dict[str, tuple[str, ...]]:
@@ -245,11 +245,11 @@ def _image(repository: str, detail: Mapping[str, Any]) -> Image:
             children=tuple(detail.get(CHILDREN_KEY, ())),
         )
     except KeyError as error:
-        raise AwsError(f"{repository}@{digest}: DescribeImages does not say {error}") from None
+        raise AwsError(f"{repository}@{digest}: DescribeImages lacks {error}") from None
     except ValueError as error:
-        raise AwsError(f"{repository}@{digest}: DescribeImages says what ecrkit cannot read: {error}") from None
+        raise AwsError(f"{repository}@{digest}: DescribeImages has a value that ecrkit cannot read: {error}") from None
     if image.is_archived and image.archived_at is None:
-        raise AwsError(f"{repository}@{digest}: DescribeImages does not say since when the image is archived")
+        raise AwsError(f"{repository}@{digest}: DescribeImages lacks the time of archiving")
     return image
 
 

@@ -30,8 +30,8 @@ class Registry:
     Where images are pushed to and pulled from.
 
     Attributes:
-        host: with a port where it has one.
-        tls: whether it speaks TLS; a local one may not.
+        host: host name, with a port if it has one.
+        tls: whether it uses TLS; a local registry may not.
     """
 
     host: str
@@ -39,7 +39,7 @@ class Registry:
 
     @property
     def url(self) -> str:
-        """Scheme and host."""
+        """The URL: scheme and host."""
         return f"{'https' if self.tls else 'http'}://{self.host}"
 
 

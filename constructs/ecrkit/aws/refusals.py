@@ -24,10 +24,10 @@ _THROTTLED = frozenset(
     {"RequestLimitExceeded", "ThrottledException", "Throttling", "ThrottlingException", "TooManyRequestsException"}
 )
 _SPECIAL = {
-    "RepositoryNotFoundException": "{message}; `ecrkit repos list` shows those that there are",
+    "RepositoryNotFoundException": "{message}; run `ecrkit repos list` to list the repositories",
     "StartImageScan: LimitExceededException": "scanned in the last 24 hours already ({code}); "
     "`ecrkit scan findings` shows what was found",
-    "StartImageScan: ValidationException": "{code}: {message}; enhanced scanning starts by itself",
+    "StartImageScan: ValidationException": "{code}: {message}; enhanced scanning starts automatically",
 }
 """What helps beyond AWS's own words, by code, or by operation and code."""
 
@@ -45,7 +45,7 @@ _FAILURES = (
         "no AWS credentials: {message}; run `aws sso login`",
     ),
     ({"NoRegionError"}, "no AWS Region; set AWS_REGION, or pass --region"),
-    ({"ProfileNotFound"}, "{message}; `aws configure list-profiles` names those that there are"),
+    ({"ProfileNotFound"}, "{message}; run `aws configure list-profiles` to list the profiles"),
     (
         {
             "ConnectTimeoutError",

@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 _NOT_FOUND = "RepositoryNotFoundException"
-_LOOK = "`ecrkit repos list` shows those that there are"
+_LOOK = "run `ecrkit repos list` to list the repositories"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,13 +133,13 @@ def repository_of(client: ECRClient, reference: ImageReference, *, remedy: str =
         found = []
     if not found:
         where = client.meta.region_name
-        raise AwsError(f"{name}: there is no such repository in {where}; {remedy}", code=_NOT_FOUND)
+        raise AwsError(f"{name}: no such repository in {where}; {remedy}", code=_NOT_FOUND)
     repository = _repository(found[0])
     host = repository.uri.partition("/")[0]
     if reference.host and not _is_at(reference.host, host, client):
         raise RefusedError(
-            f"{reference.host}: another registry than {host}, where the credentials lead; "
-            "change --profile or --region, or leave the host out"
+            f"{reference.host}: not the registry of the credentials, {host}; change --profile or --region, or omit "
+            "the host"
         )
     return repository
 

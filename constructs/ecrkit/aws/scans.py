@@ -36,7 +36,7 @@ _STARTS_BY_ITSELF = "ValidationException"
 # An hour more than that, so that two clocks need not agree.
 _RESCAN_AFTER = timedelta(hours=25)
 _NO_VERDICT = {
-    ScanStatus.FAILED: "look at the description, and push the image again",
+    ScanStatus.FAILED: "read the description, and push the image again",
     ScanStatus.UNSUPPORTED_IMAGE: "the scanner does not know its operating system; scan it with another tool",
     ScanStatus.SCAN_ELIGIBILITY_EXPIRED: "it is too old for enhanced scanning; push it again, or let Inspector scan "
     "for longer",
@@ -217,7 +217,7 @@ def _begin(client: ECRClient, target: ScanTarget, *, now: datetime) -> _Begun:
             raise NoVerdictError(f"{target}: no scan can be started: {error}", code=error.code) from error
         if superseded and error.code == _STARTS_BY_ITSELF:
             raise NoVerdictError(
-                f"{target}: the last scan is of {superseded:%Y-%m-%d}, and no other can be started: {error}; "
+                f"{target}: the last scan is of {superseded:%Y-%m-%d}, and no new scan can be started: {error}; "
                 "push the image again, or have it scanned continuously"
             ) from error
         waiting_for = str(error)

@@ -74,7 +74,7 @@ def _by_place(assembly: Iterable[Stack], account: str, session: Session) -> dict
     for stack in assembly:
         region = stack.region or session.region_name
         if not region:
-            raise AwsError(f"{stack.name}: has no Region, and none is configured; give one with --region")
+            raise AwsError(f"{stack.name}: has no Region, and none is configured; pass one with --region")
         places.setdefault((stack.account or account, region), []).append(stack)
     return places
 
@@ -85,9 +85,9 @@ def _lookup_session(
     import boto3  # noqa: PLC0415 - loaded already, by whoever made the session
     from botocore.session import Session as Core  # noqa: PLC0415 - comes with boto3
 
-    problem = f"{stack.name}: is in account {stack.account}, and the credentials are of {credentials_of}"
+    problem = f"{stack.name}: is in account {stack.account}, but the credentials are for {credentials_of}"
     if not stack.lookup_role:
-        raise AwsError(f"{problem}; use others, or a synthesizer that has a lookup role")
+        raise AwsError(f"{problem}; use others, or a synthesizer with a lookup role")
     role = stack.lookup_role.replace("${AWS::Partition}", partition)
     try:
         with aws_errors():

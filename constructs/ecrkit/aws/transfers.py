@@ -93,8 +93,8 @@ def plan_push(client: ECRClient, tool: Tool, source: str, reference: ImageRefere
     is_there = digest == present.digest
     if not is_there and repository.is_immutable(reference.tag):
         raise RefusedError(
-            f"{reference}: the tag is there, of an image pushed on {present.pushed_at:%Y-%m-%d} ({present.digest}), "
-            "and immutable; push under another tag, or let this one change, by mutable_tags of the catalog"
+            f"{reference}: the tag exists and is immutable, pushed on {present.pushed_at:%Y-%m-%d} "
+            f"({present.digest}); push another tag, or add this one to mutable_tags in the catalog"
         )
     return PushPlan(source=source, repository=repository, reference=reference, replaced=present, is_there=is_there)
 

@@ -38,11 +38,11 @@ _MAX_BYTES = 32 * 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class CheckedCatalog:
     """
-    What a check found.
+    The result of a catalog check.
 
     Attributes:
         catalog: the catalog, or ``None`` when there are errors.
-        findings: in the catalog, and in the policies that it names, in file order.
+        findings: findings of the catalog and its policies, in file order.
     """
 
     catalog: Catalog | None
@@ -56,16 +56,16 @@ def check_catalog(
     Check a catalog, and the policies that it names.
 
     Args:
-        text: a YAML document; anything at all may be passed.
-        file: how findings name it.
-        policies: what its references are looked up in; ``None`` leaves them unresolved.
-        may_be_empty: an environment may have no repository yet, though it could not be deployed so.
+        text: a YAML document; any text is accepted.
+        file: name of the file in findings.
+        policies: store for its policy references; ``None`` leaves them unresolved.
+        may_be_empty: allow environments without repositories, although they cannot be deployed.
 
     Returns:
-        Every finding, and the catalog when there is no error.
+        All findings, and the catalog if it has no error.
 
     Raises:
-        UnreadableInputError: the store, or a policy that is named, cannot be read.
+        UnreadableInputError: the store, or a named policy, cannot be read.
     """
     reader = Reader(file, rulebook.CATALOG_STRUCTURE)
     try:
@@ -85,15 +85,15 @@ def check_catalog(
 
 def read_catalog(path: Path, *, policies: PolicyStore | None = None, may_be_empty: bool = False) -> Catalog:
     """
-    Read a catalog that has to be valid.
+    Read a catalog, and raise if it is invalid.
 
     Args:
-        path: of the YAML file.
-        policies: what its references are looked up in; ``None`` leaves them unresolved.
-        may_be_empty: an environment may have no repository yet, though it could not be deployed so.
+        path: path of the YAML file.
+        policies: store for its policy references; ``None`` leaves them unresolved.
+        may_be_empty: allow environments without repositories, although they cannot be deployed.
 
     Raises:
-        InvalidCatalogError: it could not be deployed; carries every error, those of its policies too.
+        InvalidCatalogError: it cannot be deployed; lists all errors, including those of its policies.
         UnreadableInputError: a file cannot be read.
     """
     checked = check_catalog(read_catalog_text(path), file=path.as_posix(), policies=policies, may_be_empty=may_be_empty)
@@ -104,7 +104,7 @@ def read_catalog(path: Path, *, policies: PolicyStore | None = None, may_be_empt
 
 def read_catalog_text(path: Path) -> str:
     """
-    Read the file of a catalog, whatever it says; at most 32 MiB.
+    Read the text of a catalog file, at most 32 MiB, without checking it.
 
     Raises:
         UnreadableInputError: the file cannot be read, or is larger.

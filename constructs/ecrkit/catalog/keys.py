@@ -65,16 +65,16 @@ class Key:
 KEYS = (
     Key(
         name="lifecycle",
-        says="a policy, or several in order of precedence (one document, `any` rules last); `[]` for none",
-        default="none: nothing expires",
+        says="a policy, or several in order of precedence, combined with `any` rules last; `[]` for no policy",
+        default="none: no image expires",
         resource="LifecyclePolicy",
         argument="lifecycle",
         drift="AUD116",
     ),
     Key(
         name="encryption",
-        says="`AES256`, `KMS` or `KMS_DSSE` (the key that AWS manages), `{type: KMS, key: alias/payments}`, or `omit` "
-        "for a repository that is deployed without the property, since adding it later replaces the repository",
+        says="`AES256`, `KMS` or `KMS_DSSE` (with the AWS managed key), `{type: KMS, key: alias/payments}`, or `omit` "
+        "for a repository deployed without the property: adding it later replaces the repository",
         default="`AES256`, written out",
         resource="EncryptionConfiguration",
         argument="encryption",
@@ -133,7 +133,7 @@ KEYS = (
     ),
     Key(
         name="statements",
-        says="statements of its policy, verbatim, in addition to those that `pull` and `push` write",
+        says="statements of the repository policy, verbatim, in addition to those of `pull` and `push`",
         default="none",
         resource="RepositoryPolicyText",
         argument="statements",
@@ -141,13 +141,13 @@ KEYS = (
     ),
     Key(
         name="open_to_everyone",
-        says="why `statements` beside it may let everyone in; it goes with these statements, and with no others",
-        default="none: such a statement is an error",
+        says="why the `statements` at the same place may let everyone in",
+        default="none: a statement for everyone is an error",
         argument="open_to_everyone",
     ),
     Key(
         name="tags",
-        says="tags of the resource, added to those of `defaults`; `key: null` leaves out one of these",
+        says="resource tags, added to those of `defaults`; `key: null` removes an inherited tag",
         default="none",
         merges=True,
         resource="Tags",
@@ -155,7 +155,7 @@ KEYS = (
     ),
     Key(
         name="removal",
-        says="`retain` or `destroy`: what happens to it when it leaves the catalog or its stack is deleted",
+        says="`retain` or `destroy`: what happens to the repository when it leaves the catalog or its stack is deleted",
         default="`retain`",
         kind=Removal,
         resource="DeletionPolicy",
@@ -163,7 +163,7 @@ KEYS = (
     ),
     Key(
         name="empty_on_delete",
-        says="delete its images with it; needs `removal: destroy`",
+        says="delete its images too; needs `removal: destroy`",
         default="`false`",
         kind=bool,
         resource="EmptyOnDelete",

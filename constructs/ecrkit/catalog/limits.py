@@ -135,7 +135,7 @@ class EnvironmentChecks:
                 other=clash.other,
                 what=clash.identifier.kind,
                 text=clash.identifier.text,
-                remedy="give one of them another with 'output: …'" if is_output else "rename one of them",
+                remedy="set another for one of them with 'output: …'" if is_output else "rename one of them",
             )
             # Several environments may have both.
             self._reader.add([found])

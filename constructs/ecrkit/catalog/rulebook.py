@@ -21,14 +21,14 @@ _CLOUDFORMATION = 'CloudFormation user guide, "Quotas" (read 2026-11)'
 NOT_YAML = Check(
     code="CAT101",
     title="text is not YAML",
-    message="not YAML as a catalog needs it: the text {problem}",
+    message="not a YAML catalog: the text {problem}",
     source="YAML 1.1",
 )
 DUPLICATE_KEY = Check(
     code="CAT102",
     title="key is written twice",
     message="the key '{key}' is written twice, first on line {first_line}",
-    remedy="remove one; readers of YAML drop the first in silence",
+    remedy="remove one; YAML readers silently drop the first",
     source="YAML 1.2, section 3.2.1.3",
 )
 UNKNOWN_KEY = Check(
@@ -89,7 +89,7 @@ SAME_ENVIRONMENT = Check(
     code="CAT114",
     title="account and Region are not unique",
     message="the same account and Region as '{other}': {account}, {region}",
-    remedy="a repository's name is unique in both; remove one",
+    remedy="remove one; repository names are unique per account and Region",
     source=_REPOSITORY,
 )
 BAD_REPOSITORY_NAME = Check(
@@ -115,13 +115,13 @@ TOO_MANY_TAG_FILTERS = Check(
     code="CAT123",
     title="repository has more than 5 tag filters",
     message="must have at most 5 entries, got {count}",
-    remedy="cover several by one with a wildcard",
+    remedy="cover several with one wildcard",
     source=_FILTERS,
 )
 DUPLICATE_TAG_FILTER = Check(
     code="CAT124",
     title="tag filter is listed twice",
-    message="{entry} is named twice",
+    message="{entry} is listed twice",
     remedy="remove one",
     source=_FILTERS,
 )
@@ -135,7 +135,7 @@ EMPTY_NEEDS_DESTROY = Check(
     code="CAT126",
     title="empty_on_delete is set without 'removal: destroy'",
     message="empty_on_delete needs 'removal: destroy', got 'removal: {removal}'",
-    remedy="write both only where every image may be lost",
+    remedy="write both only if every image may be lost",
     source=_DESIGN,
 )
 BAD_OUTPUT_KEY = Check(
@@ -168,7 +168,7 @@ NO_REASON = Check(
 BAD_KMS_KEY = Check(
     code="CAT131",
     title="KMS key is invalid",
-    message="must be the alias, id or ARN of a KMS key, as in 'alias/registry', got {got}",
+    message="must be the alias, ID or ARN of a KMS key, as in 'alias/registry', got {got}",
     source=_KMS,
 )
 KEY_WITHOUT_KMS = Check(
@@ -181,14 +181,14 @@ KEY_WITHOUT_KMS = Check(
 KEY_ELSEWHERE = Check(
     code="CAT133",
     title="KMS key is in another Region",
-    message="the key is in {region}, and the environment '{environment}' in {expected}",
+    message="the key is in {region}, but the environment '{environment}' is in {expected}",
     remedy="name an alias that exists in both, or another key for this environment",
     source=_KMS,
 )
 MUTABLE_TAGS_OF_MUTABLE = Check(
     code="CAT134",
     title="tag filters do not fit the mutability",
-    message="{key} goes with 'mutability: {needed}' only, got 'mutability: {got}'",
+    message="{key} needs 'mutability: {needed}', got 'mutability: {got}'",
     remedy="remove it",
     source=_FILTERS,
 )
@@ -201,21 +201,21 @@ BAD_GRANTEE = Check(
 POLICY_TOO_LONG = Check(
     code="CAT136",
     title="repository policy is longer than 10,240 characters",
-    message="makes a repository policy of {length:,} characters, of 10,240 at most",
+    message="the repository policy must have at most 10,240 characters, got {length:,}",
     remedy="grant to an organization or a unit instead of many accounts",
     source=_REPOSITORY,
 )
 UNKNOWN_ENVIRONMENT = Check(
     code="CAT137",
     title="environment does not exist",
-    message="there is no environment {got}",
-    remedy="there is {known}",
+    message="unknown environment {got}",
+    remedy="the catalog has {known}",
     source=_DESIGN,
 )
 UNKNOWN_REPOSITORY = Check(
     code="CAT138",
     title="repository does not exist",
-    message="there is no repository {got} in this environment",
+    message="unknown repository {got} in this environment",
     remedy="{near}",
     source=_DESIGN,
 )
@@ -228,21 +228,21 @@ BAD_SHARDS = Check(
 STACK_TOO_LARGE = Check(
     code="CAT140",
     title="stack exceeds a CloudFormation limit",
-    message="the stack '{stack}' would have {count:,} {what}, of {limit:,} at most",
+    message="the stack '{stack}' must have at most {limit:,} {what}, got {count:,}",
     remedy="{remedy}",
     source=_CLOUDFORMATION,
 )
 NO_REPOSITORY = Check(
     code="CAT141",
     title="environment has no repository",
-    message="the environment '{environment}' has no repository, and CloudFormation takes no empty stack",
+    message="the environment '{environment}' has no repository, but CloudFormation rejects empty stacks",
     remedy="add one; to remove the last, run `cdk destroy`, which keeps it and its images",
     source=_CLOUDFORMATION,
 )
 BAD_PARAMETER_NAME = Check(
     code="CAT142",
     title="SSM parameter has more than 15 levels",
-    message="makes an SSM parameter of {levels} levels, of 15 at most",
+    message="the SSM parameter must have at most 15 levels, got {levels}",
     remedy="write 'parameters: false'",
     source="SSM API reference, PutParameter (read 2026-11)",
 )
@@ -256,28 +256,28 @@ BAD_STATEMENT = Check(
 OPEN_TO_ALL = Check(
     code="CAT144",
     title="statement is open to everyone",
-    message="lets everybody in: {reason}",
+    message="lets everyone in: {reason}",
     remedy=CLOSE_IT,
     source=_ACCESS,
 )
 SAME_SID = Check(
     code="CAT145",
     title="Sid is not unique",
-    message="the Sid '{sid}' is that of another statement{hint}",
+    message="another statement has the Sid '{sid}'{hint}",
     remedy="write another",
     source='IAM user guide, "IAM JSON policy elements: Sid" (read 2026-11)',
 )
 POLICIES_CLASH = Check(
     code="CAT146",
     title="lifecycle policies cannot be combined",
-    message="{policies} do not go together: {finding}",
+    message="{policies} cannot be combined: {finding}",
     source='ECR user guide, "Lifecycle policies" (read 2026-11)',
 )
 SAME_STACK = Check(
     code="CAT147",
     title="stack name is not unique",
     message="its stack '{stack}' would have the same name as a stack of '{other}'{hint}",
-    remedy="give it another name",
+    remedy="rename it",
     source=_CLOUDFORMATION,
 )
 

@@ -50,7 +50,7 @@ _DELETION = {Removal.RETAIN: Deletion.KEEP, Removal.DESTROY: Deletion.DELETE}
 
 
 class StackKind(StrEnum):
-    """What a stack of a catalog has."""
+    """The kind of a stack: repositories or registry-wide settings."""
 
     REPOSITORIES = "repositories"
     REGISTRY = "registry"
@@ -64,7 +64,7 @@ class Template:
 
     Attributes:
         environment: name of the environment to deploy it to.
-        kind: what the stack has.
+        kind: contents of the stack.
         stack: name of the stack.
         body: the template, as JSON values.
     """
@@ -76,7 +76,7 @@ class Template:
 
     @property
     def text(self) -> str:
-        """The template as JSON, indented by one space: the checks of a catalog measure it so."""
+        """The template as JSON, indented by one space; catalog checks measure its size in this form."""
         return json.dumps(self.body, indent=1, ensure_ascii=False)
 
 
@@ -95,8 +95,8 @@ def templates(catalog: Catalog, policies: PolicyStore) -> dict[str, Template]:
         repositories come first, then the one with registry-wide settings.
 
     Raises:
-        InvalidPolicyError: ECR would reject a policy, or several together.
-        PolicyReferenceError: *policies* does not have one.
+        InvalidPolicyError: ECR would reject a policy, or the combined policy.
+        PolicyReferenceError: *policies* lacks one of them.
         UnreadableInputError: a policy cannot be read.
     """
     return {

@@ -20,15 +20,15 @@ __all__ = ["Catalog", "Environment", "RepositoryEntry"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """
-    An account and Region, and what exists there.
+    An account and Region, and the repositories in it.
 
     Attributes:
         name: letters, digits and dashes; part of the names of its stacks.
         account: 12 digits.
         region: as in ``us-east-1``.
-        shards: over how many stacks its repositories are spread.
-        repositories: in the order written, with the settings that hold here.
-        registry: what is registry-wide here; ``None`` leaves that as it is.
+        shards: number of stacks to spread its repositories over.
+        repositories: in the order written, with the settings that apply here.
+        registry: registry-wide settings; ``None`` leaves them unchanged.
     """
 
     name: str
@@ -42,16 +42,16 @@ class Environment:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepositoryEntry:
     """
-    One repository.
+    A repository and its settings.
 
     Attributes:
-        name: of the repository.
+        name: name of the repository.
         lifecycle: policies in order of precedence; empty for none.
-        properties: of the repository.
-        silence: warnings to live with: why, by code.
-        exports: its URI and ARN are exported from its stack.
-        parameters: its URI and ARN are SSM parameters.
-        output: key of the stack output that holds its URI.
+        properties: properties of the repository.
+        silence: accepted warnings, each code with a reason.
+        exports: whether its stack exports its URI and ARN.
+        parameters: whether its URI and ARN are SSM parameters.
+        output: key of the stack output with its URI.
     """
 
     name: RepositoryName
@@ -66,7 +66,7 @@ class RepositoryEntry:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
     """
-    What is declared.
+    The declared environments and their repositories.
 
     Attributes:
         environments: in the order written, at least one.

@@ -103,8 +103,8 @@ def synthesize(app: cdk.Stage) -> cdk.cx_api.CloudAssembly:
         The cloud assembly.
 
     Raises:
-        SynthesisError: CDK refuses it. Its text is CDK's own, without the JavaScript stack. A program that does not
-            catch it ends with this text on stderr and exit code 1.
+        SynthesisError: CDK rejects the app. The text is CDK's own, without the JavaScript stack. A program that does
+            not catch it ends with this text on stderr and exit code 1.
     """
     try:
         return app.synth()

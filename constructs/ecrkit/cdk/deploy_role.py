@@ -50,13 +50,13 @@ class DeployRole(Construct):
     """
     The OpenID Connect provider of GitHub or GitLab, and the roles that pipelines assume through it.
 
-    A role exists only if a pipeline is named for it: *plan* reads, *deploy* deploys, *push* pushes images. Each has
+    A role is created only if it has a pipeline: *plan* reads, *deploy* deploys, *push* pushes images. Each has
     an output with its ARN: ``<construct id>PlanRoleArn``, ``…DeployRoleArn``, ``…PushRoleArn``.
 
     - The plan role runs ``ecrkit guard --deployed``, ``audit``, ``images inventory``, ``images in-use`` and
       ``cdk diff``. It reads its own account; in other accounts it assumes the lookup role of ``cdk bootstrap``.
     - The deploy role assumes the roles of ``cdk bootstrap``, which have the permissions, and reads stacks.
-    - The push role logs in, and pushes to the repositories named, and to no other.
+    - The push role logs in, and pushes only to the named repositories.
 
     An account has one provider for each issuer. The provider is kept when it leaves its stack, because other roles may
     trust it.
@@ -85,7 +85,7 @@ class DeployRole(Construct):
         push: The push role; ``None`` without *push*.
 
     Raises:
-        InvalidPropertyError: A property is invalid, or would let in more than what it names. It lists all problems.
+        InvalidPropertyError: A property is invalid, or would grant access to more than it names; lists all problems.
 
     Source: IAM user guide, "Create a role for OpenID Connect federation"; CDK developer guide, "Bootstrapping" (read
     2026-11).
@@ -217,7 +217,7 @@ def _pipeline_problems(trusted: Mapping[str, object]) -> Iterator[str]:
     if len(kinds) > 1:
         yield "plan, deploy and push must be all of GitHub or all of GitLab; make one DeployRole for each"
     if not any(trusted.values()):
-        yield "give at least one of plan, deploy and push, as in plan=[GitHubWorkflow(…)]"
+        yield "pass at least one of plan, deploy and push, as in plan=[GitHubWorkflow(…)]"
 
 
 def _repository_problems(repositories: object, *, pushes: bool) -> Iterator[str]:
@@ -227,7 +227,7 @@ def _repository_problems(repositories: object, *, pushes: bool) -> Iterator[str]
     if pushes and not repositories:
         yield "repositories: must name the repositories that push may push to, got none"
     if repositories and not pushes:
-        yield "repositories: goes with push only; give push, or remove it"
+        yield "repositories: needs push; pass push, or remove it"
     for index, repository in enumerate(repositories):
         if not isinstance(repository, str) or is_token(repository):
             continue
@@ -242,7 +242,7 @@ def _repository_problems(repositories: object, *, pushes: bool) -> Iterator[str]
 
 def _environment_problems(environments: Sequence[cdk.Environment], *, needed: bool) -> Iterator[str]:
     if environments and not needed:
-        yield "environments: goes with plan and deploy only; give one, or remove it"
+        yield "environments: needs plan or deploy; pass one, or remove it"
     for index, environment in enumerate(environments):
         for prop, value, grammar in (("account", environment.account, ACCOUNT), ("region", environment.region, REGION)):
             if value is not None and not is_token(value) and not grammar.fullmatch(value):

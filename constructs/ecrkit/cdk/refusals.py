@@ -119,11 +119,11 @@ def encryption_problems(encryption: str, key: object) -> list[str]:
     if key is None:
         return []
     if not Encryption(encryption).takes_key:
-        return [f"encryption_key: goes with encryption 'KMS' or 'KMS_DSSE' only, got {str(encryption)!r}; remove it"]
+        return [f"encryption_key: needs encryption 'KMS' or 'KMS_DSSE', got {str(encryption)!r}; remove it"]
     if not isinstance(key, str):
-        return [f"encryption_key: must be a key, or the alias, id or ARN of one, got {key!r}"]
+        return [f"encryption_key: must be a key, or the alias, ID or ARN of one, got {key!r}"]
     if not is_token(key) and not KMS_KEY.fullmatch(key):
-        return [f"encryption_key: must be the alias, id or ARN of a KMS key, as in 'alias/registry', got {key!r}"]
+        return [f"encryption_key: must be the alias, ID or ARN of a KMS key, as in 'alias/registry', got {key!r}"]
     return []
 
 
@@ -191,7 +191,7 @@ def mutability_problems(mutability: str, mutable_tags: Sequence[str], immutable_
         ("immutable_tags", immutable_tags, Mutability.MUTABLE),
     ):
         if tags and mutability != needed:
-            problems.append(f"{prop}: goes with mutability {needed.value!r} only, got {str(mutability)!r}; remove it")
+            problems.append(f"{prop}: needs mutability {needed.value!r}, got {str(mutability)!r}; remove it")
     return problems
 
 
@@ -202,7 +202,7 @@ def _tag_problems(prop: str, tags: Sequence[str]) -> list[str]:
     if len(tags) > TagFilter.MAX_PER_REPOSITORY:
         problems.append(f"{prop}: must have at most {TagFilter.MAX_PER_REPOSITORY} entries, got {len(tags)}")
     if len(set(tags)) < len(tags):
-        problems.append(f"{prop}: an entry is named twice in {list(tags)}; remove one")
+        problems.append(f"{prop}: an entry is listed twice in {list(tags)}; remove one")
     for entry in dict.fromkeys(tags):
         problems += _refused(prop, TagFilter, entry)
     return problems
@@ -215,7 +215,7 @@ def removal_problems(removal_policy: cdk.RemovalPolicy, *, empty_on_delete: bool
         return [f"removal_policy: must be one of {allowed}, got {removal_policy.name}"]
     if empty_on_delete and removal_policy is not cdk.RemovalPolicy.DESTROY:
         needs = f"needs removal_policy=RemovalPolicy.DESTROY, got {removal_policy.name}"
-        return [f"empty_on_delete: {needs}; give both only where every image may be lost"]
+        return [f"empty_on_delete: {needs}; pass both only if every image may be lost"]
     return []
 
 

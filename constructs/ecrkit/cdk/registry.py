@@ -57,30 +57,30 @@ _VERBATIM = {"PolicyText"}
 
 class Registry(Construct):
     """
-    The settings of a registry: one of these per account and Region.
+    The settings of a registry; at most one per account and Region.
 
-    What is left out is left as it is there. How the registry scans supersedes what its repositories say about
-    themselves: their scan on push says nothing any more.
+    Omitted settings stay as they are in the registry. Registry scanning overrides the scan on push of every
+    repository.
 
-    Everything is kept when it leaves the stack, or the stack goes, since it is everybody's who uses the registry. A
-    creation that is rolled back deletes what it created, so that the next one finds its place free: CloudFormation
-    creates a policy, replication, a cache or a template only where there is none. Scanning is always there, and
-    deleting it would turn Amazon Inspector off for the account, so that it is kept then too.
+    All settings are kept when they leave the stack or the stack is deleted, because the whole account uses them. A
+    creation that is rolled back deletes what it created, so the next attempt can succeed: CloudFormation creates a
+    policy, replication, a cache or a template only if the registry has none yet. Scanning always exists, and
+    deleting it would turn off Amazon Inspector for the account, so it is kept even then.
 
     Args:
-        scope: of the construct.
-        construct_id: within the scope.
-        scanning: how the registry scans. Default: as it is.
-        replication: what is replicated where, in order. Default: as it is.
-        policy: who may do what with the registry as a whole. Default: as it is.
-        pull_through_cache: caches of other registries, by the prefix of their repositories; every property of one is
-            create-only. Default: none.
-        creation_templates: what a repository becomes that ECR creates by itself, by prefix. Default: none.
+        scope: The scope of the construct.
+        construct_id: The ID within the scope.
+        scanning: How the registry scans images. Default: unchanged.
+        replication: Which repositories are replicated, and where to. Default: unchanged.
+        policy: Permissions on the registry as a whole. Default: unchanged.
+        pull_through_cache: Caches of other registries, by repository prefix; changing a property replaces the
+            cache. Default: no cache.
+        creation_templates: Settings of repositories that ECR creates automatically, by prefix. Default: no template.
 
     Raises:
-        InvalidPropertyError: ECR or CloudFormation would refuse a property, or there is another of these in the app for
-            the same account and Region; names everything that is wrong.
-        InvalidPolicyError: ECR would refuse the lifecycle policies of a template, or what they make together.
+        InvalidPropertyError: ECR or CloudFormation would reject a property, or the app has another ``Registry`` for
+            the same account and Region; lists all problems.
+        InvalidPolicyError: ECR would reject a lifecycle policy of a template, or the combined policy.
 
     Source: CloudFormation template reference, AWS::ECR (read 2026-11); the resource handlers of
     aws-cloudformation-resource-providers-ecr; aws-cloudformation/cloudformation-coverage-roadmap#2516.
@@ -201,7 +201,7 @@ def _unresolved_problems(templates: Mapping[str, CreationTemplate]) -> Iterator[
 def _claim_problems(scope: Construct, home: Home) -> Iterator[str]:
     claim = f"{home.account} in {home.region}"
     if any(entry.type == _METADATA and entry.data == claim for entry in scope.node.root.node.metadata):
-        yield f"there is another Registry for {claim}, and each would undo the other; put all settings into one"
+        yield f"another Registry exists for {claim}, and each would overwrite the other; put all settings into one"
 
 
 def _known(text: str) -> str | None:

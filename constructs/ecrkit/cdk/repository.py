@@ -40,47 +40,48 @@ _LONG = 8_000
 
 class Repository(ecr.Repository):
     """
-    An ECR repository: scanned on push, encrypted, with immutable tags, and kept when its stack goes.
+    An ECR repository: scanned on push, encrypted, with immutable tags, and kept when its stack is deleted.
 
-    It is an :class:`aws_cdk.aws_ecr.Repository`: pass it wherever one is taken, and grant with ``grant_pull``,
-    ``grant_push`` and ``add_to_resource_policy``. Its construct id is part of its logical id: a change of it, once
-    deployed, is a change of repository.
+    It is an :class:`aws_cdk.aws_ecr.Repository`: pass it wherever CDK takes one, and grant with ``grant_pull``,
+    ``grant_push`` and ``add_to_resource_policy``. The construct ID is part of the logical ID: changing it after a
+    deploy makes CloudFormation create another repository.
 
     Args:
-        scope: of the construct.
-        construct_id: within the scope.
-        repository_name: as ECR takes it; create-only. Default: CloudFormation makes one up.
-        lifecycle: a policy, or several in order of precedence. Default: none, so that no image ever expires.
-        encryption: ``AES256``, ``KMS``, ``KMS_DSSE``, or ``omit`` to leave the property out, for a repository that is
+        scope: The scope of the construct.
+        construct_id: The ID within the scope.
+        repository_name: The name in ECR; create-only. Default: CloudFormation generates a name.
+        lifecycle: A policy, or several in order of precedence. Default: no policy, so no image ever expires.
+        encryption: ``AES256``, ``KMS``, ``KMS_DSSE``, or ``omit`` to leave the property out for a repository
             deployed without it; create-only. Default: ``AES256``.
-        encryption_key: for KMS and KMS_DSSE: a key, or the alias, id or ARN of one in the same Region; create-only.
-            Default: the key that AWS manages.
-        scan_on_push: have every image that is pushed scanned. Default: true.
+        encryption_key: A KMS key, or the alias, ID or ARN of one in the same Region; create-only.
+            Default: the AWS managed key.
+        scan_on_push: Whether each push starts a basic scan. Default: true.
         mutability: ``IMMUTABLE`` or ``MUTABLE``: whether a tag can be pushed again. Default: ``IMMUTABLE``.
-        mutable_tags: tags, or patterns of tags with at most two ``*``, that may be overwritten although the repository
-            is immutable; at most five. Default: none.
-        immutable_tags: those that may not although it is mutable; at most five. Default: none.
-        pull: who may pull, besides those whom the account lets. Default: nobody.
-        push: who may push, and pull, besides those whom the account lets. Default: nobody.
-        statements: of its policy, as they are in JSON, besides those of *pull* and *push*. Default: none.
-        open_to_everyone: why its policy may let everyone in; it is written into the metadata of the resource. Default:
-            none, so that a statement that does raises, here, in ``add_to_resource_policy`` and in every grant.
-        removal_policy: what becomes of the repository when it leaves its stack: ``RETAIN_ON_UPDATE_OR_DELETE``,
-            ``RETAIN`` or ``DESTROY``. Default: kept, on replacement too, unless its creation itself fails.
-        empty_on_delete: delete its images with it; needs ``DESTROY``. Default: false.
-        exports: export its URI and ARN from the stack, as ``ecr:<output>`` and ``ecr:<output of the ARN>``. Default:
+        mutable_tags: Tags, or patterns of tags with at most two ``*``, that may be overwritten although the repository
+            is immutable; at most five. Default: no tag.
+        immutable_tags: The same, for tags that must not be overwritten although the repository is mutable.
+        pull: Who may pull, in addition to principals in the account. Default: nobody.
+        push: Who may push and pull, in addition to principals in the account. Default: nobody.
+        statements: Repository policy statements, verbatim, in addition to those of *pull* and *push*. Default: no
+            statement.
+        open_to_everyone: Why the policy may let everyone in; written to the metadata of the resource. Default: a
+            statement for everyone raises, here, in ``add_to_resource_policy`` and in every grant.
+        removal_policy: What happens to the repository when it leaves its stack: ``RETAIN_ON_UPDATE_OR_DELETE``,
+            ``RETAIN`` or ``DESTROY``. Default: it is kept, on replacement too, unless its creation fails.
+        empty_on_delete: Delete its images too; needs ``DESTROY``. Default: false.
+        exports: Export its URI and ARN from the stack, as ``ecr:<output>`` and ``ecr:<output of the ARN>``. Default:
             false.
-        parameters: write its URI and ARN to the SSM parameters ``/ecr/<name>/uri`` and ``/ecr/<name>/arn``; needs a
+        parameters: Write its URI and ARN to the SSM parameters ``/ecr/<name>/uri`` and ``/ecr/<name>/arn``; needs a
             name. Default: false.
-        output: logical id of the output that holds its URI. Default: the repository's name, or the construct's id
-            where it has none, in PascalCase and ``RepositoryUri``.
+        output: Logical ID of the output with its URI. Default: the repository's name, or without one the construct
+            ID, in PascalCase, followed by ``RepositoryUri``.
 
-    What its policies leave out together is a warning of the synth, which
-    ``Annotations.of(repository).acknowledge_warning("ECR212", "why")`` silences.
+    Synthesis warns about missing rules for untagged or tagged images. Silence a warning with
+    ``Annotations.of(repository).acknowledge_warning("ECR212", "why")``.
 
     Raises:
-        InvalidPropertyError: ECR or CloudFormation would refuse a property; names every such one.
-        InvalidPolicyError: ECR would refuse the policies, or what they make together.
+        InvalidPropertyError: ECR or CloudFormation would reject a property; lists all of them.
+        InvalidPolicyError: ECR would reject a policy, or the combined policy.
 
     Source: CloudFormation template reference, AWS::ECR::Repository (read 2026-11).
     """
@@ -147,7 +148,7 @@ class Repository(ecr.Repository):
             *refusals.output_problems(output, exports=exports),
         ]
         if parameters and repository_name is None:
-            problems.append("parameters: needs a repository_name, got none; give one")
+            problems.append("parameters: needs a repository_name, got none; pass one")
         _refuse(where, problems)
         policy = compose(policies) if policies else None
 
@@ -201,14 +202,14 @@ class Repository(ecr.Repository):
         policy_elsewhere: bool = False,
     ) -> ecr.IRepository:
         """
-        Refer to a repository of the same account and Region that another stack, or nobody, manages.
+        Refer to a repository in the same account and Region that this stack does not manage.
 
         Args:
-            scope: of the construct.
-            id: within the scope.
-            repository_name: its name.
-            policy_elsewhere: whether its policy lets in already whom this app would: Lambda, for a function from its
-                image. Default: false, so that what would have to be written to its policy raises.
+            scope: The scope of the construct.
+            id: The ID within the scope.
+            repository_name: The name of the repository.
+            policy_elsewhere: Whether its policy already grants the access that this app needs, such as Lambda's for a
+                function from its image. Default: false; a grant that must change its policy raises.
         """
         arn = ecr.Repository.arn_for_local_repository(repository_name, scope)
         return ImportedRepository(
@@ -224,10 +225,10 @@ class Repository(ecr.Repository):
         policy_elsewhere: bool = False,
     ) -> ecr.IRepository:
         """
-        Refer to a repository anywhere; *policy_elsewhere* as for a name.
+        Refer to a repository by its ARN; *policy_elsewhere* as in :meth:`from_repository_name`.
 
         Raises:
-            InvalidPropertyError: CDK learns the ARN later, and the name in it may have slashes.
+            InvalidPropertyError: The ARN is a token, and the name in it may have slashes.
         """
         if refusals.is_token(repository_arn):
             raise InvalidPropertyError(f"{id}: the ARN is not known now; use from_repository_attributes")
@@ -245,7 +246,7 @@ class Repository(ecr.Repository):
         repository_name: str,
         policy_elsewhere: bool = False,
     ) -> ecr.IRepository:
-        """Refer to a repository anywhere, whose name and ARN CDK may learn later; *policy_elsewhere* as for a name."""
+        """Refer to a repository by name and ARN, which may be tokens; see :meth:`from_repository_name`."""
         return ImportedRepository(
             scope,
             id,
@@ -259,7 +260,7 @@ class Repository(ecr.Repository):
         Add a statement to the policy of the repository.
 
         Args:
-            statement: as for ``statements``; one that lets everyone in needs *open_to_everyone*.
+            statement: The statement; one that lets everyone in needs *open_to_everyone*.
 
         Raises:
             InvalidPropertyError: ECR would reject the statement, or it lets everyone in. A grant of another construct
@@ -282,28 +283,28 @@ class Repository(ecr.Repository):
         return super().add_to_resource_policy(statement)
 
     def grant(self, grantee: iam.IGrantable, *actions: str) -> iam.Grant:
-        """Grant *actions*; a principal that is everyone needs *open_to_everyone*, or raises InvalidPropertyError."""
+        """Grant *actions*; raises InvalidPropertyError for everyone as principal, without *open_to_everyone*."""
         return self._granted(lambda: super(Repository, self).grant(grantee, *actions))
 
     def grant_pull(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Grant to pull; as :meth:`grant`."""
+        """Grant pulling; see :meth:`grant`."""
         return self._granted(lambda: super(Repository, self).grant_pull(grantee))
 
     def grant_push(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Grant to push; as :meth:`grant`."""
+        """Grant pushing; see :meth:`grant`."""
         return self._granted(lambda: super(Repository, self).grant_push(grantee))
 
     def grant_pull_push(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Grant to pull and push; as :meth:`grant`."""
+        """Grant pulling and pushing; see :meth:`grant`."""
         return self._granted(lambda: super(Repository, self).grant_pull_push(grantee))
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Grant to read what is in it; as :meth:`grant`."""
+        """Grant reading images and their metadata; see :meth:`grant`."""
         return self._granted(lambda: super(Repository, self).grant_read(grantee))
 
     def add_lifecycle_rule(self, **_: object) -> NoReturn:
         """
-        Refuse: the lifecycle policy is given as a whole, where it can be checked.
+        Raise: pass the lifecycle policy as a whole, where ecrkit can check it.
 
         Raises:
             InvalidPropertyError: always.
@@ -359,7 +360,7 @@ class Repository(ecr.Repository):
         stack = cdk.Stack.of(self)
         if stack.node.try_find_child(key) is not None:
             taken = f"the output key '{key}' is taken in stack '{stack.stack_name}'"
-            raise InvalidPropertyError(f"{self.node.path}: {taken}; give another as output=…")
+            raise InvalidPropertyError(f"{self.node.path}: {taken}; pass another as output=…")
         value = self._resource().get_att(attribute).to_string()
         cdk.CfnOutput(stack, key, value=value, export_name=export_name(key) if exported else None)
 

@@ -32,7 +32,7 @@ __all__ = ["EnvironmentStack", "RegistryStack", "RepositoriesStack"]
 
 class EnvironmentStack(cdk.Stack):
     """
-    A stack of an environment of a catalog; :func:`ecrkit.cdk.catalog_stacks` makes them.
+    A stack of an environment of a catalog, created by :func:`ecrkit.cdk.catalog_stacks`.
 
     Args:
         scope: The app, or a stage of it.
@@ -54,7 +54,7 @@ class EnvironmentStack(cdk.Stack):
 
     def repository(self, name: str) -> ecr.IRepository:
         """
-        Give a repository of this environment to other stacks.
+        Make a repository of this environment available to other stacks.
 
         It is in one of the stacks of the environment, which need not be this one. A stack that uses its name, ARN or
         URI depends on the stack that creates it, unless they are in different stages. Their values are literals in the
@@ -75,7 +75,7 @@ class EnvironmentStack(cdk.Stack):
             suggestions = ", ".join(near(name, (entry.name for entry in environment.repositories)))
             remedy = f"did you mean {suggestions}?" if suggestions else "declare it in the catalog"
             raise UnknownRepositoryError(
-                f"{self.stack_name}: there is no repository {name!r} in the environment '{environment.name}'; {remedy}"
+                f"{self.stack_name}: no repository {name!r} in the environment '{environment.name}'; {remedy}"
             )
         owner = self._scope.node.find_child(
             stack_name(environment.name, shard_of(name, environment.shards), shards=environment.shards)
@@ -89,15 +89,15 @@ class RepositoriesStack(EnvironmentStack):
     """
     Repositories of one environment.
 
-    They are written as one template and included, since a construct each costs several round trips to Node: the same
-    resources as :class:`ecrkit.cdk.Repository` gives, which a test holds.
+    They are rendered as one included template, because one construct each costs several round trips to Node. The
+    resources are the same as those of :class:`ecrkit.cdk.Repository`.
 
     Args:
         scope: The app, or a stage of it.
         construct_id: The name of the stack.
         environment: Account, Region and all repositories of the environment.
-        repositories: Those in this stack.
-        policies: Where the lifecycle policies are that these name.
+        repositories: The repositories in this stack.
+        policies: The store with the lifecycle policies that they name.
     """
 
     def __init__(
@@ -128,14 +128,14 @@ class RepositoriesStack(EnvironmentStack):
 
 class RegistryStack(EnvironmentStack):
     """
-    Registry-wide settings of one environment; apart from its repositories, since they outlive any of them.
+    Registry-wide settings of one environment; in a separate stack, because they outlive its repositories.
 
     Args:
         scope: The app, or a stage of it.
         construct_id: The name of the stack.
         environment: Account, Region and repositories.
         registry: The settings.
-        policies: Where the lifecycle policies are that its creation templates name.
+        policies: The store with the lifecycle policies that its creation templates name.
     """
 
     def __init__(

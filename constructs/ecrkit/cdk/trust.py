@@ -21,7 +21,7 @@ _OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?"
 _GITHUB_REPOSITORY = re.compile(rf"{_OWNER}/[A-Za-z0-9._-]+|{_OWNER}@[0-9]+/[A-Za-z0-9._-]+@[0-9]+")
 _GITLAB_PROJECT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
 _REF = re.compile(r"[^\s?\[\]~^:\\${}]+")
-"""A branch or tag; Git allows no other character. ``*`` stands for any characters."""
+"""A branch or tag; Git allows no other character. ``*`` matches any characters."""
 _ENVIRONMENT = re.compile(r"[^*?${}\x00-\x1f]{1,255}")
 
 
@@ -37,8 +37,8 @@ class GitHubWorkflow:
         repository: The repository as ``owner/name``. Since 2026-07-15 GitHub adds IDs to the subjects of new, renamed
             and transferred repositories: then write ``owner@123456/name@456789``. ``gh api repos/OWNER/NAME --jq
             '.owner.id, .id'`` prints both IDs. Case matters.
-        branch: The branch, as in ``main``; ``*`` stands for any characters. Default: none.
-        tag: The tag, as in ``v1.2.0``; ``*`` stands for any characters. Default: none.
+        branch: The branch, as in ``main``; ``*`` matches any characters. Default: none.
+        tag: The tag, as in ``v1.2.0``; ``*`` matches any characters. Default: none.
         environment: The environment of the job, without wildcards. Default: none.
     """
 
@@ -58,7 +58,7 @@ class GitHubWorkflow:
         return f"repo:{self.repository}:ref:refs/{ref}"
 
     def problems(self) -> Iterator[str]:
-        """Find what no token can have, or too many would."""
+        """Report values that match no token, or too many."""
         yield from _name_problems("repository", self.repository, _GITHUB_REPOSITORY, example="'acme/registries'")
         places = {"branch": self.branch, "tag": self.tag, "environment": self.environment}
         yield from _one_of(places)
@@ -72,12 +72,12 @@ class GitLabPipeline:
     """
     The pipelines of a GitLab project that run on a branch or on a tag.
 
-    Exactly one of *branch* and *tag* is required. Protect the branch: whoever can push to it has the role.
+    Exactly one of *branch* and *tag* is required. Protect the branch: everyone who can push to it gets the role.
 
     Attributes:
         project: The path of the project, as in ``group/subgroup/project``. Case matters.
-        branch: The branch, as in ``main``; ``*`` stands for any characters. Default: none.
-        tag: The tag, as in ``v1.2.0``; ``*`` stands for any characters. Default: none.
+        branch: The branch, as in ``main``; ``*`` matches any characters. Default: none.
+        tag: The tag, as in ``v1.2.0``; ``*`` matches any characters. Default: none.
     """
 
     issuer: ClassVar[str] = "gitlab.com"
@@ -93,7 +93,7 @@ class GitLabPipeline:
         return f"project_path:{self.project}:ref_type:{kind}:ref:{ref}"
 
     def problems(self) -> Iterator[str]:
-        """Find what no token can have, or too many would."""
+        """Report values that match no token, or too many."""
         yield from _name_problems("project", self.project, _GITLAB_PROJECT, example="'acme/platform/registries'")
         places = {"branch": self.branch, "tag": self.tag}
         yield from _one_of(places)
@@ -125,7 +125,7 @@ def trust_conditions(pipelines: Sequence[Pipeline], *, issuer: str, audience: st
 
 def _name_problems(prop: str, text: object, grammar: re.Pattern[str], *, example: str) -> Iterator[str]:
     if isinstance(text, str) and ("*" in text or "?" in text):
-        yield f"{prop}: must not have wildcards, which let other repositories in, got {text!r}; name each one"
+        yield f"{prop}: must not have wildcards, which give other repositories access, got {text!r}; name each one"
     elif not _matches(grammar, text):
         yield f"{prop}: must be a path as in {example}, got {text!r}"
 

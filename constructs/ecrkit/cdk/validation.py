@@ -54,27 +54,27 @@ _SEVERITIES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NO
 @jsii.implements(cdk.IPolicyValidationPlugin)
 class LifecyclePolicyValidation:
     """
-    Checks every lifecycle policy, repository policy and registry policy of an app when it is synthesized.
+    Check every lifecycle policy, repository policy and registry policy of an app at synthesis.
 
-    That is, of plain L1 and L2 repositories and of repository creation templates too, in every stack, nested ones
-    included. Register it with ``Validations.of(app).add_plugins(LifecyclePolicyValidation())``. The report names the
-    construct. An error stops the synthesis; a warning is shown and does not, unless ``cdk synth --strict`` is asked
-    for. ``Validations.of(construct).acknowledge(Acknowledgment(id="ecrkit::ECR203", reason="…"))`` silences one.
+    It covers plain L1 and L2 repositories and repository creation templates, in every stack, including nested
+    ones. Register it with ``Validations.of(app).add_plugins(LifecyclePolicyValidation())``. The report names the
+    construct. An error stops the synthesis; a warning does so only with ``cdk synth --strict``.
+    ``Validations.of(construct).acknowledge(Acknowledgment(id="ecrkit::ECR203", reason="…"))`` silences one.
 
     Args:
-        completeness: warn of what a policy leaves out (ECR211 to ECR213), and of statements without effect (ECR421 to
-            ECR427); turn it off where the repositories come from a catalog, which warns of that itself.
-        policies: a store; what its ``silenced.yaml`` silences is not told of its rules, wherever they turn up, and of
-            each of its versions that was read, that it is not published (STO112). Default: none.
+        completeness: Warn about missing rules (ECR211 to ECR213), and about statements without effect (ECR421 to
+            ECR427); turn it off for repositories from a catalog, which reports these warnings itself.
+        policies: A policy store. Warnings that its ``silenced.yaml`` silences are not reported for its rules; each
+            version that was read and is not published gets STO112. Default: no store.
 
-    A text that functions write is checked in every form that parameters and conditions can give it. What is known only
-    at deploy is an informational finding, "not checked", which never stops a synthesis. What a policy leaves out is not
-    reported for :class:`~ecrkit.cdk.Repository` and :class:`~ecrkit.cdk.Registry`, which do so themselves.
+    Text from intrinsic functions is checked in every form that parameters and conditions can give it. Text known only
+    at deploy gets an informational finding, "not checked", which never stops a synthesis. Missing rules are not
+    reported for :class:`~ecrkit.cdk.Repository` and :class:`~ecrkit.cdk.Registry`, which report them themselves.
 
     Raises:
-        InvalidLockError: the lock of the store is none.
-        PublishedPolicyError: a version that has silenced warnings is not what was published.
-        UnreadableInputError: a file of the store cannot be read.
+        InvalidLockError: The lock of the store is invalid.
+        PublishedPolicyError: A version with silenced warnings differs from the published one.
+        UnreadableInputError: A file of the store cannot be read.
 
     Source: AWS CDK API reference, IPolicyValidationPlugin (aws-cdk-lib 2.275, read 2026-11).
     """
@@ -86,12 +86,12 @@ class LifecyclePolicyValidation:
 
     @property
     def name(self) -> str:
-        """What the report calls it, and the namespace of the rules in an acknowledgement."""
+        """Name in the report, and namespace of the rules in an acknowledgement."""
         return "ecrkit"
 
     @property
     def version(self) -> str:
-        """Of ecrkit."""
+        """The version of ecrkit."""
         return __version__
 
     @property
@@ -100,7 +100,7 @@ class LifecyclePolicyValidation:
         return [check.code for check in (*RULEBOOK, *ACCESS_RULEBOOK, *TEMPLATE_RULEBOOK, UNPUBLISHED)]
 
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
-        """Look at the templates; CDK calls this when they are written."""
+        """Check the templates; CDK calls this after it wrote them."""
         tree = _Tree(context.app_construct)
         templates = _templates(context.template_paths, tree)
         found = [each for path, template in templates.items() for each in _found_in(path, template)]

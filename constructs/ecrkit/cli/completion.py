@@ -29,6 +29,6 @@ def completion(shell: str) -> None:
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     kind = get_completion_class(shell)
     if kind is None:
-        raise click.UsageError(f"this click has no completion for {shell}; update click")
+        raise click.UsageError(f"the installed click has no completion for {shell}; update click")
     root = click.get_current_context().find_root().command
     write_document(kind(root, {}, _PROGRAM, _VARIABLE).source())

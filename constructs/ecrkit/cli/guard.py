@@ -49,7 +49,7 @@ __all__ = ["guard"]
     "May be given several times.",
 )
 @click.option("--profile", help="AWS profile to use, for --deployed.")
-@click.option("--region", help="AWS Region of stacks that name none, for --deployed.")
+@click.option("--region", help="AWS Region of stacks without one, for --deployed.")
 @click.option(
     "--output",
     type=click.Choice(["text", "json", "markdown", "github"]),
@@ -82,9 +82,9 @@ def guard(  # noqa: PLR0913 - a parameter per option
       ecrkit guard cdk.out --baseline main/cdk.out --allow payments/api
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if deployed == (baseline is not None):
-        raise click.UsageError("give one of '--baseline DIR' and '--deployed'.")
+        raise click.UsageError("pass either '--baseline DIR' or '--deployed'")
     if not deployed and (profile or region):
-        raise click.UsageError("'--profile' and '--region' need '--deployed'.")
+        raise click.UsageError("'--profile' and '--region' need '--deployed'")
     new = read_assembly(assembly)
     old = read_baseline(baseline) if baseline else _deployed(new, profile=profile, region=region)
     if deployed:
@@ -100,7 +100,7 @@ def guard(  # noqa: PLR0913 - a parameter per option
     if output == "text":
         echo(summary, err=True)
     for name in useless:
-        echo(f"warning: --allow {name}: nothing of that name is found; {_advice(name, findings)}", err=True)
+        echo(f"warning: --allow {name}: no finding has that name; {_advice(name, findings)}", err=True)
     sys.exit(1 if refused(findings) else 0)
 
 
@@ -138,15 +138,15 @@ def _summary(old: Sequence[Stack], findings: Sequence[GuardFinding], *, deployed
     number = sum(not resource.unread for stack in old for resource in stack.resources)
     if not number and not findings:
         if deployed:
-            return "first deploy: everything is new" if not old else "nothing of ECR is deployed: everything is new"
-        return "the baseline has nothing of ECR: everything is new"
+            return "first deploy: everything is new" if not old else "no ECR resource is deployed: everything is new"
+        return "the baseline has no ECR resource: everything is new"
     compared = count_of(number, "resource")
     if not errors and not number:
         return f"{compared} compared{more}"
     if not errors:
         else_ = "else " if counts["allowed"] else ""
         return f"{compared} compared: nothing {else_}would be replaced or removed{more}"
-    hint = f"what is meant to happen can be allowed, as in --allow {printable(errors[0].name)}"
+    hint = f"to accept intended changes, pass --allow {printable(errors[0].name)}"
     return f"{compared} compared: {count_of(len(errors), 'error')}{more}; {hint}"
 
 

@@ -18,7 +18,7 @@ __all__ = ["login"]
 
 @click.command("login", short_help="Log a container tool in to the registry.")
 @tool_option
-@dry_run_option("Show which tool would be logged in, and request no password.")
+@dry_run_option("Show which tool would be logged in, and change nothing.")
 @aws_options
 @output_option()
 def login(*, tool: str | None, dry_run: bool, profile: str | None, region: str | None, output: str) -> None:

@@ -56,7 +56,7 @@ def rules(*, codes: tuple[str, ...], output: str) -> None:
       ecrkit rules ECR205 CAT121
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if output == "markdown" and codes:
-        raise click.UsageError("'--output markdown' takes no CODE: it is the whole page.")
+        raise click.UsageError("'--output markdown' prints every check; pass it without CODE")
     checks = [_named(code) for code in codes] or list(CHECKS.values())
     if output == "json":
         echo_json({"rules": [_document(check) for check in checks]})

@@ -14,16 +14,16 @@ __all__ = ["ActualRepository"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActualRepository:
     """
-    A deployed repository: its properties, its two policies as ECR has them, and its stack.
+    A deployed repository: its properties, its two policies as ECR stores them, and its stack.
 
     Attributes:
-        name: of the repository.
-        properties: all that ECR stores. Who may pull and push is in the statements, and its removal is ``retain``:
-            CloudFormation imports nothing that it may delete.
-        repository_policy_text: IAM's JSON, with what *properties* do not tell of it, as its version; ``None`` where
-            there is no policy.
-        lifecycle_policy_text: ECR's JSON; ``None`` where there is no policy.
-        stack: name of the stack that it is a resource of; ``None`` where there is none.
+        name: name of the repository.
+        properties: all properties in ECR. Pull and push access is in the statements. The removal is ``retain``:
+            CloudFormation does not import resources that it may delete.
+        repository_policy_text: IAM's JSON, including its version, which *properties* omits; ``None`` without a
+            policy.
+        lifecycle_policy_text: ECR's JSON; ``None`` without a policy.
+        stack: name of its CloudFormation stack; ``None`` without a stack.
     """
 
     name: str

@@ -100,7 +100,7 @@ def read_audit(text: str, *, file: str, catalog: Catalog) -> Iterator[DeployedPo
 def _declared(catalog: Catalog, name: str, file: str) -> Iterator[tuple[str, str]]:
     found: Environment | None = next((place for place in catalog.environments if place.name == name), None)
     if found is None:
-        raise UnreadableInputError(f"{file}: is an audit of '{name}', which the catalog does not have; pass --catalog")
+        raise UnreadableInputError(f"{file}: is an audit of '{name}', which is not in the catalog; pass --catalog")
     for entry in found.repositories:
         yield entry.name, "+".join(map(str, entry.lifecycle)) or NO_POLICY
 

@@ -49,10 +49,10 @@ def parse_json(text: str) -> Node:
         text: a whole document.
 
     Returns:
-        Its only value; keys that are written twice are both there.
+        Its only value; duplicate keys are kept.
 
     Raises:
-        SyntaxProblem: *text* is not JSON, or goes deeper than 100 levels, at the position given.
+        SyntaxProblem: *text* is not JSON, or is nested deeper than 100 levels, at the position given.
 
     Source: RFC 8259.
     """

@@ -139,15 +139,15 @@ def details(summary: str, section: Section) -> Section:
 
 def compose(sections: Iterable[Section], *, room: int = MAX_LENGTH) -> str:
     """
-    Put a comment together.
+    Compose a comment from sections.
 
     Args:
         sections: the most important first.
-        room: characters that it may have.
+        room: maximum number of characters.
 
     Returns:
-        The sections in their order, as much of each as there is room for. Every section gets the same room; what one
-        does not need is for the others. Those that have no room at all are left out, and counted.
+        The sections in order, each cut to the available room. Every section gets the same room; room that one
+        does not need goes to the others. Sections without any room are left out and counted.
     """
     sections = list(sections)
     note = "\n_{} more sections are left out: the comment has no room for them. The text and JSON outputs have them._\n"

@@ -31,8 +31,8 @@ class ScalarNode:
 
     Attributes:
         value: ``str``, ``int``, ``float``, ``bool`` or ``None``; another type is a YAML extra.
-        raw: as it stands in the text, where that differs from the value.
-        position: of its first character.
+        raw: the text as written, if it differs from the value.
+        position: position of its first character.
     """
 
     value: object
@@ -46,8 +46,8 @@ class ListNode:
     A list.
 
     Attributes:
-        items: in order.
-        position: of its first character.
+        items: nodes in order.
+        position: position of its first character.
     """
 
     items: tuple[Node, ...]
@@ -60,8 +60,8 @@ class Member:
     A key of an object, and its value.
 
     Attributes:
-        key: as it stands in the text.
-        key_position: of the key's first character.
+        key: the key as written.
+        key_position: position of the key's first character.
         node: the value.
         is_string: whether the text has the key as a string; YAML reads ``on`` and ``42`` as something else.
     """
@@ -78,8 +78,8 @@ class ObjectNode:
     An object, or mapping.
 
     Attributes:
-        members: in the order written; a key that is written twice is there twice.
-        position: of its first character.
+        members: in the order written; duplicate keys are kept.
+        position: position of its first character.
     """
 
     members: tuple[Member, ...]
@@ -91,11 +91,11 @@ Node: TypeAlias = ScalarNode | ListNode | ObjectNode
 
 class SyntaxProblem(Exception):  # noqa: N818 - it becomes a finding, nobody outside sees it
     """
-    A text is not in the language it should be in.
+    A text is not valid JSON or YAML.
 
     Attributes:
         message: what is wrong.
-        position: where.
+        position: where it is.
     """
 
     def __init__(self, message: str, position: Position) -> None:

@@ -110,9 +110,9 @@ def reasons(checks: Iterable[Check], *, empty: Check) -> Schema:
 
 
 def said_of(value: type, attribute: str) -> str:
-    """Find what the docstring of *value* says of an attribute."""
-    match = re.search(rf"^    {attribute}: (.+)$", inspect.getdoc(value) or "", re.MULTILINE)
-    return match[1] if match else ""
+    """Find the description of an attribute in the docstring of *value*."""
+    match = re.search(rf"^    {attribute}: (.+(?:\n {{5,}}.+)*)$", inspect.getdoc(value) or "", re.MULTILINE)
+    return " ".join(match[1].split()) if match else ""
 
 
 def summary_of(value: type) -> str:

@@ -102,7 +102,7 @@ class _EndsProgram(SystemExit):
 
 
 class EcrkitError(Exception):
-    """Something is wrong that the person at the keyboard can mend."""
+    """A problem that the user can fix."""
 
 
 class UnreadableInputError(EcrkitError, _EndsProgram):
@@ -118,7 +118,7 @@ class InvalidDocumentError(EcrkitError):
     A document was read and is not valid.
 
     Attributes:
-        findings: everything that is wrong with it, in file order, at least one.
+        findings: all problems, in file order, at least one.
     """
 
     def __init__(self, findings: Sequence[Finding]) -> None:
@@ -131,35 +131,35 @@ class InvalidDocumentError(EcrkitError):
 
 
 class InvalidPolicyError(InvalidDocumentError):
-    """A lifecycle policy that ECR would refuse."""
+    """ECR would reject a lifecycle policy."""
 
 
 class InvalidCatalogError(InvalidDocumentError, _EndsProgram):
-    """A catalog that could not be deployed."""
+    """A catalog cannot be deployed."""
 
 
 class InvalidAssemblyError(EcrkitError):
-    """A folder is no cloud assembly, or a template in it, or of a deployed stack, is none."""
+    """A folder is not a cloud assembly, or a template of an assembly or a deployed stack is invalid."""
 
 
 class InvalidAllowListError(InvalidDocumentError):
-    """A list of allowed vulnerabilities that cannot be read as one."""
+    """A list of allowed vulnerabilities is invalid."""
 
 
 class InvalidImagesError(InvalidDocumentError):
-    """A list of images that ECR would not have given, or not of one repository."""
+    """A list of images is not from ECR, or not from one repository."""
 
 
 class InvalidLockError(InvalidDocumentError):
-    """The lock of a policy store is none, so that nobody knows what was published."""
+    """The lock of a policy store is invalid, so the published versions are unknown."""
 
 
 class InvalidPolicyTestsError(InvalidDocumentError):
-    """Tests of a policy that cannot be run."""
+    """The tests of a policy cannot run."""
 
 
 class InvalidInventoryError(EcrkitError):
-    """Images that cannot be those of one repository."""
+    """Images cannot belong to one repository."""
 
 
 class DuplicateDigestError(InvalidInventoryError):
@@ -167,7 +167,7 @@ class DuplicateDigestError(InvalidInventoryError):
 
 
 class MissingTimeError(InvalidInventoryError):
-    """An archived image does not say when it was archived."""
+    """An archived image has no time of archiving."""
 
 
 class ReferenceCycleError(InvalidInventoryError):
@@ -175,19 +175,19 @@ class ReferenceCycleError(InvalidInventoryError):
 
 
 class NaiveTimeError(EcrkitError):
-    """An instant without an offset from UTC: nobody knows when that was."""
+    """A time has no offset from UTC, so it is ambiguous."""
 
 
 class InvalidNameError(EcrkitError):
-    """A name that AWS would refuse."""
+    """AWS would reject a name."""
 
 
 class PolicyReferenceError(EcrkitError):
     """
-    A policy was named that cannot be resolved.
+    A policy reference cannot be resolved.
 
     Attributes:
-        message: what is wrong and what was got.
+        message: what is wrong and what was given.
         remedy: what to do.
     """
 
@@ -202,7 +202,7 @@ class PolicyReferenceError(EcrkitError):
 
 
 class MalformedReferenceError(PolicyReferenceError):
-    """A reference that is not ``name@N``; most often the version is missing."""
+    """A reference is not ``name@N``; usually the version is missing."""
 
 
 class UnknownPolicyError(PolicyReferenceError):
@@ -210,15 +210,15 @@ class UnknownPolicyError(PolicyReferenceError):
 
 
 class UnknownVersionError(PolicyReferenceError):
-    """The policy exists, that version of it does not."""
+    """The policy has no such version."""
 
 
 class PublishedPolicyError(PolicyReferenceError):
     """
-    A published version is not what the lock says.
+    A published version differs from the lock.
 
     Attributes:
-        finding: what a check of the store reports of it.
+        finding: the finding of the store check.
     """
 
     def __init__(self, finding: Finding) -> None:
@@ -227,19 +227,19 @@ class PublishedPolicyError(PolicyReferenceError):
 
 
 class ChangedPolicyError(PublishedPolicyError):
-    """The file of a published version means something else than when it was published."""
+    """The meaning of a published version has changed."""
 
 
 class VanishedPolicyError(PublishedPolicyError):
-    """The file of a published version is gone."""
+    """The file of a published version is missing."""
 
 
 class InvalidPropertyError(EcrkitError):
-    """A construct was given what ECR, or CloudFormation, would refuse."""
+    """ECR or CloudFormation would reject a property of a construct."""
 
 
 class UnknownRepositoryError(EcrkitError, _EndsProgram):
-    """An app asks for a repository that the catalog does not declare in that environment."""
+    """The catalog does not declare a repository that an app uses in that environment."""
 
 
 class NodeError(EcrkitError, _EndsProgram):
@@ -247,7 +247,7 @@ class NodeError(EcrkitError, _EndsProgram):
 
 
 class SynthesisError(EcrkitError, _EndsProgram):
-    """CDK refuses to synthesize an app."""
+    """CDK cannot synthesize an app."""
 
 
 class SandboxError(EcrkitError):
@@ -255,7 +255,7 @@ class SandboxError(EcrkitError):
 
 
 class RefusedError(EcrkitError):
-    """What was asked for would do harm, or come to nothing, and was not done."""
+    """ecrkit did not do what was asked, because it would do harm or have no effect."""
 
 
 class ToolError(EcrkitError):
@@ -264,7 +264,7 @@ class ToolError(EcrkitError):
 
 class AwsError(EcrkitError):
     """
-    AWS refused, or could not be reached.
+    AWS rejected a request, or could not be reached.
 
     Attributes:
         code: AWS's own, as in ``RepositoryNotFoundException``, or the name of botocore's exception.
@@ -276,4 +276,4 @@ class AwsError(EcrkitError):
 
 
 class NoVerdictError(AwsError):
-    """AWS answered, and the answer decides nothing; it must not pass for a good one."""
+    """AWS gave no usable result; never treat this as a pass."""

@@ -16,9 +16,9 @@ CI_COMMAND = re.compile(r"#(?=#[A-Za-z]*\[)")
 
 def printable(text: str) -> str:
     """
-    Escape what is no visible character, and what a CI system obeys anywhere on a line.
+    Escape invisible characters, and commands that a CI system would run.
 
-    A key of a document may hold line ends and commands to a terminal, and other tools print our messages too.
+    A key of a document may contain line ends and terminal commands, and other tools print our messages too.
     """
     text = CI_COMMAND.sub(r"\\x23", text)
     if text.isprintable():
@@ -29,11 +29,11 @@ def printable(text: str) -> str:
 
 
 def excerpt(text: str, *, longest: int = 60) -> str:
-    """Shorten *text* to what a message can quote; what is cut off becomes an ellipsis."""
+    """Shorten *text* for a message; an ellipsis marks the cut."""
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def first_names(names: Sequence[str], *, at_most: int = 3) -> str:
-    """List the first of *names*, and say how many more there are: ``a, b, c and 4 more``."""
+    """List the first of *names* and count the others: ``a, b, c and 4 more``."""
     more = f" and {len(names) - at_most:,} more" if len(names) > at_most else ""
     return f"{', '.join(names[:at_most])}{more}"

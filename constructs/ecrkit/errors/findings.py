@@ -29,7 +29,7 @@ __all__ = [
 
 
 class Severity(StrEnum):
-    """How grave a finding is."""
+    """The severity of a finding."""
 
     ERROR = "error"
     """The service refuses it, or the result would not be what the document says."""
@@ -48,13 +48,13 @@ class Check:
 
     Attributes:
         code: stable, never given to another check.
-        severity: of every finding that it makes.
+        severity: severity of its findings.
         title: the problem in a few words, for tables and editors.
-        message: what is wrong and what was got; a format string.
+        message: what is wrong and what was given; a format string.
         remedy: what to do; a format string, possibly empty.
-        source: where the rule is written down.
+        source: where the rule is documented.
 
-    What it means at length is its explanation, in ``ecrkit.documents.explanations``.
+    The long explanation is in ``ecrkit.documents.explanations``.
     """
 
     code: str
@@ -65,7 +65,7 @@ class Check:
     source: str
 
     def at(self, location: Location, **values: object) -> Finding:
-        """Make the finding that this check has at *location*; *values* fill its texts."""
+        """Make a finding at *location*; *values* fill the texts of the check."""
         return Finding(
             location=location,
             code=self.code,
@@ -79,16 +79,16 @@ class Check:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """
-    One place that a check objects to.
+    A problem that a check found at one place.
 
     Attributes:
-        location: of what is wrong.
-        code: of the check.
-        severity: of the check.
-        message: what is wrong and what was got; lower case, no full stop.
-        remedy: what to do; empty where the message says it.
-        source: where the rule is written down.
-        silenced: why a person decided to live with it; empty where nobody did.
+        location: where the problem is.
+        code: code of the check.
+        severity: severity of the check.
+        message: what is wrong and what was given; lower case, no full stop.
+        remedy: what to do; empty if the message says it.
+        source: where the rule is documented.
+        silenced: why the warning is accepted; empty if it is not.
     """
 
     location: Location
@@ -144,14 +144,14 @@ def errors_in(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def silence(findings: Iterable[Finding], reasons: Mapping[str, str]) -> tuple[Finding, ...]:
     """
-    Mark the warnings that a person decided to live with.
+    Mark accepted warnings.
 
     Args:
-        findings: any; errors stay as they are.
-        reasons: why, by code.
+        findings: any findings; errors do not change.
+        reasons: reasons by code.
 
     Returns:
-        All of them, in the order given: a silenced one stays visible.
+        All findings in the order given, including the silenced ones.
     """
     return tuple(
         replace(found, silenced=reasons[found.code])

@@ -19,7 +19,7 @@ class Location:
     A place in a document.
 
     Attributes:
-        file: as the person named it; ``-`` for standard input.
+        file: as the user named it; ``-`` for standard input.
         line: counted from 1.
         column: in characters, counted from 1.
         pointer: JSON pointer (RFC 6901); empty for the whole document.
@@ -32,7 +32,7 @@ class Location:
 
     @property
     def path(self) -> str:
-        """The pointer as people write it: ``rules[1].selection.countNumber``."""
+        """The pointer in readable form: ``rules[1].selection.countNumber``."""
         path = ""
         for step in steps_of(self.pointer):
             name = excerpt(step, longest=_LONGEST_STEP)
@@ -51,7 +51,7 @@ class Location:
 
 def pointer_to(*steps: str | int) -> str:
     """
-    Write the JSON pointer that leads to a value.
+    Write the JSON pointer to a value.
 
     Args:
         steps: keys and indexes, from the top of the document.
@@ -60,5 +60,5 @@ def pointer_to(*steps: str | int) -> str:
 
 
 def steps_of(pointer: str) -> list[str]:
-    """Read the keys and indexes that a JSON pointer is made of."""
+    """Split a JSON pointer into keys and indexes."""
     return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]

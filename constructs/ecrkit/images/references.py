@@ -63,7 +63,7 @@ class ImageReference:
             raise InvalidNameError(f"{text}: a digest is 'sha256:' and 64 hex digits, got {digest!r}")
         if colon and not TAG.fullmatch(tag):
             raise InvalidNameError(
-                f"{text}: a tag is up to 128 letters, digits, '_', '.' and '-', and begins with none of the last two, "
+                f"{text}: a tag is up to 128 letters, digits, '_', '.' and '-', and does not begin with '.' or '-', "
                 f"got {tag!r}"
             )
         return cls(host=host, repository=name, tag=tag or ("" if digest else default_tag), digest=digest)
@@ -112,4 +112,4 @@ def _check_name(text: str, host: RegistryHost | None, name: str) -> None:
         raise InvalidNameError(f"{text}: the repository's name {error}") from None
     alone = None if host else RegistryHost.find(name)
     if alone and alone.is_of_ecr:
-        raise InvalidNameError(f"{text}: names a registry and no repository; write '{name}/NAME'")
+        raise InvalidNameError(f"{text}: names a registry but no repository; write '{name}/NAME'")

@@ -22,24 +22,24 @@ __all__ = ["check_composition", "compose"]
 
 def compose(policies: Iterable[LifecyclePolicy]) -> LifecyclePolicy:
     """
-    Make one policy of several.
+    Combine several policies into one.
 
     Args:
         policies: in order of precedence, at least one.
 
     Returns:
-        Their rules, one policy after the other, ``any`` rules behind all others since ECR wants them last in their
+        Their rules, one policy after the other, with ``any`` rules last, because ECR requires them last in their
         storage class, numbered from 1. A single policy keeps its numbers.
 
     Raises:
-        InvalidPolicyError: ECR would refuse the result; a finding points to the file that its rule came from.
+        InvalidPolicyError: ECR would reject the result; findings point to the files of the rules.
     """
     policies = tuple(policies)
     return _compose(policies, tuple(rule.origin for policy in policies for rule in policy.rules))
 
 
 def check_composition(policies: Iterable[LifecyclePolicy]) -> CheckedPolicy:
-    """Do what :func:`compose` does, and tell all findings, warnings too, instead of raising."""
+    """Combine policies like :func:`compose`, but return all findings, including warnings, instead of raising."""
     policies = tuple(policies)
     if len(policies) == 1:
         return check_rules(policies[0].rules)

@@ -22,7 +22,7 @@ _GRAVITY = {ActionType.EXPIRE: 0, ActionType.TRANSITION: 1, None: 2}
 
 
 class Change(StrEnum):
-    """What became of a rule."""
+    """How a rule changed."""
 
     SAME = "same"
     CHANGED = "changed"

@@ -17,11 +17,11 @@ def render(policy: LifecyclePolicy, *, indent: int | None = None) -> str:
 
     Args:
         policy: any policy.
-        indent: columns per level for people; ``None`` puts all on one line.
+        indent: columns per level; ``None`` for one line.
 
     Returns:
-        JSON text: rules by priority, keys in the user guide's order, nothing that is a default or null, no space
-        that is not needed. It does not end in a newline.
+        JSON text: rules by priority, keys in the user guide's order, without defaults, nulls and
+        needless spaces. It does not end in a newline.
     """
     separators = (",", ":") if indent is None else (",", ": ")
     document = {"rules": [rule_document(rule) for rule in policy.rules]}

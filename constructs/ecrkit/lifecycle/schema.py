@@ -41,7 +41,7 @@ def policy_schema() -> Schema:
         {"rules": rules},
         required=("rules",),
         title="ECR lifecycle policy",
-        description="A lifecycle policy, as Amazon ECR takes it.",
+        description="A lifecycle policy in the format of Amazon ECR.",
     )
 
 

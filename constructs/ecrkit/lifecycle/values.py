@@ -22,7 +22,7 @@ __all__ = [
 
 
 class TagStatus(StrEnum):
-    """Which images a rule is about."""
+    """Which images a rule selects: tagged, untagged or any."""
 
     TAGGED = "tagged"
     UNTAGGED = "untagged"
@@ -30,7 +30,7 @@ class TagStatus(StrEnum):
 
 
 class CountType(StrEnum):
-    """What a rule counts."""
+    """What a rule counts: images, or days since an event."""
 
     IMAGE_COUNT_MORE_THAN = "imageCountMoreThan"
     SINCE_IMAGE_PUSHED = "sinceImagePushed"
@@ -39,12 +39,12 @@ class CountType(StrEnum):
 
     @property
     def is_age(self) -> bool:
-        """Whether it counts days, and so takes a ``countUnit``."""
+        """Whether it counts days, so it needs a ``countUnit``."""
         return self is not CountType.IMAGE_COUNT_MORE_THAN
 
 
 class StorageClass(StrEnum):
-    """Where an image is kept."""
+    """Storage class of an image."""
 
     STANDARD = "standard"
     ARCHIVE = "archive"
@@ -60,15 +60,15 @@ class ActionType(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """
-    Which images a rule acts on.
+    The images that a rule selects.
 
     Attributes:
         tag_status: tagged, untagged or any.
-        tag_pattern_list: every one must match one of an image's tags; ``*`` is any run of characters.
-        tag_prefix_list: every one must begin one of an image's tags, literally.
-        count_type: what is counted.
-        count_number: images to keep, or days; 1 or more.
-        storage_class: of the images.
+        tag_pattern_list: patterns that must all match a tag of the image; ``*`` matches any text.
+        tag_prefix_list: prefixes; for each of them, a tag of the image must begin with it.
+        count_type: what the rule counts.
+        count_number: number of images to keep, or of days; 1 or more.
+        storage_class: storage class of the images.
     """
 
     tag_status: TagStatus
@@ -82,11 +82,11 @@ class Selection:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """
-    What a rule does.
+    What a rule does with the images it selects.
 
     Attributes:
         type: expire or transition.
-        target_storage_class: of a transition; ``None`` when images expire.
+        target_storage_class: target of a transition; ``None`` when images expire.
     """
 
     type: ActionType
@@ -96,14 +96,14 @@ class Action:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """
-    One rule of a policy.
+    A rule of a lifecycle policy.
 
     Attributes:
-        rule_priority: 1 or more; the lower number goes first.
+        rule_priority: 1 or more; rules apply in ascending order.
         description: free text, or ``None``.
-        selection: which images.
+        selection: images that the rule selects.
         action: what happens to them.
-        origin: where it was read, or ``None``; no part of its meaning.
+        origin: where it was read, or ``None``; ignored in comparisons.
     """
 
     rule_priority: int
@@ -131,5 +131,5 @@ class LifecyclePolicy:
 
     @property
     def counts_pulls(self) -> bool:
-        """Whether a rule counts the days since the last pull, so that reading a manifest changes what it does."""
+        """Whether a rule counts days since the last pull, so reading a manifest changes its effect."""
         return any(rule.selection.count_type is CountType.SINCE_IMAGE_PULLED for rule in self.rules)

@@ -138,8 +138,8 @@ def _require_same(target: PolicyRef, wanted: str, *, lock: Lock, store: Path) ->
     present = _digest_in(target, lock=lock, store=store)
     if present not in {None, wanted} or (locked and locked.digest != wanted):
         raise RefusedError(
-            f"{_path(store, target)}: is another {target} than the one that ecrkit ships; "
-            "pass --as NAME to copy it under another name"
+            f"{_path(store, target)}: differs from the {target} that ecrkit ships; pass --as NAME to copy it under "
+            "another name"
         )
 
 
@@ -174,7 +174,7 @@ def _silences(sources: Mapping[PolicyRef, PolicyRef], *, shipped: Path, store: P
     added = "".join([text, separator, *blocks])
     if read_silences(added, file=str(path)) != ({**known, **missing}, ()):
         entries = ", ".join(f"{target}: {{{', '.join(lines)}}}" for target, lines in quoted.items())
-        raise RefusedError(f"{path}: cannot be added to; add this and copy again: {entries}")
+        raise RefusedError(f"{path}: cannot be edited; add this and copy again: {entries}")
     return {path: added}
 
 

@@ -11,7 +11,7 @@ _SOURCE = "ecrkit policy store reference"
 WRONG_NAME = Check(
     code="STO101",
     title="policy name is invalid",
-    message="not a policy's name: {name!r}",
+    message="not a valid policy name: {name!r}",
     remedy="use lower-case letters and digits, joined by '-', '.' or '_'",
     source=_SOURCE,
 )
@@ -25,7 +25,7 @@ STRAY_FILE = Check(
 TEST_WITHOUT_POLICY = Check(
     code="STO103",
     title="test has no version",
-    message="the tests of version {version}, which is not there",
+    message="the tests of version {version}, which does not exist",
     remedy="rename or remove them",
     source=_SOURCE,
 )
@@ -33,14 +33,14 @@ DUPLICATE_VERSION = Check(
     code="STO104",
     title="version number has leading zeros",
     message="a version's file is v{version}.json",
-    remedy="rename it, unless that is there already",
+    remedy="rename it, or remove it if that file exists",
     source=_SOURCE,
 )
 GAP = Check(
     code="STO105",
     title="version number is skipped",
-    message="version {version} has no version {missing} before it",
-    remedy="number it {missing}, or restore what is missing",
+    message="version {version} exists, but version {missing} does not",
+    remedy="renumber it to {missing}, or restore the missing version",
     source=_SOURCE,
 )
 EMPTY_POLICY = Check(
@@ -53,36 +53,36 @@ EMPTY_POLICY = Check(
 EMPTY_STORE = Check(
     code="STO107",
     title="store has no policy",
-    message="no policy is here",
-    remedy="name the folder that has <name>/v<N>.json, or a single file",
+    message="the folder has no policy",
+    remedy="pass the folder with <name>/v<N>.json, or a single file",
     source=_SOURCE,
 )
 CHANGED = Check(
     code="STO110",
     title="published version has changed",
-    message="{reference} is published, and its meaning has changed",
+    message="{reference} is published, but its meaning has changed",
     remedy="restore it, and add the new text as v{next}.json",
     source=_SOURCE,
 )
 VANISHED = Check(
     code="STO111",
     title="published version is missing",
-    message="{reference} is published, and its file is gone",
-    remedy="restore {path}; add what you want as v{next}.json instead",
+    message="{reference} is published, but its file is missing",
+    remedy="restore {path}, and add your changes as v{next}.json",
     source=_SOURCE,
 )
 UNPUBLISHED = Check(
     code="STO112",
     severity=Severity.WARNING,
     title="version is not published",
-    message="{reference} is not published, so that it may still change",
+    message="{reference} is not published, so it can still change",
     remedy="run `ecrkit policy lock` and commit {lock}",
     source=_SOURCE,
 )
 BROKEN_LOCK = Check(
     code="STO113",
     title="lock is invalid",
-    message="not a lock: the text {problem}",
+    message="not a valid lock: the text {problem}",
     remedy="restore it from version control",
     source=_SOURCE,
 )
@@ -99,7 +99,7 @@ SILENCED_NOBODY = Check(
     code="STO115",
     severity=Severity.WARNING,
     title="silenced version does not exist",
-    message="there is no {reference} to silence a warning of",
+    message="{reference} does not exist, so no warning is silenced",
     remedy="remove the entry",
     source=_SOURCE,
 )

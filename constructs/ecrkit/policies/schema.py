@@ -46,7 +46,7 @@ def policy_test_schema() -> Schema:
     }
     return {
         "title": "Tests of an ECR lifecycle policy",
-        "description": "Cases by name.",
+        "description": "Test cases by name.",
         "type": "object",
         "minProperties": 1,
         "propertyNames": saying_something(rulebook.NO_NAME),
@@ -83,8 +83,8 @@ def silenced_schema() -> Schema:
     silenceable = [check for check in RULEBOOK if check.code in SILENCEABLE]
     return {
         "title": "Silenced warnings of ECR lifecycle policies",
-        "description": "By version and code: why somebody decided to live with a warning.",
+        "description": "Accepted warnings: version, then code, then the reason.",
         "type": "object",
-        "propertyNames": matching(REFERENCE, NOT_SILENCES, says="a version is named as in 'keep-last-10@1'"),
+        "propertyNames": matching(REFERENCE, NOT_SILENCES, says="a version must look like 'keep-last-10@1'"),
         "additionalProperties": reasons(silenceable, empty=NO_REASON),
     }

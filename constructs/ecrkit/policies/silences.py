@@ -101,7 +101,7 @@ def read_silences(text: str, *, file: str) -> tuple[dict[PolicyRef, dict[str, st
         try:
             reference = PolicyRef.parse(key)
         except MalformedReferenceError as error:
-            reader.report(NOT_SILENCES, child.key_location, problem=f"has a key that is no version: {error}")
+            reader.report(NOT_SILENCES, child.key_location, problem=f"has a key that is not a version: {error}")
             continue
         silences[reference] = read_reasons(reader, child, codes=SILENCEABLE, unknown=UNKNOWN_CODE, empty=NO_REASON)
     return silences, tuple(reader.findings)

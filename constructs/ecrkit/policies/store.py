@@ -47,10 +47,11 @@ class PolicyStore:
     A directory of lifecycle policies.
 
     Args:
-        root: holds ``<name>/v<N>.json``.
+        root: directory with ``<name>/v<N>.json``.
 
-    Indexing by ``name@N``, as text or :class:`PolicyRef`, reads and checks that version, once, and compares it with the
-    lock beside the store. It warns with :class:`UnpublishedPolicyWarning` of a version that is not published.
+    ``store["name@N"]`` reads and checks that version once, and compares it with the lock next to the store. The key
+    is a text or a :class:`PolicyRef`. It warns about an unpublished version with
+    :class:`UnpublishedPolicyWarning`.
     """
 
     def __init__(self, root: Path | str) -> None:
@@ -66,7 +67,7 @@ class PolicyStore:
 
     @classmethod
     def bundled(cls) -> PolicyStore:
-        """Open the policies that come with ecrkit."""
+        """Open the policies that ecrkit ships."""
         here = Path(__file__).parent
         # The wheel carries a copy; in a checkout they stand beside the source root.
         packaged = here / "bundled" / "lifecycle"
@@ -93,15 +94,15 @@ class PolicyStore:
         """
         Read a version, once, and compare it with the lock.
 
-        :meth:`unpublished` tells afterwards whether it is published.
+        Call :meth:`unpublished` afterwards to learn whether it is published.
 
         Raises:
-            ChangedPolicyError: it is published, and its file means something else now.
-            VanishedPolicyError: it is published, and its file is gone.
-            UnknownPolicyError: there is no policy of that name.
+            ChangedPolicyError: it is published, but its meaning has changed.
+            VanishedPolicyError: it is published, but its file is missing.
+            UnknownPolicyError: no policy has that name.
             UnknownVersionError: that policy has no such version.
-            InvalidPolicyError: ECR would refuse it.
-            InvalidLockError: the lock is none, so that nobody knows what was published.
+            InvalidPolicyError: ECR would reject it.
+            InvalidLockError: the lock is invalid.
             UnreadableInputError: the file, the lock, or the store, cannot be read.
         """
         if reference not in self._read:
@@ -117,7 +118,7 @@ class PolicyStore:
 
     def unpublished(self, references: Iterable[PolicyRef] | None = None) -> tuple[Finding, ...]:
         """
-        Warn of versions that are not published.
+        Warn about unpublished versions.
 
         Args:
             references: versions that were read; ``None`` for all that were read so far.
@@ -126,22 +127,22 @@ class PolicyStore:
         return tuple(self._unpublished[reference] for reference in chosen if reference in self._unpublished)
 
     def expect(self, reference: PolicyRef, policy: LifecyclePolicy) -> None:
-        """Take *policy* for a version whose file is still to be written."""
+        """Use *policy* for a version whose file does not exist yet."""
         self._read[reference] = policy
         self._unwritten.add(reference)
 
     @property
     def is_there(self) -> bool:
-        """Whether the directory exists; a catalog that names no policy needs none."""
+        """Whether the directory exists; a catalog without policies does not need it."""
         return self._root.exists()
 
     def compose(self, references: Iterable[PolicyRef]) -> LifecyclePolicy | None:
         """
-        Make one policy of several versions, in order of precedence; ``None`` of none.
+        Combine several versions in order of precedence; ``None`` for an empty list.
 
         Raises:
-            InvalidPolicyError: ECR would refuse one, or what they make together.
-            PolicyReferenceError: one is not there, or not as it was published.
+            InvalidPolicyError: ECR would reject one, or the combined policy.
+            PolicyReferenceError: one is missing, or differs from the published version.
             UnreadableInputError: a file cannot be read.
         """
         policies = [self.read(reference) for reference in references]
@@ -156,10 +157,10 @@ class PolicyStore:
         Find the file of a version.
 
         Raises:
-            VanishedPolicyError: it is published, and its file is gone.
-            UnknownPolicyError: there is no policy of that name.
+            VanishedPolicyError: it is published, but its file is missing.
+            UnknownPolicyError: no policy has that name.
             UnknownVersionError: that policy has no such version.
-            InvalidLockError: it is not there, and the lock is none.
+            InvalidLockError: its file is missing, and the lock is invalid.
             UnreadableInputError: the store, or its lock, cannot be read.
         """
         path = self._root / reference.name / f"v{reference.version}.json"
@@ -189,15 +190,13 @@ class PolicyStore:
     def _unknown(self, reference: PolicyRef) -> PolicyReferenceError:
         advice = self._shipped(reference)
         if advice and not self.is_there:
-            return UnknownPolicyError(
-                f"there is no policy '{reference.name}': {self._root} does not exist", remedy=advice
-            )
+            return UnknownPolicyError(f"no policy '{reference.name}': {self._root} does not exist", remedy=advice)
         known = list(self)
         versions = [str(other) for other in known if other.name == reference.name]
         if versions:
             return UnknownVersionError(
                 f"the policy '{reference.name}' has no version {reference.version}",
-                remedy=advice or f"there is {_listed(versions)}",
+                remedy=advice or f"it has {_listed(versions)}",
             )
         names = list(dict.fromkeys(other.name for other in known))
         close = near(reference.name, names)
@@ -207,10 +206,10 @@ class PolicyStore:
             meant = _listed(str(other) for name in close for other in known if other.name == name)
             remedy = f"did you mean {meant}?"
         elif names:
-            remedy = f"there is {_listed(names)}"
+            remedy = f"the store has {_listed(names)}"
         else:
-            remedy = "there is none yet"
-        return UnknownPolicyError(f"there is no policy '{reference.name}' in {self._root.as_posix()}", remedy=remedy)
+            remedy = "the store is empty"
+        return UnknownPolicyError(f"no policy '{reference.name}' in {self._root.as_posix()}", remedy=remedy)
 
     def _shipped(self, reference: PolicyRef) -> str | None:
         """Advise to copy a version that only ecrkit has; ``None`` where a copy would change what the store has."""

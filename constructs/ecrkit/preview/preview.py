@@ -183,8 +183,8 @@ def _oddities(evaluation: Evaluation, *, now: datetime, today: datetime) -> Iter
     without_size = images.sizes.count(None)
     if without_size:
         what = "1 image" if without_size == 1 else f"{without_size:,} images"
-        yield f"the size of {what} is not known, and left out of the bytes"
+        yield f"the size of {what} is unknown and not counted"
     if (now - today).days > _DAYS_IN_ARCHIVE and any(
         group.action is ActionType.TRANSITION for group in evaluation.groups
     ):
-        yield "an image that is archived on the way may expire from the archive 90 days later; that is not counted"
+        yield "an image that is archived by then may expire from the archive 90 days later; this is not counted"

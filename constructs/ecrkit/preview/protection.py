@@ -47,8 +47,8 @@ NOT_A_REFERENCE = Check(
 NO_REFERENCE = Check(
     code="USE102",
     title="list of images in use is empty",
-    message="names no image: it protects nothing",
-    remedy="list what runs; if nothing does, say so in a line that begins with '#'",
+    message="names no image, so it protects nothing",
+    remedy="list the images that run; if nothing runs, write a line that begins with '#'",
     source="decided by ecrkit: a command that failed also leaves an empty list",
 )
 
@@ -217,7 +217,7 @@ class Protections:
         if self.used and not any(
             used.repository or used.digest in digests for found in inventories for used in self._uses_in(found)
         ):
-            yield "no image in use is of these repositories"
+            yield "no image in use belongs to these repositories"
         for text, pattern in zip(self.must_keep, self._patterns, strict=True):
             if not any(pattern.fullmatch(tag) for found in inventories for tag in found.images.all_tags):
                 yield f"no image has a tag that matches '{text}'"
@@ -250,7 +250,7 @@ class Protections:
             yield f"pulled on {image.pulled_at.date()}"
         for text, pattern in zip(self.must_keep, self._patterns, strict=True):
             if any(map(pattern.fullmatch, image.tags)):
-                yield f"to be kept ('{text}')"
+                yield f"matches '{text}'"
 
 
 def _by(used: Iterable[UsedImage], attribute: str) -> dict[str, UsedImage]:

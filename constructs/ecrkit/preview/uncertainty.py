@@ -85,4 +85,4 @@ def gaps(policy: LifecyclePolicy, evaluation: Evaluation) -> Iterator[str]:
         )
     wants_archive = any(rule.selection.storage_class is StorageClass.ARCHIVE for rule in policy.rules)
     if wants_archive and images and not images.archived:
-        yield "no image is archived; describe-images leaves these out unless called with --filter imageStatus=ANY"
+        yield "no archived images; describe-images omits them unless called with --filter imageStatus=ANY"

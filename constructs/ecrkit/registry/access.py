@@ -57,7 +57,7 @@ def check_grantee(kind: str, text: str) -> None:
         text: one of them.
 
     Raises:
-        InvalidNameError: it is not what it should be.
+        InvalidNameError: *text* is malformed.
     """
     pattern, what = GRANTEES[kind]
     if not pattern.fullmatch(text):
@@ -67,17 +67,17 @@ def check_grantee(kind: str, text: str) -> None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grantees:
     """
-    Who is let in.
+    Principals that get access.
 
     Attributes:
-        accounts: 12 digits each; every principal in them that its own account lets.
+        accounts: account IDs of 12 digits; each account decides which of its principals.
         principals: ARNs of roles and users.
-        organizations: ids, as in ``o-a1b2c3d4e5``; every account in them.
+        organizations: organization IDs, as in ``o-a1b2c3d4e5``; every account in them.
         units: paths of organizational units, as in ``o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*``.
-        lambda_functions: the Lambda functions of the repository's own account and of *accounts*; only to pull.
+        lambda_functions: whether Lambda functions in *accounts* and the repository's own account may pull.
 
     Raises:
-        InvalidNameError: one of them is not what it should be.
+        InvalidNameError: one of them is malformed.
     """
 
     accounts: tuple[str, ...] = ()
@@ -93,14 +93,14 @@ class Grantees:
                 check_grantee(kind, text)
 
     def __bool__(self) -> bool:
-        """Whether anybody is let in."""
+        """Whether anybody gets access."""
         return bool(self.accounts or self.principals or self.organizations or self.units or self.lambda_functions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """
-    Who may do what with a repository, besides those whom their own account lets.
+    Who may pull and push, in addition to principals in the account.
 
     Attributes:
         pull: who may pull.
@@ -111,7 +111,7 @@ class Access:
     push: Grantees = Grantees()
 
     def __bool__(self) -> bool:
-        """Whether anybody is let in."""
+        """Whether anybody gets access."""
         return bool(self.pull or self.push)
 
 
@@ -120,13 +120,13 @@ def policy_statements(access: Access, *, partition: str, region: str, account: s
     Write the statements of a repository policy.
 
     Args:
-        access: who may do what.
+        access: who may pull and push.
         partition: ``aws``, or a token of it; likewise *region* and *account*, which are the repository's.
-        region: of the Lambda functions.
-        account: of the repository.
+        region: Region of the Lambda functions.
+        account: account of the repository.
 
     Returns:
-        Statements, as few as there are kinds of conditions, their lists sorted; none with the principal ``*`` and no
+        Statements with sorted lists, one per kind of condition; ``*`` is a principal only with a
         condition. Empty when nobody is let in.
     """
     if access.push.lambda_functions:

@@ -52,12 +52,12 @@ NO_STATEMENT = -1
 @dataclass(frozen=True, slots=True)
 class Judged:
     """
-    What is wrong with a statement of a policy.
+    A problem of a policy statement.
 
     Attributes:
-        index: of the statement, or :data:`NO_STATEMENT`.
-        found: what is wrong with it.
-        acknowledged: why it may let everyone in; empty for anything else.
+        index: index of the statement, or :data:`NO_STATEMENT`.
+        found: the problem.
+        acknowledged: why the statement may let everyone in; empty for other problems.
     """
 
     index: int
@@ -66,7 +66,7 @@ class Judged:
 
     @property
     def is_error(self) -> bool:
-        """Whether it is an error that nobody acknowledged."""
+        """Whether it is an error that is not acknowledged."""
         return self.found.check.severity is Severity.ERROR and not self.acknowledged
 
     def at(self, location: Location, *, checks: Mapping[str, Check] | None = None) -> Finding:
@@ -74,7 +74,7 @@ class Judged:
         Make the finding.
 
         Args:
-            location: where it is.
+            location: location of the problem.
             checks: what reports a check here, by its code; the check itself where there is none.
 
         Returns:

@@ -90,7 +90,7 @@ def encryption_properties(encryption: Encryption, key: object = None) -> dict[st
 
     Args:
         encryption: its type, or ``omit``.
-        key: alias, id or ARN, or a token of one; ``None`` for the key that AWS manages.
+        key: alias, ID or ARN, or a token of one; ``None`` for the key that AWS manages.
     """
     if encryption is Encryption.OMIT:
         return {}

@@ -69,7 +69,7 @@ def opening(
     if any(limits_who(part, variables=variables) for part in parts_of(condition)):
         return None
     has_condition = condition not in (None, {}, [])
-    what = f"{got}, and its condition does not limit who may call" if has_condition else f"{got} and no condition"
+    what = f"{got}, but its condition does not limit who may call" if has_condition else f"{got} and no condition"
     deny = covering_deny(statement, beside, variables=variables)
     return Opening(key=key, reason=f"it has {what}{f', though {deny} denies others' if deny else ''}")
 

@@ -12,7 +12,7 @@ _SECURITY_HUB = 'Security Hub user guide, "Security Hub controls for Amazon ECR"
 PUBLIC = Check(
     code="AUD121",
     title="repository policy is open to everyone",
-    message="{statement} of its policy lets everybody in: {reason}",
+    message="{statement} of its policy lets everyone in: {reason}",
     remedy=CLOSE_IT,
     source='ECR user guide, "Private repository policies" (read 2026-11)',
 )
@@ -21,23 +21,23 @@ MUTABLE = Check(
     severity=Severity.WARNING,
     title="tags can be overwritten",
     message="every tag{but} can be pushed again with another image: its mutability is {got}",
-    remedy="write 'mutability: IMMUTABLE', and name those that move as mutable_tags",
+    remedy="write 'mutability: IMMUTABLE', and list the tags that move in mutable_tags",
     source=f"{_SECURITY_HUB}, ECR.2",
 )
 UNSCANNED = Check(
     code="AUD123",
     severity=Severity.WARNING,
     title="pushed images are not scanned",
-    message="no push is scanned",
-    remedy="write 'scan_on_push: true', or let the registry scan by rules of its own",
+    message="pushed images are not scanned",
+    remedy="write 'scan_on_push: true', or declare scanning rules for the registry",
     source=f"{_SECURITY_HUB}, ECR.1",
 )
 NO_LIFECYCLE = Check(
     code="AUD124",
     severity=Severity.WARNING,
     title="repository has no lifecycle policy",
-    message="it has no lifecycle policy, so that no image ever expires",
-    remedy="name one as 'lifecycle'",
+    message="it has no lifecycle policy, so no image ever expires",
+    remedy="name one under 'lifecycle'",
     source=f"{_SECURITY_HUB}, ECR.3",
 )
 

@@ -150,5 +150,5 @@ def _arn_problems(arn: str, partition: str | None) -> Iterator[PrincipalProblem]
     elif given not in PARTITIONS:
         yield PrincipalProblem(f"{given!r} is no partition, got {arn!r}", f"write any of {', '.join(PARTITIONS)}")
     elif partition is not None and given != partition:
-        remedy = "name a principal of that partition: none can be let in across partitions"
+        remedy = "name a principal of that partition; access cannot cross partitions"
         yield PrincipalProblem(f"must be in the partition {partition}, got {arn!r}", remedy)

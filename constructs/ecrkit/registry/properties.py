@@ -19,14 +19,14 @@ _ALIAS = r"alias/[A-Za-z0-9/_-]{1,250}"
 KMS_KEY = re.compile(
     rf"{_ALIAS}|{_KEY_ID}|arn:aws(?:-[a-z]+)*:kms:(?P<region>[a-z0-9-]+):[0-9]{{12}}:(?:{_ALIAS}|key/{_KEY_ID})"
 )
-"""A KMS key: alias, id or ARN. Source: KMS developer guide, "Key identifiers" (read 2026-11)."""
+"""A KMS key: alias, ID or ARN. Source: KMS developer guide, "Key identifiers" (read 2026-11)."""
 
 
 _WITH_EXCEPTIONS = "_WITH_EXCLUSION"
 
 
 class Encryption(StrEnum):
-    """How the images of a repository are encrypted at rest; create-only."""
+    """Encryption at rest of a repository's images; cannot be changed after creation."""
 
     AES256 = "AES256"
     KMS = "KMS"
@@ -34,11 +34,11 @@ class Encryption(StrEnum):
     """Two layers of encryption."""
 
     OMIT = "omit"
-    """The property is left out: for a repository that exists without it, which adding it would replace."""
+    """Leave the property out, for a deployed repository without it: adding it would replace the repository."""
 
     @property
     def takes_key(self) -> bool:
-        """Whether a key of one's own can be named."""
+        """Whether a custom KMS key can be named."""
         return self in {Encryption.KMS, Encryption.KMS_DSSE}
 
 
@@ -50,7 +50,7 @@ class Mutability(StrEnum):
 
 
 class Removal(StrEnum):
-    """What becomes of a repository that leaves its stack."""
+    """What happens to a repository that leaves its stack."""
 
     RETAIN = "retain"
     DESTROY = "destroy"
@@ -61,20 +61,20 @@ class RepositoryProperties:
     """
     The properties of a repository, declared or deployed; the defaults are those of ecrkit.
 
-    The lifecycle policy is not one of them: a catalog names versions, a construct takes policies, and ECR has a text.
+    They exclude the lifecycle policy: a catalog names versions, a construct takes policies, ECR stores a text.
 
     Attributes:
-        encryption: at rest, create-only: an :class:`Encryption`, or a word of AWS that ecrkit does not know.
-        encryption_key: alias, id or ARN of a KMS key, or a token of it; ``None`` for the key that AWS manages.
+        encryption: encryption at rest: an :class:`Encryption`, or an AWS value unknown to ecrkit.
+        encryption_key: alias, ID or ARN of a KMS key, or a token of it; ``None`` for the AWS managed key.
         scan_on_push: start a basic scan of every image that is pushed.
-        mutability: of tags: a :class:`Mutability`, or a word of AWS that ecrkit does not know.
+        mutability: whether a tag can be pushed again: a :class:`Mutability`, or an AWS value unknown to ecrkit.
         exceptions: tags, or patterns of tags, for which the opposite applies; five at most.
-        access: who may pull and push, in addition to principals in the account; not known of a deployed repository.
-        statements: of the repository policy, verbatim, in addition to those that *access* makes.
-        open_to_everyone: why *statements* may let everyone in; empty for statements that may not.
-        tags: of the resource, key to value, without those that AWS sets.
+        access: who may pull and push, in addition to principals in the account; unknown for a deployed repository.
+        statements: repository policy statements, verbatim, in addition to those of *access*.
+        open_to_everyone: why *statements* may let everyone in; empty if they must not.
+        tags: resource tags, key to value, without those that AWS sets.
         removal: what happens to the repository when it leaves its stack.
-        empty_on_delete: delete its images with it; needs ``destroy``.
+        empty_on_delete: delete its images too; needs ``destroy``.
     """
 
     encryption: str = Encryption.AES256
@@ -101,10 +101,10 @@ class RepositoryProperties:
 
     @property
     def image_tag_mutability(self) -> str:
-        """The mutability in the words of ECR: with a suffix where it has exceptions."""
+        """The mutability as ECR names it, with a suffix if it has exceptions."""
         return f"{self.mutability}{_WITH_EXCEPTIONS}" if self.exceptions else str(self.mutability)
 
     @staticmethod
     def mutability_in(image_tag_mutability: str) -> str:
-        """Read the mutability from the words of ECR, in whatever case."""
+        """Read the mutability from ECR's name for it, in any case."""
         return image_tag_mutability.upper().removesuffix(_WITH_EXCEPTIONS)

@@ -31,7 +31,7 @@ BAD_STATEMENT = Check(
 OPEN_TO_ALL = Check(
     code="ECR403",
     title="statement is open to everyone",
-    message="lets everybody in: {reason}",
+    message="lets everyone in: {reason}",
     remedy="{remedy}",
     source=_REPOSITORY,
 )
@@ -75,8 +75,8 @@ OTHER_SERVICE = Check(
     code="ECR422",
     severity=Severity.WARNING,
     title="action is one of another service",
-    message="{got} is no action of {service}, so it has no effect here",
-    remedy="remove it; write it into a policy of that service, or of the caller",
+    message="{got} is not an action of {service}, so it has no effect here",
+    remedy="move it to a policy of that service, or of the caller",
     source=_ACTIONS,
 )
 REGISTRY_ACTION = Check(
@@ -99,7 +99,7 @@ UNIQUE_ID = Check(
     code="ECR425",
     severity=Severity.WARNING,
     title="principal is a unique ID",
-    message="{got} is a unique ID: IAM leaves it in place of a role or user that was deleted",
+    message="{got} is a unique ID, which IAM shows for a deleted role or user",
     remedy="remove it, or name the new role or user by its ARN",
     source='IAM user guide, "AWS JSON policy elements: Principal" and "IAM identifiers" (read 2026-11)',
 )

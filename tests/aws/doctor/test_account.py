@@ -79,7 +79,7 @@ def test_bootstrap_versions(account: Account, monkeypatch: pytest.MonkeyPatch) -
         (
             "bootstrap of other",
             "not checked",
-            "aws://222222222222/us-east-1: the credentials are of account 123456789012",
+            "aws://222222222222/us-east-1: the credentials are for account 123456789012",
             "",
         ),
     ]

@@ -81,7 +81,7 @@ class TestBootstrap:
         with pytest.raises(SandboxError) as caught:
             bootstrap(running, [HOME], cdk=cdk, node=bundled_node())
 
-        assert str(caught.value) == "cdk bootstrap: exit code 3; it said:\nno such luck"
+        assert str(caught.value) == "cdk bootstrap: exit code 3; its output:\nno such luck"
 
     def test_no_app_is_run(self, running: Sandbox, tmp_path: Path) -> None:
         """The CDK runs where no cdk.json is, for it would run the app in it."""

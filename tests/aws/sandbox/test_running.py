@@ -101,7 +101,7 @@ class TestSandbox:
             pass
 
         first, *_, last = str(caught.value).splitlines()
-        assert re.fullmatch(r"MiniStack: did not start, .+; it said:", first)
+        assert re.fullmatch(r"MiniStack: did not start, .+; its output:", first)
         assert last == "RuntimeError: out of order"
 
     def test_python_of_the_caller(self, tmp_path: Path) -> None:

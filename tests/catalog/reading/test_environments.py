@@ -96,10 +96,10 @@ def test_a_name_that_is_nowhere_is_told_with_those_that_are() -> None:
 
     assert errors(text) == [
         (
-            "repositories.yaml:6:20: environments.prod.repositories.payments: there is no repository 'payments' in this"
-            " environment; declare it under `repositories` first [CAT138]"
+            "repositories.yaml:6:20: environments.prod.repositories.payments: unknown repository 'payments' in this "
+            "environment; declare it under `repositories` first [CAT138]"
         ),
-        "repositories.yaml:7:16: repositories.web: there is no environment 'staging'; there is dev, prod [CAT137]",
+        "repositories.yaml:7:16: repositories.web: unknown environment 'staging'; the catalog has dev, prod [CAT137]",
     ]
 
 

@@ -156,8 +156,8 @@ class TestWarnings:
     @pytest.mark.parametrize(
         ("scan_type", "what"),
         [
-            pytest.param("BASIC", "the images of others are scanned only when somebody asks", id="basic"),
-            pytest.param("ENHANCED", "the images of others are not scanned at all", id="enhanced"),
+            pytest.param("BASIC", "other images are scanned only on request", id="basic"),
+            pytest.param("ENHANCED", "other images are not scanned", id="enhanced"),
         ],
     )
     def test_scanning_that_leaves_repositories_out(self, scan_type: str, what: str) -> None:
@@ -167,8 +167,8 @@ class TestWarnings:
         )
         silenced = text.replace("rules:", "silence: {CAT223: Only these run.}, rules:")
         said = (
-            f"registry.scanning.rules: no rule has the pattern '*', so that {what}, whatever a repository says about"
-            " itself; add '*' to SCAN_ON_PUSH [CAT223]"
+            f"registry.scanning.rules: no rule has the pattern '*', so {what}, whatever a repository declares; add "
+            "'*' to SCAN_ON_PUSH [CAT223]"
         )
         line, silenced_line = text.splitlines()[3], silenced.splitlines()[3]
 
@@ -263,10 +263,9 @@ class TestEnvironments:
 
         assert errors(two_environments(cache)) == [
             (
-                "repositories.yaml:4:83: registry.pull_through_cache.hub.credential: the secret is in us-east-1 of"
-                " 123456789012, and the registry in eu-west-1 of 210987654321; name a secret that is"
-                " there; an environment"
-                " can say `registry:` for itself [CAT253]"
+                "repositories.yaml:4:83: registry.pull_through_cache.hub.credential: the secret is in us-east-1 of "
+                "123456789012, but the registry is in eu-west-1 of 210987654321; name a secret in that account and "
+                "Region; an environment can have its own `registry:` [CAT253]"
             )
         ]
         assert errors(two_environments(cache, prod="{pull_through_cache: }")) == []
@@ -277,6 +276,6 @@ class TestEnvironments:
             (
                 "repositories.yaml:3:85: environments.prod.registry.replication[0].to[0]: the"
                 " destination is the registry"
-                " itself, 210987654321 in eu-west-1; remove it; an environment can say `registry:` for itself [CAT230]"
+                " itself, 210987654321 in eu-west-1; remove it; an environment can have its own `registry:` [CAT230]"
             )
         ]

@@ -138,9 +138,8 @@ def test_every_check_has_a_case() -> None:
             (("lifecycle: expire-untagged@1", "lifecycle: expire-untagged@9"),),
             [
                 (
-                    '35:18: registry.creation_templates["docker-hub"].lifecycle: the policy'
-                    " 'expire-untagged' has no"
-                    " version 9; there is expire-untagged@1 [CAT121]"
+                    "35:18: registry.creation_templates[\"docker-hub\"].lifecycle: the policy 'expire-untagged' has "
+                    "no version 9; it has expire-untagged@1 [CAT121]"
                 )
             ],
             id="policy",

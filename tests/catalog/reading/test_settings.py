@@ -134,7 +134,7 @@ def test_an_output_can_be_named() -> None:
             "{encryption: {type: SSE, key: web}}",
             [
                 ".encryption.type: must be 'AES256' or 'KMS' or 'KMS_DSSE' or 'omit', got 'SSE'",
-                ".encryption.key: must be the alias, id or ARN of a KMS key, as in 'alias/registry', got 'web'",
+                ".encryption.key: must be the alias, ID or ARN of a KMS key, as in 'alias/registry', got 'web'",
             ],
             id="encryption and key",
         ),
@@ -284,7 +284,7 @@ def test_emptying_by_default_is_told_at_each_repository_that_stays() -> None:
     assert errors(stays) == [
         (
             "repositories.yaml:5:3: repositories.api: empty_on_delete needs 'removal: destroy', got 'removal: retain';"
-            " write both only where every image may be lost [CAT126]"
+            " write both only if every image may be lost [CAT126]"
         )
     ]
     assert errors(edited(stays, ("true}", "true, removal: destory}"))) == [

@@ -84,7 +84,7 @@ def test_adopted_by_name(account: Account, project: Path) -> None:
     assert f"+  api:\n+    lifecycle: {name}@1\n" in result.stdout
     assert "@@ -2,3 +2,7 @@" in result.stdout
     assert "npx cdk import Repositories-dev --resource-mapping cdk-import/Repositories-dev.json\n" in result.stdout
-    assert result.stderr == "declared: declared already\n1 repository adopted into dev, 1 declared already\n"
+    assert result.stderr == "declared: already declared\n1 repository adopted into dev, 1 already declared\n"
 
 
 def test_what_cannot_be_declared_is_told(account: Account, project: Path) -> None:
@@ -95,7 +95,7 @@ def test_what_cannot_be_declared_is_told(account: Account, project: Path) -> Non
     document = json.loads(result.stdout)
     [refused] = document["notAdopted"]
     assert refused["repositoryName"] == "open"
-    assert refused["reasons"][0].startswith("statements[0].Principal: lets everybody in")
+    assert refused["reasons"][0].startswith("statements[0].Principal: lets everyone in")
     assert (
         document["adopted"] == [{"repositoryName": "api", "stackName": "Repositories-dev", "logicalId": "apiC8550315"}]
         or document["adopted"][0]["repositoryName"] == "api"
@@ -113,7 +113,7 @@ def test_dry_run_writes_nothing(account: Account, project: Path) -> None:
     assert "+  team/app-7:" in result.stdout
     assert "--- /dev/null\n+++ policies/lifecycle/adopted-" in result.stdout
     assert result.stderr.splitlines()[-1] == (
-        "9 repositories would be adopted into dev, 1 declared already, 1 not adopted"
+        "9 repositories would be adopted into dev, 1 already declared, 1 not adopted"
     )
     assert files(project) == before
 
@@ -126,7 +126,7 @@ def test_somebody_is_asked(account: Account, project: Path, answer: str, *, is_w
         "adopt", "api", "--catalog", catalog, environment=account.environment, typed=f"{answer}\n"
     )
 
-    assert shown.index("+  api:") < shown.index("Write this, and adopt 1 repository? [y/N]")
+    assert shown.index("+  api:") < shown.index("Write these changes, and adopt 1 repository? [y/N]")
     assert (catalog.read_text() != CATALOG) is is_written
     assert ("nothing written" in shown) is not is_written
 
@@ -134,8 +134,8 @@ def test_somebody_is_asked(account: Account, project: Path, answer: str, *, is_w
 @pytest.mark.parametrize(
     ("options", "line"),
     [
-        pytest.param((), "Error: give names of repositories, or --all.", id="nothing"),
-        pytest.param(("api", "--all", "--yes"), "Error: give names of repositories, or --all.", id="both"),
+        pytest.param((), "Error: name repositories, or pass --all", id="nothing"),
+        pytest.param(("api", "--all", "--yes"), "Error: name repositories, or pass --all", id="both"),
         pytest.param(
             ("api",),
             "Error: not a terminal, cannot ask; pass --yes to proceed, or --dry-run to see what would be written",
@@ -157,7 +157,7 @@ def test_name_that_is_not_there_is_told(account: Account, project: Path) -> None
     result = adopt(account, project, "api", "nowhere", "--yes")
 
     assert result.returncode == 3
-    assert result.stderr.startswith("error: nowhere: there is no such repository in us-east-1; ")
+    assert result.stderr.startswith("error: nowhere: no such repository in us-east-1; ")
     assert files(project) == {"repositories.yaml": CATALOG}
 
 
@@ -243,5 +243,5 @@ def test_interrupt_leaves_a_valid_catalog(account: Account, project: Path, inter
 
     assert process.returncode == 3
     assert said.splitlines()[-1] == "error: interrupted"
-    assert "adopted before that\n" in said
+    assert "adopted before this error\n" in said
     assert ecrkit("catalog", "check", cwd=project).returncode == 0

@@ -34,7 +34,7 @@ def test_an_instant_is_on_the_calendar_of_utc(folder: Path, command: tuple[str, 
 
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.endswith(
-        f"Invalid value for '--now': must be in the years 1 to 9999 of UTC, got '{instant}'\n"
+        f"Invalid value for '--now': must be between the years 1 and 9999 in UTC, got '{instant}'\n"
     )
 
 

@@ -51,8 +51,8 @@ def test_repository_warnings_fail_only_when_strict(tmp_path: Path) -> None:
     assert (lenient.returncode, strict.returncode) == (0, 1)
     assert lenient.stdout == strict.stdout
     assert lenient.stdout == (
-        f"{path}:3:20: warning: repositories.api.lifecycle: any image can expire, since no rule for tagged images "
-        "protects some; put a rule above it for the tags that are deployed [ECR213]\n"
+        f"{path}:3:20: warning: repositories.api.lifecycle: any image can expire, because no rule protects any tagged "
+        "images; put a rule above it for the deployed tags [ECR213]\n"
     )
 
 

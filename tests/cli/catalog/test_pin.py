@@ -83,7 +83,7 @@ def test_result_that_does_not_pass_is_not_written(directory: Path) -> None:
     result = ecrkit("catalog", "pin", "web@3", "--yes", cwd=directory)
 
     assert result.returncode == 1
-    assert result.stderr.splitlines()[-1] == f"{AT}: would not pass 'ecrkit catalog check'; nothing written"
+    assert result.stderr.splitlines()[-1] == f"{AT}: the result does not pass 'ecrkit catalog check'; nothing written"
     assert (directory / "repositories.yaml").read_text() == CATALOG
 
 
@@ -121,9 +121,7 @@ def test_json(directory: Path) -> None:
     ("arguments", "message"),
     [
         pytest.param(["web@3"], "the policy 'web' has no version 3; there is web@1, web@2", id="version"),
-        pytest.param(
-            ["wep@2"], "there is no policy 'wep' in policies/lifecycle; did you mean web@1, web@2?", id="name"
-        ),
+        pytest.param(["wep@2"], "no policy 'wep' in policies/lifecycle; did you mean web@1, web@2?", id="name"),
         pytest.param(["web"], "the policy 'web' is named without a version; pin one, as in 'web@1'", id="no version"),
         pytest.param(
             ["web@2", "--where", "app"], "--where: no repository matches 'app'; did you mean 'api'?", id="where"
@@ -146,4 +144,4 @@ def test_nothing_to_change(directory: Path) -> None:
     result = ecrkit("catalog", "pin", "web@1", cwd=directory)
 
     assert (result.returncode, result.stdout) == (0, "")
-    assert result.stderr == "nothing to change: no other version of 'web' is pinned there\n"
+    assert result.stderr == "nothing to change: no other version of 'web' is pinned here\n"

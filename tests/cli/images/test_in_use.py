@@ -64,9 +64,9 @@ def test_one_a_line(shop: Shop) -> None:
 
     assert (result.returncode, result.stdout.splitlines()) == (0, shop.listing())
     assert result.stderr.splitlines() == [
-        f"left out: {OTHER}/shop:v1: not of 123456789012 in us-east-1; 1 user",
-        f"left out: {NGINX}: not of 123456789012 in us-east-1; 1 user",
-        f"not there: {REGISTRY}/shop:gone: no image has this tag; 1 user",
+        f"skipped: {OTHER}/shop:v1: not in 123456789012 us-east-1; 1 user",
+        f"skipped: {NGINX}: not in 123456789012 us-east-1; 1 user",
+        f"not found: {REGISTRY}/shop:gone: no image has this tag; 1 user",
         "4 images in use",
     ]
 
@@ -190,4 +190,4 @@ def test_nothing_runs() -> None:
         result = ecrkit("images", "in-use", environment=account.environment)
 
     assert (result.returncode, result.stderr) == (0, "0 images in use\n")
-    assert result.stdout == f"# ECS and Lambda run no image of {HOME.account} in {HOME.region}\n"
+    assert result.stdout == f"# ECS and Lambda run no image from {HOME.account} {HOME.region}\n"

@@ -144,7 +144,7 @@ def test_faults_change_nothing(account: Account, whole: dict[str, str], tmp_path
     ("code", "said"),
     [
         pytest.param("ExpiredTokenException", "the credentials have expired", id="expired"),
-        pytest.param("RepositoryNotFoundException", "`ecrkit repos list` shows those that there are", id="vanished"),
+        pytest.param("RepositoryNotFoundException", "run `ecrkit repos list` to list the repositories", id="vanished"),
     ],
 )
 def test_interrupted_job_goes_on(account: Account, whole: dict[str, str], tmp_path: Path, code: str, said: str) -> None:
@@ -163,10 +163,10 @@ def test_interrupted_job_goes_on(account: Account, whole: dict[str, str], tmp_pa
     assert stopped.stdout == ""
     (line,) = stopped.stderr.splitlines()
     assert said in line
-    assert line.endswith("; the same command goes on where this stopped")
+    assert line.endswith("; run the same command again to continue")
     assert there == 3
     assert result.returncode == 0
-    assert result.stderr.startswith("continued: 3 of 7 repositories are there since 20")
+    assert result.stderr.startswith("continued: 3 of 7 repositories were saved since 20")
     assert proxy.actions.count("ecr:DescribeImages") == 4
     assert taken(tmp_path) == whole
 
@@ -218,7 +218,7 @@ def test_what_is_gone_is_told(account: Account, tmp_path: Path) -> None:
 
     result = inventory(account, tmp_path)
 
-    assert result.stderr == "short-lived: not there any more, its file is removed\n"
+    assert result.stderr == "short-lived: no longer exists, its file is removed\n"
     assert not (tmp_path / "short-lived.json").exists()
 
 
@@ -233,8 +233,8 @@ def test_reading_is_no_pull_where_pulls_count(account: Account, tmp_path: Path) 
 
     assert result.returncode == 0
     assert result.stderr == (
-        "web: what 1 manifest list refers to is not known: ECR counts reading them as a pull; pass --children to read "
-        "them all the same\n"
+        "web: not known which images 1 manifest list refers to: ECR counts reading them as a pull; pass "
+        "--children to read them anyway\n"
     )
     assert "ecr:BatchGetImage" in proxy.actions
 
@@ -253,7 +253,7 @@ def test_a_bar(account: Account, tmp_path: Path) -> None:
         pytest.param((), 2, "name repositories, or pass --all", id="nothing asked"),
         pytest.param(("web", "--all"), 2, "name repositories, or pass --all", id="both"),
         pytest.param(("Web",), 2, "'Web'", id="no name"),
-        pytest.param(("nowhere",), 3, "nowhere: there is no such repository in us-east-1; `ecrkit", id="not there"),
+        pytest.param(("nowhere",), 3, "nowhere: no such repository in us-east-1; `ecrkit", id="not there"),
         pytest.param(("web:v1",), 2, "web:v1: name a repository, without ':v1'", id="image"),
         pytest.param((f"210{REGISTRY[3:]}/web",), 1, ": another registry than ", id="another registry"),
     ],
@@ -274,7 +274,7 @@ def test_somebody_elses_directory_is_left_alone(account: Account, tmp_path: Path
 
     assert result.returncode == 1
     assert result.stderr == (
-        f"error: {tmp_path}: holds web.json, which no inventory wrote; name a directory of its own\n"
+        f"error: {tmp_path}: contains web.json, which no inventory wrote; name another directory\n"
     )
     assert (tmp_path / "web.json").read_text() == "{}"
 

@@ -177,7 +177,7 @@ def test_repository_that_does_not_exist_is_told(account: Account) -> None:
     assert result.returncode == 3
     assert result.stderr == (
         "error: GetLifecyclePolicy: The repository with name 'wbe' does not exist; "
-        "`ecrkit repos list` shows those that there are\n"
+        "run `ecrkit repos list` to list the repositories\n"
     )
 
 
@@ -188,8 +188,8 @@ def test_repository_that_does_not_exist_is_told(account: Account) -> None:
         pytest.param(
             REGISTRY.replace("us-east-1", "eu-west-1") + "/web",
             1,
-            f"error: {REGISTRY.replace('us-east-1', 'eu-west-1')}: another registry than {REGISTRY}, where the "
-            "credentials lead; change --profile or --region, or leave the host out",
+            f"error: {REGISTRY.replace('us-east-1', 'eu-west-1')}: not the registry of the credentials, {REGISTRY}; "
+            "change --profile or --region, or omit the host",
             id="another registry",
         ),
         pytest.param(f"{REGISTRY}/web", 0, "3 images", id="this registry"),

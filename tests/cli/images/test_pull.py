@@ -121,20 +121,20 @@ def test_pull_that_fails_leaves_nothing(account: Account, source: str, tmp_path:
         pytest.param(
             ("web:nope", "oci:back:v1"),
             3,
-            "error: web:nope: there is no such image; `ecrkit images list web` shows those that there are",
+            "error: web:nope: no such image; run `ecrkit images list web` to list the images",
             id="no image",
         ),
         pytest.param(
             ("nope", "oci:back:v1"),
             3,
-            "error: nope: there is no such repository in us-east-1; "
+            "error: nope: no such repository in us-east-1; "
             "add `nope: {}` to the repositories of the catalog, and deploy it",
             id="no repository",
         ),
         pytest.param(
             ("web:v1", "--tool", "skopeo"),
             2,
-            "Error: skopeo keeps no images; say where to, as in oci:DIRECTORY:TAG",
+            "Error: skopeo has no image store; pass a destination, as in oci:DIRECTORY:TAG",
             id="nowhere to",
         ),
     ],

@@ -81,7 +81,7 @@ def test_same_image_again_is_fine(account: Account, source: str) -> None:
 
     assert again.returncode == 0
     assert again.stdout == before.stdout
-    assert again.stderr == "web:v1: is there already, nothing to upload\n"
+    assert again.stderr == "web:v1: already exists, nothing to upload\n"
     assert uploads(proxy.actions) == []
 
 
@@ -126,7 +126,7 @@ def test_dry_run_looks_for_the_source(account: Account) -> None:
         pytest.param(
             ("{source}", "nope"),
             3,
-            "error: nope: there is no such repository in us-east-1; "
+            "error: nope: no such repository in us-east-1; "
             "add `nope: {}` to the repositories of the catalog, and deploy it",
             id="no repository",
         ),
@@ -140,8 +140,8 @@ def test_dry_run_looks_for_the_source(account: Account) -> None:
         pytest.param(
             ("{source}", "210987654321.dkr.ecr.us-east-1.amazonaws.com/web"),
             1,
-            "error: 210987654321.dkr.ecr.us-east-1.amazonaws.com: another registry than "
-            f"{REGISTRY}, where the credentials lead; change --profile or --region, or leave the host out",
+            f"error: 210987654321.dkr.ecr.us-east-1.amazonaws.com: not the registry of the credentials, {REGISTRY}; "
+            "change --profile or --region, or omit the host",
             id="another registry",
         ),
         pytest.param(
@@ -154,7 +154,7 @@ def test_dry_run_looks_for_the_source(account: Account) -> None:
         pytest.param(
             ("{source}", "web@sha256:" + "0" * 64),
             2,
-            f"Error: web@sha256:{'0' * 64}: push to a tag; the digest follows from the image",
+            f"Error: web@sha256:{'0' * 64}: a push cannot choose the digest; name a tag",
             id="digest",
         ),
     ],
@@ -177,7 +177,7 @@ def test_what_cannot_be_pushed_is_one_line(
 
 
 def test_connection_that_drops_leaves_no_image(account: Account, source: str) -> None:
-    """A registry that goes away in the middle of the upload ends in one line; there is no half image."""
+    """A registry that goes away in the middle of the upload ends in one line; it has no half image."""
     with proxy_to(account.url, Fault("ecr:UploadLayerPart", drop)) as proxy:
         result = ecrkit("images", "push", source, "web", environment=account.at(proxy.url))
 

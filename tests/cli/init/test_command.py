@@ -74,7 +74,7 @@ class TestAnswers:
 
         assert result.returncode == 2
         assert result.stderr.splitlines()[-1] == (
-            "Error: --account: this directory was made for 123456789012, got 210987654321; "
+            "Error: --account: this directory was created for 123456789012, got 210987654321; "
             "add an environment to repositories.yaml instead"
         )
 
@@ -215,8 +215,7 @@ class TestObstacles:
         (tmp_path / "new").symlink_to("nowhere")
 
         assert self.refusal(tmp_path / "new") == (
-            f"error: {tmp_path / 'new'}: cannot be written: a symbolic link that leads nowhere; "
-            "choose another directory"
+            f"error: {tmp_path / 'new'}: cannot be written: a broken symbolic link; choose another directory"
         )
 
     def test_linked_directory(self, tmp_path: Path) -> None:
@@ -236,10 +235,10 @@ class TestObstacles:
         (new / "app.py").symlink_to("nowhere")
         (new / "policies").symlink_to(tmp_path)
 
-        linked = "cannot be written: a symbolic link that leads out of the directory; replace it by a folder"
+        linked = "cannot be written: a symbolic link out of the directory; replace it with a folder"
         assert sorted(self.refusal(new).splitlines()) == [
             f"error: {new / 'Makefile'}: cannot be written: not a file; move it away",
-            f"error: {new / 'app.py'}: cannot be written: a symbolic link that leads nowhere; remove it",
+            f"error: {new / 'app.py'}: cannot be written: a broken symbolic link; remove it",
             f"error: {new / 'policies'}: {linked}",
             f"error: {new / 'schemas'}: cannot be written: not a folder; move it away",
         ]
@@ -251,6 +250,6 @@ class TestObstacles:
         (new / ".ecrkit.json").write_text("<<<<<<<\n")
 
         assert self.refusal(new) == (
-            f"error: {new / '.ecrkit.json'}: not a record of 'ecrkit init', or of a newer one; "
+            f"error: {new / '.ecrkit.json'}: not a record of 'ecrkit init', or written by a newer one; "
             "restore it from version control, or update ecrkit"
         )

@@ -103,7 +103,7 @@ def test_obsolete(tmp_path: Path) -> None:
     as_older_version(new, "old.sh", "exit 0\n")
     result = init(new, "--upgrade", "--yes")
 
-    assert "no longer part of it, delete it:\n  old.sh\n" in result.stdout
+    assert "no longer generated, delete it:\n  old.sh\n" in result.stdout
     assert (new / "old.sh").exists()
 
 
@@ -128,7 +128,7 @@ def test_older_version(tmp_path: Path) -> None:
 
     assert content_of(new) == before
     assert without.stderr.splitlines()[-1] == (
-        "written by ecrkit 0.0.9, and this is 0.1.0; run 'ecrkit init --upgrade' to update it"
+        "written by ecrkit 0.0.9, but this is 0.1.0; run 'ecrkit init --upgrade' to update it"
     )
     init(new, "--upgrade")
     assert json.loads(record.read_text())["ecrkit"] == "0.1.0"

@@ -107,7 +107,7 @@ def test_wheel_of_a_url(tmp_path: Path) -> None:
         ),
         pytest.param(
             {"url": "file:///tmp/ecrkit-0.1.0.tar.gz", "archive_info": {}},
-            f"ecrkit was installed from /tmp/ecrkit-0.1.0.tar.gz, which is no wheel; {OTHERWISE}",
+            f"ecrkit was installed from /tmp/ecrkit-0.1.0.tar.gz, which is not a wheel; {OTHERWISE}",
             id="source",
         ),
         pytest.param(
@@ -157,7 +157,7 @@ class TestGivenWheel:
         wheel = wheel_in(tmp_path, version="9.9.9")
 
         assert refusal(distribution(tmp_path), wheel=wheel) == (
-            f"{wheel}: a wheel of ecrkit 9.9.9, and this is ecrkit {VERSION}; "
+            f"{wheel}: a wheel of ecrkit 9.9.9, but this is ecrkit {VERSION}; "
             "install that wheel and run its 'ecrkit init'"
         )
 

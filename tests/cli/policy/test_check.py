@@ -150,7 +150,7 @@ def test_warning_fails_only_when_strict(tmp_path: Path, options: tuple[str, ...]
     result = ecrkit("policy", "check", *options, path)
 
     assert result.returncode == code
-    assert "warning: rules[0]: expires every image, the running one included" in result.stdout
+    assert "warning: rules[0]: expires every image, including the running one" in result.stdout
 
 
 def test_json_has_documented_keys(bad: Path) -> None:

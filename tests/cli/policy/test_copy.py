@@ -22,9 +22,7 @@ CATALOG = """\
 environments: {dev: {account: "123456789012", region: us-east-1}}
 repositories: {web: {lifecycle: keep-last-10@1}}
 """
-ADVICE = (
-    "there is no policy 'keep-last-10' in policies/lifecycle; ecrkit ships it: run `ecrkit policy copy keep-last-10@1`"
-)
+ADVICE = "no policy 'keep-last-10' in policies/lifecycle; ecrkit ships it: run `ecrkit policy copy keep-last-10@1`"
 
 
 def test_copies_to_the_store(tmp_path: Path) -> None:
@@ -61,7 +59,7 @@ def test_a_second_copy_has_nothing_to_do(tmp_path: Path) -> None:
     result = ecrkit("policy", "copy", "keep-last-10", cwd=tmp_path)
 
     assert (result.returncode, result.stdout) == (0, "")
-    assert result.stderr == "policies/lifecycle has keep-last-10@1 already: nothing to copy\n"
+    assert result.stderr == "policies/lifecycle has keep-last-10@1 already, nothing to copy\n"
 
 
 def test_another_store(tmp_path: Path) -> None:

@@ -55,12 +55,12 @@ class TestPolicy:
         ]
 
     def test_images(self, store: Path, images: Path) -> None:
-        """With images, those with another fate follow, the newest first."""
+        """With images, those with a different outcome follow, the newest first."""
         result = ecrkit("policy", "diff", "keep@1", "keep@2", "--policies", store, "--images", images, *AT)
 
         assert result.returncode == 0
         assert result.stdout.splitlines()[-7:] == [
-            "2 images with another fate, 2 newly expired",
+            "2 images with a different outcome, 2 newly expired",
             "",
             "PUSHED      DIGEST               OLD   NEW     TAGS",
             "2026-10-12  sha256:000000000000  stay  expire  v1",
@@ -109,7 +109,7 @@ class TestPolicy:
 
         assert [found["repositoryName"] for found in alone["diffs"]] == ["my-app"]
         assert "my-app" in lines
-        assert lines[-1] == "0 images with another fate, 0 newly expired"
+        assert lines[-1] == "0 images with a different outcome, 0 newly expired"
         assert [found["repositoryName"] for found in document["diffs"]] == ["my-app", "other"]
 
     def test_same_name_twice(self, store: Path, images: Path) -> None:
@@ -125,8 +125,8 @@ class TestPolicy:
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
-            pytest.param(("a", "b", "--exit-code"), "--exit-code is about images; name them", id="without images"),
-            pytest.param(("a", "b", "--must-keep", "v*"), "are about images; name them", id="nothing to protect"),
+            pytest.param(("a", "b", "--exit-code"), "--exit-code needs --images", id="without images"),
+            pytest.param(("a", "b", "--must-keep", "v*"), "--must-keep need --images", id="nothing to protect"),
             pytest.param(("-", "-"), "standard input (-) can be read once only", id="standard input twice"),
         ],
     )
@@ -152,8 +152,8 @@ class TestProtection:
         [
             pytest.param(("--in-use", "in-use.txt"), "in use (in-use.txt:1)", "keep@3", id="in use"),
             pytest.param(("--pulled-within", "3d"), "pulled on 2026-10-30", "keep@3", id="pulled"),
-            pytest.param(("--must-keep", "v1"), "to be kept ('v1')", "keep@3", id="must keep"),
-            pytest.param(("--must-keep", "v1"), "to be kept ('v1')", "keep@2", id="expires"),
+            pytest.param(("--must-keep", "v1"), "matches 'v1'", "keep@3", id="must keep"),
+            pytest.param(("--must-keep", "v1"), "matches 'v1'", "keep@2", id="expires"),
         ],
     )
     def test_policy_and_catalog(  # noqa: PLR0913 - fixtures and a table
@@ -190,7 +190,7 @@ class TestProtection:
         assert result.returncode == 0
         assert result.stderr.splitlines() == [
             "warning: no image has a tag that matches 'w*'",
-            f"warning: in use, and not there: my-app:gone ({in_use}:1)",
+            f"warning: in use, but not found: my-app:gone ({in_use}:1)",
         ]
 
     def test_unknown_images_are_no_pass(self, store: Path, images: Path, tmp_path: Path) -> None:
@@ -202,15 +202,13 @@ class TestProtection:
         result = ecrkit("catalog", "diff", *catalogs, *options)
 
         assert result.returncode == 2
-        assert result.stderr == (
-            f"error: {images.parent}: has no images of other, whose policy changes; save them there\n"
-        )
+        assert result.stderr == (f"error: {images.parent}: no images of other, whose policy changes; save them there\n")
 
 
 class TestUnknownLists:
     """What a manifest list refers to is not known without the manifests."""
 
-    SUMMARY = "1 image with another fate, 0 newly expired, and 1 more unless a manifest list refers to them"
+    SUMMARY = "1 image with a different outcome, 0 newly expired, and 1 more unless a manifest list refers to them"
     IMAGES = (image("a", tags=["v1"], media_type=LIST_TYPE, age_days=20), image("b", age_days=20))
 
     @pytest.fixture
@@ -254,12 +252,11 @@ class TestUnknownLists:
         assert without.returncode == 1
         assert self.SUMMARY in without.stdout.splitlines()
         assert without.stderr == (
-            "1 repository has another policy, 0 images newly expired,"
-            " and 1 more unless a manifest list refers to them\n"
+            "1 repository has a new policy, 0 images newly expired, and 1 more unless a manifest list refers to them\n"
         )
         assert (with_them.returncode, with_them.stderr) == (
             0,
-            "1 repository has another policy, 0 images newly expired\n",
+            "1 repository has a new policy, 0 images newly expired\n",
         )
 
 
@@ -284,16 +281,16 @@ class TestCatalog:
         assert result.returncode == 0
         lines = result.stdout.splitlines()
         assert [line for line in lines if line in ("my-app", "same", "bare", "added")] == ["my-app", "bare"]
-        assert "2 images with another fate, 2 newly expired" in lines
-        assert "no images at hand: what this does to them is not known" in lines
-        assert result.stderr == "2 repositories have another policy, 2 images newly expired\n"
+        assert "2 images with a different outcome, 2 newly expired" in lines
+        assert "not checked: no images of this repository in --images" in lines
+        assert result.stderr == "2 repositories have a new policy, 2 images newly expired\n"
 
     def test_unknown_is_no_pass(self, catalogs: tuple[Path, Path], images: Path) -> None:
         """As a gate it refuses to answer without the images of a repository whose policy changes."""
         result = ecrkit("catalog", "diff", *catalogs, "--images", images.parent, *AT, "--exit-code")
 
         assert result.returncode == 2
-        message = f"{images.parent}: has no images of bare, whose policy changes; save them there"
+        message = f"{images.parent}: no images of bare, whose policy changes; save them there"
         assert result.stderr == f"error: {message}\n"
 
     def test_gate(self, catalogs: tuple[Path, Path], images: Path, store: Path) -> None:

@@ -95,7 +95,8 @@ def test_another_policy_of_a_shipped_name(tmp_path: Path) -> None:
     publish(make_store(tmp_path, {"keep-last-10/v1.json": policy_text(keep=7)}))
 
     assert (
-        "\n  keep-last-10@1 (another one is in policies/lifecycle)\n" in ecrkit("policy", "list", cwd=tmp_path).stdout
+        "\n  keep-last-10@1 (a different one is in policies/lifecycle)\n"
+        in ecrkit("policy", "list", cwd=tmp_path).stdout
     )
 
 
@@ -108,7 +109,7 @@ def test_problems(project: Path) -> None:
 
     assert result.returncode == 1
     assert "\n  api@1 (invalid)\n" in result.stdout
-    assert "\n  keep-last-10@1 (published, and its file is missing)\n" in result.stdout
+    assert "\n  keep-last-10@1 (published, but its file is missing)\n" in result.stdout
     assert "\n  web@1 (changed since it was published)\n    1. keep the newest 3 images," in result.stdout
     assert result.stderr == "3 versions with errors; run `ecrkit policy check policies/lifecycle`\n"
 

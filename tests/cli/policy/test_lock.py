@@ -104,7 +104,7 @@ def test_changed_version_is_refused(project: Path) -> None:
     lock = ecrkit("policy", "lock", cwd=project)
 
     line = (
-        f"{STORE}/web/v1.json:1:1: error: web@1 is published, and its meaning has changed; "
+        f"{STORE}/web/v1.json:1:1: error: web@1 is published, but its meaning has changed; "
         "restore it, and add the new text as v2.json [STO110]\n"
     )
     assert check.returncode == lock.returncode == 1
@@ -121,8 +121,8 @@ def test_vanished_version_is_refused(project: Path) -> None:
 
     assert result.returncode == 1
     assert (
-        f'{LOCK}:4:14: error: policies["web@1"]: web@1 is published, and its file is gone; '
-        f"restore {STORE}/web/v1.json; add what you want as v3.json instead [STO111]"
+        f'{LOCK}:4:14: error: policies["web@1"]: web@1 is published, but its file is missing; '
+        f"restore {STORE}/web/v1.json, and add your changes as v3.json [STO111]"
     ) in result.stdout.splitlines()
 
 
@@ -148,7 +148,7 @@ def test_unpublished_version_is_a_warning(tmp_path: Path) -> None:
 
     assert result.returncode == 0
     assert result.stdout == (
-        f"{STORE}/web/v1.json:1:1: warning: web@1 is not published, so that it may still change; "
+        f"{STORE}/web/v1.json:1:1: warning: web@1 is not published, so it can still change; "
         f"run `ecrkit policy lock` and commit {LOCK} [STO112]\n"
     )
 
@@ -158,14 +158,14 @@ def test_unpublished_version_is_a_warning(tmp_path: Path) -> None:
     [
         pytest.param(
             {"web/v1.json": policy_text(), "web/v3.json": policy_text(keep=3)},
-            f"{STORE}/web/v3.json:1:1: error: version 3 has no version 2 before it; "
-            "number it 2, or restore what is missing [STO105]",
+            f"{STORE}/web/v3.json:1:1: error: version 3 exists, but version 2 does not; "
+            "renumber it to 2, or restore the missing version [STO105]",
             id="gap",
         ),
         pytest.param(
             {"web/v1.json": policy_text(), "web/v01.json": policy_text()},
             f"{STORE}/web/v01.json:1:1: error: a version's file is v1.json; "
-            "rename it, unless that is there already [STO104]",
+            "rename it, or remove it if that file exists [STO104]",
             id="duplicate",
         ),
         pytest.param(
@@ -182,7 +182,7 @@ def test_unpublished_version_is_a_warning(tmp_path: Path) -> None:
         ),
         pytest.param(
             {"Web App/v1.json": policy_text()},
-            f"{STORE}/Web App:1:1: error: not a policy's name: 'Web App'; "
+            f"{STORE}/Web App:1:1: error: not a valid policy name: 'Web App'; "
             "use lower-case letters and digits, joined by '-', '.' or '_' [STO101]",
             id="wrong name",
         ),
@@ -199,7 +199,8 @@ def test_unpublished_version_is_a_warning(tmp_path: Path) -> None:
         ),
         pytest.param(
             {"web/v1.json": policy_text(), "silenced.yaml": "web@7: {ECR203: Gone.}\n"},
-            f"{STORE}/silenced.yaml:1:1: warning: there is no web@7 to silence a warning of; remove the entry [STO115]",
+            f"{STORE}/silenced.yaml:1:1: warning: web@7 does not exist, so no warning is silenced; remove the entry "
+            "[STO115]",
             id="silenced nobody",
         ),
         pytest.param(
@@ -258,7 +259,7 @@ def test_broken_lock_is_said(project: Path, text: str, problem: str) -> None:
     result = ecrkit("policy", "check", cwd=project)
 
     assert result.returncode == 1
-    assert f"error: not a lock: the text {problem}" in result.stdout
+    assert f"error: not a valid lock: the text {problem}" in result.stdout
 
 
 @pytest.mark.posix

@@ -183,7 +183,7 @@ def test_bundled_policies(images: Path, tmp_path: Path) -> None:
     [
         pytest.param(("--in-use", "in-use.txt"), "in use (in-use.txt:2)", id="in use"),
         pytest.param(("--pulled-within", "3d"), "pulled on 2026-10-30", id="pulled"),
-        pytest.param(("--must-keep", "*-1"), "to be kept ('*-1')", id="must keep"),
+        pytest.param(("--must-keep", "*-1"), "matches '*-1'", id="must keep"),
     ],
 )
 def test_protection(policy: Path, images: Path, tmp_path: Path, option: tuple[str, ...], because: str) -> None:
@@ -226,7 +226,7 @@ def test_protected_means_pullable(images: Path, tmp_path: Path) -> None:
 
     assert result.returncode == 1
     assert result.stdout.splitlines()[0] == (
-        f"error: my-app: {digest('b')} (prod-1): to be kept ('*-1'), and rule 1 would archive it: archived images"
+        f"error: my-app: {digest('b')} (prod-1): matches '*-1', and rule 1 would archive it: archived images"
         " cannot be pulled"
     )
     assert document["protectedAndExpiring"] == []
@@ -240,7 +240,7 @@ def test_missing_in_text(policy: Path, images: Path, tmp_path: Path) -> None:
     result = ecrkit("policy", "preview", policy, "--images", images, *AT, "--in-use", "in-use.txt", cwd=tmp_path)
 
     assert result.returncode == 0
-    assert result.stdout.splitlines()[0] == "warning: in use, and not there: my-app:gone (in-use.txt:1)"
+    assert result.stdout.splitlines()[0] == "warning: in use, but not found: my-app:gone (in-use.txt:1)"
 
 
 def test_idle_protection(policy: Path, images: Path) -> None:
@@ -294,7 +294,7 @@ def test_manifests(policy: Path, tmp_path: Path) -> None:
         pytest.param(("{images}", "--images", "{images}"), "images.json:1:1: ", id="no policy"),
         pytest.param(("{policy}", "--images", "{policy}"), "policy.json:1:1: not a list of images", id="no images"),
         pytest.param(("{policy}", "--images", "{empty}"), "has no file of images; save one", id="nothing there"),
-        pytest.param(("web@1", "--images", "{images}"), "there is no policy 'web' in ", id="unknown policy"),
+        pytest.param(("web@1", "--images", "{images}"), "no policy 'web' in ", id="unknown policy"),
         pytest.param(
             ("{policy}", "--images", "{images}", "--in-use", "{images}"),
             "images.json:1:1: must be an image",

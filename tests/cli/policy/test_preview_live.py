@@ -114,7 +114,7 @@ def test_policy_that_counts_pulls_makes_none(account: Account, policy: Path) -> 
         asked = preview(account, policy, "--children", url=proxy.url)
 
     assert careful.stderr == (
-        "1 manifest list not read: ECR counts reading them as a pull; pass --children to read them all the same\n"
+        "1 manifest list not read: ECR counts reading them as a pull; pass --children to read them anyway\n"
     )
     assert asked.stderr == ""
     assert "ecr:BatchGetImage" in proxy.actions
@@ -211,7 +211,7 @@ def test_no_result_is_no_verdict(account: Account, policy: Path) -> None:
         *(
             pytest.param(
                 arguments,
-                "--compare-with-ecr takes --repository, and neither --now, --in nor --output html",
+                "--compare-with-ecr needs --repository, and excludes --now, --in and --output html",
                 id=" ".join(arguments),
             )
             for arguments in (

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.server
 
-NO_CATALOG = "no catalog is here: nobody looked whether one declares it; pass --catalog to look"
+NO_CATALOG = "no catalog found, so not checked whether one declares it; pass --catalog"
 CATALOG = f"""
 environments:
   dev: {{account: "{HOME.account}", region: {HOME.region}}}
@@ -65,7 +65,7 @@ def test_images_need_force(account: Account, tmp_path: Path) -> None:
     assert result.returncode == 1
     shown, refusal = result.stderr.rsplit("\n", 2)[:2]
     assert shown.startswith(f"{NO_CATALOG}\n{REGISTRY}/web\n  1 image, 170 B, the last pushed on ")
-    assert refusal == "error: web: holds 1 image; pass --force to delete them with it"
+    assert refusal == "error: web: contains 1 image; pass --force to delete them too"
     assert names(account) == ["empty", "web"]
 
 
@@ -95,7 +95,7 @@ def test_question_is_asked(account: Account, answer: str, left: list[str]) -> No
     """On a terminal the answer decides."""
     shown = ecrkit_on_terminal("repos", "delete", "empty", environment=account.environment, typed=answer)
 
-    assert "Delete empty, for good? [y/N]: " in shown
+    assert "Delete empty permanently? [y/N]: " in shown
     assert ("error: nothing deleted" in shown) == (len(left) == 2)
     assert names(account) == left
 
@@ -152,7 +152,7 @@ def test_uri_names_a_repository(account: Account) -> None:
     result = ecrkit("repos", "delete", f"{REGISTRY}/empty", "--yes", environment=account.environment)
 
     assert refused.returncode == 1
-    assert refused.stderr.startswith(f"error: {other}: another registry than {REGISTRY}, where the credentials lead; ")
+    assert refused.stderr.startswith(f"error: {other}: not the registry of the credentials, {REGISTRY}; ")
     assert result.returncode == 0
     assert names(account) == ["web"]
 
@@ -174,7 +174,7 @@ def test_stack_that_holds_it_is_named(account: Account) -> None:
     account.cloudformation.get_waiter("stack_create_complete").wait(StackName="Shop", WaiterConfig={"Delay": 1})
     result = ecrkit("repos", "delete", "shop", "--dry-run", environment=account.environment)
 
-    assert "  a resource of the stack Shop, which will miss it\n" in result.stderr
+    assert "  a resource of the stack Shop, which will drift\n" in result.stderr
 
 
 def test_unknown_repository_is_told(account: Account) -> None:
@@ -183,7 +183,7 @@ def test_unknown_repository_is_told(account: Account) -> None:
 
     assert result.returncode == 3
     assert result.stderr == (
-        "error: wbe: there is no such repository in us-east-1; `ecrkit repos list` shows those that there are\n"
+        "error: wbe: no such repository in us-east-1; run `ecrkit repos list` to list the repositories\n"
     )
 
 
@@ -197,7 +197,7 @@ def test_repository_that_vanishes_is_told(account: Account, action: str) -> None
     assert result.returncode == 3
     assert result.stderr.splitlines()[-1] == (
         f"error: {action.removeprefix('ecr:')}: The repository 'web' does not exist; "
-        "`ecrkit repos list` shows those that there are"
+        "run `ecrkit repos list` to list the repositories"
     )
 
 

@@ -88,7 +88,7 @@ def test_list_is_held_against_the_catalog(account: Account, project: Path) -> No
     _, api, web = [line.split() for line in result.stdout.splitlines()]
     assert api[5:9] == ["long@1", "1", "-", "no"]
     assert web[5:9] == ["-", "0", "Shop", "yes"]
-    assert result.stderr == "missing: in the catalog, and not deployed\n2 repositories\n"
+    assert result.stderr == "missing: in the catalog, but not deployed\n2 repositories\n"
 
 
 def test_composition_has_the_names_of_its_parts(account: Account, project: Path) -> None:
@@ -188,6 +188,6 @@ def test_empty_account_is_told(other_account: Account, project: Path) -> None:
 
     assert text.stdout == ""
     assert text.stderr == (
-        "missing: in the catalog, and not deployed\nweb: in the catalog, and not deployed\n0 repositories\n"
+        "missing: in the catalog, but not deployed\nweb: in the catalog, but not deployed\n0 repositories\n"
     )
     assert json.loads(document.stdout) == {"notDeployed": ["missing", "web"], "repositories": []}

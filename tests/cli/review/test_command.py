@@ -56,7 +56,7 @@ def test_text(head: Path, images: Path) -> None:
         "other stacks: not checked",
     ]
     said = "refused: 1 repository would lose images, 1 deploy problem"
-    assert lines[-1] == f"{said}; what is meant to happen can be allowed, as in --allow web"
+    assert lines[-1] == f"{said}; to accept intended changes, pass --allow web"
 
 
 def test_allowed(head: Path, images: Path) -> None:
@@ -74,8 +74,8 @@ def test_unused_name(head: Path, images: Path) -> None:
 
     assert result.returncode == 1
     assert result.stderr == (
-        "warning: --allow webb: nothing of that name is found; did you mean web?\n"
-        "warning: --allow nothing-like-it: nothing of that name is found; remove it\n"
+        "warning: --allow webb: no finding has that name; did you mean web?\n"
+        "warning: --allow nothing-like-it: no finding has that name; remove it\n"
     )
 
 
@@ -141,7 +141,7 @@ def test_other_stacks(head: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        pytest.param(["--assembly", "x"], "'--assembly' and '--base-assembly' need each other", id="one-assembly"),
+        pytest.param(["--assembly", "x"], "pass '--assembly' and '--base-assembly' together", id="one-assembly"),
         pytest.param(
             ["--in-use", "x"], "'--in-use', '--pulled-within' and '--must-keep' need '--images'", id="no-images"
         ),

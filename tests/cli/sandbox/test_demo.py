@@ -71,7 +71,7 @@ def test_failing_step(tmp_path: Path) -> None:
     ).write_text(CATALOG)
     demo = ecrkit("sandbox", "--demo", cwd=tmp_path)
 
-    assert demo.stderr.endswith("\nerror: cdk deploy: exit code 3; it said:\nno such luck\n")
+    assert demo.stderr.endswith("\nerror: cdk deploy: exit code 3; its output:\nno such luck\n")
     assert demo.returncode == 2
 
 

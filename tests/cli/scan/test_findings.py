@@ -71,4 +71,4 @@ def test_findings_of_a_scan_that_runs_are_none(account: Account) -> None:
         result = ecrkit("scan", "findings", "web:v1", environment=account.at(proxy.url))
 
     assert result.returncode == 3
-    assert told(result) == "error: web@…: there is no result: the scan is PENDING"
+    assert told(result) == "error: web@…: no result: the scan is PENDING"

@@ -54,7 +54,7 @@ def test_wait_is_one_line_on_a_terminal(account: Account) -> None:
 @pytest.mark.parametrize(
     ("status", "what_to_do"),
     [
-        pytest.param("FAILED", "look at the description, and push the image again", id="failed"),
+        pytest.param("FAILED", "read the description, and push the image again", id="failed"),
         pytest.param(
             "UNSUPPORTED_IMAGE",
             "the scanner does not know its operating system; scan it with another tool",
@@ -91,24 +91,26 @@ def _counting(number: int) -> dict[str, Any]:
     ("answer", "problem"),
     [
         pytest.param(
-            basic_answer(status="NEW"), "the scan status 'NEW' is none that ecrkit knows; update ecrkit", id="status"
+            basic_answer(status="NEW"), "the scan status 'NEW' is unknown to ecrkit; update ecrkit", id="status"
         ),
         pytest.param(
             basic_answer(basic_finding(severity="AWFUL")),
-            "the severity 'AWFUL' is none that ecrkit knows; update ecrkit",
+            "the severity 'AWFUL' is unknown to ecrkit; update ecrkit",
             id="severity",
         ),
         pytest.param(
             enhanced_answer(enhanced_finding(status="MENDED")),
-            "the status of a finding 'MENDED' is none that ecrkit knows; update ecrkit",
+            "the status of a finding 'MENDED' is unknown to ecrkit; update ecrkit",
             id="status of a finding",
         ),
         pytest.param(
             enhanced_answer(enhanced_finding(severity="")),
-            "the severity '' is none that ecrkit knows; update ecrkit",
+            "the severity '' is unknown to ecrkit; update ecrkit",
             id="no severity",
         ),
-        pytest.param(_counting(2), "the scan counts 2 HIGH and lists 1; ask again", id="fewer than counted"),
+        pytest.param(
+            _counting(2), "the scan counts 2 HIGH, but lists 1; run the command again", id="fewer than counted"
+        ),
     ],
 )
 def test_answer_that_is_not_understood_is_no_verdict(account: Account, answer: dict[str, Any], problem: str) -> None:
@@ -187,9 +189,9 @@ def test_old_result_that_stays_is_no_verdict(account: Account) -> None:
 
     assert result.returncode == 3
     assert told(result) == (
-        "error: web@…: the last scan is of 2001-09-09, and no other can be started: StartImageScan: "
-        "ValidationException: This feature is disabled; enhanced scanning starts by itself; push the image again, or "
-        "have it scanned continuously"
+        "error: web@…: the last scan is of 2001-09-09, and no new scan can be started: StartImageScan: "
+        "ValidationException: This feature is disabled; enhanced scanning starts automatically; push the image "
+        "again, or have it scanned continuously"
     )
 
 
@@ -203,7 +205,7 @@ def test_enhanced_scanning_starts_by_itself(account: Account) -> None:
 
     assert result.returncode == 1
     assert (
-        "StartImageScan: ValidationException: This feature is disabled; enhanced scanning starts by itself (0 s)"
+        "StartImageScan: ValidationException: This feature is disabled; enhanced scanning starts automatically (0 s)"
         in result.stderr
     )
     assert [line.split()[::5] for line in result.stdout.splitlines()[1:]] == [

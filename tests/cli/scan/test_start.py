@@ -63,8 +63,8 @@ def test_image_of_another_registry_is_refused(account: Account, command: tuple[s
     assert result.returncode == 1
     assert result.stdout == ""
     assert result.stderr == (
-        f"error: 210987654321.{registry}: another registry than 123456789012.{registry}, where the credentials lead; "
-        "change --profile or --region, or leave the host out\n"
+        f"error: 210987654321.{registry}: not the registry of the credentials, 123456789012.{registry}; change "
+        "--profile or --region, or omit the host\n"
     )
 
 

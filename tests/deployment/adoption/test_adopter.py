@@ -226,7 +226,7 @@ def test_defaults_that_hold_for_nobody_are_told(policies: PolicyStore) -> None:
     catalog = f"{ONE}defaults: {{encryption: {{type: KMS, key: '{elsewhere}'}}}}\nrepositories:\n"
 
     with pytest.raises(
-        RefusedError, match=r"repositories.yaml: defaults: the key is in eu-west-1, and the environment"
+        RefusedError, match=r"repositories.yaml: defaults: the key is in eu-west-1, but the environment"
     ):
         adopt([actual("api")], policies, catalog=catalog)
 

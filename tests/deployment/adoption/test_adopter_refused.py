@@ -19,7 +19,7 @@ REFUSED: dict[str, tuple[ActualRepository, str]] = {
     "public": (
         actual("api", repository_policy_text=iam(statement(Principal="*"))),
         (
-            "statements[0].Principal: lets everybody in: it has the Principal '*' and no condition; name principals,"
+            "statements[0].Principal: lets everyone in: it has the Principal '*' and no condition; name principals,"
             " or add a condition as on aws:PrincipalOrgID"
         ),
     ),
@@ -31,8 +31,8 @@ REFUSED: dict[str, tuple[ActualRepository, str]] = {
             ),
         ),
         (
-            "statements[0].Principal: lets everybody in: it has the Principal '*', and its condition does not limit"
-            " who may call; name principals, or add a condition as on aws:PrincipalOrgID"
+            "statements[0].Principal: lets everyone in: it has the Principal '*', but its condition does not limit "
+            "who may call; name principals, or add a condition as on aws:PrincipalOrgID"
         ),
     ),
     "variables of an old version": (
@@ -43,15 +43,15 @@ REFUSED: dict[str, tuple[ActualRepository, str]] = {
             ),
         ),
         (
-            "the catalog cannot say exactly what is there: the repository policy is not the declared one: it has"
-            " variables, and the version 2008-10-17 without them"
+            "the catalog cannot express the deployed state exactly: the repository policy differs from the declared "
+            "one: it has variables, and the version 2008-10-17 without them"
         ),
     ),
     "no policy at all": (
         actual("api", repository_policy_text="nothing"),
         (
-            "the catalog cannot say exactly what is there: the repository policy is not the declared one: it cannot be"
-            " read"
+            "the catalog cannot express the deployed state exactly: the repository policy differs from the declared "
+            "one: it cannot be read"
         ),
     ),
     "a tag without a value, which CloudFormation does not take": (
@@ -60,18 +60,18 @@ REFUSED: dict[str, tuple[ActualRepository, str]] = {
     ),
     "a Sid twice": (
         actual("api", repository_policy_text=iam(statement(), statement(Effect="Deny"))),
-        "statements[1]: the Sid 'Ci' is that of another statement; write another",
+        "statements[1]: another statement has the Sid 'Ci'; write another",
     ),
     "another stack": (
         actual("api", stack="Shop"),
         (
-            "a resource of the stack Shop, and no other can import it; deploy it there with DeletionPolicy Retain,"
-            " remove it there and deploy again, and then adopt it"
+            "a resource of the stack Shop, so no other stack can import it; deploy it there with DeletionPolicy "
+            "Retain, remove it there and deploy again, then adopt it"
         ),
     ),
     "our stack": (
         actual("api", stack="Repositories-dev"),
-        "a resource of the stack Repositories-dev, whose catalog does not declare it any more; put its entry back",
+        "a resource of the stack Repositories-dev, whose catalog no longer declares it; put its entry back",
     ),
     "a lifecycle policy that is none": (
         actual("api", lifecycle_policy_text="{}"),
@@ -110,10 +110,10 @@ def test_more_than_a_stack_holds_is_refused_whole(policies: PolicyStore) -> None
     with pytest.raises(RefusedError) as caught:
         adopter.check_room(f"app-{number}" for number in range(300))
 
-    assert "would have 301 outputs, of 200 at most; write 'shards: 4', before the first deploy" in str(caught.value)
+    assert "must have at most 200 outputs, got 301; write 'shards: 4', before the first deploy" in str(caught.value)
 
 
 def test_invalid_catalog_is_refused(policies: PolicyStore) -> None:
     """Nothing is added to what is wrong already."""
-    with pytest.raises(RefusedError, match=r"repositories.yaml: is not valid; `ecrkit catalog check` tells why"):
+    with pytest.raises(RefusedError, match=r"repositories.yaml: is not valid; run `ecrkit catalog check`"):
         Adopter("{}", file="repositories.yaml", policies=policies, environment="dev")

@@ -149,7 +149,7 @@ def test_store_that_is_broken_is_mended_first(project: Path) -> None:
         published_in(store(project))
 
     first, second = str(caught.value).splitlines()
-    assert first == f"{store(project)}: mend it first, since a policy is to be published there"
+    assert first == f"{store(project)}: fix it first, because a policy must be published there"
     assert second.endswith("[STO113]")
 
 

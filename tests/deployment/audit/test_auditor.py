@@ -30,18 +30,19 @@ def test_missing_and_unknown_are_told_where_they_stand(policies: PolicyStore) ->
 
     assert [str(one) for one in findings] == [
         (
-            'repositories.yaml:3:1: repositories["other/api"]: is in 123456789012 us-east-1, and not in the catalog; '
-            "`ecrkit adopt other/api` declares it; or delete it, with `ecrkit repos delete other/api` [AUD102]"
+            'repositories.yaml:3:1: repositories["other/api"]: is deployed in 123456789012 us-east-1, but not in the '
+            "catalog; declare it with `ecrkit adopt other/api`, or delete it with `ecrkit repos delete other/api` "
+            "[AUD102]"
         ),
         (
-            "repositories.yaml:4:3: repositories.web: is declared, and not in 123456789012 us-east-1; deploy it; if it "
-            "was deleted by hand, a deploy without its entry, and another with it, make it again [AUD101]"
+            "repositories.yaml:4:3: repositories.web: is declared, but not deployed in 123456789012 us-east-1; "
+            "deploy it; if it was deleted by hand, deploy once without its entry, then once with it [AUD101]"
         ),
     ]
 
 
 def test_repository_of_another_stack_is_that_stacks(policies: PolicyStore) -> None:
-    """What another stack has is not judged, unless it lets everybody in; of our own it is told which one has it."""
+    """What another stack has is not judged, unless it lets everyone in; of our own it is told which one has it."""
     theirs = actual("theirs", stack="Shop", mutability="MUTABLE")
     public = actual("public", stack="Shop", repository_policy_text=iam(statement(Principal="*")), scan_on_push=False)
     ours = actual("ours", stack="Repositories-dev")
@@ -53,13 +54,14 @@ def test_repository_of_another_stack_is_that_stacks(policies: PolicyStore) -> No
         ("/repositories/public", "AUD121"),
     ]
     assert str(findings[0]) == (
-        "repositories.yaml:3:1: repositories.ours: is a resource of the stack Repositories-dev, and not in the "
-        "catalog; put its entry back; or deploy the stack without it, which `ecrkit guard` looks at first [AUD103]"
+        "repositories.yaml:3:1: repositories.ours: is a resource of the stack Repositories-dev, but not in the "
+        "catalog; put its entry back; or deploy the stack without it, after checking the change with `ecrkit guard` "
+        "[AUD103]"
     )
 
 
 def test_repository_of_a_cache_is_ecrs(policies: PolicyStore) -> None:
-    """What ECR makes for a cache of the catalog is not unknown, nor is it judged, unless it lets everybody in."""
+    """What ECR makes for a cache of the catalog is not unknown, nor is it judged, unless it lets everyone in."""
     cached = actual("quay/app", mutability="MUTABLE", scan_on_push=False)
     public = actual("quay/open", repository_policy_text=iam(statement(Principal="*")))
     others = [actual("quayside/app"), actual("quay")]
@@ -165,7 +167,7 @@ def test_acknowledged_statement_stays_visible(policies: PolicyStore) -> None:
     [told] = found(settings, [actual(repository_policy_text=iam(opened))], policies)
 
     assert (told.code, told.severity.value, told.silenced) == ("AUD121", "warning", "base images")
-    assert told.message.startswith("statement 'Ci' of its policy lets everybody in")
+    assert told.message.startswith("statement 'Ci' of its policy lets everyone in")
 
 
 def test_statement_without_effect_is_told(policies: PolicyStore) -> None:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/12345678-1234-1234-1234-123456789012"
 OTHER_KEY = KEY.replace("9012", "9013")
-BACK = "write what is there into the catalog; or put it back by hand, since a deploy without a change changes nothing"
+BACK = "write the deployed value into the catalog, or restore the declared one by hand; deploying again changes nothing"
 CREATED = (
-    "write what is there into the catalog, since encryption is create-only: it was made, or made again, by something"
-    " else"
+    "write the deployed encryption into the catalog; encryption is create-only, so something else created the "
+    "repository"
 )
 
 
@@ -70,27 +70,27 @@ DRIFTED: dict[str, tuple[str, dict[str, Any], str]] = {
     "a policy": (
         "",
         {"repository_policy_text": iam(statement())},
-        f"the repository policy is not the declared one: statement 'Ci' is not declared; {BACK} [AUD115]",
+        f"the repository policy differs from the declared one: statement 'Ci' is not declared; {BACK} [AUD115]",
     ),
     "no policy": (
         "pull: {accounts: ['210987654321']}",
         {},
-        f"the repository policy is not the declared one: there is none; {BACK} [AUD115]",
+        f"the repository policy differs from the declared one: there is none; {BACK} [AUD115]",
     ),
     "lifecycle": (
         "",
         {"lifecycle_policy_text": policy_text(keep=9)},
-        f"the lifecycle policy is not the declared one: 1 rule changed; {BACK} [AUD116]",
+        f"the lifecycle policy differs from the declared one: 1 rule changed; {BACK} [AUD116]",
     ),
     "no lifecycle": (
         "",
         {"lifecycle_policy_text": None},
-        f"the lifecycle policy is not the declared one: there is none; {BACK} [AUD116]",
+        f"the lifecycle policy differs from the declared one: there is none; {BACK} [AUD116]",
     ),
     "tags": (
         "tags: {team: web, stage: dev}",
         {"tags": {"team": "api"}},
-        f"the tags are not the declared ones: 'stage' is missing; 'team' is 'api', declared 'web'; {BACK} [AUD117]",
+        f"the tags differ from the declared ones: 'stage' is missing; 'team' is 'api', declared 'web'; {BACK} [AUD117]",
     ),
 }
 
@@ -188,14 +188,14 @@ def test_order_is_no_drift() -> None:
     ("text", "difference"),
     [
         pytest.param(policy_text(description="Keep some"), "only its descriptions or priorities", id="description"),
-        pytest.param("{}", "it cannot be read as one that ECR takes", id="no rules"),
-        pytest.param("no JSON", "it cannot be read as one that ECR takes", id="no JSON"),
+        pytest.param("{}", "it is not a policy that ECR accepts", id="no rules"),
+        pytest.param("no JSON", "it is not a policy that ECR accepts", id="no JSON"),
     ],
 )
 def test_lifecycle_difference(policies: PolicyStore, text: str, difference: str) -> None:
     """What differs in a lifecycle policy is said in words."""
     [finding] = texts("", policies, lifecycle_policy_text=text)
 
-    assert finding.startswith(f"the lifecycle policy is not the declared one: {difference};")
+    assert finding.startswith(f"the lifecycle policy differs from the declared one: {difference};")
     assert lifecycle_difference(None, text, name="nine@1") == "it is nine@1"
-    assert "there is one, and none is declared" in texts("lifecycle: []", policies, lifecycle_policy_text=text)[0]
+    assert "one is deployed, but none is declared" in texts("lifecycle: []", policies, lifecycle_policy_text=text)[0]

@@ -72,13 +72,13 @@ def test_formatting_is_no_difference() -> None:
 @pytest.mark.parametrize(
     ("there", "words"),
     [
-        pytest.param(statement(Effect="Deny"), "statement 'Ci' has another Effect", id="effect"),
+        pytest.param(statement(Effect="Deny"), "statement 'Ci' has a different Effect", id="effect"),
         pytest.param(
             statement(Principal={"AWS": "111111111111"}, Action="ecr:*"),
-            "statement 'Ci' has another Action and another Principal",
+            "statement 'Ci' has a different Action and a different Principal",
             id="principal and action",
         ),
-        pytest.param(statement(Condition=CONDITION), "statement 'Ci' has another Condition", id="condition"),
+        pytest.param(statement(Condition=CONDITION), "statement 'Ci' has a different Condition", id="condition"),
         pytest.param(
             statement(Sid="Cd"), "statement 'Cd' is not declared; statement 'Ci' is missing", id="another statement"
         ),

@@ -98,7 +98,7 @@ def test_nested_stack_in_itself_is_told(tmp_path: Path) -> None:
     with pytest.raises(InvalidAssemblyError) as told:
         read_assembly(out)
 
-    assert str(told.value) == "Shop: the nested stack Inner/Inner has itself in it; synthesize again"
+    assert str(told.value) == "Shop: the nested stack Inner/Inner contains itself; synthesize again"
 
 
 def test_assembly_in_itself_is_told(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_assembly_in_itself_is_told(tmp_path: Path) -> None:
     with pytest.raises(InvalidAssemblyError) as told:
         read_assembly(write_assembly(tmp_path, {}, Prod=stage))
 
-    assert str(told.value) == f"{tmp_path}/manifest.json: has itself in it; run 'cdk synth' again"
+    assert str(told.value) == f"{tmp_path}/manifest.json: contains itself; run 'cdk synth' again"
 
 
 def test_baseline_without_stacks_is_told(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from ecrkit.errors import Severity
 
 AES256 = {"EncryptionType": "AES256"}
 KMS = {"EncryptionType": "KMS", "KmsKey": {"Fn::GetAtt": ["Key", "Arn"]}}
-REFUSED = "CloudFormation does not replace what has a name, and the deploy fails"
+REFUSED = "CloudFormation does not replace a named resource, so the deploy fails"
 RULE = {"EcrRepositoryPrefix": "hub", "UpstreamRegistryUrl": "registry-1.docker.io"}
 
 
@@ -35,9 +35,8 @@ def bare(declared: dict[str, Any]) -> dict[str, Any]:
             repository("shop"),
             "GRD101",
             "'web' is renamed to 'shop': CloudFormation would create another repository, empty, and keep the old one "
-            "with its images, and no stack manages it any more",
-            "keep the name; or add a repository beside it, copy the images, and remove 'web' when nothing pulls from "
-            "it",
+            "with its images, but no stack manages it any more",
+            "keep the name; or add a second repository, copy the images, and remove 'web' when nothing pulls from it",
             id="renamed",
         ),
         pytest.param(
@@ -46,8 +45,7 @@ def bare(declared: dict[str, Any]) -> dict[str, Any]:
             "GRD101",
             "'web' is renamed to 'shop': CloudFormation would create another repository, empty, and delete the old "
             "one if it is empty, and fail to while it has images",
-            "keep the name; or add a repository beside it, copy the images, and remove 'web' when nothing pulls from "
-            "it",
+            "keep the name; or add a second repository, copy the images, and remove 'web' when nothing pulls from it",
             id="renamed, the weaker policy of both",
         ),
         pytest.param(
@@ -55,39 +53,37 @@ def bare(declared: dict[str, Any]) -> dict[str, Any]:
             repository(None),
             "GRD101",
             "'web' is renamed to a name that CloudFormation makes up: CloudFormation would create another repository, "
-            "empty, and keep the old one with its images, and no stack manages it any more",
-            "keep the name; or add a repository beside it, copy the images, and remove 'web' when nothing pulls from "
-            "it",
+            "empty, and keep the old one with its images, but no stack manages it any more",
+            "keep the name; or add a second repository, copy the images, and remove 'web' when nothing pulls from it",
             id="name left out",
         ),
         pytest.param(
             repository(EncryptionConfiguration=AES256),
             repository(EncryptionConfiguration=KMS),
             "GRD102",
-            "the EncryptionConfiguration of 'web', create-only, changes from "
+            "the create-only EncryptionConfiguration of 'web' changes from "
             '{"EncryptionType": "AES256"} to {"EncryptionType": "KMS", "KmsKey": {"Fn::GetAtt": ["Key", "Arn"]}}: '
             f"{REFUSED}",
-            'keep {"EncryptionType": "AES256"}; to encrypt otherwise, add a repository of another name and copy the '
-            "images",
+            'keep {"EncryptionType": "AES256"}; to change the encryption, add a repository with another name and '
+            "copy the images",
             id="encryption",
         ),
         pytest.param(
             repository(None, EncryptionConfiguration=AES256),
             repository(None, EncryptionConfiguration={"EncryptionType": "KMS"}),
             "GRD102",
-            'the EncryptionConfiguration of the repository, create-only, changes from {"EncryptionType": "AES256"} to '
+            'the create-only EncryptionConfiguration of the repository changes from {"EncryptionType": "AES256"} to '
             '{"EncryptionType": "KMS"}: CloudFormation would create another repository, empty, and keep the old one '
-            "with its images, and no stack manages it any more",
-            'keep {"EncryptionType": "AES256"}; to encrypt otherwise, add a repository of another name and copy the '
-            "images",
+            "with its images, but no stack manages it any more",
+            'keep {"EncryptionType": "AES256"}; to change the encryption, add a repository with another name and '
+            "copy the images",
             id="encryption without a name",
         ),
         pytest.param(
             bare(repository()),
             repository(),
             "GRD103",
-            '\'web\' gets the EncryptionConfiguration {"EncryptionType": "AES256"}, create-only, where there was '
-            f"none: {REFUSED}",
+            f'\'web\' gains the create-only EncryptionConfiguration {{"EncryptionType": "AES256"}}: {REFUSED}',
             "leave the property out ('encryption: omit'); without it images are encrypted with AES256",
             id="encryption added, of the default",
         ),
@@ -95,15 +91,15 @@ def bare(declared: dict[str, Any]) -> dict[str, Any]:
             repository(),
             bare(repository()),
             "GRD104",
-            f'\'web\' loses its EncryptionConfiguration {{"EncryptionType": "AES256"}}, create-only: {REFUSED}',
-            'write out what is there: {"EncryptionType": "AES256"}',
+            f'\'web\' loses its create-only EncryptionConfiguration {{"EncryptionType": "AES256"}}: {REFUSED}',
+            'write out the deployed value: {"EncryptionType": "AES256"}',
             id="encryption removed",
         ),
         pytest.param(
             repository(),
             {**repository(), "Condition": "IsLarge"},
             "GRD114",
-            "'web' exists only on the condition IsLarge, new or changed: where it is false, it leaves the stack",
+            "'web' exists only under the new or changed condition IsLarge: where that is false, it leaves the stack",
             "declare it without a condition",
             id="condition",
         ),
@@ -121,8 +117,8 @@ def bare(declared: dict[str, Any]) -> dict[str, Any]:
             setting(),
             "GRD131",
             "the DeletionPolicy of the registry policy is weakened from Retain to Delete: when it leaves the stack, "
-            "or the stack is deleted, CloudFormation would delete it, and what it permits to other accounts is "
-            "refused to them",
+            "or the stack is deleted, CloudFormation would delete it, and other accounts lose the access that it "
+            "grants",
             "keep Retain ('removal: retain')",
             id="deletion policy of a setting",
         ),
@@ -149,9 +145,9 @@ def bare(declared: dict[str, Any]) -> dict[str, Any]:
             repository(),
             repository(EmptyOnDelete="true"),
             "GRD133",
-            "EmptyOnDelete of 'web' is switched on: when CloudFormation deletes it, its images no longer stop that, "
+            "EmptyOnDelete of 'web' is turned on: when CloudFormation deletes it, its images no longer prevent that, "
             "and are deleted too",
-            "leave it off ('empty_on_delete: false'), and expire images by a lifecycle policy",
+            "leave it off ('empty_on_delete: false'), and expire images with a lifecycle policy",
             id="emptied",
         ),
         pytest.param(
@@ -169,8 +165,8 @@ def bare(declared: dict[str, Any]) -> dict[str, Any]:
             setting("RepositoryCreationTemplate", Prefix="team"),
             "GRD153",
             "Prefix of the repository creation template 'ROOT', create-only, changes from ROOT to team: "
-            "CloudFormation would create another one, and delete the old one, and repositories that ECR creates have "
-            "its settings no more",
+            "CloudFormation would create another one, and delete the old one, and repositories that ECR creates no "
+            "longer get its settings",
             "keep it as it is; or take the repository creation template 'ROOT' out, delete it by hand where it is "
             "kept, and add it again",
             id="setting of another name",

@@ -10,9 +10,7 @@ from builders.assemblies import destroyed, repository, setting, stack
 from ecrkit.deployment.guard import GuardFinding, compare
 
 ALLOW_BY_HAND = "put it back; or allow it, and delete the repository by hand when nothing pulls from it"
-RETAIN_FIRST = (
-    "put it back; to let it go, deploy it with DeletionPolicy Retain ('removal: retain') first, and then remove it"
-)
+RETAIN_FIRST = "put it back; to remove it, deploy it with DeletionPolicy Retain ('removal: retain') first"
 REFACTOR = "keep it where it is, or move it with 'cdk refactor --unstable=refactor', which moves what exists"
 
 
@@ -27,8 +25,8 @@ def summary(findings: tuple[GuardFinding, ...]) -> list[tuple[str, str]]:
         pytest.param(
             repository(),
             "GRD111",
-            "'web' leaves the stack: CloudFormation would keep it with its images, and no stack manages it any more, "
-            "because its DeletionPolicy so far is RetainExceptOnCreate",
+            "'web' leaves the stack: CloudFormation would keep it with its images, but no stack manages it any more, "
+            "because its current DeletionPolicy is RetainExceptOnCreate",
             ALLOW_BY_HAND,
             id="kept",
         ),
@@ -36,7 +34,7 @@ def summary(findings: tuple[GuardFinding, ...]) -> list[tuple[str, str]]:
             destroyed(repository()),
             "GRD112",
             "'web' leaves the stack: CloudFormation would delete it if it is empty, and fail to while it has images, "
-            "because its DeletionPolicy so far is Delete",
+            "because its current DeletionPolicy is Delete",
             RETAIN_FIRST,
             id="deleted",
         ),
@@ -44,15 +42,15 @@ def summary(findings: tuple[GuardFinding, ...]) -> list[tuple[str, str]]:
             {"Type": "AWS::ECR::Repository"},
             "GRD112",
             "the repository leaves the stack: CloudFormation would delete it if it is empty, and fail to while it has "
-            "images, because its DeletionPolicy so far is Delete",
+            "images, because its current DeletionPolicy is Delete",
             RETAIN_FIRST,
             id="without name and policy",
         ),
         pytest.param(
             destroyed(repository(EmptyOnDelete=True)),
             "GRD113",
-            "'web' leaves the stack: CloudFormation would delete it with every image in it, because its "
-            "DeletionPolicy so far is Delete and EmptyOnDelete is on",
+            "'web' leaves the stack: CloudFormation would delete it with every image in it, because its current "
+            "DeletionPolicy is Delete and EmptyOnDelete is on",
             RETAIN_FIRST,
             id="deleted with its images",
         ),
@@ -60,24 +58,23 @@ def summary(findings: tuple[GuardFinding, ...]) -> list[tuple[str, str]]:
             {**repository(), "DeletionPolicy": {"Fn::If": ["IsProd", "Retain", "Delete"]}},
             "GRD112",
             "'web' leaves the stack: CloudFormation would delete it if it is empty, and fail to while it has images, "
-            'because its DeletionPolicy so far is {"Fn::If": ["IsProd", "Retain", "Delete"]}',
+            'because its current DeletionPolicy is {"Fn::If": ["IsProd", "Retain", "Delete"]}',
             RETAIN_FIRST,
             id="perhaps deleted",
         ),
         pytest.param(
             setting("ReplicationConfiguration"),
             "GRD151",
-            "the replication configuration leaves the stack: CloudFormation would delete it, because its "
-            "DeletionPolicy so far is Delete, and for everyone in this account and Region nothing that is pushed is "
-            "replicated any more",
-            "put it back; to let it go, deploy it with DeletionPolicy Retain first, and then remove it",
+            "the replication configuration leaves the stack: CloudFormation would delete it, because its current "
+            "DeletionPolicy is Delete, and in the whole account and Region pushed images are no longer replicated",
+            "put it back; to remove it, deploy it with DeletionPolicy Retain first",
             id="setting deleted",
         ),
         pytest.param(
             {**setting("PullThroughCacheRule", EcrRepositoryPrefix="hub"), "DeletionPolicy": "Retain"},
             "GRD152",
             "the pull-through cache rule 'hub' leaves the stack: CloudFormation would keep it in force, because its "
-            "DeletionPolicy so far is Retain, and no stack manages it any more",
+            "current DeletionPolicy is Retain, but no stack manages it any more",
             "put it back; or allow it, and delete the setting by hand",
             id="setting kept",
         ),
@@ -103,11 +100,11 @@ def test_new_logical_id_is_found() -> None:
 
     assert (found.place, found.repository, found.code) == ("Shop/Web", "web", "GRD121")
     assert found.message == (
-        "'web' moves to the logical id Site: CloudFormation would create it there before it leaves Web, which fails "
+        "'web' moves to the logical ID Site: CloudFormation would create it there before it leaves Web, which fails "
         "while a repository of that name exists"
     )
     assert found.remedy == (
-        "keep the id and the scope of its construct; or rename it with 'cdk refactor --unstable=refactor', which moves "
+        "keep the ID and the scope of its construct; or rename it with 'cdk refactor --unstable=refactor', which moves "
         "what exists"
     )
 
@@ -141,7 +138,7 @@ def test_new_number_of_shards_is_found(old: str, new: str) -> None:
     assert (found.place, found.code) == (f"{old}/It", "GRD123")
     assert found.message == (
         f"'web' moves to the stack {new}, because the number of shards changes: CloudFormation would fail to create "
-        "it there while it exists, and, where this stack comes first, keep it with its images, and no stack manages "
+        "it there while it exists, and, where this stack comes first, keep it with its images, but no stack manages "
         "it any more"
     )
     assert found.remedy == "put back the number of 'shards': once deployed, it is fixed"
@@ -162,7 +159,7 @@ def test_moved_setting_is_found() -> None:
     assert (found.place, found.code, found.remedy) == ("Shop/Old", "GRD154", REFACTOR)
     assert found.message == (
         "the registry policy moves to Registry-dev/New: CloudFormation would create it there while it exists, and "
-        "here delete it, and what it permits to other accounts is refused to them"
+        "here delete it, and other accounts lose the access that it grants"
     )
 
 
@@ -213,11 +210,11 @@ def test_vanished_stack_is_found() -> None:
     assert (found.stack, found.logical_id, found.repository, found.name) == ("Shop", "", "", "Shop")
     assert found.code == "GRD141"
     assert found.message == (
-        "the stack leaves the app with 4 repositories ('a', 'b', 'c' and 1 more) and 1 setting (the registry policy): "
-        "'cdk deploy' would leave it as it is, and nothing manages it any more; whoever deletes it would delete 1 for "
-        "everyone, delete 1 if empty, delete 1 with every image, keep 2"
+        "the stack leaves the app with 4 repositories ('a', 'b', 'c' and 1 more) and 1 setting (the registry "
+        "policy): 'cdk deploy' would leave it deployed, but unmanaged; deleting it would delete 1 for everyone, "
+        "delete 1 if empty, delete 1 with every image, keep 2"
     )
-    assert found.remedy == "put it back; or allow it, and let go of what it has one by one"
+    assert found.remedy == "put it back; or allow it, and remove its resources one by one"
 
 
 def test_vanished_stack_counts_what_is_nowhere_else() -> None:

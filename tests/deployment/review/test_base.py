@@ -104,7 +104,7 @@ def test_invalid_base_is_named(head: Path) -> None:
 
     assert problem("HEAD").splitlines()[0].startswith("HEAD:repositories.yaml:1:1: ")
     assert problem("HEAD").splitlines()[-1] == (
-        "HEAD: the base must be valid to be compared; mend it there, or pass another with --base"
+        "HEAD: the base must be valid to be compared; fix it there, or pass another with --base"
     )
 
 
@@ -121,11 +121,11 @@ def test_missing_policy_is_named(head: Path) -> None:
     ("text", "said"),
     [
         pytest.param("", "the base is empty; pass a folder or a git ref", id="empty"),
-        pytest.param("./x", "./x: is no folder; pass a folder or a git ref", id="path"),
+        pytest.param("./x", "./x: is not a folder; pass a folder or a git ref", id="path"),
         pytest.param(".", ".: is the folder of the head itself; pass another folder", id="head"),
         pytest.param(
             "a\nb",
-            "a\\nb: is no folder, and git does not know it; fetch it with 'git fetch --depth=1 origin "
+            "a\\nb: is not a folder, and git does not know it; fetch it with 'git fetch --depth=1 origin "
             "a\\nb:refs/remotes/origin/a\\nb' and pass 'origin/a\\nb', or pass a folder",
             id="line-end",
         ),
@@ -142,7 +142,7 @@ def test_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_folder(tmp_path, {"web": {}})
     monkeypatch.chdir(tmp_path)
 
-    assert problem("main") == f"main: is no folder, and {tmp_path} is in no git repository; pass a folder"
+    assert problem("main") == f"main: is not a folder, and {tmp_path} is not in a git repository; pass a folder"
 
 
 @pytest.mark.usefixtures("head")
@@ -151,5 +151,5 @@ def test_policies_elsewhere(tmp_path: Path) -> None:
     store = write_folder(tmp_path / "shared", {}) / "policies"
 
     assert problem("main", policies=str(store)) == (
-        f"{store}: is outside of {tmp_path / 'head'}, so that the base has no counterpart; pass one that is inside"
+        f"{store}: is outside of {tmp_path / 'head'}, so the base has no counterpart; pass one inside"
     )

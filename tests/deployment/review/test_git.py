@@ -86,7 +86,7 @@ def test_no_repository(tmp_path: Path) -> None:
     with pytest.raises(NoRepositoryError) as caught:
         GitRepository.holding(tmp_path)
 
-    assert str(caught.value) == f"{tmp_path} is in no git repository"
+    assert str(caught.value) == f"{tmp_path} is not in a git repository"
 
 
 def test_no_git(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

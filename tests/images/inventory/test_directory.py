@@ -139,7 +139,7 @@ def test_failure_leaves_what_was_there(tmp_path: Path) -> None:
         pytest.param(
             replace(ALL, names=("web",)),
             "an inventory of all repositories of 123456789012 in us-east-1 was interrupted there; finish it first, "
-            "name another directory, or pass --restart to forget it",
+            "name another directory, or pass --restart to discard it",
             id="another job",
         ),
         pytest.param(
@@ -180,7 +180,7 @@ def test_files_of_others_are_not_touched(tmp_path: Path, name: str) -> None:
 
     with pytest.raises(RefusedError) as caught:
         InventoryDirectory(tmp_path).begin(ALL, restart=True)
-    assert str(caught.value) == (f"{tmp_path}: holds {name}, which no inventory wrote; name a directory of its own")
+    assert str(caught.value) == (f"{tmp_path}: contains {name}, which no inventory wrote; name another directory")
     assert files(tmp_path) == [name]
 
 
@@ -189,7 +189,7 @@ def test_moved_file_is_not_ours(tmp_path: Path) -> None:
     taken(tmp_path, "web")
     (tmp_path / "web.json").rename(tmp_path / "copy.json")
 
-    with pytest.raises(RefusedError, match=r"holds copy\.json, which no inventory wrote"):
+    with pytest.raises(RefusedError, match=r"contains copy\.json, which no inventory wrote"):
         InventoryDirectory(tmp_path).begin(ALL, restart=False)
 
 
@@ -202,7 +202,7 @@ def test_broken_job_is_told(tmp_path: Path, text: str) -> None:
     with pytest.raises(UnreadableInputError) as caught:
         InventoryDirectory(tmp_path).begin(ALL, restart=False)
     assert str(caught.value) == (
-        f"{tmp_path}/.inventory/job: says no job that was interrupted; pass --restart to begin anew"
+        f"{tmp_path}/.inventory/job: not the record of an interrupted run; pass --restart to start again"
     )
 
 

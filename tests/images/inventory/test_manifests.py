@@ -62,5 +62,5 @@ def test_refused(text: str, line: int, problem: str) -> None:
     with pytest.raises(InvalidImagesError) as caught:
         read_manifests(text, file="m.json")
 
-    remedy = "save what 'aws ecr batch-get-image' prints, or one such object a line [IMG120]"
+    remedy = "save the output of 'aws ecr batch-get-image', or one such object a line [IMG120]"
     assert str(caught.value) == f"m.json:{line}:1: not a list of manifests: {problem}; {remedy}"

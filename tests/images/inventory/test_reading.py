@@ -148,14 +148,14 @@ def test_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         pytest.param(
             text(A, nextToken="x"),
-            "1:166: nextToken: the list goes on: 'nextToken' is set; take all pages: run the AWS CLI without"
+            "1:166: nextToken: the list is incomplete: 'nextToken' is set; read all pages: run the AWS CLI without"
             " --max-items and --no-paginate [IMG111]",
             id="one page of several",
         ),
         pytest.param(
             f"{json.dumps(A)}\n{json.dumps(A)}\n",
-            f"2:17: imageDigest: {digest('a')} is there already, as image 1 of this file; this is image 2; remove one:"
-            " it would count twice [IMG109]",
+            f"2:17: imageDigest: {digest('a')} occurs twice, as image 1 and image 2 of this file; remove one: it "
+            "would count twice [IMG109]",
             id="twice, in lines",
         ),
         pytest.param(
@@ -181,7 +181,7 @@ def test_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         pytest.param(
             f"{text(A)}\n{text(B)}",
-            "2:1: not a list of images: the text has something behind the object with 'imageDetails'; a file holds one"
+            "2:1: not a list of images: the text continues after the object with 'imageDetails'; a file holds one"
             " list; {save} [IMG102]",
             id="one list after the other",
         ),
@@ -190,7 +190,7 @@ def test_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_refused_text(content: str, message: str) -> None:
     """Text that is no list of images is refused with the place."""
     message = message.format(
-        save="save what 'aws ecr describe-images' prints",
+        save="save the output of 'aws ecr describe-images'",
         deep="the text is nested more than 100 levels deep",
     )
 
@@ -255,7 +255,7 @@ def test_refused_text(content: str, message: str) -> None:
         pytest.param(
             {"repositoryName": "b"},
             [
-                "[1].repositoryName: must be none, as of the images before, got 'b'; {several} [IMG110]",
+                "[1].repositoryName: must be none, like the images before, got 'b'; {several} [IMG110]",
             ],
             id="another repository",
         ),
@@ -269,7 +269,7 @@ def test_refused_value(keys: dict[str, Any], messages: list[str]) -> None:
         message.format(
             digest="must be a digest as in 'sha256:0123…'",
             time="must be a time in ISO 8601, or seconds since 1970",
-            naive="append 'Z' if it is UTC; nobody can tell an age from it as it is",
+            naive="append 'Z' if it is UTC; without an offset the age is unknown",
             several="write a file for each repository: a policy counts the images of one",
         )
         for message in messages
@@ -303,7 +303,7 @@ def test_a_name_beside_null_is_one_too_many() -> None:
     """An image without a repository is not of the same repository as one with it, null or absent."""
     (line,) = refused(text({**A, "repositoryName": None}, {**B, "repositoryName": "web"}))
 
-    assert "imageDetails[1].repositoryName: must be none, as of the images before, got 'web'" in line
+    assert "imageDetails[1].repositoryName: must be none, like the images before, got 'web'" in line
 
 
 def test_all_in_one_go() -> None:
@@ -323,7 +323,7 @@ def test_two_repositories() -> None:
     lines = refused(text(detail(image(), repository="a"), detail(image(), repository="b")))
 
     assert len(lines) == 1
-    assert "imageDetails[1].repositoryName: must be 'a', as of the images before, got 'b'" in lines[0]
+    assert "imageDetails[1].repositoryName: must be 'a', like the images before, got 'b'" in lines[0]
 
 
 def test_enough_is_enough() -> None:
@@ -331,7 +331,7 @@ def test_enough_is_enough() -> None:
     lines = refused(json.dumps([{}] * 1_000))
 
     assert len(lines) == 20
-    assert lines[-1].endswith("is missing; this is number 20, and there may be more [IMG103]")
+    assert lines[-1].endswith("is missing; stopped at 20 problems, more are possible [IMG103]")
 
 
 VALUES: st.SearchStrategy[object] = st.sampled_from(

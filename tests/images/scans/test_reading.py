@@ -78,4 +78,4 @@ def test_answer_without_a_status_is_no_verdict() -> None:
     with pytest.raises(NoVerdictError) as refused:
         read_scan({})
 
-    assert str(refused.value) == "the scan status '' is none that ecrkit knows; update ecrkit"
+    assert str(refused.value) == "the scan status '' is unknown to ecrkit; update ecrkit"

@@ -133,7 +133,7 @@ def test_a_finding_about_a_rule_that_was_read_points_to_its_file() -> None:
 
     assert [str(found) for found in checked.findings if found.severity is Severity.ERROR] == [
         (
-            "web/v2.json:20:5: rules[4].selection.tagStatus: a second 'any' rule for storage class 'standard',"
-            " beside web/v1.json:3; merge the two [ECR142]"
+            "web/v2.json:20:5: rules[4].selection.tagStatus: a second 'any' rule for storage class 'standard', in "
+            "addition to web/v1.json:3; merge the two [ECR142]"
         )
     ]

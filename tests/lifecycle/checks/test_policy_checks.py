@@ -59,12 +59,12 @@ def test_one_untagged_rule_for_each_class() -> None:
         rule(4, **untagged(), **archived(91)),
     ) == [
         (
-            "rules[2].selection.tagStatus: a second 'untagged' rule for storage class 'standard', beside rules[1];"
-            " merge the two"
+            "rules[2].selection.tagStatus: a second 'untagged' rule for storage class 'standard', in addition to "
+            "rules[1]; merge the two"
         ),
         (
-            "rules[3].selection.tagStatus: a second 'untagged' rule for storage class 'archive', beside rules[0];"
-            " merge the two"
+            "rules[3].selection.tagStatus: a second 'untagged' rule for storage class 'archive', in addition to "
+            "rules[0]; merge the two"
         ),
     ]
 
@@ -74,11 +74,11 @@ def test_one_any_rule_for_each_class() -> None:
     assert found(rule(1, **pushed(90)), rule(2, **archived(365))) == []
     assert found(rule(1, **pushed(90)), rule(2), rule(3)) == [
         (
-            "rules[1].selection.tagStatus: a second 'any' rule for storage class 'standard', beside rules[0];"
+            "rules[1].selection.tagStatus: a second 'any' rule for storage class 'standard', in addition to rules[0];"
             " merge the two"
         ),
         (
-            "rules[2].selection.tagStatus: a second 'any' rule for storage class 'standard', beside rules[0];"
+            "rules[2].selection.tagStatus: a second 'any' rule for storage class 'standard', in addition to rules[0];"
             " merge the two"
         ),
     ]
@@ -111,7 +111,7 @@ def test_every_any_that_is_not_last_is_named() -> None:
             " renumber it to 4 or more"
         ),
         (
-            "rules[1].selection.tagStatus: a second 'any' rule for storage class 'standard', beside rules[0];"
+            "rules[1].selection.tagStatus: a second 'any' rule for storage class 'standard', in addition to rules[0];"
             " merge the two"
         ),
     ]
@@ -243,8 +243,8 @@ def test_no_two_rules_have_the_same_list(
                     " 'sinceImagePulled' or 'sinceImageTransitioned', got 'x'"
                 ),
                 (
-                    "rules[2].selection.tagStatus: a second 'untagged' rule for storage class 'standard', beside"
-                    " rules[1]; merge the two"
+                    "rules[2].selection.tagStatus: a second 'untagged' rule for storage class 'standard', in "
+                    "addition to rules[1]; merge the two"
                 ),
             ],
             id="unreadable counts leave the order",

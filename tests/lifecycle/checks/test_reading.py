@@ -269,9 +269,12 @@ def test_everything_wrong_is_told_in_one_go() -> None:
         ),
         (
             "policy.json:9:9: rules[0].selection.countUnit: the key 'countUnit' is written twice, first on line 8;"
-            " remove one; readers of JSON drop the first in silence [ECR104]"
+            " remove one; JSON readers silently drop the first [ECR104]"
         ),
-        "policy.json:9:22: rules[0].selection.countUnit: must be 'days', got 'hours'; ECR knows no other unit [ECR113]",
+        (
+            "policy.json:9:22: rules[0].selection.countUnit: must be 'days', got 'hours'; ECR supports no other unit "
+            "[ECR113]"
+        ),
         "policy.json:10:24: rules[0].selection.countNumber: must be an integer, got null [ECR107]",
         "policy.json:12:26: rules[0].action.type: must be 'expire' or 'transition', got 'archive' [ECR111]",
         "policy.json:14:5: rules[1]: must be an object, got an integer [ECR107]",

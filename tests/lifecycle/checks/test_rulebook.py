@@ -73,8 +73,8 @@ REFUSED = (
         "key written twice",
         edits=(('{"rulePriority": 2,', '{"rulePriority": 2,\n   "rulePriority": 4,'),),
         findings=(
-            "policy.json:7:4: rules[1].rulePriority: the key 'rulePriority' is written twice, first on line 6; remove"
-            " one; readers of JSON drop the first in silence [ECR104]"
+            "policy.json:7:4: rules[1].rulePriority: the key 'rulePriority' is written twice, first on line 6; "
+            "remove one; JSON readers silently drop the first [ECR104]"
         ),
     ),
     Refused(
@@ -139,7 +139,7 @@ REFUSED = (
         "bad count unit",
         edits=(('"days", "countNumber": 14', '"weeks", "countNumber": 14'),),
         findings=(
-            "policy.json:4:64: rules[0].selection.countUnit: must be 'days', got 'weeks'; ECR knows no other unit"
+            "policy.json:4:64: rules[0].selection.countUnit: must be 'days', got 'weeks'; ECR supports no other unit"
             " [ECR113]"
         ),
     ),
@@ -256,9 +256,9 @@ REFUSED = (
         "archive and not transitioned",
         edits=(('"untagged",', '"untagged", "storageClass": "archive",'),),
         findings=(
-            "policy.json:7:59: rules[1].selection.storageClass: storageClass 'archive' goes with countType"
-            " 'sinceImageTransitioned' only, got 'imageCountMoreThan'; remove the storageClass, or count with"
-            " sinceImageTransitioned [ECR128]"
+            "policy.json:7:59: rules[1].selection.storageClass: storageClass 'archive' needs countType "
+            "'sinceImageTransitioned', got 'imageCountMoreThan'; remove the storageClass, or count with "
+            "sinceImageTransitioned [ECR128]"
         ),
     ),
     Refused(
@@ -267,7 +267,7 @@ REFUSED = (
         edits=(("365", "89"),),
         findings=(
             "policy.json:11:93: rules[2].selection.countNumber: must be 90 or more with 'sinceImageTransitioned', got"
-            " 89; the archive keeps, and bills, an image that long at least [ECR129]"
+            " 89; an archived image is kept and billed for at least that long [ECR129]"
         ),
     ),
     Refused(
@@ -302,8 +302,8 @@ REFUSED = (
         "second untagged",
         edits=((FIRST_SELECTS, '"untagged"'),),
         findings=(
-            "policy.json:7:31: rules[1].selection.tagStatus: a second 'untagged' rule for storage class 'standard',"
-            " beside rules[0]; merge the two [ECR141]"
+            "policy.json:7:31: rules[1].selection.tagStatus: a second 'untagged' rule for storage class 'standard', "
+            "in addition to rules[0]; merge the two [ECR141]"
         ),
     ),
     Refused(
@@ -311,8 +311,8 @@ REFUSED = (
         "second any",
         edits=((FIRST_SELECTS, '"any"'), ('"untagged"', '"any"')),
         findings=(
-            "policy.json:7:31: rules[1].selection.tagStatus: a second 'any' rule for storage class 'standard', beside"
-            " rules[0]; merge the two [ECR142]"
+            "policy.json:7:31: rules[1].selection.tagStatus: a second 'any' rule for storage class 'standard', in "
+            "addition to rules[0]; merge the two [ECR142]"
         ),
     ),
     Refused(

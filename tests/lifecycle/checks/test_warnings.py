@@ -45,12 +45,12 @@ def warnings(*rules: dict[str, Any]) -> list[str]:
 ROWS = {
     "ECR201": (
         [rule(patterns=["v*", "v*"])],
-        "rules[0].selection.tagPatternList[1]: 'v*' is named twice in this list; remove one",
+        "rules[0].selection.tagPatternList[1]: 'v*' is listed twice in this list; remove one",
     ),
     "ECR202": (
         [rule(prefixes=["prod-*"])],
         (
-            "rules[0].selection.tagPrefixList[0]: a prefix is literal and no tag holds a '*', so that 'prod-*' matches "
+            "rules[0].selection.tagPrefixList[0]: a prefix is literal and no tag contains '*', so 'prod-*' matches "
             "nothing; write it in a tagPatternList"
         ),
     ),
@@ -71,8 +71,8 @@ ROWS = {
     "ECR205": (
         [rule(countType="sinceImagePushed", countUnit="days", countNumber=30)],
         (
-            "rules[0]: expires every image, the running one included, 30 days after the last push; "
-            "keep a number of images (imageCountMoreThan), or put a rule above it that keeps the tags that are deployed"
+            "rules[0]: expires every image, including the running one, 30 days after the last push; "
+            "keep a number of images (imageCountMoreThan), or put a rule above it that keeps the deployed tags"
         ),
     ),
     "ECR206": (
@@ -85,9 +85,9 @@ ROWS = {
     "ECR207": (
         [rule(countType="sinceImagePushed", countUnit="days", countNumber=30) | {"action": ARCHIVE}],
         (
-            "rules[0]: archives every image, the running one included, 30 days after the last push: "
+            "rules[0]: archives every image, including the running one, 30 days after the last push: "
             "pulling an archived image fails; count from the last pull (sinceImagePulled), "
-            "or put a rule above it that keeps the tags that are deployed"
+            "or put a rule above it that keeps the deployed tags"
         ),
     ),
 }
@@ -170,24 +170,24 @@ def test_what_to_do_about_a_dead_rule(rules: list[dict[str, Any]], remedy: str) 
     [
         pytest.param(
             [rule(patterns=["*"], **BY_AGE)],
-            ["rules[0]: expires every tagged image, the running one included, 30 days after the last push"],
+            ["rules[0]: expires every tagged image, including the running one, 30 days after the last push"],
             id="every tag",
         ),
         pytest.param(
             [rule(patterns=["**", "*"], **BY_AGE)],
-            ["rules[0]: expires every tagged image, the running one included, 30 days after the last push"],
+            ["rules[0]: expires every tagged image, including the running one, 30 days after the last push"],
             id="every tag, written twice",
         ),
         pytest.param(
             [rule(**BY_AGE | {"countNumber": 1})],
-            ["rules[0]: expires every image, the running one included, 1 day after the last push"],
+            ["rules[0]: expires every image, including the running one, 1 day after the last push"],
             id="one day",
         ),
         pytest.param(
             [rule(1, tagStatus="untagged"), rule(2, **BY_AGE)],
             [
                 (
-                    "rules[1]: expires every image that no rule above claims, the running one included,"
+                    "rules[1]: expires every image that no rule above claims, including the running one,"
                     " 30 days after the last push"
                 )
             ],
@@ -195,14 +195,14 @@ def test_what_to_do_about_a_dead_rule(rules: list[dict[str, Any]], remedy: str) 
         ),
         pytest.param(
             [rule(1, tagStatus="untagged"), rule(2, patterns=["*"], **BY_AGE)],
-            ["rules[1]: expires every tagged image, the running one included, 30 days after the last push"],
+            ["rules[1]: expires every tagged image, including the running one, 30 days after the last push"],
             id="every tag below a rule for untagged images",
         ),
         pytest.param(
             [rule(1, patterns=["v*"], **BY_AGE), rule(2, **BY_AGE)],
             [
                 (
-                    "rules[1]: expires every image that no rule above claims, the running one included,"
+                    "rules[1]: expires every image that no rule above claims, including the running one,"
                     " 30 days after the last push"
                 )
             ],
@@ -215,7 +215,7 @@ def test_what_to_do_about_a_dead_rule(rules: list[dict[str, Any]], remedy: str) 
             [rule(1, patterns=["*"], **BY_AGE) | {"action": ARCHIVE}, rule(2, **FROM_ARCHIVE)],
             [
                 (
-                    "rules[0]: archives every tagged image, the running one included, 30 days after the last push,"
+                    "rules[0]: archives every tagged image, including the running one, 30 days after the last push,"
                     " and rules[1] expires it 90 days later: pulling an archived image fails"
                 )
             ],

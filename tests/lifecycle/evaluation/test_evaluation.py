@@ -210,7 +210,7 @@ class TestRefusals:
         with pytest.raises(DuplicateDigestError) as caught:
             evaluate(self.RULES, [image("a"), image("b"), image("a")], NOW)
 
-        assert str(caught.value) == f"{digest('a')}: is there twice; a repository has each digest once"
+        assert str(caught.value) == f"{digest('a')}: occurs twice; remove one"
 
     def test_naive_now(self) -> None:
         """An instant without an offset is none."""
@@ -225,7 +225,7 @@ class TestRefusals:
         with pytest.raises(MissingTimeError) as caught:
             evaluate(self.RULES, [image("a", status=ImageStatus.ARCHIVED)], NOW)
 
-        assert str(caught.value) == f"{digest('a')}: is archived, and does not say when that was; set archived_at"
+        assert str(caught.value) == f"{digest('a')}: is archived, but has no time of archiving; set archived_at"
 
     def test_circle(self) -> None:
         """Images that wait for each other are refused: which goes first is nowhere said."""

@@ -17,13 +17,13 @@ class TestFindings:
         [
             pytest.param(
                 "<<: {}",
-                "v1.test.yaml:1:1: not YAML as tests need it: the text has a merge key; repeat the keys [TST101]",
+                "v1.test.yaml:1:1: not YAML tests: the text has a merge key; repeat the keys [TST101]",
                 id="TST101",
             ),
             pytest.param(
                 with_image("{pushed_days_ago: 1, expect: stay, expect: expire}"),
-                "v1.test.yaml:3:42: case.images[0].expect: the key 'expect' is written twice, first on line 3; remove"
-                " one; readers of YAML drop the first in silence [TST102]",
+                "v1.test.yaml:3:42: case.images[0].expect: the key 'expect' is written twice, first on line 3; "
+                "remove one; YAML readers silently drop the first [TST102]",
                 id="TST102",
             ),
             pytest.param(
@@ -123,7 +123,7 @@ class TestFindings:
             ),
             pytest.param(
                 "' ': {images: [{pushed_days_ago: 1, expect: stay}]}",
-                "v1.test.yaml:1:1:  : the name of a case must say something, got ' ' [TST111]",
+                "v1.test.yaml:1:1:  : the name of a case must not be empty, got ' ' [TST111]",
                 id="TST111",
             ),
             pytest.param(
@@ -184,7 +184,7 @@ class TestFindings:
             ),
             pytest.param(
                 with_image("{tags: [a, b, a], pushed_days_ago: 1, expect: stay}"),
-                "v1.test.yaml:3:21: case.images[0].tags[2]: 'a' is named twice; remove one [TST117]",
+                "v1.test.yaml:3:21: case.images[0].tags[2]: 'a' is listed twice; remove one [TST117]",
                 id="TST117",
             ),
             pytest.param(

@@ -93,7 +93,7 @@ def test_a_policy_without_tests(store: Path) -> None:
     with pytest.raises(UnreadableInputError) as caught:
         find_policy_tests(store / "web" / "v1.json")
 
-    assert str(caught.value) == f"{store}/web/v1.json: has no tests; write v1.test.yaml beside it"
+    assert str(caught.value) == f"{store}/web/v1.json: has no tests; write v1.test.yaml next to it"
 
 
 def test_invalid_tests(store: Path) -> None:
@@ -122,8 +122,8 @@ class TestCommand:
 
         assert result.returncode == 1
         assert result.stdout.splitlines()[0] == (
-            f"{path}:3:7: three stay: expected all 3 to stay, got 2 stay, 1 expire: "
-            "rule 1 keeps 2, and this is number 3"
+            f"{path}:3:7: three stay: expected all 3 to stay, got 2 stay, 1 expire: rule 1 keeps 2, and this is "
+            "number 3"
         )
         assert result.stderr == "2 cases of 1 policy: 2 failed\n"
 

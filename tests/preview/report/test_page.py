@@ -112,7 +112,7 @@ def test_many_images_are_bars(number: int) -> None:
         "GB",
     }
     acted = found.totals.expire + found.totals.archive
-    assert data["scope"].startswith(f"The newest {len(data['rows']):,} of the {acted:,} images that something")
+    assert data["scope"].startswith(f"The newest {len(data['rows']):,} of the {acted:,} images that expire or")
 
 
 def test_size() -> None:
@@ -140,7 +140,7 @@ def test_protected_images_come_first() -> None:
     page = page_of(previewed(images, Protections(used=(used,))))
 
     alert = f"<p class='alert'>{digest('a')} (prod-1): in use (in-use.txt:1), and rule 1 would expire it</p>"
-    assert f"<section id=\"alerts\">{alert}<p class='remark'>in use, and not there: my-app:gone</p>" in page
+    assert f"<section id=\"alerts\">{alert}<p class='remark'>in use, but not found: my-app:gone</p>" in page
 
 
 def test_data_is_never_markup() -> None:
@@ -173,7 +173,7 @@ def test_one_repository(tmp_path: Path) -> None:
     result = ecrkit("policy", "preview", tmp_path / "policy.json", "--images", tmp_path, "--output", "html")
 
     assert result.returncode == 2
-    assert "an HTML report is about one repository; name one file with --images" in result.stderr
+    assert "--output html reports one repository; pass one file to --images" in result.stderr
 
 
 @pytest.mark.browser

@@ -50,14 +50,14 @@ def examine_account(
     toolkit_stack: str = TOOLKIT_STACK,
 ) -> Iterator[Probe]:
     """
-    Ask AWS whose credentials these are, and for the bootstrap version of every environment of that account.
+    Check the credentials, and the bootstrap version of every environment of their account.
 
     Args:
-        environments: of the catalog.
-        profile: of the shared configuration; ``None`` for the default.
+        environments: environments of the catalog.
+        profile: AWS profile; ``None`` for the default.
         region: overrides the configured one.
         is_app: whether a CDK app is declared, which needs the bootstrap.
-        toolkit_stack: name of the stack that ``cdk bootstrap`` makes.
+        toolkit_stack: name of the stack of ``cdk bootstrap``.
     """
     try:
         aws = connect(profile=profile, region=region, needs_region=False, is_probe=True)
@@ -109,7 +109,7 @@ def _bootstrap(environment: Environment, *, account: str | None, profile: str | 
     if account is None:
         return Probe(name=name, status=Status.NOT_CHECKED, found=f"{place}: no credentials that AWS accepted")
     if account != environment.account:
-        found = f"{place}: the credentials are of account {account}"
+        found = f"{place}: the credentials are for account {account}"
         return Probe(name=name, status=Status.NOT_CHECKED, found=found)
     try:
         client = connect(profile=profile, region=environment.region, is_probe=True).cloudformation()

@@ -27,7 +27,7 @@ _REMEDIES = {"docker": "start its daemon: docker version shows why", "podman": "
 
 
 def examine_tools(environ: Mapping[str, str]) -> tuple[Probe, ...]:
-    """Look for docker, podman and skopeo; any one of them can log in, push and pull."""
+    """Find docker, podman and skopeo; each of them can log in, push and pull."""
     probes = tuple(in_order(partial(_probe, environ=environ), TOOLS))
     if all(probe.status is Status.NOTE for probe in probes):
         found = f"none of {', '.join(TOOLS)} is on PATH"

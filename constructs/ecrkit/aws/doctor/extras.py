@@ -30,7 +30,7 @@ _LEAST = re.compile(r"(?:>=|==)\s*([0-9.]+)")
 
 def examine_extras(*, needed: Collection[str]) -> Iterator[Probe]:
     """
-    Look for the packages of every extra.
+    Check that the packages of every extra are installed.
 
     Args:
         needed: extras that something declared needs.
@@ -45,7 +45,7 @@ def examine_extras(*, needed: Collection[str]) -> Iterator[Probe]:
 
 
 def examine_boto3() -> Probe:
-    """Look whether boto3 knows what ecrkit asks of ECR."""
+    """Check that boto3 is recent enough for ecrkit's calls to ECR."""
     name = "boto3"
     try:
         number = version(name)

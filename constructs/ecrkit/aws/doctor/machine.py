@@ -33,7 +33,7 @@ _INSTALL_CDK = "run npm install aws-cdk@2"
 
 
 def examine_python() -> Probe:
-    """Name the Python that runs, and the ecrkit in it."""
+    """Report the versions of Python and ecrkit."""
     return Probe(
         name="Python",
         status=Status.OK,
@@ -77,7 +77,7 @@ def examine_cdk(directory: Path, environ: Mapping[str, str], *, is_needed: bool)
     Find the CDK CLI, and compare the cloud assembly schema that it reads with the one that aws-cdk-lib writes.
 
     Args:
-        directory: of the app.
+        directory: directory of the app.
         environ: the environment, with ``PATH``.
         is_needed: whether a CDK app is declared.
     """

@@ -16,7 +16,7 @@ _TIMEOUT_SECONDS = 5
 
 
 class Status(StrEnum):
-    """How a probe ended."""
+    """The result of a check."""
 
     OK = "ok"
     NOTE = "note"
@@ -30,13 +30,13 @@ class Status(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
     """
-    What was found.
+    The result of one check of the machine or account.
 
     Attributes:
-        name: of what was looked for, as in ``CDK CLI``.
-        status: how it ended.
-        found: what was found, or why nothing was.
-        remedy: what to do; empty where nothing is to be done.
+        name: what was checked, as in ``CDK CLI``.
+        status: result of the check.
+        found: what was found, or what is missing.
+        remedy: what to do; empty if nothing is wrong.
     """
 
     name: str

@@ -36,14 +36,14 @@ module.exports = {
 
 def find_cdk(directory: Path, *, search_path: str) -> Path:
     """
-    Find the CDK command line: the project's own, else the one installed.
+    Find the CDK CLI: the project's own, else the installed one.
 
     Args:
-        directory: where ``node_modules/.bin/cdk`` is looked for, then in its parents.
-        search_path: directories to look in after that, in the form of ``PATH``.
+        directory: where to look for ``node_modules/.bin/cdk``, then in its parents.
+        search_path: directories to search after that, in the form of ``PATH``.
 
     Raises:
-        SandboxError: there is none.
+        SandboxError: the CDK CLI is not installed.
     """
     for folder in (directory, *directory.parents):
         local = folder / "node_modules" / ".bin" / "cdk"
@@ -69,11 +69,11 @@ def bootstrap(
     Run ``cdk bootstrap``, once for all targets.
 
     Args:
-        sandbox: where.
-        targets: accounts and regions, any number of each; one named twice counts once.
+        sandbox: a running sandbox.
+        targets: accounts and Regions; duplicates count once.
         cdk: the CDK command line.
         node: the executable to run it with; ``None`` for the one on ``PATH``.
-        report: called twice a second with the seconds that it has taken.
+        report: called twice a second with the elapsed seconds.
 
     Raises:
         SandboxError: the CDK failed; its last lines are in the message.

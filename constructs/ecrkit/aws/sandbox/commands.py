@@ -27,14 +27,14 @@ _GRACE_SECONDS = 10
 
 def run_command(sandbox: Sandbox, target: Target, command: Sequence[str]) -> int:
     """
-    Run a command in the environment of a sandbox, and pass on to it what would end this process.
+    Run a command in the environment of a sandbox, and forward signals to it.
 
-    On a terminal the command shares the process group, so that Ctrl-C and Ctrl-Z reach it as
-    always. Elsewhere it gets a group of its own, which is ended as a whole. SIGTERM and SIGHUP are
-    forwarded; what is still there ten seconds later is killed. To be called from the main thread.
+    On a terminal the command shares the process group, so Ctrl-C and Ctrl-Z reach it as
+    usual. Elsewhere it gets its own group, which ends as a whole. SIGTERM and SIGHUP are
+    forwarded; processes still running ten seconds later are killed. Call it from the main thread.
 
     Args:
-        sandbox: where.
+        sandbox: a running sandbox.
         target: the account whose credentials the command gets, and its region.
         command: program and arguments.
 

@@ -44,13 +44,13 @@ _UNREACHABLE = "(from versions: none)"
 
 def environment_directory(environ: Mapping[str, str]) -> Path:
     """
-    Name the directory of the environment, whether it exists or not.
+    Name the directory of the Python environment, whether it exists or not.
 
     Args:
-        environ: the caller's environment, which says where its cache is.
+        environ: the caller's environment variables, which locate the cache.
 
     Raises:
-        SandboxError: it does not say so.
+        SandboxError: the cache cannot be located.
     """
     key = sha256(f"{read_text(_REQUIREMENTS)}\n{sys.base_prefix}".encode()).hexdigest()[:16]
     name = f"sandbox-{sys.implementation.cache_tag}-{sysconfig.get_platform()}-{key}"
@@ -59,17 +59,17 @@ def environment_directory(environ: Mapping[str, str]) -> Path:
 
 def prepare_environment(*, environ: Mapping[str, str], report: Callable[[str], None] | None = None) -> Path:
     """
-    Make the environment, unless it exists.
+    Create the Python environment, unless it exists.
 
-    It is made in a temporary folder and renamed when it is complete. Of two processes that make it at once, the
-    second uses that of the first.
+    It is created in a temporary folder and renamed when it is complete. If two processes create it at once, the
+    second uses the first one's.
 
     Args:
         environ: the caller's environment.
-        report: called with what is being done, repeatedly; not at all if there is nothing to do.
+        report: called repeatedly with the current step; not called if the environment exists.
 
     Returns:
-        Its Python executable.
+        The Python executable of the environment.
 
     Raises:
         SandboxError: a package cannot be installed, or this system cannot run it.

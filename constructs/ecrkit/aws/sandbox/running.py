@@ -38,7 +38,7 @@ _INHERITED = re.compile(r"PATH|HOME|LANG|LC_\w+|LD_LIBRARY_PATH")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """
-    An account and a region of it, what the CDK calls an environment.
+    An account and a Region; CDK calls this an environment.
 
     Attributes:
         account: twelve digits.
@@ -56,11 +56,11 @@ class Target:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sandbox:
     """
-    A running MiniStack; :func:`running_sandbox` makes it.
+    A running MiniStack, started by :func:`running_sandbox`.
 
     Attributes:
-        home: account and region of requests that name none.
-        port: where it listens, on 127.0.0.1 only.
+        home: default account and Region of requests.
+        port: port that it listens on, on 127.0.0.1 only.
         environ: the caller's environment.
         directory: its files, removed when it ends.
         server: its process.
@@ -74,15 +74,15 @@ class Sandbox:
 
     @property
     def endpoint_url(self) -> str:
-        """Where every service answers, the image registry too, without TLS."""
+        """The endpoint of every service and of the image registry, without TLS."""
         return f"http://localhost:{self.port}"
 
     def settings(self, target: Target) -> dict[str, str]:
         """
-        Name the variables that lead a program to this sandbox.
+        Return the environment variables that point a program to this sandbox.
 
         Args:
-            target: the account whose credentials the program gets, and its region.
+            target: the account of the program's credentials, and its Region.
         """
         proxied = self.environ.get("no_proxy") or self.environ.get("NO_PROXY")
         no_proxy = ",".join([*([proxied] if proxied else []), "localhost", "127.0.0.1"])
@@ -108,16 +108,16 @@ class Sandbox:
         }
 
     def unwanted(self) -> tuple[str, ...]:
-        """Name the caller's variables that must not stand beside :meth:`settings`, sorted."""
+        """List the caller's variables that conflict with :meth:`settings`, sorted."""
         foreign = {name for name in self.environ if _FOREIGN.match(name)}
         return tuple(sorted(foreign - self.settings(self.home).keys()))
 
     def environment(self, target: Target) -> dict[str, str]:
         """
-        Lead the caller's environment to this sandbox and away from every real account.
+        Return the caller's environment, pointed to this sandbox and away from real accounts.
 
         Args:
-            target: the account whose credentials it holds, and its region.
+            target: the account of the credentials, and its Region.
         """
         unwanted = set(self.unwanted())
         kept = {name: value for name, value in self.environ.items() if name not in unwanted}
@@ -125,27 +125,27 @@ class Sandbox:
 
     def wait(self) -> NoReturn:
         """
-        Wait for the server to end, which it does not do by itself.
+        Wait until the server stops, which happens only on failure.
 
         Raises:
-            SandboxError: it ended nevertheless.
+            SandboxError: it stopped.
         """
         self.server.wait()
-        raise SandboxError(f"MiniStack: ended by itself; it said:\n{self._last_words()}")
+        raise SandboxError(f"MiniStack: stopped unexpectedly; its output:\n{self._last_words()}")
 
     def wait_until_healthy(self) -> None:
         """
-        Wait for the server to answer; the socket listens, so that the question waits in its queue.
+        Wait until the server answers; the socket is open, so the request waits in its queue.
 
         Raises:
-            SandboxError: it ended, or did not answer within 30 seconds.
+            SandboxError: it stopped, or did not answer within 30 seconds.
         """
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_START_SECONDS)
         try:
             connection.request("GET", "/_ministack/health")
             status = connection.getresponse().status
         except (OSError, http.client.HTTPException) as error:
-            raise SandboxError(f"MiniStack: did not start, {error}; it said:\n{self._last_words()}") from error
+            raise SandboxError(f"MiniStack: did not start, {error}; its output:\n{self._last_words()}") from error
         finally:
             connection.close()
         if status != HTTPStatus.OK:
@@ -154,7 +154,7 @@ class Sandbox:
     @contextmanager
     def watching(self, process_id: int) -> Iterator[None]:
         """
-        Have the server end a process should this one be gone.
+        Make the server stop a process if this one dies.
 
         Args:
             process_id: of a child of this process; negative for its whole group.
@@ -180,10 +180,10 @@ def running_sandbox(
     home: Target, *, environ: Mapping[str, str], report: Callable[[str], None] | None = None
 ) -> Iterator[Sandbox]:
     """
-    Run MiniStack for the time of the context; install it first if this is the first time.
+    Run MiniStack during the context; install it on first use.
 
     Args:
-        home: account and region of requests that name none.
+        home: default account and Region of requests.
         environ: the caller's environment.
         report: called repeatedly with what is being installed, if anything.
 

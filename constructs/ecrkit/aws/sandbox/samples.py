@@ -44,7 +44,7 @@ class SampleImage:
 
 def sample_image(tag: str) -> SampleImage:
     """
-    Make an image.
+    Create a sample image.
 
     Source: OCI image specification 1.1, image configuration and image manifest (read 2026-11).
     """
@@ -67,11 +67,11 @@ def sample_image(tag: str) -> SampleImage:
 
 def write_layout(directory: Path, image: SampleImage) -> None:
     """
-    Write an image as files, which skopeo names ``oci:DIRECTORY:TAG``.
+    Write an image as an OCI layout, ``oci:DIRECTORY:TAG`` for skopeo.
 
     Args:
-        directory: where to; made if it is missing.
-        image: the only one there.
+        directory: target directory; created if missing.
+        image: the only image of the layout.
 
     Raises:
         UnwritableOutputError: a file cannot be written.
@@ -91,7 +91,7 @@ def write_layout(directory: Path, image: SampleImage) -> None:
 
 def push_sample(sandbox: Sandbox, repository: str, image: SampleImage) -> None:
     """
-    Push an image to the home of a sandbox, without a tool.
+    Push an image to the default account of a sandbox, without a container tool.
 
     Raises:
         SandboxError: the registry rejects it, or does not answer.

@@ -37,17 +37,17 @@ def run_step(  # noqa: PLR0913 - what a program needs, and two ways to show that
     """
     Run a program to its end.
 
-    It has a session of its own: Ctrl-C in a terminal reaches only this process, which then ends the program.
+    It has its own session: Ctrl-C in a terminal reaches only this process, which then ends the program.
 
     Args:
-        sandbox: that ends the program should this process be gone.
+        sandbox: ends the program if this process dies.
         command: program and arguments.
-        name: how an error names it.
-        environment: of the program.
-        directory: it works there.
-        at_most_seconds: how long it may take.
-        is_shown: print its standard output; otherwise, and for standard error, only an error shows the end of it.
-        report: called twice a second with the seconds that it has taken.
+        name: name of the program in errors.
+        environment: environment variables of the program.
+        directory: working directory of the program.
+        at_most_seconds: time limit.
+        is_shown: print its standard output; otherwise, as for standard error, only an error shows its end.
+        report: called twice a second with the elapsed seconds.
 
     Raises:
         SandboxError: it failed, or took too long; its last lines are in the message.
@@ -69,16 +69,16 @@ def run_step(  # noqa: PLR0913 - what a program needs, and two ways to show that
         finally:
             _end(process)
     if failure:
-        raise SandboxError(f"{name}: {failure}; it said:\n{tail(output)}")
+        raise SandboxError(f"{name}: {failure}; its output:\n{tail(output)}")
 
 
 def node_first(environment: Mapping[str, str], node: Path | None) -> dict[str, str]:
     """
-    Give *environment* with a Node before every other on ``PATH``.
+    Return *environment* with a Node first on ``PATH``.
 
     Args:
-        environment: of a program that starts Node.
-        node: its executable; ``None`` for the one on ``PATH``.
+        environment: environment variables of a program that starts Node.
+        node: executable of Node; ``None`` for the one on ``PATH``.
     """
     folders = [str(node.parent)] if node else []
     return {**environment, "PATH": os.pathsep.join([*folders, environment.get("PATH", os.defpath)])}

@@ -59,7 +59,7 @@ def catalog_schema() -> Schema:
     """Describe a catalog."""
     settings = _settings()
     registry = or_nothing(registry_schema(settings))
-    defaults = object_of(SETTING_KEYS, settings, description="What every repository has that does not say otherwise.")
+    defaults = object_of(SETTING_KEYS, settings, description="Default settings of every repository.")
     return object_of(
         ("environments", "defaults", "registry", "repositories"),
         {
@@ -74,26 +74,26 @@ def catalog_schema() -> Schema:
                     "maxLength": MAX_REPOSITORY,
                 },
                 "additionalProperties": or_nothing(_entry(settings)),
-                "description": "Every repository, by its name.",
+                "description": "Repositories by name.",
             },
         },
         required=("environments", "repositories"),
         title="ecrkit catalog",
-        description="Which repositories there are, and in which environments.",
+        description="Repositories, and the environments they are deployed to.",
     ) | {"definitions": {VERBATIM: verbatim_schema()}}
 
 
 def _environments(settings: Schema, registry: Schema) -> Schema:
-    differences = object_of(SETTING_KEYS, settings, description="What differs here.")
+    differences = object_of(SETTING_KEYS, settings, description="Settings that differ in this environment.")
     environment = object_of(
         _ENVIRONMENT_KEYS,
         {
             "account": {
                 **matching(ACCOUNT, rulebook.BAD_ACCOUNT),
-                "description": help_text(said_of(Environment, "account"), "in quotes, or YAML reads a number"),
+                "description": help_text(said_of(Environment, "account"), "write it in quotes, or YAML reads a number"),
             },
             "region": {
-                **matching(REGION, rulebook.BAD_REGION, says="a Region is written as in 'us-east-1'"),
+                **matching(REGION, rulebook.BAD_REGION, says="a Region must look like 'us-east-1'"),
                 "description": help_text(said_of(Environment, "region")),
             },
             "shards": {
@@ -101,20 +101,20 @@ def _environments(settings: Schema, registry: Schema) -> Schema:
                 "minimum": 1,
                 "maximum": MAX_SHARDS,
                 "errorMessage": message_of(rulebook.BAD_SHARDS),
-                "description": help_text(said_of(Environment, "shards"), "fixed once deployed"),
+                "description": help_text(said_of(Environment, "shards"), "do not change it after the first deploy"),
             },
             "defaults": {
                 **or_nothing(differences),
-                "description": "What every repository has here that does not say otherwise.",
+                "description": "Default settings in this environment.",
             },
             "registry": {
                 **registry,
-                "description": "What is registry-wide here, each key instead of that of the catalog.",
+                "description": "Registry-wide settings of this environment; each key overrides that of the catalog.",
             },
             "repositories": {
                 "type": ["object", "null"],
                 "additionalProperties": or_nothing(differences),
-                "description": "What single repositories have here, whatever they say themselves.",
+                "description": "Settings of single repositories in this environment; they override all others.",
             },
         },
         required=_REQUIRED_KEYS,
@@ -127,7 +127,7 @@ def _environments(settings: Schema, registry: Schema) -> Schema:
             **matching(
                 ENVIRONMENT_NAME,
                 rulebook.BAD_ENVIRONMENT_NAME,
-                says="the name of an environment is letters and digits, joined by dashes",
+                says="the name of an environment must be letters and digits, joined by dashes",
             ),
             "maxLength": MAX_ENVIRONMENT_NAME,
         },
@@ -145,7 +145,7 @@ def _entry(settings: Schema) -> Schema:
     only = {
         "type": "array",
         "items": {"type": "string"},
-        "description": help_text("Environments in which it exists; all without it", rulebook.UNKNOWN_ENVIRONMENT),
+        "description": help_text("Environments of the repository; omit for all of them", rulebook.UNKNOWN_ENVIRONMENT),
     }
     entry = object_of(
         (*SETTING_KEYS, "output", "only"),
@@ -158,7 +158,9 @@ def _entry(settings: Schema) -> Schema:
 
 
 def _settings() -> Schema:
-    policy = matching(REFERENCE, rulebook.BAD_POLICY_REFERENCE, says="a policy is named as in 'keep-last-10@1'")
+    policy = matching(
+        REFERENCE, rulebook.BAD_POLICY_REFERENCE, says="a policy reference must look like 'keep-last-10@1'"
+    )
     tag_filters = {
         "type": "array",
         "maxItems": TagFilter.MAX_PER_REPOSITORY,
@@ -196,7 +198,7 @@ def _encryption() -> Schema:
             "type": choice(Encryption),
             "key": {
                 **matching(KMS_KEY, rulebook.BAD_KMS_KEY),
-                "description": help_text("alias, id or ARN of a KMS key", "without it AWS manages the key"),
+                "description": help_text("alias, ID or ARN of a KMS key", "omit for the AWS managed key"),
             },
         },
         required=("type",),
@@ -210,7 +212,7 @@ def _grantees(verb: str, *more: str) -> Schema:
     lists: Schema = {
         kind: {
             "type": "array",
-            "items": matching(pattern, rulebook.BAD_GRANTEE, says=f"one of {kind} is {what}"),
+            "items": matching(pattern, rulebook.BAD_GRANTEE, says=f"an entry of {kind} must be {what}"),
             "description": help_text(said_of(Grantees, kind)),
         }
         for kind, (pattern, what) in GRANTEES.items()
@@ -218,8 +220,8 @@ def _grantees(verb: str, *more: str) -> Schema:
     pattern, what = GRANTEES["organizations"]
     single = {
         "organization": {
-            **matching(pattern, rulebook.BAD_GRANTEE, says=f"an organization is {what}"),
-            "description": help_text("the one organization"),
+            **matching(pattern, rulebook.BAD_GRANTEE, says=f"an organization must be {what}"),
+            "description": help_text("an organization ID, as in `o-a1b2c3d4e5`"),
         },
         "lambda": {"type": "boolean", "description": help_text(said_of(Grantees, "lambda_functions"))},
     }

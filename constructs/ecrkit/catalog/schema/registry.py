@@ -289,9 +289,11 @@ def tag_filter(check: Check) -> Schema:
     """Describe a tag, or a pattern of tags, that is an exception of a repository's mutability."""
     few_wildcards = {
         "pattern": at_most(MAX_FILTER_WILDCARDS, "*"),
-        "patternErrorMessage": message_of(check, says=f"a tag filter has at most {MAX_FILTER_WILDCARDS} wildcards"),
+        "patternErrorMessage": message_of(
+            check, says=f"a tag filter must have at most {MAX_FILTER_WILDCARDS} wildcards"
+        ),
     }
-    says = "a tag filter is 1 to 128 letters, digits, '.', '_', '-' and '*'"
+    says = "a tag filter must be 1 to 128 letters, digits, '.', '_', '-' and '*'"
     return {**matching(TAG_FILTER, check, says=says), "allOf": [few_wildcards]}
 
 

@@ -33,6 +33,7 @@ def _text(lookahead: str = "") -> Schema:
         "type": "string",
         "pattern": rf"^{lookahead}(?:[A-Za-z0-9 _.:/=+@-]|[^\x00-\x7F])*$",
         "patternErrorMessage": message_of(
-            rulebook.BAD_TAG, says="a tag is letters, digits, spaces and any of _ . : / = + - @, its key not 'aws:…'"
+            rulebook.BAD_TAG,
+            says="a tag must be letters, digits, spaces and any of _ . : / = + - @; its key must not begin with 'aws:'",
         ),
     }

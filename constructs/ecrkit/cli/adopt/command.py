@@ -91,7 +91,7 @@ def adopt(  # noqa: PLR0913 - one parameter per option
       ecrkit adopt --all --environment prod --yes
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if bool(names) == everything:
-        raise click.UsageError("give names of repositories, or --all.")
+        raise click.UsageError("name repositories, or pass --all")
     if not (yes or dry_run or sys.stdin.isatty()):
         raise click.UsageError(
             "not a terminal, cannot ask; pass --yes to proceed, or --dry-run to see what would be written"
@@ -171,7 +171,7 @@ class _Run:
                 batch = []
         self._adopt(batch)
         if failure:
-            echo(f"{count_of(len(self.report.names), 'repository')} adopted before that", err=True)
+            echo(f"{count_of(len(self.report.names), 'repository')} adopted before this error", err=True)
             raise failure
 
     def at_once(self, repositories: Sequence[ActualRepository], *, dry_run: bool) -> None:

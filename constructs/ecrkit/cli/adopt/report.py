@@ -90,7 +90,7 @@ class AdoptionReport:
         for name, reasons in self.refused.items():
             for reason in reasons:
                 echo(f"{name}: not adopted: {reason}", err=True)
-        for names, what in ((self.declared, "declared already"), (self.of_stacks, "of another stack, left alone")):
+        for names, what in ((self.declared, "already declared"), (self.of_stacks, "in another stack, skipped")):
             if len(names) <= _FEW:
                 for name in names:
                     echo(f"{name}: {what}", err=True)
@@ -100,8 +100,8 @@ class AdoptionReport:
         verb = "would be adopted" if self._dry_run else "adopted"
         counts = [
             f"{count_of(len(self.names), 'repository')} {verb} into {self._environment.name}",
-            *([f"{len(self.declared):,} declared already"] if self.declared else []),
-            *([f"{len(self.of_stacks):,} of other stacks left alone"] if self.of_stacks else []),
+            *([f"{len(self.declared):,} already declared"] if self.declared else []),
+            *([f"{len(self.of_stacks):,} in other stacks skipped"] if self.of_stacks else []),
             *([f"{len(self.refused):,} not adopted"] if self.refused else []),
         ]
         return ", ".join(counts)

@@ -58,7 +58,7 @@ def environment_option(command: Callable[..., object]) -> Callable[..., object]:
     return click.option(
         "--environment",
         metavar="NAME",
-        help="Environment of the catalog.  [default: the one of the credentials and the Region]",
+        help="Environment of the catalog.  [default: the one of the credentials and Region]",
     )(command)
 
 
@@ -95,7 +95,7 @@ def look_around(
     if click.get_current_context().get_parameter_source("region") is ParameterSource.ENVIRONMENT and named:
         region = None
     if named and region and region != named.region:
-        raise click.UsageError(f"the environment '{named.name}' is in {named.region}, and --region says {region}.")
+        raise click.UsageError(f"the environment '{named.name}' is in {named.region}, but --region is {region}")
     aws = connect(profile=profile, region=named.region if named else region)
     deployed = deployed_repositories(aws.ecr())
     account = deployed[0].account if deployed else aws.account()
@@ -124,7 +124,7 @@ def named_environment(catalog: Catalog, name: str) -> Environment:
     names = [environment.name for environment in catalog.environments]
     if name not in names:
         nearest = near(name, names)
-        advice = f"did you mean {nearest[0]}?" if nearest else f"there is {', '.join(names)}."
+        advice = f"did you mean {nearest[0]}?" if nearest else f"it has {', '.join(names)}"
         raise click.UsageError(f"the catalog has no environment '{name}'; {advice}")
     return catalog.environments[names.index(name)]
 
@@ -132,11 +132,11 @@ def named_environment(catalog: Catalog, name: str) -> Environment:
 def _checked(catalog: Catalog, named: Environment | None, *, account: str, region: str) -> Environment:
     if named:
         if named.account != account:
-            of_it = f"the environment '{named.name}' is of the account {named.account}"
-            raise click.UsageError(f"{of_it}, and the credentials are of {account}; pass another --profile.")
+            of_it = f"the environment '{named.name}' is in account {named.account}"
+            raise click.UsageError(f"{of_it}, but the credentials are for {account}; pass another --profile")
         return named
     for environment in catalog.environments:
         if (environment.account, environment.region) == (account, region):
             return environment
     known = ", ".join(f"{one.name} ({one.account} {one.region})" for one in catalog.environments)
-    raise click.UsageError(f"the catalog has no environment in {account} {region}; there is {known}.")
+    raise click.UsageError(f"the catalog has no environment in {account} {region}; it has {known}")

@@ -68,7 +68,7 @@ class _Instant(click.ParamType[datetime]):
         try:
             return instant.astimezone(UTC)
         except OverflowError:
-            self.fail(f"must be in the years 1 to 9999 of UTC, got {value!r}", param, ctx)
+            self.fail(f"must be between the years 1 and 9999 in UTC, got {value!r}", param, ctx)
 
 
 class _Duration(click.ParamType[timedelta]):
@@ -141,7 +141,7 @@ def policies_option(command: F) -> F:
         "--policies",
         "store",
         type=click.Path(path_type=Path),
-        help="Policy store in which to find name@N.  [default: policies/lifecycle, or the one that comes with ecrkit]",
+        help="Policy store that contains name@N.  [default: policies/lifecycle, or the one in ecrkit]",
     )(command)
 
 
@@ -153,19 +153,19 @@ def protection_options(command: F) -> F:
             type=_Pattern(),
             multiple=True,
             metavar="PATTERN",
-            help="Fail if an image with such a tag would expire or be archived.",
+            help="Fail if an image with a matching tag would expire or be archived.",
         ),
         click.option(
             "--pulled-within",
             type=DURATION,
             metavar="30d",
-            help="Fail if an image pulled since then would expire or be archived.",
+            help="Fail if an image pulled within this time would expire or be archived.",
         ),
         click.option(
             "--in-use",
             multiple=True,
             metavar="FILE",
-            help="Fail if an image named here, one a line, would expire or be archived.",
+            help="Fail if an image in this file, one a line, would expire or be archived.",
         ),
     ):
         command = option(command)
@@ -204,7 +204,7 @@ def warn_of_protections(protections: Protections, inventories: Sequence[Inventor
     """Say on standard error which protections have nothing to protect, and which images in use are gone."""
     warn_of_idle(protections, inventories)
     for text in missing_images(protections, inventories):
-        echo(f"warning: in use, and not there: {text}", err=True)
+        echo(f"warning: in use, but not found: {text}", err=True)
 
 
 def missing_images(protections: Protections, inventories: Sequence[Inventory]) -> list[str]:

@@ -47,14 +47,14 @@ __all__ = ["diff"]
     "--images",
     metavar="DIR",
     required=True,
-    help="A directory with a file per repository; each as for `policy preview`.",
+    help="Directory with a file of images per repository, as for `policy preview`.",
 )
-@click.option("--manifests", metavar="FILE", help="What manifest lists refer to; as for `policy preview`.")
+@click.option("--manifests", metavar="FILE", help="Images that manifest lists refer to, as for `policy preview`.")
 @click.option(
     "--policies",
     "store",
     type=click.Path(path_type=Path),
-    help="Policy store of both.  [default: policies/lifecycle next to the new catalog]",
+    help="Policy store of both catalogs.   [default: policies/lifecycle next to the new catalog]",
 )
 @click.option(
     "--old-policies",
@@ -62,7 +62,7 @@ __all__ = ["diff"]
     type=click.Path(path_type=Path),
     help="Policy store of the old catalog, if it is a different one.",
 )
-@click.option("--now", type=INSTANT, help="Instant of evaluation, ISO 8601 with an offset.  [default: the clock]")
+@click.option("--now", type=INSTANT, help="Time of evaluation, ISO 8601 with an offset.  [default: now]")
 @protection_options
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when an image is, or may be, newly expired.")
 @click.option(
@@ -127,7 +127,7 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     missing = sorted(each.name for each in found if not each.has_images)
     if missing and (exit_code or protections):
         listed = ", ".join(missing)
-        raise UnreadableInputError(f"{images}: has no images of {listed}, whose policy changes; save them there")
+        raise UnreadableInputError(f"{images}: no images of {listed}, whose policy changes; save them there")
     is_lossy = any(each.diff.newly_expired or each.diff.possibly_expired for each in found)
     fails = any(each.violations for each in found) or (exit_code and is_lossy)
     if output == "markdown":
@@ -160,10 +160,10 @@ def _echo(found: Sequence[ChangedRepository], *, output: str) -> None:
         echo(Styled(each.name, bold=True))
         echo_lines(diff_lines(each.diff, has_images=each.has_images))
         if not each.has_images:
-            echo("no images at hand: what this does to them is not known")
+            echo("not checked: no images of this repository in --images")
         echo("")
     number = len({each.repository for each in found})
     newly = sum(each.diff.newly_expired for each in found)
     possibly = sum(each.diff.possibly_expired for each in found)
-    what = "repository has another policy" if number == 1 else "repositories have another policy"
+    what = "repository has a new policy" if number == 1 else "repositories have a new policy"
     echo(f"{number:,} {what}, {losses(newly, possibly, noun='image')}", err=True)

@@ -90,10 +90,10 @@ def pin(  # noqa: PLR0913 - one parameter per option
     if output == "text":
         echo_lines(_lines(result))
     for prefix in result.shared_templates:
-        echo(f"note: creation template '{prefix}': all environments share it, so it does not change", err=True)
+        echo(f"note: creation template '{prefix}': not changed, because all environments share it", err=True)
     echo_findings(errors or [found for found in findings if not found.silenced], err=True)
     if errors:
-        echo(f"{catalog}: would not pass 'ecrkit catalog check'; nothing written", err=True)
+        echo(f"{catalog}: the result does not pass 'ecrkit catalog check'; nothing written", err=True)
         sys.exit(1)
     count = count_of(len(result.changes), "pin")
     is_written = bool(result.changes) and not dry_run
@@ -105,7 +105,7 @@ def pin(  # noqa: PLR0913 - one parameter per option
         echo_json({"changes": [_document(change) for change in result.changes], "written": is_written})
         return
     if not result.changes:
-        echo(f"nothing to change: no other version of '{reference.name}' is pinned there", err=True)
+        echo(f"nothing to change: no other version of '{reference.name}' is pinned here", err=True)
         return
     echo(f"{catalog}: {count} {'changed' if is_written else 'would change'}", err=True)
 

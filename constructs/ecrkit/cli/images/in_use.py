@@ -55,12 +55,12 @@ def in_use(*, registry: str | None, profile: str | None, region: str | None, out
             echo(used)
     else:
         # An empty list may be one that failed, and `policy preview --in-use` takes none.
-        echo(f"# ECS and Lambda run no image of {account} in {aws.region}")
+        echo(f"# ECS and Lambda run no image from {account} {aws.region}")
     for image, users in found.left_out.items():
-        echo(f"left out: {image}: not of {account} in {aws.region}; {count_of(len(users), 'user')}", err=True)
+        echo(f"skipped: {image}: not in {account} {aws.region}; {count_of(len(users), 'user')}", err=True)
     for used in found.images:
         if not used.reference.digest:
-            echo(f"not there: {used}: no image has this tag; {count_of(len(used.users), 'user')}", err=True)
+            echo(f"not found: {used}: no image has this tag; {count_of(len(used.users), 'user')}", err=True)
     echo(f"{count_of(len(found.images), 'image')} in use", err=True)
 
 

@@ -82,8 +82,8 @@ def inventory(  # noqa: PLR0913 - one parameter per option
     left = [repository.name for repository in found if repository.name not in progress.done]
     if progress.is_continued:
         echo(
-            f"continued: {len(found) - len(left):,} of {count_of(len(found), 'repository')} are there since "
-            f"{progress.job.begun_at[:16]}Z; --restart begins anew",
+            f"continued: {len(found) - len(left):,} of {count_of(len(found), 'repository')} were saved since "
+            f"{progress.job.begun_at[:16]}Z; pass --restart to start again",
             err=True,
         )
     taken = list(_taken(take_inventory(ecr, left, directory=target, job=progress.job, children=children), left))
@@ -97,7 +97,7 @@ def inventory(  # noqa: PLR0913 - one parameter per option
         images = count_of(sum(one.image_count for one in taken), "image")
         echo(f"{directory.as_posix()}: {repositories}, {images} fetched")
     for name in gone:
-        echo(f"{name}: not there any more, its file is removed", err=True)
+        echo(f"{name}: no longer exists, its file is removed", err=True)
     _tell_unread(taken)
 
 
@@ -105,7 +105,7 @@ def _taken(results: Iterable[Taken], left: Sequence[str]) -> Iterator[Taken]:
     try:
         yield from with_bar(results, length=len(left), label="fetching images")
     except AwsError as error:
-        raise AwsError(f"{error}; the same command goes on where this stopped", code=error.code) from error
+        raise AwsError(f"{error}; run the same command again to continue", code=error.code) from error
 
 
 def _repositories(ecr: ECRClient, references: Sequence[ImageReference]) -> list[DeployedRepository]:
@@ -132,5 +132,5 @@ def _tell_unread(taken: Iterable[Taken]) -> None:
     for reason, several in by_reason.items():
         names = first_names([one.repository for one in several])
         number = sum(one.unread for one in several)
-        lists = "1 manifest list refers" if number == 1 else f"{number:,} manifest lists refer"
-        echo(f"{names}: what {lists} to is not known: {reason}", err=True)
+        lists = "1 manifest list refers to" if number == 1 else f"{number:,} manifest lists refer to"
+        echo(f"{names}: not known which images {lists}: {reason}", err=True)

@@ -49,7 +49,7 @@ def pull(  # noqa: PLR0913 - one parameter per option
     reference = ImageReference.parse(source, default_tag="latest")
     program = find_tool(tool, search_path=os.environ.get("PATH", os.defpath), source=destination or "engine")
     if not (program.keeps_images or destination):
-        raise click.UsageError("skopeo keeps no images; say where to, as in oci:DIRECTORY:TAG")
+        raise click.UsageError("skopeo has no image store; pass a destination, as in oci:DIRECTORY:TAG")
     client = connect(profile=profile, region=region).ecr()
     plan = plan_pull(client, reference, destination=destination)
     uri = f"{plan.repository.uri}{reference.suffix}"

@@ -54,13 +54,13 @@ def push(  # noqa: PLR0913 - one parameter per option
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     reference = ImageReference.parse(target, default_tag=tag_of(source) or "latest")
     if reference.digest:
-        raise click.UsageError(f"{target}: push to a tag; the digest follows from the image")
+        raise click.UsageError(f"{target}: a push cannot choose the digest; name a tag")
     program = find_tool(tool, search_path=os.environ.get("PATH", os.defpath), source=source)
     client = connect(profile=profile, region=region).ecr()
     plan = plan_push(client, program, source, reference)
     uri = f"{plan.repository.uri}{reference.suffix}"
     if plan.is_there:
-        echo(f"{reference}: is there already, nothing to upload", err=True)
+        echo(f"{reference}: already exists, nothing to upload", err=True)
     elif plan.replaced:
         echo(f"{reference}: is now {plan.replaced.digest}", err=True)
     if dry_run:

@@ -104,7 +104,7 @@ def complete(
         for option, given, before in (("account", account, recorded.account), ("region", region, recorded.region)):
             if given not in {None, before}:
                 raise click.UsageError(
-                    f"--{option}: this directory was made for {before}, got {given}; "
+                    f"--{option}: this directory was created for {before}, got {given}; "
                     "add an environment to repositories.yaml instead"
                 )
         return Answers(account=recorded.account, region=recorded.region, ci=Ci(ci or recorded.ci))

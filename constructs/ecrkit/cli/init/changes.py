@@ -73,7 +73,7 @@ def obstacles(directory: Path, files: Iterable[str]) -> list[UnwritableOutputErr
         files: their paths.
     """
     if os.path.lexists(directory) and not directory.is_dir():
-        what = "a symbolic link that leads nowhere" if directory.is_symlink() else "not a directory"
+        what = "a broken symbolic link" if directory.is_symlink() else "not a directory"
         return [_unwritable(directory, f"{what}; choose another directory")]
     found: dict[str, UnwritableOutputError] = {}
     for name in files:
@@ -175,13 +175,13 @@ def _in_the_way(directory: Path, name: str) -> Iterator[tuple[Path, str]]:
     for folder in folders:
         if folder.is_dir():
             if not folder.resolve().is_relative_to(directory.resolve()):
-                yield folder, "a symbolic link that leads out of the directory; replace it by a folder"
+                yield folder, "a symbolic link out of the directory; replace it with a folder"
                 return
         elif os.path.lexists(folder):
             yield folder, "not a folder; move it away"
             return
     if path.is_symlink() and not path.exists():
-        yield path, "a symbolic link that leads nowhere; remove it"
+        yield path, "a broken symbolic link; remove it"
     elif path.exists() and not path.is_file():
         yield path, "not a file; move it away"
     elif not path.exists():

@@ -41,7 +41,7 @@ def _checked_region(_context: click.Context, _parameter: click.Parameter, value:
 @click.option("--account", metavar="ID", callback=_checked_account, help="AWS account, 12 digits.")
 @click.option("--region", metavar="REGION", callback=_checked_region, help="AWS Region.")
 @click.option("--ci", type=click.Choice(["github", "gitlab", "none"]), help="Pipelines to write.")
-@click.option("--upgrade", is_flag=True, help="Update the files nobody edited, and show the other changes as a diff.")
+@click.option("--upgrade", is_flag=True, help="Update unedited files, and show the other changes as a diff.")
 @click.option(
     "--wheel",
     metavar="FILE",
@@ -113,7 +113,7 @@ def init(  # noqa: PLR0913 - one parameter per option
         return
     echo_changes(changes, dry_run=dry_run)
     if record and not upgrade and record.version != installation.version:
-        of_both = f"written by ecrkit {record.version}, and this is {installation.version}"
+        of_both = f"written by ecrkit {record.version}, but this is {installation.version}"
         echo(f"{of_both}; run 'ecrkit init --upgrade' to update it", err=True)
     echo_steps("next:", steps)
     if existing:

@@ -116,7 +116,7 @@ def installation_of(distribution: metadata.Distribution, *, wheel: Path | None) 
         return Installation(version=version, requirement=f"{_NAME} @ {url} --hash=sha256:{sha256}")
     path = Path(url2pathname(urlsplit(url).path))
     if path.suffix != ".whl":
-        raise RefusedError(f"ecrkit was installed from {printable(str(path))}, which is no wheel; {_OTHERWISE}")
+        raise RefusedError(f"ecrkit was installed from {printable(str(path))}, which is not a wheel; {_OTHERWISE}")
     if not path.is_file():
         raise UnreadableInputError(
             f"{printable(str(path))}: the wheel that ecrkit was installed from is gone; put it back, or {_OTHERWISE}"
@@ -137,7 +137,7 @@ def _vendored(path: Path, *, version: str) -> Installation:
         raise UnreadableInputError(f"{printable(str(path))}: not a wheel of ecrkit; pass the file that pip installed")
     if found != version:
         raise RefusedError(
-            f"{printable(str(path))}: a wheel of ecrkit {printable(found)}, and this is ecrkit {version}; "
+            f"{printable(str(path))}: a wheel of ecrkit {printable(found)}, but this is ecrkit {version}; "
             "install that wheel and run its 'ecrkit init'"
         )
     requirement = f"./vendor/{wheel.name} --hash=sha256:{wheel.sha256}"

@@ -60,7 +60,7 @@ def read_record(directory: Path) -> Record | None:
         return _parsed(json.loads(read_text(path)))
     except (ValueError, KeyError, TypeError, RecursionError, click.BadParameter):
         raise UnreadableInputError(
-            f"{printable(str(path))}: not a record of 'ecrkit init', or of a newer one; "
+            f"{printable(str(path))}: not a record of 'ecrkit init', or written by a newer one; "
             "restore it from version control, or update ecrkit"
         ) from None
 

@@ -24,8 +24,8 @@ _WORDS = {
     Status.UPGRADED: "upgraded",
     Status.KEPT: "exists, kept",
     Status.EDITED: "edited, kept",
-    Status.DELETED: "deleted, left out",
-    Status.OBSOLETE: "no longer part of it, delete it",
+    Status.DELETED: "deleted, not written again",
+    Status.OBSOLETE: "no longer generated, delete it",
 }
 _FUTURE = {Status.WRITTEN: "would be written", Status.UPGRADED: "would be upgraded"}
 

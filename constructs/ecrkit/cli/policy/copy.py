@@ -54,7 +54,7 @@ def copy(policy: str, *, store: Path, name: str | None, dry_run: bool, output: s
         for file in files:
             echo(file)
     if not files:
-        echo(f"{store} has {references[-1]} already: nothing to copy", err=True)
+        echo(f"{store} has {references[-1]} already, nothing to copy", err=True)
         return
     verb = "would be written" if dry_run else "written"
     echo(f"{count_of(len(files), 'file')} {verb}; pin {references[-1]} in the catalog", err=True)

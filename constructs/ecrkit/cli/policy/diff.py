@@ -45,8 +45,8 @@ __all__ = ["diff"]
 @click.argument("old")
 @click.argument("new")
 @click.option("--images", metavar="FILE", help="Show the images whose fate changes; as for `policy preview`.")
-@click.option("--manifests", metavar="FILE", help="What manifest lists refer to; as for `policy preview`.")
-@click.option("--now", type=INSTANT, help="Instant of evaluation, ISO 8601 with an offset.  [default: the clock]")
+@click.option("--manifests", metavar="FILE", help="Images that manifest lists refer to, as for `policy preview`.")
+@click.option("--now", type=INSTANT, help="Time of evaluation, ISO 8601 with an offset.  [default: now]")
 @policies_option
 @protection_options
 @click.option(
@@ -82,9 +82,9 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
       ecrkit policy diff keep-last-10@1 draft.json --images web.json --exit-code
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if exit_code and images is None:
-        raise click.UsageError("--exit-code is about images; name them with --images")
+        raise click.UsageError("--exit-code needs --images")
     if images is None and (in_use or pulled_within or must_keep):
-        raise click.UsageError("--in-use, --pulled-within and --must-keep are about images; name them with --images")
+        raise click.UsageError("--in-use, --pulled-within and --must-keep need --images")
     if [old, new, images, manifests, *in_use].count("-") > 1:
         raise click.UsageError("standard input (-) can be read once only; name a file for the others")
     _, at = instants(now)

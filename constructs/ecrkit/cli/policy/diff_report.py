@@ -82,7 +82,7 @@ def diff_lines(diff: PolicyDiff, *, has_images: bool) -> Iterator[Line]:
     if has_images:
         yield ""
         lost = losses(diff.newly_expired, diff.possibly_expired)
-        yield f"{count_of(len(diff.fates), 'image')} with another fate, {lost}"
+        yield f"{count_of(len(diff.fates), 'image')} with a different outcome, {lost}"
         for note in diff.notes:
             yield f"note: {note}"
     if diff.fates:

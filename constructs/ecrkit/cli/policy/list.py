@@ -30,7 +30,7 @@ _STATES = {
     VersionState.PUBLISHED: "published",
     VersionState.UNPUBLISHED: "not published",
     VersionState.CHANGED: "changed since it was published",
-    VersionState.MISSING: "published, and its file is missing",
+    VersionState.MISSING: "published, but its file is missing",
     VersionState.INVALID: "invalid",
 }
 
@@ -92,7 +92,7 @@ def _text(own: Sequence[ListedVersion], shipped: Sequence[ListedVersion], *, roo
     if shipped:
         yield "Published with ecrkit; `ecrkit policy copy NAME` copies one:"
         for one in shipped:
-            notes = {None: "", "same": f"also in {root}", "different": f"another one is in {root}"}
+            notes = {None: "", "same": f"also in {root}", "different": f"a different one is in {root}"}
             yield from _block(one, notes[_presence(one, own)])
 
 

@@ -47,25 +47,25 @@ __all__ = ["preview_command"]
 @click.option(
     "--images",
     metavar="FILE",
-    help="What `aws ecr describe-images` prints, JSON Lines, a directory with a file per repository, or -.",
+    help="Output of `aws ecr describe-images`, JSON Lines, a directory with a file per repository, or -.",
 )
 @click.option(
     "--manifests",
     metavar="FILE",
-    help="What `aws ecr batch-get-image` prints of the manifest lists: it tells which images these refer to.",
+    help="Output of `aws ecr batch-get-image` for manifest lists, which says what they refer to.",
 )
 @click.option("--repository", metavar="NAME", help="Repository whose images to read from AWS, instead of --images.")
 @click.option(
     "--compare-with-ecr",
     is_flag=True,
-    help="Have ECR preview the policy, too, and show every image that it disagrees on.",
+    help="Compare with ECR's own preview, and show every image where they differ.",
 )
 @click.option(
     "--timeout", type=click.FloatRange(min=0), default=600, show_default=True, help="Seconds to wait for ECR's preview."
 )
 @children_option
 @aws_options
-@click.option("--now", type=INSTANT, help="Instant of evaluation, ISO 8601 with an offset.  [default: the clock]")
+@click.option("--now", type=INSTANT, help="Time of evaluation, ISO 8601 with an offset.  [default: now]")
 @click.option(
     "--in", "ahead", type=DURATION, metavar="30d", help="Evaluate this far in the future, assuming no pushes."
 )
@@ -126,7 +126,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     if (images is None) == (repository is None):
         raise click.UsageError("name a file with --images, or a repository with --repository")
     if compare_with_ecr and (repository is None or now or ahead or output == "html"):
-        raise click.UsageError("--compare-with-ecr takes --repository, and neither --now, --in nor --output html")
+        raise click.UsageError("--compare-with-ecr needs --repository, and excludes --now, --in and --output html")
     if [*policies, images, manifests, *in_use].count("-") > 1:
         raise click.UsageError("standard input (-) can be read once only; name a file for the others")
     today, at = instants(now, ahead)
@@ -134,7 +134,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     is_directory = images not in {None, "-"} and Path(images or "").is_dir()
     if output == "html":
         if is_directory:
-            raise click.UsageError("an HTML report is about one repository; name one file with --images")
+            raise click.UsageError("--output html reports one repository; pass one file to --images")
         _page()
     policy = read_policies(policies, store=store)
     protections = read_protections(in_use=in_use, pulled_within=pulled_within, must_keep=must_keep)

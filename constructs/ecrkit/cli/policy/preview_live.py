@@ -107,9 +107,9 @@ def _row(found: Disagreement) -> tuple[str, ...]:
     return (
         short_digest(found.digest),
         ",".join(found.tags) or "-",
-        _fate(ours.action, ours.rule.rule_priority if ours.rule else None) if ours else "not there",
+        _fate(ours.action, ours.rule.rule_priority if ours.rule else None) if ours else "not found",
         _fate(theirs.action, theirs.rule_priority) if theirs else "stay",
-        ours.reason if ours else "it was not there when ecrkit asked",
+        ours.reason if ours else "it did not exist when ecrkit read the images",
     )
 
 

@@ -53,7 +53,7 @@ def _lines(previews: Sequence[Preview], *, price: float, price_source: str, miss
     for found in previews:
         yield from protected_lines(found.inventory.name, found.violations)
     for text in missing:
-        yield Styled("warning", "yellow", bold=True), f": in use, and not there: {text}"
+        yield Styled("warning", "yellow", bold=True), f": in use, but not found: {text}"
     if len(previews) > 1:
         totals = Totals.sum(found.totals for found in previews)
         yield Styled(f"{len(previews):,} repositories", bold=True)

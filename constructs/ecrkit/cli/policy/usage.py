@@ -216,7 +216,7 @@ def _require_known(wanted: _Wanted, store: PolicyStore, versions: Mapping[Policy
     names = sorted({reference.name for reference in store}) if store.is_there else []
     nearest = near(wanted.name, names)
     advice = f"did you mean {nearest[0]}?" if nearest else f"it has {', '.join(names) or 'none'}"
-    raise click.UsageError(f"there is no policy '{wanted.name}' in {store.root}; {advice}")
+    raise click.UsageError(f"no policy '{wanted.name}' in {store.root}; {advice}")
 
 
 def _idle(pins: Pins, wanted: _Wanted) -> Iterator[Site]:

@@ -68,7 +68,7 @@ def delete(  # noqa: PLR0913 - one parameter per option
     name = repository.name
     declared = read_declared(catalog, policies, account=repository.account, region=aws.region)
     if declared is None:
-        echo("no catalog is here: nobody looked whether one declares it; pass --catalog to look", err=True)
+        echo("no catalog found, so not checked whether one declares it; pass --catalog", err=True)
     elif not declared.is_about_it:
         echo(f"the catalog has no environment in {repository.account}, {aws.region}", err=True)
     elif name in declared.names:
@@ -77,9 +77,9 @@ def delete(  # noqa: PLR0913 - one parameter per option
     images = details.contents.image_count
     write_text(_what_goes(details), err=True)
     if images and not force:
-        raise RefusedError(f"{name}: holds {count_of(images, 'image')}; pass --force to delete them with it")
+        raise RefusedError(f"{name}: contains {count_of(images, 'image')}; pass --force to delete them too")
     if not dry_run:
-        if not confirmed(f"Delete {name}, for good?", yes=yes):
+        if not confirmed(f"Delete {name} permanently?", yes=yes):
             raise RefusedError("nothing deleted")
         delete_repository(ecr, name, force=force)
     if output == "json":
@@ -110,5 +110,5 @@ def _what_goes(details: RepositoryDetails) -> str:
     else:
         lines.append("  no images")
     if details.stack:
-        lines.append(f"  a resource of the stack {details.stack}, which will miss it")
+        lines.append(f"  a resource of the stack {details.stack}, which will drift")
     return "\n".join(lines)

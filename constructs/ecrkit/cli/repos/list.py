@@ -70,7 +70,7 @@ def list_(*, catalog: Path | None, policies: Path | None, profile: str | None, r
         return
     echo_rows(_HEADINGS, (_row(repository, declared) for repository in details))
     for name in missing:
-        echo(f"{name}: in the catalog, and not deployed", err=True)
+        echo(f"{name}: in the catalog, but not deployed", err=True)
     echo(count_of(len(found), "repository"), err=True)
 
 

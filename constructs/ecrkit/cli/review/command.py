@@ -59,7 +59,7 @@ __all__ = ["review"]
 @click.option("--images", metavar="DIR", help="Directory with a file of images per repository.")
 @click.option("--require-images", is_flag=True, help="Fail if a policy changes and --images has no images of it.")
 @protection_options
-@click.option("--now", type=INSTANT, help="Instant of evaluation, ISO 8601 with an offset.  [default: the clock]")
+@click.option("--now", type=INSTANT, help="Time of evaluation, ISO 8601 with an offset.  [default: now]")
 @click.option(
     "--assembly",
     metavar="NEW",
@@ -119,7 +119,7 @@ def review(  # noqa: PLR0913 - click passes each option as an argument
       ecrkit review --base origin/main --images images --output markdown > pr.md
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if (assembly is None) != (base_assembly is None):
-        raise click.UsageError("'--assembly' and '--base-assembly' need each other")
+        raise click.UsageError("pass '--assembly' and '--base-assembly' together")
     if images is None and (in_use or pulled_within or must_keep):
         raise click.UsageError("'--in-use', '--pulled-within' and '--must-keep' need '--images'")
     if images is not None and not Path(images).is_dir():

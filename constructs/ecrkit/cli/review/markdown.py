@@ -135,7 +135,7 @@ def _allow(review: Review) -> Iterator[Section]:
         yield Section(head=f"To accept the losses: {listed}{more}; a name can be a glob.\n")
     for name, nearest in review.unused[:_NAMES_TO_ALLOW]:
         advice = f"did you mean {code(nearest)}?" if nearest else "remove it"
-        yield Section(head=f"⚠️ {code(f'--allow {name}')}: nothing of that name is found; {advice}\n")
+        yield Section(head=f"⚠️ {code(f'--allow {name}')}: no finding has that name; {advice}\n")
 
 
 def _errors(checks: Checks) -> Iterator[Section]:

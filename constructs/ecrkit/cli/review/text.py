@@ -46,7 +46,7 @@ def review_lines(review: Review) -> Iterator[Line]:
         yield "deploy: not checked: the catalog has errors"
     yield f"other stacks: {stacks_sentence(review)}"
     names = review.names_to_allow()
-    hint = f"; what is meant to happen can be allowed, as in --allow {printable(names[0])}" if names else ""
+    hint = f"; to accept intended changes, pass --allow {printable(names[0])}" if names else ""
     yield Styled(review.decision.value, _COLORS[review.decision], bold=True), f": {title(review)}{hint}"
 
 
@@ -54,7 +54,7 @@ def unused_lines(review: Review) -> Iterator[str]:
     """Warn of names that were to be allowed, and that nothing has."""
     for name, nearest in review.unused:
         advice = f"did you mean {nearest}?" if nearest else "remove it"
-        yield f"warning: --allow {name}: nothing of that name is found; {advice}"
+        yield f"warning: --allow {name}: no finding has that name; {advice}"
 
 
 def _row(loss: ImageLoss) -> tuple[str, ...]:

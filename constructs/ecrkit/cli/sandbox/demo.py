@@ -137,7 +137,7 @@ def _echo_command(*words: str, gap: bool = False) -> None:
 
 def _say_what_is_next(catalog: Path) -> None:
     echo()
-    echo("The local AWS ends now. What to try next:")
+    echo("The local AWS stops now. What to try next:")
     environment = Path(sys.prefix)
     if sys.prefix != sys.base_prefix and not os.environ.get("VIRTUAL_ENV") and environment.is_relative_to(Path.cwd()):
         activate = environment.relative_to(Path.cwd()) / "bin" / "activate"

@@ -64,7 +64,7 @@ def _with_result(target: ScanTarget, document: Mapping[str, Any]) -> Scan:
     scan = read_scan(document)
     if not scan.has_result:
         description = f" ({scan.description})" if scan.description else ""
-        raise NoVerdictError(f"{target}: there is no result: the scan is {scan.state}{description}")
+        raise NoVerdictError(f"{target}: no result: the scan is {scan.state}{description}")
     return scan
 
 

@@ -47,7 +47,7 @@ _HEADINGS = ("SEVERITY", "VULNERABILITY", "PACKAGE", "VERSION", "FIXED IN", "VER
 @click.option(
     "--timeout", type=click.FloatRange(min=0), default=600, show_default=True, help="Seconds to wait for results."
 )
-@dry_run_option("Show which scans would be started, start none, and exit with 3.")
+@dry_run_option("Show which scans would start, start nothing, and exit with 3.")
 @aws_options
 @output_option("sarif")
 def gate(  # noqa: PLR0913 - one parameter per option
@@ -165,4 +165,4 @@ def _tell_unused(allowed: AllowList, judged: Iterable[Sequence[Judgement]]) -> N
     used = {judgement.vulnerability.id for several in judged for judgement in several if judgement.allowance}
     for name, allowance in allowed.items():
         if name not in used:
-            echo(f"{allowance.location}: {name}: nothing that was found is allowed by this", err=True)
+            echo(f"{allowance.location}: {name}: matches no finding", err=True)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Adopter"]
 
 _PROBE = "ecrkit-adopt/probe"
-_INEXACT = "the catalog cannot say exactly what is there"
+_INEXACT = "the catalog cannot express the deployed state exactly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +56,16 @@ class _Settled:
 
 class Adopter:
     """
-    Adds repositories to a catalog, some at a time.
+    Adds deployed repositories to a catalog, in batches.
 
     Args:
-        text: of a valid catalog.
-        file: how messages name it.
-        policies: its store; versions that are new are made known to it.
+        text: text of a valid catalog.
+        file: name of the catalog in messages.
+        policies: the policy store; it learns the new versions.
         environment: name of the environment that the repositories are in.
 
     Attributes:
-        text: of the catalog, with all that was adopted so far.
+        text: text of the catalog, with all repositories adopted so far.
         stacks: names of the stacks of the environment.
     """
 
@@ -76,7 +76,7 @@ class Adopter:
         self._environment = environment
         catalog = check_catalog(text, file=file, policies=policies, may_be_empty=True).catalog
         if catalog is None:
-            raise RefusedError(f"{file}: is not valid; `ecrkit catalog check` tells why")
+            raise RefusedError(f"{file}: is not valid; run `ecrkit catalog check`")
         self._is_one_of_several = len(catalog.environments) > 1
         self._here = here = next(one for one in catalog.environments if one.name == environment)
         self._base_of_new: RepositoryEntry | None = None
@@ -88,26 +88,26 @@ class Adopter:
 
     def check_room(self, names: Iterable[str]) -> None:
         """
-        Refuse, before anything is read, more repositories than the stacks of the environment can hold.
+        Refuse more repositories than the stacks of the environment can have, before reading any.
 
         Raises:
-            RefusedError: says how many stacks could.
+            RefusedError: the repositories need more stacks.
         """
         self._settle([name for name in names if _name_problem(name) is None], self._bare)
 
     def adopt(self, repositories: Iterable[ActualRepository]) -> Adopted:
         """
-        Add repositories that the environment does not have yet.
+        Add repositories that the environment does not declare yet.
 
         Args:
             repositories: any number, each name once.
 
         Returns:
-            What changes. A repository that the catalog cannot declare exactly as it is there is refused, and no part
+            The changes. A repository that the catalog cannot declare exactly as deployed is refused, and no part
             of it is added.
 
         Raises:
-            RefusedError: the catalog cannot be added to at all.
+            RefusedError: the catalog cannot be edited.
         """
         there = {actual.name: actual for actual in sorted(repositories, key=lambda actual: actual.name)}
         refused = {name: problems for name, actual in there.items() if (problems := self._problems(actual))}
@@ -166,10 +166,10 @@ class Adopter:
 
     def _stack_problem(self, stack: str) -> str:
         if stack in self.stacks:
-            return f"a resource of the stack {stack}, whose catalog does not declare it any more; put its entry back"
+            return f"a resource of the stack {stack}, whose catalog no longer declares it; put its entry back"
         return (
-            f"a resource of the stack {stack}, and no other can import it; deploy it there with DeletionPolicy Retain, "
-            "remove it there and deploy again, and then adopt it"
+            f"a resource of the stack {stack}, so no other stack can import it; deploy it there with DeletionPolicy "
+            "Retain, remove it there and deploy again, then adopt it"
         )
 
     def _bases(self, names: Sequence[str]) -> tuple[dict[str, RepositoryEntry], dict[str, tuple[str, ...]]]:

@@ -19,14 +19,15 @@ __all__ = ["import_steps", "resource_mappings"]
 
 def resource_mappings(environment: Environment, names: Iterable[str]) -> dict[str, dict[str, dict[str, str]]]:
     """
-    Map logical ids to what exists, by the name of the stack.
+    Map logical IDs to deployed repositories, by stack name.
 
     Args:
-        environment: whose stacks take over the repositories.
-        names: of the repositories.
+        environment: environment whose stacks import the repositories.
+        names: names of the repositories.
 
     Returns:
-        Of each stack what ``cdk import --resource-mapping`` reads: ``{"<logical id>": {"RepositoryName": "<name>"}}``.
+        For each stack, the input of ``cdk import --resource-mapping``:
+        ``{"<logical ID>": {"RepositoryName": "<name>"}}``.
     """
     mappings: dict[str, dict[str, dict[str, str]]] = {}
     for name in sorted(names):
@@ -38,17 +39,17 @@ def resource_mappings(environment: Environment, names: Iterable[str]) -> dict[st
 
 def import_steps(environment: Environment, mappings: Mapping[str, str]) -> list[str]:
     """
-    Tell what is to be run, line by line.
+    List the commands to run next, one a line.
 
     Args:
-        environment: whose stacks take over the repositories.
+        environment: environment whose stacks import the repositories.
         mappings: path of the resource mapping, by the name of the stack.
     """
-    steps = ["# Review and commit what was written. A plain `cdk deploy` fails: the repositories exist. Either"]
+    steps = ["# Review and commit the written files. A plain `cdk deploy` fails: the repositories exist. Run either"]
     for stack, path in sorted(mappings.items()):
         steps.append(f"npx cdk import {stack} --resource-mapping {path}")
         steps.append(f"npx cdk deploy {stack}")
-    steps.append("# or, which creates what is missing besides, in one go:")
+    steps.append("# or, to create missing resources too:")
     steps += [f"npx cdk deploy {stack} --import-existing-resources" for stack in sorted(mappings)]
     steps.append("# and then:")
     steps.append(f"ecrkit audit --environment {environment.name}")

@@ -18,15 +18,15 @@ __all__ = ["Adopted"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adopted:
     """
-    Repositories that the catalog can declare now.
+    The result of an adoption.
 
     Attributes:
-        names: of those that are in the new text and were not in the old one.
-        refused: the others, and why not.
-        warnings: what AWS ignores in their repository policies, and what is dangerous in their lifecycle policies.
-        policies: versions that were made for them, whether or not their files are there.
-        before: text of the catalog.
-        after: text of the catalog, with them.
+        names: repositories added to the text.
+        refused: the other repositories, with reasons.
+        warnings: parts of repository policies that AWS ignores, and dangerous lifecycle rules.
+        policies: policy versions created for them, whether or not their files exist.
+        before: text of the catalog before.
+        after: text of the catalog after.
     """
 
     names: tuple[str, ...]

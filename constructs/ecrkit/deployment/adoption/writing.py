@@ -28,13 +28,13 @@ __all__ = ["published_in", "write_adopted", "write_mapping"]
 
 def published_in(store: Path) -> dict[PolicyRef, str]:
     """
-    Read what the lock of a store says: digests by version.
+    Read the digests by version from the lock of a store.
 
     Args:
-        store: which may not be there yet.
+        store: path of the store, which may not exist yet.
 
     Raises:
-        RefusedError: a version changed or vanished after it was published, or the store is none.
+        RefusedError: a published version changed or is missing, or the store is invalid.
         UnreadableInputError: a file cannot be read.
     """
     if not store.exists():
@@ -43,7 +43,7 @@ def published_in(store: Path) -> dict[PolicyRef, str]:
     errors = [found for found in errors_in(checked.findings) if found.code != EMPTY_STORE.code]
     if errors:
         told = "\n".join(map(str, errors))
-        raise RefusedError(f"{store}: mend it first, since a policy is to be published there\n{told}")
+        raise RefusedError(f"{store}: fix it first, because a policy must be published there\n{told}")
     return dict(checked.published)
 
 
@@ -51,15 +51,15 @@ def write_adopted(adopted: Adopted, *, catalog: Path, store: Path) -> None:
     """
     Write policies, then their lock, then the catalog that names them.
 
-    Whoever is interrupted in between has a valid catalog, and policies that the next run finds there.
+    After an interruption, the catalog is valid, and the next run finds the policies.
 
     Args:
-        adopted: what changes.
-        catalog: path of the catalog; what a link leads to is written, and stays as readable as it is.
-        store: path of the store; made where it is not there.
+        adopted: the changes.
+        catalog: path of the catalog; a link is followed, and permissions stay the same.
+        store: path of the store; created if missing.
 
     Raises:
-        RefusedError: the catalog is not what it was when it was read, or the store is not as its lock says.
+        RefusedError: the catalog changed after it was read, or the store differs from its lock.
         UnwritableOutputError: a file cannot be written.
     """
     if read_catalog_text(catalog) != adopted.before:
@@ -72,14 +72,14 @@ def write_adopted(adopted: Adopted, *, catalog: Path, store: Path) -> None:
 
 def write_mapping(path: Path, mapping: Mapping[str, Mapping[str, str]]) -> None:
     """
-    Write a resource mapping; what another run wrote there stays in it.
+    Write a resource mapping, keeping the entries of earlier runs.
 
     Args:
-        path: of the file; made where it is not there, and so is its directory.
-        mapping: identifiers by logical id.
+        path: path of the file; created with its directory if missing.
+        mapping: identifiers by logical ID.
 
     Raises:
-        UnreadableInputError: another file is there.
+        UnreadableInputError: the file is not a resource mapping.
         UnwritableOutputError: it cannot be written.
     """
     known = {}

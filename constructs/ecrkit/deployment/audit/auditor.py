@@ -34,19 +34,19 @@ def audit(
     places: Mapping[str, Location],
 ) -> tuple[Finding, ...]:
     """
-    Tell what is not as it is declared, and what should not be so.
+    Report drift from the catalog, and insecure settings.
 
     Args:
-        environment: of the catalog.
+        environment: environment of the catalog.
         actual: every repository of its account and Region, in any order; may be an iterator.
         policies: the store.
-        policy_name: names a lifecycle policy by its text; ``None`` for one that the store does not have.
-        places: where each repository is declared; under an empty name, where a new one would be.
+        policy_name: finds the name of a lifecycle policy by its text; ``None`` if the store lacks it.
+        places: where each repository is declared; the empty name is the place of a new one.
 
     Returns:
-        Findings in the order of the catalog; what is not in it stands where its repositories begin. A warning that the
-        catalog silences is marked. Of a repository that another stack has, or that ECR made for a pull-through cache of
-        the catalog, only that it lets everybody in is told.
+        Findings in the order of the catalog; those of undeclared repositories are where its repositories begin.
+        Silenced warnings are marked. A repository of another stack, or of a pull-through cache of the catalog, is
+        reported only if it lets everyone in.
     """
     return in_file_order(_Audit(environment, policies, policy_name, places).run(actual))
 

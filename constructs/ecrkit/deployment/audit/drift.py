@@ -36,18 +36,18 @@ def drift(  # noqa: PLR0913 - both sides, and their names
     location: Location,
 ) -> list[Finding]:
     """
-    Tell what drifted.
+    Report drift of one repository.
 
     Args:
-        entry: what is declared.
-        actual: what is there.
-        policy: what the declared lifecycle policies come to; ``None`` for none.
-        policy_name: of the policy of the store that is there; ``None`` where it is none of them.
-        environment: that both are in.
-        location: where it is declared.
+        entry: the declared repository.
+        actual: the deployed repository.
+        policy: the declared lifecycle policy, combined; ``None`` without one.
+        policy_name: name of the deployed policy; ``None`` if it is not in the store.
+        environment: environment of both.
+        location: where the repository is declared.
 
     Returns:
-        Findings, by code; tags that nobody declares are none, nor is what AWS writes by itself.
+        Findings, by code. Undeclared tags and settings that AWS writes are not drift.
     """
     declared, there = entry.properties, actual.properties
     found = [

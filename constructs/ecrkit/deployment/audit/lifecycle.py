@@ -34,8 +34,8 @@ def lifecycle_difference(declared: LifecyclePolicy | None, text: str | None, *, 
     if name:
         return f"it is {name}"
     if wanted is None:
-        return "there is one, and none is declared"
-    return _changes(wanted, there) if there else "it cannot be read as one that ECR takes"
+        return "one is deployed, but none is declared"
+    return _changes(wanted, there) if there else "it is not a policy that ECR accepts"
 
 
 def _in_one_order(policy: LifecyclePolicy) -> LifecyclePolicy:

@@ -11,27 +11,29 @@ _DESIGN = "decided by ecrkit: the catalog declares every repository"
 _REPOSITORY = "CloudFormation template reference, AWS::ECR::Repository (read 2026-11)"
 _DRIFT = 'CloudFormation user guide, "Detect unmanaged configuration changes" (read 2026-11)'
 # CloudFormation compares templates, and what changed by hand is in none of them.
-_BACK = "write what is there into the catalog; or put it back by hand, since a deploy without a change changes nothing"
+_BACK = (
+    "write the deployed value into the catalog, or restore the declared one by hand; deploying again changes nothing"
+)
 
 MISSING = Check(
     code="AUD101",
     title="declared repository is not deployed",
-    message="is declared, and not in {place}",
-    remedy="deploy it; if it was deleted by hand, a deploy without its entry, and another with it, make it again",
+    message="is declared, but not deployed in {place}",
+    remedy="deploy it; if it was deleted by hand, deploy once without its entry, then once with it",
     source=_DESIGN,
 )
 UNKNOWN = Check(
     code="AUD102",
     title="deployed repository is not declared",
-    message="is in {place}, and not in the catalog",
-    remedy="`ecrkit adopt {name}` declares it; or delete it, with `ecrkit repos delete {name}`",
+    message="is deployed in {place}, but not in the catalog",
+    remedy="declare it with `ecrkit adopt {name}`, or delete it with `ecrkit repos delete {name}`",
     source=_DESIGN,
 )
 UNDEPLOYED = Check(
     code="AUD103",
     title="repository of a catalog stack is not declared",
-    message="is a resource of the stack {stack}, and not in the catalog",
-    remedy="put its entry back; or deploy the stack without it, which `ecrkit guard` looks at first",
+    message="is a resource of the stack {stack}, but not in the catalog",
+    remedy="put its entry back; or deploy the stack without it, after checking the change with `ecrkit guard`",
     source=_DESIGN,
 )
 SCANNING = Check(
@@ -45,8 +47,8 @@ ENCRYPTION = Check(
     code="AUD112",
     title="encryption is not as declared",
     message="the encryption is {actual}, declared {declared}",
-    remedy="write what is there into the catalog, since encryption is create-only: "
-    "it was made, or made again, by something else",
+    remedy="write the deployed encryption into the catalog; encryption is create-only, so something else created the "
+    "repository",
     source=_REPOSITORY,
 )
 MUTABILITY = Check(
@@ -66,21 +68,21 @@ FILTERS = Check(
 ACCESS = Check(
     code="AUD115",
     title="repository policy is not as declared",
-    message="the repository policy is not the declared one: {difference}",
+    message="the repository policy differs from the declared one: {difference}",
     remedy=_BACK,
     source="aws-cloudformation/cloudformation-coverage-roadmap, issue 2493 (read 2026-11)",
 )
 LIFECYCLE = Check(
     code="AUD116",
     title="lifecycle policy is not as declared",
-    message="the lifecycle policy is not the declared one: {difference}",
+    message="the lifecycle policy differs from the declared one: {difference}",
     remedy=_BACK,
     source=_DRIFT,
 )
 TAGS = Check(
     code="AUD117",
     title="resource tags are not as declared",
-    message="the tags are not the declared ones: {difference}",
+    message="the tags differ from the declared ones: {difference}",
     remedy=_BACK,
     source=_DRIFT,
 )

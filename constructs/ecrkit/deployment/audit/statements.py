@@ -138,7 +138,7 @@ def _differences(added: list[dict[str, Any]], missing: list[dict[str, Any]]) -> 
         else:
             rest.remove(partner)
             keys = [key for key in {**partner, **statement} if partner.get(key) != statement.get(key)]
-            yield f"{_name(statement)} has another {' and another '.join(keys)}"
+            yield f"{_name(statement)} has a different {' and a different '.join(keys)}"
     for statement in rest:
         yield f"{_name(statement)} is missing"
 

@@ -21,11 +21,11 @@ _GLOB = re.compile(r"[*?[]")
 
 class Allowances:
     """
-    Names that a person allows, and which of them were of use.
+    Allowed names, and which of them matched.
 
     Args:
-        names: of repositories, or else logical ids, or else stacks; ``stack/name`` for those of one stack.
-        has_globs: a name with ``*``, ``?`` or ``[…]`` is a glob, in which ``*`` takes slashes too.
+        names: repositories, logical IDs or stacks; ``stack/name`` for one stack only.
+        has_globs: a name with ``*``, ``?`` or ``[…]`` is a glob, in which ``*`` matches slashes too.
     """
 
     def __init__(self, names: Sequence[str], *, has_globs: bool) -> None:
@@ -49,7 +49,7 @@ class Allowances:
 
     @property
     def unused(self) -> tuple[str, ...]:
-        """The names that allowed nothing so far, in the order given."""
+        """The names that matched nothing so far, in the order given."""
         return tuple(name for name in self._names if name not in self._used)
 
 
@@ -57,15 +57,15 @@ def acknowledge(
     findings: Iterable[GuardFinding], names: Sequence[str] | Allowances
 ) -> tuple[tuple[GuardFinding, ...], tuple[str, ...]]:
     """
-    Mark what is allowed.
+    Mark allowed findings.
 
     Args:
-        findings: any.
-        names: without globs, or allowances that may have some: each acknowledges every finding
-            that has it as its name, wherever. ``stack/name`` acknowledges those of one stack only.
+        findings: any findings.
+        names: names without globs, or allowances with globs: each acknowledges every finding
+            with its name, in any stack. ``stack/name`` acknowledges those of one stack only.
 
     Returns:
-        All findings in the order given, those that are allowed marked; and the names that nothing has, as given. A
+        All findings in the order given, with the allowed ones marked, and the names that match none. A
         note needs no permission.
     """
     allowances = names if isinstance(names, Allowances) else Allowances(names, has_globs=False)
@@ -79,5 +79,5 @@ def acknowledge(
 
 
 def refused(findings: Iterable[GuardFinding]) -> tuple[GuardFinding, ...]:
-    """Keep the errors that nobody allowed, in the order given."""
+    """Return the errors that are not allowed, in the order given."""
     return tuple(found for found in findings if found.severity is Severity.ERROR and not found.is_allowed)

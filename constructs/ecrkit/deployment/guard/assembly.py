@@ -27,16 +27,16 @@ _UNKNOWN = ("unknown-account", "unknown-region")
 
 def read_assembly(directory: Path) -> tuple[Stack, ...]:
     """
-    Read what an app of CDK declares.
+    Read the stacks of a CDK app.
 
     Args:
-        directory: with a ``manifest.json``; the assemblies of its stages are in it and are read too.
+        directory: a cloud assembly with ``manifest.json``; its stages are read too.
 
     Returns:
         Its stacks, in the order of the manifest.
 
     Raises:
-        InvalidAssemblyError: it is no cloud assembly, or a file of it is not what it should be.
+        InvalidAssemblyError: it is not a cloud assembly, or has an invalid file.
         UnreadableInputError: a file of it cannot be read.
 
     Source: cloud assembly schema 55, ArtifactManifest, AwsCloudFormationStackProperties.
@@ -52,16 +52,16 @@ def read_assembly(directory: Path) -> tuple[Stack, ...]:
 
 def read_baseline(directory: Path) -> tuple[Stack, ...]:
     """
-    Read what to compare with.
+    Read the stacks to compare with.
 
     Args:
-        directory: a cloud assembly; or a folder of ``<stack>.template.json``, of which nobody knows account and Region.
+        directory: a cloud assembly; or a folder of ``<stack>.template.json``, without account and Region.
 
     Returns:
         Its stacks, in the order of the manifest or of their names.
 
     Raises:
-        InvalidAssemblyError: it is neither, it has no stacks, or a file of it is not what it should be.
+        InvalidAssemblyError: it is neither, has no stacks, or has an invalid file.
         UnreadableInputError: it, or a file of it, cannot be read.
     """
     if not directory.is_dir() or (directory / _MANIFEST).exists():
@@ -89,7 +89,7 @@ def _stacks(directory: Path, *, outer: tuple[Path, ...]) -> Iterator[Stack]:
         raise InvalidAssemblyError(f"{manifest}: not the manifest of a cloud assembly; run 'cdk synth' first")
     here = directory.resolve()
     if here in outer:
-        raise InvalidAssemblyError(f"{manifest}: has itself in it; run 'cdk synth' again")
+        raise InvalidAssemblyError(f"{manifest}: contains itself; run 'cdk synth' again")
     nested = NestedTemplates(directory, manifest=artifacts)
     for name, artifact in artifacts.items():
         kind = artifact.get("type") if isinstance(artifact, dict) else None
@@ -124,7 +124,7 @@ def _stack(directory: Path, name: str, artifact: Mapping[str, Any], nested: Nest
 def _file(directory: Path, name: str, artifact: Mapping[str, Any], key: str) -> Path:
     value = _property(directory / _MANIFEST, name, artifact, key)
     if "\0" in value:
-        raise InvalidAssemblyError(f"{directory / _MANIFEST}: artifacts.{printable(name)}: {key} is no path")
+        raise InvalidAssemblyError(f"{directory / _MANIFEST}: artifacts.{printable(name)}: {key} is not a path")
     return directory / value
 
 

@@ -26,20 +26,20 @@ __all__ = ["compare"]
 
 def compare(old: Sequence[Stack], new: Sequence[Stack]) -> tuple[GuardFinding, ...]:
     """
-    Find what a deploy would lose, or leave to nobody.
+    Find repositories and settings that a deploy would lose, or leave unmanaged.
 
     A stack is the same when it has the same name in the same account and Region; a resource is the same when it has
-    the same logical id and type in the same stack. One of the same name elsewhere in the account and Region is a move.
+    the same logical ID and type in the same stack. The same name elsewhere in the account and Region is a move.
 
-    Parameters have their defaults, and then each value that makes a difference to something of ECR: what only one of
-    these loses is found too, with that value.
+    Parameters have their defaults, and then each value that changes an ECR resource: losses with only one
+    value are found too, with that value.
 
     Args:
-        old: what is deployed, or what the baseline would deploy.
-        new: what is to be deployed; stacks and resources in any order.
+        old: deployed stacks, or those of the baseline.
+        new: stacks to deploy; stacks and resources in any order.
 
     Returns:
-        Findings by stack, logical id and code. What is only in *new* gives none.
+        Findings by stack, logical ID and code. New resources give no finding.
 
     Raises:
         InvalidAssemblyError: a template is nested too deeply to compare.
@@ -87,7 +87,7 @@ def _merged(many: Iterable[dict[str, list[str]]]) -> dict[str, list[str]]:
 
 def _case(chosen: Choice) -> str:
     return " and ".join(
-        f"{name} is {'another one' if value == OTHER else repr(value)}" for name, value in chosen.items()
+        f"{name} is {'a different one' if value == OTHER else repr(value)}" for name, value in chosen.items()
     )
 
 

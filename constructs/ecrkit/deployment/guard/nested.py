@@ -57,7 +57,7 @@ class NestedTemplates:
         if name is None:
             return _FOREIGN
         if "\0" in name:
-            return "the name of its template is no path"
+            return "the name of its template is not a path"
         if name not in self._templates:
             self._templates[name] = self._read(name)
         return self._templates[name]

@@ -36,23 +36,23 @@ def stack_of(  # noqa: PLR0913 - keyword-only, what a stack is
     parameters: Mapping[str, str] | None = None,
 ) -> Stack:
     """
-    Pick what the guard looks at.
+    Read the ECR resources of a template.
 
     Args:
-        template: as parsed; what is no resource in it is passed over.
-        name: of the stack.
-        nested: gives the template of a nested stack by its logical id and its resource, or says why it cannot.
-        account: 12 digits; empty where it is decided at deploy.
-        region: likewise.
+        template: the parsed template; other parts are ignored.
+        name: name of the stack.
+        nested: returns the template of a nested stack by its logical ID and resource, or why it cannot.
+        account: account ID of 12 digits; empty if unknown before the deploy.
+        region: Region; empty if unknown before the deploy.
         lookup_role: ARN of the role that reads the account for CDK.
-        parameters: that the stack was deployed with, where that is known.
+        parameters: parameters that the stack was deployed with, if known.
 
     Returns:
         The stack, with repositories and settings of the registry in the order of the template, parameters at their
-        defaults. What is in a nested stack has the logical ids of both, and is kept when the nested stack is.
+        defaults. Resources of a nested stack have the logical IDs of both, and are kept if the nested stack is.
 
     Raises:
-        InvalidAssemblyError: templates are nested in themselves, or deeper than CloudFormation takes.
+        InvalidAssemblyError: templates contain themselves, or are nested deeper than CloudFormation allows.
     """
     metadata = template.get("Metadata")
     shards = metadata.get(SHARDS) if isinstance(metadata, dict) else None
@@ -85,11 +85,11 @@ def chosen_for(stack: Stack, chosen: Choice) -> Stack:
 
 def with_deployed_parameters(new: Sequence[Stack], old: Sequence[Stack]) -> tuple[Stack, ...]:
     """
-    Work out stacks with the parameters that they are deployed with, which CDK passes again.
+    Resolve stacks with their deployed parameters, which CDK passes again.
 
     Args:
-        new: what is to be deployed.
-        old: what is deployed.
+        new: stacks to deploy.
+        old: deployed stacks.
     """
     made = []
     for stack in new:
@@ -146,7 +146,7 @@ def _read_nested(
         if isinstance(template, str):
             continue
         if any(template is outer for outer in chain) or len(chain) > _LEVELS or len(found) > _MAX_NESTED:
-            raise InvalidAssemblyError(f"the nested stack {logical_id} has itself in it; synthesize again")
+            raise InvalidAssemblyError(f"the nested stack {logical_id} contains itself; synthesize again")
         parameters = _properties(resolver, entry[1]).get("Parameters")
         inner = resolver.inner(template, parameters)
         _read_nested(inner, nested, found, prefix=f"{logical_id}/", chain=(*chain, template))

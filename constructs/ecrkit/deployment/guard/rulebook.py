@@ -20,51 +20,49 @@ _MACROS = 'CloudFormation user guide, "Template macros" (read 2026-11)'
 _LOOPS = "CloudFormation template reference, Fn::ForEach (read 2026-11)"
 _NESTED = 'CloudFormation user guide, "Nested stacks" (read 2026-11)'
 
-_LET_GO = (
-    "put it back; to let it go, deploy it with DeletionPolicy Retain ('removal: retain') first, and then remove it"
-)
+_LET_GO = "put it back; to remove it, deploy it with DeletionPolicy Retain ('removal: retain') first"
 _MOVE = "keep it where it is, or move it with 'cdk refactor --unstable=refactor', which moves what exists"
 
 RENAMED = Check(
     code="GRD101",
     title="repository is renamed",
     message="{it} is renamed to {new}: CloudFormation would create another repository, empty, and {fate}",
-    remedy="keep the name; or add a repository beside it, copy the images, and remove {it} when nothing pulls from it",
+    remedy="keep the name; or add a second repository, copy the images, and remove {it} when nothing pulls from it",
     source=_REPOSITORY,
 )
 ENCRYPTION_CHANGED = Check(
     code="GRD102",
     title="encryption is changed",
-    message="the EncryptionConfiguration of {it}, create-only, changes from {old} to {new}: {replacement}",
-    remedy="keep {old}; to encrypt otherwise, add a repository of another name and copy the images",
+    message="the create-only EncryptionConfiguration of {it} changes from {old} to {new}: {replacement}",
+    remedy="keep {old}; to change the encryption, add a repository with another name and copy the images",
     source=_REPOSITORY,
 )
 ENCRYPTION_ADDED = Check(
     code="GRD103",
     title="encryption is added",
-    message="{it} gets the EncryptionConfiguration {new}, create-only, where there was none: {replacement}",
+    message="{it} gains the create-only EncryptionConfiguration {new}: {replacement}",
     remedy="leave the property out ('encryption: omit'); without it images are encrypted with AES256",
     source=_ADDED_ENCRYPTION,
 )
 ENCRYPTION_REMOVED = Check(
     code="GRD104",
     title="encryption is removed",
-    message="{it} loses its EncryptionConfiguration {old}, create-only: {replacement}",
-    remedy="write out what is there: {old}",
+    message="{it} loses its create-only EncryptionConfiguration {old}: {replacement}",
+    remedy="write out the deployed value: {old}",
     source=_ADDED_ENCRYPTION,
 )
 
 REMOVED_KEPT = Check(
     code="GRD111",
     title="repository is removed from its stack",
-    message="{it} leaves the stack: CloudFormation would {fate}, because its DeletionPolicy so far is {policy}",
+    message="{it} leaves the stack: CloudFormation would {fate}, because its current DeletionPolicy is {policy}",
     remedy="put it back; or allow it, and delete the repository by hand when nothing pulls from it",
     source=_DELETION,
 )
 REMOVED_DELETED = Check(
     code="GRD112",
     title="repository is deleted",
-    message="{it} leaves the stack: CloudFormation would {fate}, because its DeletionPolicy so far is {policy}",
+    message="{it} leaves the stack: CloudFormation would {fate}, because its current DeletionPolicy is {policy}",
     remedy=_LET_GO,
     source=_DELETION,
 )
@@ -72,7 +70,7 @@ REMOVED_EMPTIED = Check(
     code="GRD113",
     title="repository is deleted with its images",
     message=(
-        "{it} leaves the stack: CloudFormation would {fate}, because its DeletionPolicy so far is {policy} and "
+        "{it} leaves the stack: CloudFormation would {fate}, because its current DeletionPolicy is {policy} and "
         "EmptyOnDelete is on"
     ),
     remedy=_LET_GO,
@@ -81,7 +79,7 @@ REMOVED_EMPTIED = Check(
 CONDITIONAL = Check(
     code="GRD114",
     title="repository is made conditional",
-    message="{it} exists only on the condition {condition}, new or changed: where it is false, it leaves the stack",
+    message="{it} exists only under the new or changed condition {condition}: where that is false, it leaves the stack",
     remedy="declare it without a condition",
     source=_CONDITIONS,
 )
@@ -90,10 +88,10 @@ MOVED_ID = Check(
     code="GRD121",
     title="repository is moved to another logical ID",
     message=(
-        "{it} moves to the logical id {new}: CloudFormation would create it there before it leaves {old}, which "
+        "{it} moves to the logical ID {new}: CloudFormation would create it there before it leaves {old}, which "
         "fails while a repository of that name exists"
     ),
-    remedy="keep the id and the scope of its construct; or rename it with 'cdk refactor --unstable=refactor', which "
+    remedy="keep the ID and the scope of its construct; or rename it with 'cdk refactor --unstable=refactor', which "
     "moves what exists",
     source=_NAMES,
 )
@@ -122,8 +120,8 @@ RESHARDED_IN_PLACE = Check(
     title="number of shards is changed",
     message=(
         "the number of shards changes from {old} to {new}, and with it the stack of every repository by its name: "
-        "CloudFormation would fail to create those that move while they exist, and none does only where each name "
-        "happens to have the same place"
+        "CloudFormation would fail to create those that move while they exist, unless every name maps to the same "
+        "stack as before"
     ),
     remedy="put back 'shards: {old}': once deployed, it is fixed",
     source=_REFACTORING,
@@ -148,34 +146,34 @@ REPLACE_WEAKENED = Check(
 EMPTIED = Check(
     code="GRD133",
     title="EmptyOnDelete is turned on",
-    message="EmptyOnDelete of {it} is switched on: when CloudFormation deletes it, its images no longer stop that, and "
-    "are deleted too",
-    remedy="leave it off ('empty_on_delete: false'), and expire images by a lifecycle policy",
+    message="EmptyOnDelete of {it} is turned on: when CloudFormation deletes it, its images no longer prevent that, "
+    "and are deleted too",
+    remedy="leave it off ('empty_on_delete: false'), and expire images with a lifecycle policy",
     source=_REPOSITORY,
 )
 
 STACK_GONE = Check(
     code="GRD141",
     title="stack is removed from the app",
-    message="the stack leaves the app with {what}: 'cdk deploy' would leave it as it is, and nothing manages it any "
-    "more; whoever deletes it would {fate}",
-    remedy="put it back; or allow it, and let go of what it has one by one",
+    message="the stack leaves the app with {what}: 'cdk deploy' would leave it deployed, but unmanaged; deleting it "
+    "would {fate}",
+    remedy="put it back; or allow it, and remove its resources one by one",
     source=_CDK,
 )
 
 SETTING_DELETED = Check(
     code="GRD151",
     title="registry setting is deleted",
-    message="{it} leaves the stack: CloudFormation would delete it, because its DeletionPolicy so far is {policy}, and "
-    "for everyone in this account and Region {loss}",
-    remedy="put it back; to let it go, deploy it with DeletionPolicy Retain first, and then remove it",
+    message="{it} leaves the stack: CloudFormation would delete it, because its current DeletionPolicy is {policy}, "
+    "and in the whole account and Region {loss}",
+    remedy="put it back; to remove it, deploy it with DeletionPolicy Retain first",
     source=_DELETION,
 )
 SETTING_KEPT = Check(
     code="GRD152",
     title="registry setting is removed from its stack",
-    message="{it} leaves the stack: CloudFormation would keep it in force, because its DeletionPolicy so far is "
-    "{policy}, and no stack manages it any more",
+    message="{it} leaves the stack: CloudFormation would keep it in force, because its current DeletionPolicy is "
+    "{policy}, but no stack manages it any more",
     remedy="put it back; or allow it, and delete the setting by hand",
     source=_DELETION,
 )
@@ -198,7 +196,7 @@ NESTED_UNREAD = Check(
     code="GRD161",
     title="nested stack cannot be read",
     message="cannot read the nested stack {it}: {reason}",
-    remedy="synthesize it into the same folder; or allow it, if nothing of ECR is in it",
+    remedy="synthesize it into the same folder; or allow it, if it has no ECR resources",
     source=_NESTED,
 )
 LOOP_CHANGED = Check(
@@ -220,7 +218,7 @@ MACRO_CHANGED = Check(
     code="GRD164",
     title="macro is changed",
     message="cannot see what the macro under {it} writes, which changes or leaves the stack: {reason}",
-    remedy="compare the processed templates of a change set; or allow it, if it writes nothing of ECR",
+    remedy="compare the processed templates of a change set; or allow it, if it writes no ECR resources",
     source=_MACROS,
 )
 MACRO_UNREAD = Check(

@@ -32,19 +32,19 @@ class Setting:
 SETTINGS: Mapping[str, Setting] = {
     "AWS::ECR::RegistryPolicy": Setting(
         noun="the registry policy",
-        loss="what it permits to other accounts is refused to them",
+        loss="other accounts lose the access that it grants",
     ),
     "AWS::ECR::ReplicationConfiguration": Setting(
         noun="the replication configuration",
-        loss="nothing that is pushed is replicated any more",
+        loss="pushed images are no longer replicated",
     ),
     "AWS::ECR::RegistryScanningConfiguration": Setting(
         noun="the scanning configuration",
-        loss="scanning falls back to what the service does by itself",
+        loss="scanning falls back to ECR's default",
     ),
     "AWS::ECR::SigningConfiguration": Setting(
         noun="the signing configuration",
-        loss="nothing that is pushed is signed any more",
+        loss="pushed images are no longer signed",
     ),
     "AWS::ECR::PullThroughCacheRule": Setting(
         noun="the pull-through cache rule",
@@ -57,19 +57,19 @@ SETTINGS: Mapping[str, Setting] = {
             "CredentialArn",
             "CustomRoleArn",
         ),
-        loss="pulls through it fail for images that are not cached yet",
+        loss="pulls through it fail for images that are not cached",
     ),
     "AWS::ECR::RepositoryCreationTemplate": Setting(
         noun="the repository creation template",
         name="Prefix",
         create_only=("Prefix",),
-        loss="repositories that ECR creates have its settings no more",
+        loss="repositories that ECR creates no longer get its settings",
     ),
     "AWS::ECR::PullTimeUpdateExclusion": Setting(
         noun="the pull-time update exclusion",
         name="PrincipalArn",
         create_only=("PrincipalArn",),
-        loss="pulls of its principal count as use of an image again",
+        loss="pulls by its principal count as use of an image again",
     ),
 }
 """

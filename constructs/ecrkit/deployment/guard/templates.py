@@ -54,14 +54,14 @@ def parse_json_object(text: str, *, file: str) -> dict[str, Any]:
 
 def parse_template(body: object, *, name: str) -> Mapping[str, Any]:
     """
-    Read the body of a template as ``GetTemplate`` gives it.
+    Read the body of a template as ``GetTemplate`` returns it.
 
     Args:
-        body: an object where the service was given JSON; text where it was given YAML, or JSON.
-        name: of the stack, for the error.
+        body: an object for JSON templates, text for YAML or JSON.
+        name: name of the stack, for errors.
 
     Raises:
-        InvalidAssemblyError: it is no template.
+        InvalidAssemblyError: it is not a template.
     """
     if isinstance(body, str):
         import yaml  # noqa: PLC0415 - few stacks were deployed as YAML

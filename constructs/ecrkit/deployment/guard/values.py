@@ -30,16 +30,16 @@ _KEEPING = ("Retain", "RetainExceptOnCreate")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     """
-    A resource as a template declares it.
+    A resource of a template.
 
     Attributes:
-        logical_id: within its stack; of a resource in a nested stack ``<id of the nested stack>/<id in there>``.
+        logical_id: logical ID in its stack; in a nested stack ``<ID of the nested stack>/<ID there>``.
         type: as in ``AWS::ECR::Repository``.
-        properties: worked out as far as the template determines them; the rest in functions, in one spelling.
-        deletion_policy: likewise; ``Delete`` where nothing is, which is what CloudFormation does then.
+        properties: resolved as far as the template determines them; the rest as functions in a normal form.
+        deletion_policy: likewise; ``Delete`` if missing, as in CloudFormation.
         update_replace_policy: likewise.
-        condition: name of the condition on which it exists, and what is left of that; ``None`` where it exists anyway.
-        unread: why nobody can see what it makes: a macro, a loop, or a nested stack whose template is elsewhere.
+        condition: name of its condition, and the unresolved rest of it; ``None`` if it always exists.
+        unread: why its resources are unknown: a macro, a loop, or a nested stack with its template elsewhere.
     """
 
     logical_id: str
@@ -52,7 +52,7 @@ class Resource:
 
     @property
     def is_repository(self) -> bool:
-        """Whether it has images."""
+        """Whether it is a repository."""
         return self.type in REPOSITORIES
 
     @property
@@ -60,31 +60,31 @@ class Resource:
         """
         Whether CloudFormation keeps it when it leaves the stack.
 
-        For what is deployed, ``RetainExceptOnCreate`` keeps as much as ``Retain``: it differs only in the operation
+        For deployed resources, ``RetainExceptOnCreate`` keeps as much as ``Retain``: it differs only in the operation
         that creates the resource. A policy that is an expression keeps nothing for certain.
         """
         return self.deletion_policy in _KEEPING
 
     @property
     def outlives_replacement(self) -> bool:
-        """Whether CloudFormation keeps it when another takes its place."""
+        """Whether CloudFormation keeps it when another resource replaces it."""
         return self.update_replace_policy in _KEEPING
 
     @property
     def is_emptied(self) -> bool:
-        """Whether CloudFormation deletes the images to delete the repository; what is not plainly off is on."""
+        """Whether CloudFormation deletes its images to delete it; an unknown value counts as on."""
         return self.properties.get("EmptyOnDelete") not in (None, False, "false")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """
-    What the resources of a stack are worked out from.
+    The sources that the resources of a stack are resolved from.
 
     Attributes:
-        template: as parsed.
-        nested: the templates of nested stacks by their logical ids, as a resource's are written; or why there is none.
-        parameters: that the stack was deployed with, where that is known.
+        template: the parsed template.
+        nested: the templates of nested stacks by logical ID, or why one is missing.
+        parameters: parameters that the stack was deployed with, if known.
     """
 
     template: Mapping[str, Any]
@@ -98,13 +98,13 @@ class Stack:
     A stack, deployed or to be deployed.
 
     Attributes:
-        name: as CloudFormation knows it.
-        account: 12 digits; empty where it is decided at deploy.
-        region: as in ``us-east-1``; empty likewise.
-        resources: those of ECR that the guard looks at, in the order of the template, nested stacks included.
-        shards: over how many stacks the repositories of its environment are spread, this one among them.
+        name: name in CloudFormation.
+        account: account ID of 12 digits; empty if unknown before the deploy.
+        region: as in ``us-east-1``; empty if unknown before the deploy.
+        resources: ECR resources in the order of the template, including nested stacks.
+        shards: number of stacks that the repositories of its environment are spread over.
         lookup_role: ARN of the role that reads the account for CDK, with ``${AWS::Partition}`` in it; may be empty.
-        source: what *resources* were worked out from, with the defaults of all parameters.
+        source: what *resources* were resolved from, with the defaults of all parameters.
     """
 
     name: str
@@ -116,7 +116,7 @@ class Stack:
     source: Source | None = field(default=None, compare=False, repr=False)
 
     def may_be_where(self, other: Stack) -> bool:
-        """Whether both may be in one account and Region: what is decided at deploy may be any."""
+        """Whether both may be in one account and Region; unknown values match any."""
         accounts, regions = {self.account, other.account}, {self.region, other.region}
         return len(accounts - {""}) <= 1 and len(regions - {""}) <= 1
 
@@ -124,17 +124,17 @@ class Stack:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardFinding:
     """
-    One change that a deploy should not make unseen.
+    A change that somebody should review before a deploy.
 
     Attributes:
-        stack: that has the resource now.
-        logical_id: of the resource now; empty where it is about the whole stack.
-        repository: its name; empty where it has none, or is no repository.
-        code: of the check.
-        severity: of the check.
+        stack: current stack of the resource.
+        logical_id: current logical ID of the resource; empty for a whole stack.
+        repository: name of the repository; empty without a name or repository.
+        code: code of the check.
+        severity: severity of the check.
         message: what changes, and what CloudFormation would do; lower case, no full stop.
-        remedy: the safe way.
-        is_allowed: whether a person acknowledged it.
+        remedy: a safe way to make the change.
+        is_allowed: whether it was allowed.
     """
 
     stack: str
@@ -148,12 +148,12 @@ class GuardFinding:
 
     @property
     def name(self) -> str:
-        """What acknowledges it: the repository's name, or else the logical id, or else the stack's name."""
+        """The name that allows it: of the repository, else the logical ID, else the stack."""
         return self.repository or self.logical_id or self.stack
 
     @property
     def place(self) -> str:
-        """``stack/logical id``, or the stack alone."""
+        """``stack/logical ID``, or the stack alone."""
         return printable(f"{self.stack}/{self.logical_id}" if self.logical_id else self.stack)
 
     @property

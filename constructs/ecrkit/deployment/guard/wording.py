@@ -34,9 +34,9 @@ def fate(resource: Resource, *, kept: bool, it: str = "it") -> str:
     """Say what happens to *it* when CloudFormation lets go of it, as in *CloudFormation would …*."""
     if not resource.is_repository:
         loss = SETTINGS[resource.type].loss
-        return f"keep {it} in force, and no stack manages it any more" if kept else f"delete {it}, and {loss}"
+        return f"keep {it} in force, but no stack manages it any more" if kept else f"delete {it}, and {loss}"
     if kept:
-        return f"keep {it} with its images, and no stack manages it any more"
+        return f"keep {it} with its images, but no stack manages it any more"
     if resource.is_emptied:
         return f"delete {it} with every image in it"
     return f"delete {it} if it is empty, and fail to while it has images"
@@ -60,7 +60,7 @@ def replacement(before: Resource, now: Resource) -> str:
     when a custom-named resource requires replacing".
     """
     if not before.is_repository or before.properties.get("RepositoryName") is not None:
-        return "CloudFormation does not replace what has a name, and the deploy fails"
+        return "CloudFormation does not replace a named resource, so the deploy fails"
     return f"CloudFormation would create another repository, empty, and {fate_of_replaced(before, now)}"
 
 

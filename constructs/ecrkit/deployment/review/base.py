@@ -33,11 +33,11 @@ class Base:
     The state before a change.
 
     Attributes:
-        text: as the person named it.
-        commit: its hash; empty for a folder.
+        text: as the user named it.
+        commit: hash of the commit; empty for a folder.
         catalog: path of its catalog, which may not exist.
         policies: path of its policy store, which may not exist.
-        root: folder that both are in.
+        root: folder that contains both.
     """
 
     text: str
@@ -51,7 +51,7 @@ class Base:
         Read the catalog.
 
         Returns:
-            The catalog and its policies; ``None`` where the base has no catalog.
+            The catalog and its policies; ``None`` if the base has no catalog.
 
         Raises:
             UnreadableInputError: it, or a policy, is not valid or cannot be read.
@@ -65,40 +65,40 @@ class Base:
 
     @contextmanager
     def named(self) -> Iterator[None]:
-        """Name the base, and not a temporary folder, in the errors about its files."""
+        """Name the base, instead of a temporary folder, in errors about its files."""
         try:
             yield
         except EcrkitError as error:
             said = str(error)
             if self.commit:
                 said = said.replace(f"{self.root}{os.sep}", f"{printable(self.text)}:")
-            what = "the base must be valid to be compared; mend it there, or pass another with --base"
+            what = "the base must be valid to be compared; fix it there, or pass another with --base"
             raise UnreadableInputError(f"{said}\n{printable(self.text)}: {what}") from None
 
 
 @contextmanager
 def opened_base(text: str, *, catalog: Path, policies: Path) -> Iterator[Base]:
     """
-    Open what to compare with, as a context.
+    Open the base of a comparison, as a context.
 
     Args:
-        text: a folder, or else a git reference of the repository that holds *catalog*.
+        text: a folder, or a git reference of the repository that contains *catalog*.
         catalog: the head's. In a folder its counterpart has the same path from there as *catalog* has from the working
             directory; in a commit, from the root of the repository.
         policies: the head's policy store; likewise.
 
     Yields:
-        The base. What git has is in a temporary folder for the time of the context; work tree and index stay as they
+        The base. Files from git are in a temporary folder during the context; work tree and index stay as they
         are.
 
     Raises:
-        UnreadableInputError: *text* is neither, or both, or git cannot be asked.
+        UnreadableInputError: *text* is neither, or both, or git does not run.
     """
     if not text:
         raise UnreadableInputError("the base is empty; pass a folder or a git ref")
     is_folder = _is_folder(text)
     if not is_folder and _is_path(text):
-        raise UnreadableInputError(f"{printable(text)}: is no folder; pass a folder or a git ref")
+        raise UnreadableInputError(f"{printable(text)}: is not a folder; pass a folder or a git ref")
     repository, problem = _repository_of(catalog)
     commit = repository.commit(text) if repository and not _is_path(text) else None
     if is_folder and commit:
@@ -110,10 +110,10 @@ def opened_base(text: str, *, catalog: Path, policies: Path) -> Iterator[Base]:
         yield _folder(text, catalog=catalog, policies=policies)
         return
     if repository is None:
-        raise UnreadableInputError(f"{printable(text)}: is no folder, and {problem}; pass a folder")
+        raise UnreadableInputError(f"{printable(text)}: is not a folder, and {problem}; pass a folder")
     if commit is None:
         raise UnreadableInputError(
-            f"{printable(text)}: is no folder, and git does not know it; {repository.unknown(text)}"
+            f"{printable(text)}: is not a folder, and git does not know it; {repository.unknown(text)}"
         )
     paths = [_inside(path, repository.root) for path in (catalog, policies)]
     with tempfile.TemporaryDirectory(prefix="ecrkit-review-") as made:
@@ -156,8 +156,8 @@ def _inside(path: Path, root: Path) -> PurePosixPath:
     real = _without_links(path)
     if not real.is_relative_to(root):
         raise UnreadableInputError(
-            f"{printable(str(path))}: is outside of {printable(str(root))}, so that the base has no counterpart; pass "
-            "one that is inside"
+            f"{printable(str(path))}: is outside of {printable(str(root))}, so the base has no counterpart; pass one "
+            "inside"
         )
     return PurePosixPath(real.relative_to(root).as_posix())
 

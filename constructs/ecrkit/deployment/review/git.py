@@ -33,7 +33,7 @@ _SUBMODULE = "160000"
 
 
 class NoRepositoryError(UnreadableInputError):
-    """A folder is in no git repository, or git cannot be asked."""
+    """A folder is not in a git repository, or git cannot be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class GitRepository:
         if result.returncode:
             said = _first_line(result.stderr)
             if "not a git repository" in said:
-                raise NoRepositoryError(f"{printable(str(folder))} is in no git repository")
+                raise NoRepositoryError(f"{printable(str(folder))} is not in a git repository")
             trust = f"; trust it with 'git config --global --add safe.directory {folder}'" if _FOREIGN in said else ""
             raise NoRepositoryError(f"git cannot read {printable(str(folder))}: {said}{printable(trust)}")
         root = result.stdout.decode(errors="surrogateescape").removesuffix("\n")

@@ -35,14 +35,14 @@ __all__ = ["Evidence", "review"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """
-    What is known about images and other stacks.
+    Images, protections and other stacks to include in a review.
 
     Attributes:
-        images: directory that inventories come from; ``None`` if there is none.
+        images: directory of the inventories; ``None`` without one.
         inventories: reads them; called once, and only if a policy changes.
-        protections: what must stay pullable.
-        assemblies: other stacks of the app, before and after; ``None`` if they are not known.
-        requires_images: images of each changed policy must be known.
+        protections: images that must stay pullable.
+        assemblies: other stacks of the app, before and after; ``None`` if unknown.
+        requires_images: whether the images of each changed policy must be known.
     """
 
     images: Path | None = None
@@ -66,19 +66,19 @@ def review(  # noqa: PLR0913 - keyword-only
     Review a change, offline and without CDK.
 
     Args:
-        base: to compare with.
+        base: state to compare with.
         catalog: path of the head's catalog.
         policies: path of its policy store.
         now: timezone-aware instant of evaluation.
-        allowed: names or globs of what may be lost; as for :class:`ecrkit.deployment.guard.Allowances`.
-        evidence: what is known about images and other stacks.
-        report: called with what is done next.
+        allowed: names or globs of accepted losses; as for :class:`ecrkit.deployment.guard.Allowances`.
+        evidence: images, protections and other stacks.
+        report: called with the next step.
 
     Raises:
         InvalidAssemblyError: a template is nested too deeply to compare.
-        InvalidImagesError: a file of images is none.
-        InvalidInventoryError: the images cannot be those of one repository.
-        UnreadableInputError: the base is not valid, or a file cannot be read.
+        InvalidImagesError: a list of images is invalid.
+        InvalidInventoryError: the images cannot belong to one repository.
+        UnreadableInputError: the base is invalid, or a file cannot be read.
     """
     evidence = evidence or Evidence()
     report("checking policies and catalog")

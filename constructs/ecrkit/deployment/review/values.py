@@ -24,7 +24,7 @@ __all__ = ["Change", "Checks", "Decision", "FailedTest", "ImageLoss", "Review"]
 
 
 class Decision(StrEnum):
-    """What a review comes to."""
+    """The result of a review."""
 
     PASSED = "passed"
     REFUSED = "refused"
@@ -40,9 +40,9 @@ class FailedTest:
     A test of a policy that failed.
 
     Attributes:
-        path: of the file of tests.
+        path: path of the test file.
         test: the test.
-        failures: at least one.
+        failures: its failures, at least one.
     """
 
     path: Path
@@ -53,13 +53,13 @@ class FailedTest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checks:
     """
-    What the checks of the head find.
+    The results of the checks of the head.
 
     Attributes:
-        findings: of the policies and the catalog, in file order.
+        findings: findings of the policies and the catalog, in file order.
         failed: tests of policies that failed.
-        policies: how many policy files were checked.
-        tests: how many tests ran.
+        policies: number of checked policy files.
+        tests: number of tests that ran.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -69,30 +69,30 @@ class Checks:
 
     @property
     def errors(self) -> tuple[Finding, ...]:
-        """Findings that are errors."""
+        """Errors of the policies and the catalog."""
         return tuple(errors_in(self.findings))
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        """Findings that are warnings which nobody silenced."""
+        """Warnings that are not silenced."""
         errors = set(self.errors)
         return tuple(found for found in self.findings if found not in errors and not found.silenced)
 
     @property
     def has_failed(self) -> bool:
-        """Whether there is an error or a failed test."""
+        """Whether an error was found or a test failed."""
         return bool(self.errors or self.failed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """
-    One change of the templates, the same in several resources.
+    A change of the templates, the same in several resources.
 
     Attributes:
-        what: as in ``ImageTagMutability: IMMUTABLE → MUTABLE``.
-        environments: in which it happens, in the order of the catalog.
-        names: of the repositories, or of other resources; at least one.
+        what: the change, as in ``ImageTagMutability: IMMUTABLE → MUTABLE``.
+        environments: environments of the change, in the order of the catalog.
+        names: names of the repositories or other resources, at least one.
     """
 
     what: str
@@ -103,29 +103,29 @@ class Change:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageLoss:
     """
-    What a changed lifecycle policy does to the images of a repository.
+    The effect of a changed lifecycle policy on the images of a repository.
 
     Attributes:
-        repository: its name.
-        environments: in which the same happens.
-        is_everywhere: these are all environments in which its policy changes.
-        stacks: one for each environment.
+        repository: name of the repository.
+        environments: environments with the same effect.
+        is_everywhere: whether these are all environments in which its policy changes.
+        stacks: its stacks, one for each environment.
         old: the policies before, as in ``keep-ten@1``; or ``no policy``, or ``new in the catalog``.
         new: the policies after, likewise; with ``edited`` if the same version has other rules.
         rules: both policies side by side.
-        is_known: its images are at hand; otherwise nobody knows what it loses.
-        expire: images that newly expire.
-        may_expire: images that newly expire unless a manifest list refers to them.
-        archive: images that are newly archived.
-        spared: images that would have expired or been archived, and stay now.
-        size_bytes: of the images in *expire* and *may_expire*, as far as it is known.
-        archive_bytes: of the images in *archive*, likewise.
-        without_size: images in *expire* and *may_expire* whose size is not known.
-        examples: tags or digests of the images that are lost, newest first, a few.
+        is_known: whether its images were given; otherwise the losses are unknown.
+        expire: number of images that newly expire.
+        may_expire: number of images that newly expire unless a manifest list refers to them.
+        archive: number of images that are newly archived.
+        spared: number of images that stay, but would have expired or been archived before.
+        size_bytes: known size of the images in *expire* and *may_expire*.
+        archive_bytes: known size of the images in *archive*.
+        without_size: number of images in *expire* and *may_expire* of unknown size.
+        examples: tags or digests of a few lost images, newest first.
         violations: protected images that the new policy would expire or archive.
-        notes: what is not certain.
-        is_required: its images must be known.
-        is_allowed: a person acknowledged it.
+        notes: uncertainties.
+        is_required: whether its images must be known.
+        is_allowed: whether it was allowed.
     """
 
     repository: str
@@ -151,7 +151,7 @@ class ImageLoss:
 
     @property
     def name(self) -> str:
-        """The repository, and the environments where others differ."""
+        """The repository, and its environments if others differ."""
         return self.repository if self.is_everywhere else f"{self.repository} in {', '.join(self.environments)}"
 
     @property
@@ -168,20 +168,20 @@ class ImageLoss:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
     """
-    What a change does.
+    The effects of a change.
 
     Attributes:
-        base: as the person named it.
-        commit: that *base* is; empty for a folder.
-        is_first: the base has no catalog: everything is new.
-        checks: of the head.
-        is_compared: base and head were compared; not where the head's catalog has errors.
-        changes: of the templates, without lifecycle policies.
-        guard: what a deploy would lose or leave to nobody, and notes.
-        losses: of every repository whose lifecycle policy changes.
-        has_images: a directory of images was given.
-        has_assemblies: other stacks of the app were compared too.
-        unused: names that were to be allowed, and that nothing has, each with the nearest that something has.
+        base: as the user named it.
+        commit: commit of *base*; empty for a folder.
+        is_first: whether the base has no catalog, so everything is new.
+        checks: results of the checks of the head.
+        is_compared: whether base and head were compared; not if the head's catalog has errors.
+        changes: changes of the templates, without lifecycle policies.
+        guard: findings of the guard, including notes.
+        losses: losses of every repository whose lifecycle policy changes.
+        has_images: whether a directory of images was given.
+        has_assemblies: whether other stacks of the app were compared too.
+        unused: allowed names that match nothing, each with the nearest match.
     """
 
     base: str
@@ -198,27 +198,27 @@ class Review:
 
     @property
     def refused_findings(self) -> tuple[GuardFinding, ...]:
-        """What the guard refuses, and nobody allowed."""
+        """Errors of the guard that are not allowed."""
         return refused(self.guard)
 
     @property
     def refused_losses(self) -> tuple[ImageLoss, ...]:
-        """Losses of images that nobody allowed; where images must be known, also those nobody knows."""
+        """Losses of images that are not allowed; where images are required, unknown losses too."""
         return tuple(loss for loss in self.losses if loss.is_refusable and not loss.is_allowed)
 
     @property
     def unknown(self) -> tuple[ImageLoss, ...]:
-        """Repositories whose policy changes, and whose images are not at hand."""
+        """Repositories with a changed policy whose images were not given."""
         return tuple(loss for loss in self.losses if not loss.is_known)
 
     @property
     def decision(self) -> Decision:
-        """What it comes to."""
+        """The result of the review."""
         if self.checks.has_failed:
             return Decision.FAILED
         return Decision.REFUSED if self.refused_findings or self.refused_losses else Decision.PASSED
 
     def names_to_allow(self) -> Sequence[str]:
-        """List what would have to be allowed, each name once."""
+        """List the names to allow, each once."""
         names = [loss.repository for loss in self.refused_losses] + [found.name for found in self.refused_findings]
         return list(dict.fromkeys(names))

@@ -31,7 +31,7 @@ class Explanation:
     Attributes:
         checks: what must be true, as one sentence.
         why: what happens otherwise.
-        example: what fails: a whole document, or commands that make the problem.
+        example: a failing document, or commands that cause the problem.
         fix: what to do, as one imperative sentence.
     """
 

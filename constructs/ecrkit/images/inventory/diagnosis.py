@@ -84,7 +84,7 @@ class _Diagnosis:
         elif is_whole and isinstance(first, dict) and LIST_KEY in first:
             yield from self._items_of_document(start, first)
         elif isinstance(first, dict) and LIST_KEY in first:
-            problem = "the text has something behind the object with 'imageDetails'; a file holds one list"
+            problem = "the text continues after the object with 'imageDetails'; a file holds one list"
             self._report(rulebook.NOT_IMAGES, _skip(self._text, end), "", problem=problem)
         elif isinstance(first, dict) and "imageDigest" in first and "\n" in self._text[start:end]:
             problem = "the text has an image on several lines; JSON Lines have one on each, as 'jq -c' writes them"
@@ -240,7 +240,7 @@ class _Diagnosis:
         self.findings.append(check.at(Location(self._file, line, column, pointer), **values))
         if len(self.findings) == MAX_FINDINGS:
             self.findings[-1] = replace(
-                self.findings[-1], remedy=f"this is number {MAX_FINDINGS}, and there may be more"
+                self.findings[-1], remedy=f"stopped at {MAX_FINDINGS} problems, more are possible"
             )
             raise _EnoughError
 

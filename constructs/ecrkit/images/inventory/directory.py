@@ -101,7 +101,7 @@ class InventoryDirectory:
         if interrupted and not interrupted.is_that_of(asked):
             raise RefusedError(
                 f"{self.path.as_posix()}: an inventory of {interrupted} was interrupted there; finish it first, name "
-                "another directory, or pass --restart to forget it"
+                "another directory, or pass --restart to discard it"
             )
         job = interrupted or asked
         if not interrupted:
@@ -163,8 +163,8 @@ class InventoryDirectory:
             heading = heading_in(path)
             if heading is None or path != self.file_of(heading.repository):
                 raise RefusedError(
-                    f"{self.path.as_posix()}: holds {path.relative_to(self.path).as_posix()}, which no "
-                    "inventory wrote; name a directory of its own"
+                    f"{self.path.as_posix()}: contains {path.relative_to(self.path).as_posix()}, which no inventory "
+                    "wrote; name another directory"
                 )
             if (heading.registry, heading.region) != (asked.registry, asked.region):
                 raise RefusedError(
@@ -181,7 +181,7 @@ class InventoryDirectory:
             return Job(**{**document, "names": tuple(document["names"])})
         except (ValueError, TypeError, KeyError):
             raise UnreadableInputError(
-                f"{self._job_file.as_posix()}: says no job that was interrupted; pass --restart to begin anew"
+                f"{self._job_file.as_posix()}: not the record of an interrupted run; pass --restart to start again"
             ) from None
 
     def _write_job(self, job: Job) -> None:

@@ -19,7 +19,7 @@ NOT_IMAGES = Check(
     code="IMG102",
     title="text is not a list of images",
     message="not a list of images: {problem}",
-    remedy="save what 'aws ecr describe-images' prints",
+    remedy="save the output of 'aws ecr describe-images'",
     source=_RESPONSE,
 )
 MISSING_KEY = Check(
@@ -51,7 +51,7 @@ NAIVE_TIME = Check(
     code="IMG107",
     title="time has no UTC offset",
     message="must have an offset from UTC, got {got}",
-    remedy="append 'Z' if it is UTC; nobody can tell an age from it as it is",
+    remedy="append 'Z' if it is UTC; without an offset the age is unknown",
     source="ISO 8601",
 )
 BAD_STATUS = Check(
@@ -63,29 +63,29 @@ BAD_STATUS = Check(
 DUPLICATE_DIGEST = Check(
     code="IMG109",
     title="digest is not unique",
-    message="{digest} is there already, as image {first:,} of this file; this is image {second:,}",
+    message="{digest} occurs twice, as image {first:,} and image {second:,} of this file",
     remedy="remove one: it would count twice",
     source=_DETAIL,
 )
 SEVERAL_REPOSITORIES = Check(
     code="IMG110",
     title="images are of several repositories",
-    message="must be {first}, as of the images before, got {got}",
+    message="must be {first}, like the images before, got {got}",
     remedy="write a file for each repository: a policy counts the images of one",
     source=_RESPONSE,
 )
 MORE_PAGES = Check(
     code="IMG111",
     title="list of images is incomplete",
-    message="the list goes on: '{key}' is set",
-    remedy="take all pages: run the AWS CLI without --max-items and --no-paginate",
+    message="the list is incomplete: '{key}' is set",
+    remedy="read all pages: run the AWS CLI without --max-items and --no-paginate",
     source=_RESPONSE,
 )
 NOT_MANIFESTS = Check(
     code="IMG120",
     title="text is not a list of manifests",
     message="not a list of manifests: {problem}",
-    remedy="save what 'aws ecr batch-get-image' prints, or one such object a line",
+    remedy="save the output of 'aws ecr batch-get-image', or one such object a line",
     source="ECR API model 2015-09-21, BatchGetImageResponse",
 )
 

@@ -36,14 +36,14 @@ def read_images(path: Path | str) -> Sequence[Image]:
     Read the images of one repository.
 
     Args:
-        path: of what ``aws ecr describe-images`` or ``ecrkit images inventory`` wrote, or of JSON Lines with an image
-            in each; ``-`` for standard input.
+        path: file from ``aws ecr describe-images`` or ``ecrkit images inventory``, or JSON Lines with an image
+            on each line; ``-`` for standard input.
 
     Returns:
         The images in the order of the file, times in UTC.
 
     Raises:
-        InvalidImagesError: the file holds something else; carries what is wrong, and its text has a line for each.
+        InvalidImagesError: the file is not a list of images; lists all problems, one a line.
         UnreadableInputError: the file cannot be read, or is a directory.
     """
     if Path(path).is_dir():

@@ -30,20 +30,20 @@ class ImageStatus(StrEnum):
 # order of its columns.
 class Image(NamedTuple):
     """
-    One image of a repository: a manifest list, a child of one, a signature or an SBOM is one too.
+    An image of a repository; manifest lists, their images, signatures and SBOMs count as images too.
 
     Attributes:
-        digest: unique in its repository.
-        pushed_at: timezone-aware.
+        digest: digest, unique in its repository.
+        pushed_at: timezone-aware time of the push.
         tags: without order; empty for an untagged image.
-        size_bytes: compressed, as ECR reports it; ``None`` where it is not known.
-        status: active, archived or on its way back.
-        pulled_at: last recorded pull; ``None`` for never.
-        archived_at: when it was last archived; ``None`` for never.
-        activated_at: when it was last restored from the archive; ``None`` for never.
-        subject: digest of the image that it is about, for a signature, an SBOM and the like.
-        media_type: of its manifest; ``None`` where it is not known.
-        children: digests that it refers to, for a manifest list whose manifest is known.
+        size_bytes: compressed size as ECR reports it; ``None`` if unknown.
+        status: active, archived or being restored.
+        pulled_at: last recorded pull; ``None`` if never pulled.
+        archived_at: when it was last archived; ``None`` if never.
+        activated_at: when it was last restored from the archive; ``None`` if never.
+        subject: digest of the image that a signature, SBOM or similar describes.
+        media_type: media type of its manifest; ``None`` if unknown.
+        children: digests that a manifest list refers to, if its manifest is known.
 
     Source: ECR API model 2015-09-21, ImageDetail.
     """
@@ -68,7 +68,7 @@ class Image(NamedTuple):
     @property
     def came_at(self) -> datetime:
         """
-        When it came: pushed, or restored from the archive.
+        When it was pushed, or restored from the archive.
 
         Source: ECR user guide, "Archiving an image": a restored image behaves like a newly pushed one.
         """
@@ -77,7 +77,7 @@ class Image(NamedTuple):
     @property
     def used_at(self) -> datetime:
         """
-        When it was last of use: the last pull; the push for one never pulled; the restoration if that was later.
+        Last use: the last pull, or the push if never pulled, or the restoration if later.
 
         Source: ECR user guide, "Lifecycle policy properties", ``sinceImagePulled``.
         """
@@ -95,12 +95,12 @@ class Image(NamedTuple):
 
 class ImageTable(Sequence[Image]):
     """
-    Images as columns: a repository has up to 100,000, and to go through one column is many times as fast.
+    Images as columns: a repository has up to 100,000 images, and reading one column is many times faster.
 
     Args:
         columns: one per field of :class:`Image`, in that order, all of the same length.
 
-    It is a sequence of images; each is made when it is asked for.
+    It is a sequence of images, each created on access.
     """
 
     def __init__(self, columns: Sequence[Sequence[Any]]) -> None:
@@ -119,7 +119,7 @@ class ImageTable(Sequence[Image]):
 
     @classmethod
     def of(cls, images: Sequence[Image]) -> ImageTable:
-        """Make a table of *images*, or give it back if it is one."""
+        """Make a table of *images*, or return it if it is one."""
         if isinstance(images, ImageTable):
             return images
         return cls(list(zip(*images, strict=True)) or [()] * len(Image._fields))
@@ -146,7 +146,7 @@ class ImageTable(Sequence[Image]):
 
     @cached_property
     def has_each_once(self) -> bool:
-        """Whether no digest is there twice."""
+        """Whether every digest occurs once."""
         return len(set(self.digests)) == len(self)
 
     @cached_property
@@ -171,14 +171,14 @@ class ImageTable(Sequence[Image]):
 
     @cached_property
     def came_at(self) -> Sequence[datetime]:
-        """When each came: pushed, or restored from the archive."""
+        """When each image was pushed, or restored from the archive."""
         if not self.restored:
             return self.pushed_at
         return [self[place].came_at if place in self.restored else time for place, time in enumerate(self.pushed_at)]
 
     @cached_property
     def used_at(self) -> Sequence[datetime]:
-        """When each was last of use."""
+        """Last use of each image."""
         if any(self.activated_at):
             return [image.used_at for image in self]
         return [pulled or pushed for pulled, pushed in zip(self.pulled_at, self.pushed_at, strict=True)]
@@ -192,7 +192,7 @@ class ImageTable(Sequence[Image]):
 
     @cached_property
     def has_references(self) -> bool:
-        """Whether an image says of another that it belongs to it."""
+        """Whether an image refers to another one."""
         return any(self.subjects) or any(self.children)
 
 
@@ -202,12 +202,12 @@ class Inventory:
     The images of one repository.
 
     Attributes:
-        file: where they were read.
-        registry: account that it belongs to; empty where the file does not say.
-        region: that it is in; empty where the file does not say.
-        repository: its name; empty where the file does not say.
+        file: file that they were read from.
+        registry: account of the repository; empty if the file lacks it.
+        region: Region of the repository; empty if the file lacks it.
+        repository: name of the repository; empty if the file lacks it.
         images: in the order of the file, each digest once.
-        pushed_texts: when each was pushed, as the file says it; empty where that is not ISO 8601 throughout.
+        pushed_texts: push times as written in the file; empty unless all are ISO 8601.
     """
 
     file: str
@@ -219,5 +219,5 @@ class Inventory:
 
     @property
     def name(self) -> str:
-        """Its repository, or else the file."""
+        """The name of its repository, else of the file."""
         return self.repository or self.file

@@ -89,13 +89,13 @@ _CHECKS = StructuralChecks(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
     """
-    A vulnerability that is allowed for a while.
+    A vulnerability that is allowed until a date.
 
     Attributes:
-        reason: why; never empty.
-        expires: the last day on which it holds.
-        packages: the only ones in which it is allowed; empty for any.
-        location: of its entry in the list.
+        reason: why it is allowed; never empty.
+        expires: the last day on which it applies.
+        packages: packages in which it is allowed; empty for any package.
+        location: location of its entry in the list.
     """
 
     reason: str
@@ -104,7 +104,7 @@ class Allowance:
     location: Location
 
     def covers(self, vulnerability: Vulnerability) -> bool:
-        """Whether it speaks of every package that has the vulnerability."""
+        """Whether it covers every package with the vulnerability."""
         return not self.packages or all(package.name in self.packages for package in vulnerability.packages)
 
 
@@ -114,14 +114,14 @@ AllowList = dict[str, Allowance]
 
 def read_allow_list(text: str, *, file: str) -> AllowList:
     """
-    Read a list.
+    Read an allow list.
 
     Args:
         text: a YAML document; an empty one allows nothing.
-        file: how errors name it.
+        file: name of the file in errors.
 
     Raises:
-        InvalidAllowListError: carries everything that is wrong with it.
+        InvalidAllowListError: the list is invalid; lists all problems.
     """
     reader = Reader(file, _CHECKS)
     allowed: AllowList = {}

@@ -17,7 +17,7 @@ __all__ = ["Judgement", "Verdict", "judge"]
 
 
 class Verdict(Enum):
-    """What becomes of a vulnerability."""
+    """The verdict on a vulnerability."""
 
     FAILS = "fails"
     EXPIRED = "expired"
@@ -34,12 +34,12 @@ class Verdict(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """
-    A vulnerability, and what becomes of it.
+    A vulnerability, and the verdict on it.
 
     Attributes:
-        vulnerability: that was found.
-        verdict: on it.
-        allowance: that covers it, expired or not; ``None`` for none.
+        vulnerability: the vulnerability.
+        verdict: the verdict on it.
+        allowance: the allowance that covers it, expired or not; ``None`` without one.
     """
 
     vulnerability: Vulnerability
@@ -48,7 +48,7 @@ class Judgement:
 
     @property
     def fails(self) -> bool:
-        """Whether the image must not pass because of it."""
+        """Whether it fails the image."""
         return self.verdict in {Verdict.FAILS, Verdict.EXPIRED}
 
 
@@ -56,13 +56,13 @@ def judge(
     vulnerabilities: Iterable[Vulnerability], *, fail_on: Severity, allowed: AllowList, today: date
 ) -> tuple[Judgement, ...]:
     """
-    Judge each vulnerability for itself.
+    Judge each vulnerability separately.
 
     Args:
-        vulnerabilities: of one scan.
-        fail_on: the least grave severity that fails.
-        allowed: vulnerabilities to live with.
-        today: an allowance is good through its last day.
+        vulnerabilities: vulnerabilities of one scan.
+        fail_on: the lowest severity that fails.
+        allowed: allowed vulnerabilities.
+        today: current date; an allowance includes its last day.
 
     Returns:
         One judgement each, in the order given.

@@ -22,13 +22,13 @@ Word = TypeVar("Word", bound="StrEnum")
 
 def read_scan(document: Mapping[str, Any]) -> Scan:
     """
-    Read an answer, all its pages merged into one.
+    Read a DescribeImageScanFindings response, its pages merged into one.
 
     Args:
-        document: times as timezone-aware datetimes.
+        document: the response, with times as timezone-aware datetimes.
 
     Raises:
-        NoVerdictError: it has a status or a severity that ecrkit does not know, or fewer findings than it counts.
+        NoVerdictError: it has a status or severity unknown to ecrkit, or fewer findings than it counts.
 
     Source: ECR API model 2015-09-21, DescribeImageScanFindingsResponse.
     """
@@ -54,7 +54,9 @@ def _check_all_are_there(vulnerabilities: list[Vulnerability], counts: Mapping[S
     listed = Counter(found.severity for found in vulnerabilities)
     for severity, number in counts.items():
         if number > listed[severity]:
-            raise NoVerdictError(f"the scan counts {number} {severity} and lists {listed[severity]}; ask again")
+            raise NoVerdictError(
+                f"the scan counts {number} {severity}, but lists {listed[severity]}; run the command again"
+            )
 
 
 def _basic(finding: Mapping[str, Any]) -> Vulnerability:
@@ -108,7 +110,7 @@ def _word(words: type[Word], text: str, *, what: str) -> Word:
     try:
         return words(text)
     except ValueError:
-        raise NoVerdictError(f"the {what} {text!r} is none that ecrkit knows; update ecrkit") from None
+        raise NoVerdictError(f"the {what} {text!r} is unknown to ecrkit; update ecrkit") from None
 
 
 def _one_line(text: str) -> str:

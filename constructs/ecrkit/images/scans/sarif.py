@@ -33,8 +33,8 @@ def sarif(judgements: Mapping[str, Iterable[Judgement]], *, version: str) -> dic
     Render judgements for code scanners.
 
     Args:
-        judgements: by the image that they are about, as in ``web@sha256:…``.
-        version: of ecrkit.
+        judgements: judgements by image, as in ``web@sha256:…``.
+        version: version of ecrkit.
     """
     flat = [(image, judgement) for image, several in judgements.items() for judgement in several]
     # Of two images with a vulnerability, the first describes it.

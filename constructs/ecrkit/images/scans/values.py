@@ -15,10 +15,10 @@ __all__ = ["FindingStatus", "Package", "Scan", "ScanStatus", "Severity", "Vulner
 
 class Severity(StrEnum):
     """
-    How grave a vulnerability is, the gravest first.
+    The severity of a vulnerability, highest first.
 
-    Source: ECR API model 2015-09-21, FindingSeverity. Inspector's ``UNTRIAGED`` is ``UNDEFINED`` here: nobody has
-    said yet.
+    Source: ECR API model 2015-09-21, FindingSeverity. Inspector's ``UNTRIAGED`` is ``UNDEFINED`` here, because it
+    is not rated yet.
     """
 
     CRITICAL = "CRITICAL"
@@ -30,11 +30,11 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 for the gravest."""
+        """The rank; 0 is the highest severity."""
         return list(Severity).index(self)
 
     def reaches(self, threshold: Severity) -> bool:
-        """Whether it is as grave as *threshold*, or graver."""
+        """Whether it is at or above *threshold*."""
         return self.rank <= threshold.rank
 
 
@@ -52,7 +52,7 @@ class FindingStatus(StrEnum):
 
 class ScanStatus(StrEnum):
     """
-    What a scan is up to.
+    The status of a scan.
 
     Source: ECR API model 2015-09-21, ScanStatus; ECR user guide, "Image scanning" (read 2026-11).
     """
@@ -74,24 +74,24 @@ class ScanStatus(StrEnum):
 
     @property
     def promises_result(self) -> bool:
-        """Whether there are findings to judge, be it none, as soon as the service says when it found them."""
+        """Whether a result exists, even an empty one, once the scan has a completion time."""
         return self in {ScanStatus.COMPLETE, ScanStatus.ACTIVE}
 
     @property
     def is_coming(self) -> bool:
-        """Whether waiting helps."""
+        """Whether waiting can give a result."""
         return self in {ScanStatus.IN_PROGRESS, ScanStatus.PENDING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
     """
-    Software in an image that has a vulnerability.
+    A package in an image that has a vulnerability.
 
     Attributes:
-        name: of the package; empty where the scan does not say.
-        version: that is in the image; empty where the scan does not say.
-        fixed_in: the version without it; empty where there is none, or the scan does not say.
+        name: name of the package; empty if unknown.
+        version: version in the image; empty if unknown.
+        fixed_in: first fixed version; empty if unknown or not fixed.
     """
 
     name: str
@@ -102,15 +102,15 @@ class Package:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vulnerability:
     """
-    One finding of a scan.
+    A finding of a scan.
 
     Attributes:
-        id: most often of a CVE.
-        severity: as the scanner has it.
-        packages: at least one.
-        title: what it is, on a line; may be empty.
-        uri: to read more; may be empty.
-        is_active: ``False`` for what Inspector was told to suppress, or has closed.
+        id: ID, usually of a CVE.
+        severity: severity from the scanner.
+        packages: affected packages, at least one.
+        title: short description; may be empty.
+        uri: link to details; may be empty.
+        is_active: ``False`` if suppressed or closed in Inspector.
     """
 
     id: str
@@ -124,14 +124,14 @@ class Vulnerability:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
     """
-    What is known of one image.
+    The scan of one image.
 
     Attributes:
-        status: of the scan.
-        description: in ECR's words; may be empty.
-        completed_at: timezone-aware; ``None`` where the service does not say.
-        vulnerabilities: the gravest first, then by id; meaningful where the status has a result.
-        counts: by severity, as the service counted.
+        status: status of the scan.
+        description: ECR's description; may be empty.
+        completed_at: timezone-aware time of completion; ``None`` if unknown.
+        vulnerabilities: by severity, highest first, then by ID; meaningful if the status has a result.
+        counts: numbers by severity, as ECR reports them.
     """
 
     status: ScanStatus
@@ -143,7 +143,7 @@ class Scan:
     @property
     def has_result(self) -> bool:
         """
-        Whether there are findings to judge, be it none.
+        Whether a result exists, even an empty one.
 
         Under enhanced scanning the status comes first and the findings later, with the time of the scan; in between
         the answer looks like that for an image without vulnerabilities.
@@ -154,7 +154,7 @@ class Scan:
 
     @property
     def state(self) -> str:
-        """For people: its status, and what is missing of the result that it promises."""
+        """The status in words, with anything missing from its result."""
         if self.status.promises_result and not self.has_result:
             return f"{self.status}, without its findings"
         return self.status.value

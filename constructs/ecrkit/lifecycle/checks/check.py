@@ -43,7 +43,7 @@ _RULE_POINTER = re.compile("/rules/([0-9]+)")
 @dataclass(frozen=True, slots=True)
 class CheckedPolicy:
     """
-    What a check found.
+    The result of a policy check.
 
     Attributes:
         policy: the policy, or ``None`` when it has errors.
@@ -56,14 +56,14 @@ class CheckedPolicy:
 
 def check_policy(text: str, *, file: str) -> CheckedPolicy:
     """
-    Check a lifecycle policy, completely.
+    Check a lifecycle policy.
 
     Args:
-        text: a JSON document as ECR takes it; anything at all may be passed.
-        file: how findings name it.
+        text: a JSON document in ECR's format; any text is accepted.
+        file: name of the file in findings.
 
     Returns:
-        Every finding, errors and warnings, and the policy when there is no error.
+        All errors and warnings, and the policy if it has no error.
 
     Source: ECR user guide, "Lifecycle policy parameters" and "Lifecycle policies" (read 2026-11).
     """
@@ -73,13 +73,13 @@ def check_policy(text: str, *, file: str) -> CheckedPolicy:
 
 def read_policy(path: Path | str) -> LifecyclePolicy:
     """
-    Read the file of a lifecycle policy that has to be valid.
+    Read a lifecycle policy from a file, and raise if it is invalid.
 
     Args:
-        path: of a JSON document as ECR takes it.
+        path: path of a JSON document in ECR's format.
 
     Raises:
-        InvalidPolicyError: ECR would reject it; carries every error, and its text has a line for each.
+        InvalidPolicyError: ECR would reject it; lists all errors, one a line.
         UnreadableInputError: the file cannot be read.
     """
     return parse_policy(read_policy_text(Path(path)), file=str(path))
@@ -87,7 +87,7 @@ def read_policy(path: Path | str) -> LifecyclePolicy:
 
 def read_policy_text(path: Path) -> str:
     """
-    Read the file of a lifecycle policy, whatever it says; at most 1 MiB.
+    Read the text of a lifecycle policy file, at most 1 MiB, without checking it.
 
     Raises:
         UnreadableInputError: the file cannot be read, or is larger.
@@ -97,14 +97,14 @@ def read_policy_text(path: Path) -> str:
 
 def parse_policy(text: str, *, file: str) -> LifecyclePolicy:
     """
-    Parse the text of a lifecycle policy that has to be valid; :func:`read_policy` takes a path.
+    Parse a lifecycle policy, and raise if it is invalid; :func:`read_policy` takes a path.
 
     Args:
-        text: a JSON document as ECR takes it.
-        file: how the error names it.
+        text: a JSON document in ECR's format.
+        file: name of the file in errors.
 
     Raises:
-        InvalidPolicyError: ECR would refuse it; carries every error.
+        InvalidPolicyError: ECR would reject it; lists all errors.
     """
     checked = check_policy(text, file=file)
     if checked.policy is None:

@@ -23,11 +23,11 @@ COMPLETENESS_CODES = tuple(
 
 def check_completeness(policy: LifecyclePolicy | None, *, location: Location) -> tuple[Finding, ...]:
     """
-    Warn of what the policy of a repository leaves out.
+    Warn about rules that the policy of a repository lacks.
 
     Args:
-        policy: all that the repository has; ``None`` for none.
-        location: where the repository names it.
+        policy: the combined policy of the repository; ``None`` without one.
+        location: where the repository refers to it.
 
     Returns:
         Warnings, in the order of their codes.

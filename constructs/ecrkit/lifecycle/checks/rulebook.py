@@ -57,7 +57,7 @@ DUPLICATE_KEY = Check(
     code="ECR104",
     title="key is written twice",
     message="the key '{key}' is written twice, first on line {first_line}",
-    remedy="remove one; readers of JSON drop the first in silence",
+    remedy="remove one; JSON readers silently drop the first",
     source=_DECIDED,
 )
 UNKNOWN_KEY = Check(
@@ -120,7 +120,7 @@ BAD_COUNT_UNIT = Check(
     code="ECR113",
     title="countUnit is not 'days'",
     message="must be 'days', got {got}",
-    remedy="ECR knows no other unit",
+    remedy="ECR supports no other unit",
     source=_PARAMETERS,
 )
 EMPTY_LIST = Check(
@@ -205,7 +205,7 @@ TRANSITIONED_NOT_ARCHIVE = Check(
 ARCHIVE_NOT_TRANSITIONED = Check(
     code="ECR128",
     title="rule for archived images has another countType",
-    message="storageClass 'archive' goes with countType 'sinceImageTransitioned' only, got '{count_type}'",
+    message="storageClass 'archive' needs countType 'sinceImageTransitioned', got '{count_type}'",
     remedy="remove the storageClass, or count with sinceImageTransitioned",
     source=_ARCHIVE,
 )
@@ -213,7 +213,7 @@ ARCHIVED_TOO_BRIEFLY = Check(
     code="ECR129",
     title=f"archived image expires before {MIN_ARCHIVED_DAYS} days",
     message=f"must be {MIN_ARCHIVED_DAYS} or more with 'sinceImageTransitioned', got {{got}}",
-    remedy="the archive keeps, and bills, an image that long at least",
+    remedy="an archived image is kept and billed for at least that long",
     source=_ARCHIVE,
 )
 TRANSITION_WITHOUT_TARGET = Check(
@@ -243,14 +243,14 @@ DUPLICATE_PRIORITY = Check(
 SECOND_UNTAGGED = Check(
     code="ECR141",
     title="second 'untagged' rule is in a storage class",
-    message="a second 'untagged' rule for storage class '{storage_class}', beside {other}",
+    message="a second 'untagged' rule for storage class '{storage_class}', in addition to {other}",
     remedy="merge the two",
     source=_recorded("Only one rule can select Untagged images per storage class."),
 )
 SECOND_ANY = Check(
     code="ECR142",
     title="second 'any' rule is in a storage class",
-    message="a second 'any' rule for storage class '{storage_class}', beside {other}",
+    message="a second 'any' rule for storage class '{storage_class}', in addition to {other}",
     remedy="merge the two",
     source=_EVALUATION,
 )
@@ -275,7 +275,7 @@ DUPLICATE_ENTRY = Check(
     code="ECR201",
     severity=Severity.WARNING,
     title="pattern or prefix is listed twice",
-    message="{entry} is named twice in this list",
+    message="{entry} is listed twice in this list",
     remedy="remove one",
     source=_DECIDED,
 )
@@ -283,7 +283,7 @@ WILDCARD_IN_PREFIX = Check(
     code="ECR202",
     severity=Severity.WARNING,
     title="prefix has a wildcard",
-    message="a prefix is literal and no tag holds a '*', so that {entry} matches nothing",
+    message="a prefix is literal and no tag contains '*', so {entry} matches nothing",
     remedy="write it in a tagPatternList",
     source=_DECIDED,
 )
@@ -307,8 +307,8 @@ ANY_BY_AGE = Check(
     code="ECR205",
     severity=Severity.WARNING,
     title="rule for every image expires by push age",
-    message="expires every {images}, the running one included, {days} after the last push",
-    remedy="keep a number of images (imageCountMoreThan), or put a rule above it that keeps the tags that are deployed",
+    message="expires every {images}, including the running one, {days} after the last push",
+    remedy="keep a number of images (imageCountMoreThan), or put a rule above it that keeps the deployed tags",
     source=_INCIDENTS,
 )
 UNMATCHABLE = Check(
@@ -323,9 +323,9 @@ ARCHIVES_BY_AGE = Check(
     code="ECR207",
     severity=Severity.WARNING,
     title="rule for every image archives by push age",
-    message="archives every {images}, the running one included, {days} after the last push{then}: "
+    message="archives every {images}, including the running one, {days} after the last push{then}: "
     "pulling an archived image fails",
-    remedy="count from the last pull (sinceImagePulled), or put a rule above it that keeps the tags that are deployed",
+    remedy="count from the last pull (sinceImagePulled), or put a rule above it that keeps the deployed tags",
     source=_ARCHIVE,
 )
 
@@ -335,7 +335,7 @@ NOTHING_FOR_UNTAGGED = Check(
     code="ECR211",
     severity=Severity.WARNING,
     title="repository has no rule for untagged images",
-    message="no rule for untagged images, so that they stay for ever",
+    message="no rule for untagged images, so they stay forever",
     remedy="add a policy for them",
     source=_INCIDENTS,
 )
@@ -343,7 +343,7 @@ NO_CAP = Check(
     code="ECR212",
     severity=Severity.WARNING,
     title="repository has no rule for all tagged images",
-    message="no rule for every tagged image, so that their number grows for ever",
+    message="no rule for every tagged image, so their number grows forever",
     remedy="add a policy with an 'any' rule, or with the pattern '*'",
     source=_INCIDENTS,
 )
@@ -351,8 +351,8 @@ ANY_WITHOUT_PROTECTION = Check(
     code="ECR213",
     severity=Severity.WARNING,
     title="rule expires every image and no rule protects some",
-    message="any {images} can expire, since no rule for tagged images protects some",
-    remedy="put a rule above it for the tags that are deployed",
+    message="any {images} can expire, because no rule protects any tagged images",
+    remedy="put a rule above it for the deployed tags",
     source=_INCIDENTS,
 )
 

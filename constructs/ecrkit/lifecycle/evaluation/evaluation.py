@@ -81,16 +81,16 @@ def evaluate(policy: LifecyclePolicy, images: Sequence[Image], now: datetime) ->
     Decide which images ECR would expire or archive.
 
     Args:
-        policy: a valid policy.
-        images: one repository's images, any order, each digest once.
+        policy: a valid policy; its rules may be in any order.
+        images: the images of one repository, in any order, each digest once.
         now: timezone-aware instant of evaluation.
 
     Returns:
-        One verdict per image, in the order given; it names the deciding rule and the reason.
+        One verdict per image, in the order given, with the deciding rule and the reason.
 
     Raises:
         DuplicateDigestError: a digest occurs twice in *images*.
-        MissingTimeError: an archived image does not say when it was archived.
+        MissingTimeError: an archived image has no time of archiving.
         NaiveTimeError: *now* has no timezone.
         ReferenceCycleError: images refer to each other in a circle.
     """
@@ -250,7 +250,7 @@ def _days_before(instant: datetime, days: int) -> datetime:
 def _check(images: ImageTable) -> None:
     if not images.has_each_once:
         digest = min(digest for digest, number in Counter(images.digests).items() if number > 1)
-        raise DuplicateDigestError(f"{digest}: is there twice; a repository has each digest once")
+        raise DuplicateDigestError(f"{digest}: occurs twice; remove one")
     undated = [images.digests[place] for place in images.archived if images.archived_at[place] is None]
     if undated:
-        raise MissingTimeError(f"{min(undated)}: is archived, and does not say when that was; set archived_at")
+        raise MissingTimeError(f"{min(undated)}: is archived, but has no time of archiving; set archived_at")

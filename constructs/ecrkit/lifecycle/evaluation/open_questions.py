@@ -28,5 +28,5 @@ class OpenQuestion(Enum):
     )
     """Observed: issue 2613 of the AWS containers roadmap."""
 
-    SUBJECT_DECIDES = "a signature, an SBOM or the like goes with its subject, also where no rule selects it"
+    SUBJECT_DECIDES = "a signature, SBOM or similar is deleted with its subject, even if no rule selects it"
     """Documented is that it follows within 24 hours; not what a rule of its own changes about that."""

@@ -68,17 +68,17 @@ _FIELDS = {
 # A tuple for the reason that an image is one.
 class Verdict(NamedTuple):
     """
-    What becomes of one image.
+    The result of a policy for one image.
 
     Attributes:
-        image: which.
-        action: expire or transition; ``None`` when it stays.
-        rule: which decides: it acts, or it spares an image that no rule below can act on any more; ``None`` when
-            no rule claims the image.
-        cause: why.
-        place: among the images that the rule counts, newest first, from 1; only where the rule counts images.
-        since: the instant that its age is counted from; only where the rule counts days.
-        because_of: digest of the image that decides about it; only where one does.
+        image: the image.
+        action: expire or transition; ``None`` if it stays.
+        rule: the deciding rule: it acts on the image, or protects it from all rules below; ``None`` if
+            no rule selects the image.
+        cause: why it decides so.
+        place: position among the images that the rule counts, newest first, from 1; only for counting rules.
+        since: time that its age is counted from; only for rules in days.
+        because_of: digest of another image that decides for it, if any.
     """
 
     image: Image
@@ -92,9 +92,9 @@ class Verdict(NamedTuple):
     @property
     def due_at(self) -> datetime | None:
         """
-        When a rule acts on an image that is not old enough yet, unless something happens to it before.
+        When a rule will act on an image that is not old enough yet, if nothing else changes.
 
-        The end of the calendar, where that is later; ``None`` where no age decides.
+        At most the end of the calendar; ``None`` if no age decides.
         """
         if self.rule is None or self.since is None or self.cause is not Cause.WITHIN_THE_AGE:
             return None
@@ -111,7 +111,7 @@ class Verdict(NamedTuple):
 
     @property
     def detail(self) -> str:
-        """The part of the reason that is about this image alone: a number, a date, a digest, or nothing."""
+        """The part of the reason that is specific to this image: a number, a date, a digest, or nothing."""
         if self.place is not None:
             return f"{self.place:,}"
         if self.because_of is not None:
@@ -127,7 +127,7 @@ class Group:
     Attributes:
         rule: that decides, or ``None``.
         action: expire, transition, or ``None``.
-        cause: why.
+        cause: why it decides so.
         places: of the images, in the sequence that was evaluated; ascending.
         facts: what differs, by image: its place among those counted, the instant that its age is counted from, the
             digest of the image that decides about it, or ``None``, as the cause has it.
@@ -167,7 +167,7 @@ def reason_around(rule: Rule | None, cause: Cause) -> tuple[str, str]:
 
     Args:
         rule: that decides.
-        cause: why.
+        cause: why it decides so.
 
     Returns:
         What stands before the detail of a verdict, and what stands behind it.

@@ -1,8 +1,8 @@
 """
-A policy's own tests: images, and what becomes of each.
+A policy's own tests: images, and the expected result for each.
 
-They stand beside the version that they test, ``v1.test.yaml`` beside ``v1.json``. A file is a mapping of cases, a case
-is the content of one repository::
+They are next to the version that they test, ``v1.test.yaml`` next to ``v1.json``. A file maps names to cases; a case
+is the contents of one repository::
 
     keeps the newest ten:
       images:
@@ -11,19 +11,19 @@ is the content of one repository::
         - {tags: [v1], pushed_days_ago: 400, archived_days_ago: 100, expect: stay}
 
 ``expect``
-    ``stay``, ``expire`` or ``archive``: what has to become of them.
+    ``stay``, ``expire`` or ``archive``: the expected result for these images.
 ``pushed_days_ago``
-    Days since the push, counted back from the instant of evaluation.
+    Days from the push to the evaluation.
 ``pulled_days_ago``
-    Days since the last pull; never pulled without.
+    Days since the last pull; omit for images that were never pulled.
 ``archived_days_ago``
-    Days since they were archived, where they still are; not archived without.
+    Days since they were archived; omit for images that are not in the archive.
 ``activated_days_ago``
-    Days since they were restored from the archive; never archived without.
+    Days since they were restored from the archive; omit for images that never were.
 ``tags``
-    Of each of them; untagged without.
+    Tags of each image; omit for untagged images.
 ``count``
-    How many of them there are; 1 without.
+    Number of such images; 1 if omitted.
 
 Days are of 24 hours and may have a fraction; an image pushed 14 days ago is not older than 14 days, one pushed 14.01
 days ago is. All of one entry are pushed at the same instant, so that the boundary of a rule that keeps a number of
@@ -60,7 +60,7 @@ REQUIRED_IMAGE_KEYS = ("pushed_days_ago", "expect")
 
 
 class Expectation(StrEnum):
-    """What has to become of an image."""
+    """The expected result for an image."""
 
     STAY = "stay"
     EXPIRE = "expire"
@@ -70,17 +70,17 @@ class Expectation(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleImages:
     """
-    Images that are alike.
+    Images with the same tags and times.
 
     Attributes:
-        count: how many of them there are; 1 or more.
-        tags: of each of them; untagged without.
-        pushed_days_ago: days of 24 hours since the push.
-        pulled_days_ago: days since the last pull; never pulled without.
-        archived_days_ago: days since they were archived, where they still are; not archived without.
-        activated_days_ago: days since they were restored from the archive; never archived without.
-        expect: what has to become of each of them.
-        origin: where it was read; no part of its meaning.
+        count: number of such images, 1 or more.
+        tags: tags of each image; omit for untagged images.
+        pushed_days_ago: days of 24 hours from the push to the evaluation.
+        pulled_days_ago: days since the last pull; omit for images that were never pulled.
+        archived_days_ago: days since they were archived; omit for images that are not in the archive.
+        activated_days_ago: days since they were restored from the archive; omit for images that never were.
+        expect: expected result for each image.
+        origin: where it was read; ignored in comparisons.
     """
 
     count: int = 1
@@ -96,12 +96,12 @@ class SampleImages:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyTest:
     """
-    One case: the content of a repository, and what becomes of it.
+    A case: the images of a repository, and the expected result for each.
 
     Attributes:
-        name: says what the case shows.
-        images: in the order written, at least one.
-        origin: where it was read; no part of its meaning.
+        name: what the case shows.
+        images: images in the order written, at least one entry.
+        origin: where it was read; ignored in comparisons.
     """
 
     name: str

@@ -17,14 +17,14 @@ _ARCHIVE = 'ECR user guide, "Archiving an image" (read 2026-11)'
 NOT_YAML = Check(
     code="TST101",
     title="text is not YAML",
-    message="not YAML as tests need it: the text {problem}",
+    message="not YAML tests: the text {problem}",
     source="YAML 1.1",
 )
 DUPLICATE_KEY = Check(
     code="TST102",
     title="key is written twice",
     message="the key '{key}' is written twice, first on line {first_line}",
-    remedy="remove one; readers of YAML drop the first in silence",
+    remedy="remove one; YAML readers silently drop the first",
     source="YAML 1.2, section 3.2.1.3",
 )
 UNKNOWN_KEY = Check(
@@ -65,7 +65,7 @@ NO_CASE = Check(
 NO_NAME = Check(
     code="TST111",
     title="case has no name",
-    message="the name of a case must say something, got {got}",
+    message="the name of a case must not be empty, got {got}",
     source=_SOURCE,
 )
 NO_IMAGE = Check(
@@ -103,7 +103,7 @@ NOT_A_TAG = Check(
 DUPLICATE_TAG = Check(
     code="TST117",
     title="image tag is listed twice",
-    message="{got} is named twice",
+    message="{got} is listed twice",
     remedy="remove one",
     source=_SOURCE,
 )

@@ -91,7 +91,7 @@ def find_policy_tests(path: Path) -> tuple[Path, ...]:
             raise unreadable(path, error) from None
     tests = path.with_suffix(TEST_SUFFIX) if path.suffix == ".json" else path
     if tests != path and not tests.is_file():
-        raise UnreadableInputError(f"{path.as_posix()}: has no tests; write {tests.name} beside it")
+        raise UnreadableInputError(f"{path.as_posix()}: has no tests; write {tests.name} next to it")
     return (tests,)
 
 

@@ -32,13 +32,13 @@ def render_page(preview: Preview, *, price: float, price_source: str, missing: S
     Render *preview* as HTML.
 
     Args:
-        preview: of one repository.
+        preview: preview of one repository.
         price: US dollars for a GB in standard storage for a month.
-        price_source: where the price comes from.
-        missing: images in use that are not there any more.
+        price_source: source of the price.
+        missing: images in use that no longer exist.
 
     Returns:
-        A page that loads nothing: the charting library is in it. Every text of the policy and of the images is
+        A page that loads nothing; it contains the charting library. Every text of the policy and of the images is
         escaped, or set as text by the script of the page.
     """
     template = Template((_HERE / "page.html").read_text(encoding="utf-8"))
@@ -90,7 +90,7 @@ def _cards(cards: Sequence[tuple[str, str]]) -> str:
 
 def _alerts(preview: Preview, missing: Sequence[str]) -> str:
     texts = [violation.text for violation in preview.violations]
-    return _items("alert", texts) + _items("remark", [f"in use, and not there: {text}" for text in missing])
+    return _items("alert", texts) + _items("remark", [f"in use, but not found: {text}" for text in missing])
 
 
 def _items(kind: str, texts: Sequence[str]) -> str:
@@ -139,8 +139,8 @@ def _table(preview: Preview) -> dict[str, Any]:
     scope = (
         "All images, newest first."
         if len(chosen) == len(verdicts)
-        else f"The newest {len(chosen):,} of the {acted:,} images that something happens to. Each bar above stands for"
-        " many images; the JSON of this preview has every one."
+        else f"The newest {len(chosen):,} of the {acted:,} images that expire or are archived. Each bar above covers "
+        "many images; the JSON output lists all of them."
     )
     return {"rows": rows, "scope": scope}
 

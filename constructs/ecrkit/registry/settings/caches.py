@@ -78,13 +78,13 @@ class Upstream:
 
 def upstream_of(host: str) -> Upstream | None:
     """
-    Find what ECR calls a registry.
+    Find ECR's name for an upstream registry.
 
     Args:
-        host: as in ``registry-1.docker.io``.
+        host: host name, as in ``registry-1.docker.io``.
 
     Returns:
-        ``None`` when ECR does not cache it.
+        The name; ``None`` if ECR does not cache it.
 
     Source: ECR API model 2015-09-21, CreatePullThroughCacheRule; ECR user guide, "Sync an upstream registry" (read
     2026-11).

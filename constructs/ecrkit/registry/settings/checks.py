@@ -18,15 +18,15 @@ __all__ = ["check_registry"]
 
 def check_registry(registry: RegistrySettings, home: Home) -> tuple[Finding, ...]:
     """
-    Check all that is registry-wide, without calling AWS.
+    Check registry-wide settings, without calling AWS.
 
     Args:
         registry: the settings.
-        home: where they will be.
+        home: account and Region of the registry.
 
     Returns:
-        Every finding; its pointer leads to the value in *registry*: ``/replication/0/to/1/region``. What the lifecycle
-        policies of templates leave out is for those to say who have the policies.
+        All findings, with pointers into *registry*, as in ``/replication/0/to/1/region``. Missing rules of template
+        policies are not checked here.
     """
     findings: list[Finding] = []
     if registry.scanning is not None:

@@ -88,16 +88,16 @@ def repository_policy(
     template: CreationTemplate, region: str, *, account: str, partition: str | None = None
 ) -> str | None:
     """
-    Write the policy of the repositories that a template makes.
+    Write the policy of repositories created from a template.
 
     Args:
-        template: who may pull and push is part of it.
-        region: of the registry, or a token of it.
-        account: likewise.
+        template: the template, with its access settings.
+        region: Region of the registry, or a token of it.
+        account: account of the registry, or a token of it.
         partition: ``aws``, or a token of it. Default: that of *region*.
 
     Returns:
-        JSON text; ``None`` when nobody is let in.
+        JSON text; ``None`` if nobody gets access.
     """
     place = {"partition": partition or partition_of(region), "region": region, "account": account}
     statements = [*policy_statements(template.access, **place), *template.statements]
@@ -135,7 +135,7 @@ def _check_encryption(template: CreationTemplate, home: Home, *path: str | int) 
         return
     match = KEY.fullmatch(key)
     if match is None or len(key) > MAX_ARN:
-        remedy = "an alias will not do here, nor an id" if not key.startswith("arn:") else ""
+        remedy = "not an alias or ID" if not key.startswith("arn:") else ""
         yield rulebook.BAD_KEY.at(at(*path, "key"), got=repr(key), remedy=remedy)
     elif home.region is not None and match["region"] != home.region:
         yield rulebook.KEY_ELSEWHERE.at(at(*path, "key"), region=match["region"], expected=home.region)

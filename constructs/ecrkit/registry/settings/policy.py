@@ -43,14 +43,14 @@ def policy_document(
     Write the policy of a registry.
 
     Args:
-        policy: who may do what.
-        caches: prefixes of the caches there are.
+        policy: permissions on the registry.
+        caches: prefixes of the existing caches.
         partition: ``aws``, or a token of it; likewise *region* and *account*, which are the registry's.
         region: as in ``us-east-1``.
         account: 12 digits.
 
     Returns:
-        As few statements as there are kinds of permission, their lists sorted, then those that are given as they are.
+        One statement per kind of permission, with sorted lists, then the given statements, verbatim.
 
     Source: ECR user guide, "Granting registry permissions for cross account replication" and "… for pull through
     cache" (read 2026-11).
@@ -94,9 +94,9 @@ def check_policy(policy: RegistryPolicy, *, caches: Collection[str], home: Home)
     Check the policy of a registry.
 
     Args:
-        policy: who may do what.
-        caches: prefixes of the caches there are.
-        home: where the registry is.
+        policy: permissions on the registry.
+        caches: prefixes of the existing caches.
+        home: account and Region of the registry.
     """
     sources = policy.replication_from
     accounts = (source.account for source in sources)
@@ -156,7 +156,7 @@ def statement_findings(
         statements: all that are given verbatim.
         path: to what has them, under ``statements``.
         kind: what the policy belongs to.
-        home: where the registry is.
+        home: account and Region of the registry.
         acknowledged: why they may let everyone in.
     """
     partition = partition_of(home.region) if home.region else None

@@ -36,7 +36,7 @@ TOO_FEW = Check(
 NAMED_TWICE = Check(
     code="CAT203",
     title="entry is listed twice",
-    message="{entry} is named twice",
+    message="{entry} is listed twice",
     remedy="remove one",
     source=_DESIGN,
 )
@@ -67,7 +67,7 @@ BAD_PREFIX = Check(
 SAME_PREFIX = Check(
     code="CAT208",
     title="cache or template prefix is not unique",
-    message="the same prefix as '{other}', since ECR ends both in a slash",
+    message="the same prefix as '{other}', because ECR appends a slash to both",
     remedy="remove one",
     source=f"{_API}, CreatePullThroughCacheRule and CreateRepositoryCreationTemplate",
 )
@@ -80,14 +80,14 @@ BAD_ROLE = Check(
 ROLE_ELSEWHERE = Check(
     code="CAT210",
     title="role is in another account",
-    message="the role is in {account}, and the registry in {expected}",
-    remedy="name a role of that account; an environment can say `registry:` for itself",
+    message="the role is in {account}, but the registry is in {expected}",
+    remedy="name a role in that account; an environment can have its own `registry:`",
     source=f"{_API}, CustomRoleArn",
 )
 SAME_PLACE = Check(
     code="CAT211",
     title="destination or account is listed twice",
-    message="{entry} is named twice",
+    message="{entry} is listed twice",
     remedy="remove one",
     source=_DESIGN,
 )
@@ -110,15 +110,15 @@ CONTINUOUS_NEEDS_ENHANCED = Check(
 SAME_FREQUENCY = Check(
     code="CAT222",
     title="scan frequency is not unique",
-    message="there is a rule for {frequency} already",
-    remedy="put the repositories of both into one",
+    message="a second rule for {frequency}",
+    remedy="merge the two rules",
     source=_SCANNING,
 )
 NOT_SCANNED = Check(
     code="CAT223",
     severity=Severity.WARNING,
     title="some repositories are not scanned",
-    message="no rule has the pattern '*', so that {what}, whatever a repository says about itself",
+    message="no rule has the pattern '*', so {what}, whatever a repository declares",
     remedy="add '*' to SCAN_ON_PUSH",
     source=_SCANNING,
 )
@@ -129,13 +129,13 @@ REPLICATES_TO_ITSELF = Check(
     code="CAT230",
     title="registry replicates to itself",
     message="the destination is the registry itself, {account} in {region}",
-    remedy="remove it; an environment can say `registry:` for itself",
+    remedy="remove it; an environment can have its own `registry:`",
     source=_REPLICATION,
 )
 OTHER_PARTITION = Check(
     code="CAT231",
     title="replication destination is in another partition",
-    message="{region} is in the partition {got}, and the registry's {home} in {expected}",
+    message="{region} is in the partition {got}, but the registry's {home} is in {expected}",
     remedy="remove it; ECR replicates within a partition",
     source=_REPLICATION,
 )
@@ -146,7 +146,7 @@ OWN_ACCOUNT = Check(
     code="CAT240",
     title="own account is allowed to replicate",
     message="{account} is the account of the registry, which needs no permission",
-    remedy="remove it; an environment can say `registry:` for itself",
+    remedy="remove it; an environment can have its own `registry:`",
     source=_POLICY,
 )
 BAD_PRINCIPAL = Check(
@@ -165,28 +165,28 @@ BAD_STATEMENT = Check(
 OPEN_TO_ALL = Check(
     code="CAT243",
     title="statement is open to everyone",
-    message="lets everybody in: {reason}",
+    message="lets everyone in: {reason}",
     remedy=CLOSE_IT,
     source=_POLICY,
 )
 SAME_SID = Check(
     code="CAT244",
     title="Sid is not unique",
-    message="the Sid '{sid}' is that of another statement{hint}",
+    message="another statement has the Sid '{sid}'{hint}",
     remedy="write another",
     source='IAM user guide, "IAM JSON policy elements: Sid" (read 2026-11)',
 )
 POLICY_TOO_LONG = Check(
     code="CAT245",
     title="registry policy is longer than 10,240 characters",
-    message="makes a policy of {length:,} characters, of {max:,} at most",
-    remedy="cover several by a condition, or by a prefix",
+    message="the policy must have at most {max:,} characters, got {length:,}",
+    remedy="cover several with a condition or a prefix",
     source=f"{_API}, RegistryPolicyText",
 )
 NO_CACHE = Check(
     code="CAT246",
     title="pull-through permission has no cache",
-    message="there is no cache to pull through",
+    message="no pull-through cache is declared",
     remedy="add one under pull_through_cache, or remove this",
     source=_DESIGN,
 )
@@ -216,8 +216,8 @@ BAD_CREDENTIAL = Check(
 CREDENTIAL_ELSEWHERE = Check(
     code="CAT253",
     title="credential is in another account or Region",
-    message="the secret is in {got}, and the registry in {expected}",
-    remedy="name a secret that is there; an environment can say `registry:` for itself",
+    message="the secret is in {got}, but the registry is in {expected}",
+    remedy="name a secret in that account and Region; an environment can have its own `registry:`",
     source=_CACHE,
 )
 NOT_FOR_UPSTREAM = Check(
@@ -230,7 +230,7 @@ NOT_FOR_UPSTREAM = Check(
 NO_ROLE = Check(
     code="CAT255",
     title="upstream role is missing",
-    message="{upstream} is in another account, and needs a role",
+    message="{upstream} is in another account, so it needs a role",
     remedy="add 'role:' and the ARN of one that ECR may assume to pull from there",
     source='ECR user guide, "Setting up permissions for cross-account ECR to ECR PTC" (read 2026-11)',
 )
@@ -238,7 +238,7 @@ UPSTREAM_IS_ITSELF = Check(
     code="CAT256",
     title="registry caches itself",
     message="the upstream is the registry itself",
-    remedy="remove it; an environment can say `registry:` for itself",
+    remedy="remove it; an environment can have its own `registry:`",
     source=_ECR_TO_ECR,
 )
 ROOT_WITH_UPSTREAM_PREFIX = Check(
@@ -281,14 +281,14 @@ KEY_WITHOUT_KMS = Check(
 KEY_ELSEWHERE = Check(
     code="CAT264",
     title="KMS key is in another Region",
-    message="the key is in {region}, and the registry in {expected}",
-    remedy="name a key that is there; an environment can say `registry:` for itself",
+    message="the key is in {region}, but the registry is in {expected}",
+    remedy="name a key in that Region; an environment can have its own `registry:`",
     source=f"{_API}, EncryptionConfigurationForRepositoryCreationTemplate",
 )
 TAGS_OF_THE_OTHER = Check(
     code="CAT265",
     title="tag filters do not fit the mutability",
-    message="{key} goes with 'mutability: {needed}' only, got 'mutability: {got}'",
+    message="{key} needs 'mutability: {needed}', got 'mutability: {got}'",
     remedy="remove it, or write the other mutability",
     source=_MUTABILITY,
 )
@@ -302,14 +302,14 @@ NEVER_UPDATED = Check(
     code="CAT267",
     severity=Severity.WARNING,
     title="cached tags are immutable",
-    message="a cached tag stays what it was when it was first pulled, since tags are immutable",
-    remedy="write 'mutability: MUTABLE', or name the tags that move in mutable_tags",
+    message="a cached tag never gets updates, because tags are immutable",
+    remedy="write 'mutability: MUTABLE', or list the tags that move in mutable_tags",
     source=_MUTABILITY,
 )
 REPOSITORY_POLICY_TOO_LONG = Check(
     code="CAT268",
     title="template repository policy is longer than 10,240 characters",
-    message="makes a repository policy of {length:,} characters, of {max:,} at most",
+    message="the repository policy must have at most {max:,} characters, got {length:,}",
     remedy="grant to an organization or a unit instead of many accounts",
     source=f"{_API}, RepositoryPolicyText",
 )

@@ -38,8 +38,8 @@ MAX_REPLICATION_RULES = 25
 _MAX_DESTINATIONS = 25
 
 _UNSCANNED = {
-    ScanType.BASIC: "the images of others are scanned only when somebody asks",
-    ScanType.ENHANCED: "the images of others are not scanned at all",
+    ScanType.BASIC: "other images are scanned only on request",
+    ScanType.ENHANCED: "other images are not scanned",
 }
 
 

@@ -1,8 +1,8 @@
 """
-What is registry-wide: scanning, replication, the registry's policy, caches of other registries, creation templates.
+Registry-wide settings: scanning, replication, registry policy, pull-through caches, creation templates.
 
-Of scanning, replication and policy an account has one of each in every Region; caches and templates have a prefix that
-is unique there.
+An account has one scanning configuration, one replication configuration and one policy in every Region. Each cache and
+each template has a prefix that is unique there.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ __all__ = [
 ]
 
 ROOT = "ROOT"
-"""The prefix that stands for every repository that no other prefix fits."""
+"""The prefix for every repository that no other prefix matches."""
 
 
 class ScanType(StrEnum):
-    """What scans."""
+    """Which scanner is used."""
 
     BASIC = "BASIC"
     """ECR itself, operating system packages."""
@@ -62,7 +62,7 @@ class ScanFrequency(StrEnum):
 
 
 class AppliedFor(StrEnum):
-    """For what ECR creates a repository by itself."""
+    """Occasion on which ECR creates a repository automatically."""
 
     PULL_THROUGH_CACHE = "PULL_THROUGH_CACHE"
     REPLICATION = "REPLICATION"
@@ -70,7 +70,7 @@ class AppliedFor(StrEnum):
 
 
 class TemplateEncryption(StrEnum):
-    """How the images of a repository that a template makes are encrypted at rest."""
+    """Encryption at rest of repositories created from a template."""
 
     AES256 = "AES256"
     KMS = "KMS"
@@ -81,12 +81,12 @@ class TemplateEncryption(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanningRule:
     """
-    Which repositories are scanned when.
+    When the matching repositories are scanned.
 
     Attributes:
-        frequency: when.
-        repositories: patterns of names, at least one; ``*`` is any run of characters, and a pattern without it matches
-            every name that contains it.
+        frequency: when images are scanned.
+        repositories: patterns of repository names, at least one; ``*`` matches any text, and a pattern without it
+            matches every name that contains it.
     """
 
     frequency: ScanFrequency
@@ -96,12 +96,12 @@ class ScanningRule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scanning:
     """
-    How the registry scans; it supersedes what a repository says about itself.
+    How the registry scans images; this overrides the setting of each repository.
 
     Attributes:
-        type: what scans.
-        rules: one per frequency.
-        silence: warnings to live with: why, by code.
+        type: which scanner is used.
+        rules: scanning rules, one per frequency.
+        silence: accepted warnings, each code with a reason.
     """
 
     type: ScanType
@@ -116,7 +116,7 @@ class Destination:
 
     Attributes:
         region: as in ``eu-west-1``.
-        account: 12 digits; ``None`` for the registry's own.
+        account: account ID of 12 digits; omit for the registry's own account.
     """
 
     region: str
@@ -126,11 +126,11 @@ class Destination:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplicationRule:
     """
-    What is replicated where.
+    Which repositories are replicated, and where to.
 
     Attributes:
-        to: registries, at least one.
-        repositories: prefixes of names; empty for every repository.
+        to: destination registries, at least one.
+        repositories: prefixes of repository names; empty for every repository.
     """
 
     to: tuple[Destination, ...]
@@ -143,8 +143,8 @@ class ReplicationSource:
     An account that may replicate into the registry.
 
     Attributes:
-        account: 12 digits.
-        repositories: prefixes of names; empty for every repository.
+        account: account ID of 12 digits.
+        repositories: prefixes of repository names; empty for every repository.
     """
 
     account: str
@@ -154,14 +154,14 @@ class ReplicationSource:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistryPolicy:
     """
-    Who may do what with the registry as a whole.
+    Permissions on the registry as a whole.
 
     Attributes:
-        replication_from: accounts that may replicate into it, and create the repositories for that.
-        pull_through_by: accounts, and ARNs of principals, that may pull through its caches what is not there yet.
-        statements: of an IAM policy, as they are.
-        open_to_everyone: why *statements* may let everyone in; empty for statements that may not.
-        silence: warnings to live with: why, by code.
+        replication_from: accounts that may replicate into the registry, and create repositories for it.
+        pull_through_by: accounts and ARNs of principals that may pull uncached images through its caches.
+        statements: IAM policy statements, verbatim.
+        open_to_everyone: why *statements* may let everyone in; empty if they must not.
+        silence: accepted warnings, each code with a reason.
     """
 
     replication_from: tuple[ReplicationSource, ...] = ()
@@ -174,14 +174,14 @@ class RegistryPolicy:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullThroughCacheRule:
     """
-    A cache of another registry; each of its properties is create-only.
+    A cache of another registry; changing a property replaces the cache.
 
     Attributes:
-        upstream: host name, as in ``registry-1.docker.io``.
+        upstream: host name of the upstream registry, as in ``registry-1.docker.io``.
         credential: ARN of a secret in the registry's account and Region, whose name begins with
             ``ecr-pullthroughcache/``.
-        role: ARN of a role in the registry's account, for an upstream in ECR.
-        upstream_prefix: of the repositories there; ``None`` for all.
+        role: ARN of a role in the registry's account, for an upstream in another ECR account.
+        upstream_prefix: prefix of the upstream repositories; omit for all of them.
     """
 
     upstream: str
@@ -193,23 +193,23 @@ class PullThroughCacheRule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreationTemplate:
     """
-    What a repository becomes that ECR creates by itself.
+    Settings of repositories that ECR creates automatically.
 
     Attributes:
-        applied_for: on which occasions, at least one.
+        applied_for: occasions on which ECR creates a repository, at least one.
         lifecycle: policies in order of precedence, or their names in a store; empty for none.
-        encryption: at rest.
-        key: ARN of a KMS key; ``None`` for the key that AWS manages.
-        mutability: of tags.
-        mutable_tags: tags, or patterns of tags, that may be overwritten though it is immutable; five at most.
-        immutable_tags: those that may not though it is mutable; five at most.
-        access: who may pull and push, besides those whom the account lets.
-        statements: of the repository policy, as they are, in addition to those of *access*.
-        open_to_everyone: why *statements* may let everyone in; empty for statements that may not.
-        tags: of the resource, key to value.
-        description: of the template.
-        role: ARN of a role in the registry's account, without which ECR neither tags nor takes KMS.
-        silence: warnings to live with: why, by code.
+        encryption: encryption at rest.
+        key: ARN of a KMS key; omit for the AWS managed key.
+        mutability: whether a tag can be pushed again.
+        mutable_tags: tags, or patterns of tags, that may be overwritten in an immutable repository; five at most.
+        immutable_tags: tags, or patterns of tags, that may not be overwritten in a mutable repository; five at most.
+        access: who may pull and push, in addition to principals in the account.
+        statements: repository policy statements, verbatim, in addition to those of *access*.
+        open_to_everyone: why *statements* may let everyone in; empty if they must not.
+        tags: resource tags, key to value.
+        description: description of the template.
+        role: ARN of a role in the registry's account that ECR assumes; needed for tags and KMS.
+        silence: accepted warnings, each code with a reason.
     """
 
     applied_for: tuple[AppliedFor, ...]
@@ -232,8 +232,8 @@ class CreationTemplate:
         Look up its lifecycle policies.
 
         Raises:
-            PolicyReferenceError: *policies* has not all of them.
-            InvalidPolicyError: ECR would refuse one.
+            PolicyReferenceError: *policies* lacks one of them.
+            InvalidPolicyError: ECR would reject one.
         """
         found = (policies.read(entry) if isinstance(entry, PolicyRef) else entry for entry in self.lifecycle)
         return replace(self, lifecycle=tuple(found))
@@ -242,14 +242,14 @@ class CreationTemplate:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrySettings:
     """
-    All that is registry-wide in one account and Region; what is empty is left as it is there.
+    Registry-wide settings of an account and Region; omitted ones stay unchanged.
 
     Attributes:
-        scanning: how it scans.
-        replication: what is replicated where.
-        policy: who may do what.
-        pull_through_cache: caches by prefix.
-        creation_templates: templates by prefix.
+        scanning: how images are scanned.
+        replication: which repositories are replicated, and where to.
+        policy: permissions on the registry.
+        pull_through_cache: pull-through caches by prefix.
+        creation_templates: creation templates by prefix.
     """
 
     scanning: Scanning | None = None
@@ -259,7 +259,7 @@ class RegistrySettings:
     creation_templates: Mapping[str, CreationTemplate] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        """Whether it says anything."""
+        """Whether it has any setting."""
         return bool(
             self.scanning or self.replication or self.policy or self.pull_through_cache or self.creation_templates
         )
@@ -268,11 +268,11 @@ class RegistrySettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
     """
-    Where a registry is.
+    Account and Region of a registry.
 
     Attributes:
-        account: 12 digits; ``None`` where that is not known yet.
-        region: as in ``us-east-1``; ``None`` where that is not known yet.
+        account: account ID of 12 digits; ``None`` if unknown before the deploy.
+        region: as in ``us-east-1``; ``None`` if unknown before the deploy.
     """
 
     account: str | None = None
