@@ -16,7 +16,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from docutils import nodes  # type: ignore[import-untyped] # it has no types
+from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from ecrkit.images import Image, ImageStatus, ImageTable
