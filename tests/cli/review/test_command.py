@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from builders.assemblies import repository, write_assembly
 from builders.commands import ecrkit, ecrkit_on_terminal
-from builders.reviews import AT, make_repository, write_folder, write_inventories
+from builders.reviews import AT, commit, make_repository, write_folder, write_inventories
 
 if TYPE_CHECKING:
     import subprocess
@@ -256,7 +256,7 @@ class TestRequiredImages:
 
         said = "refused: images of 1 repository not checked"
         assert result.returncode == 1
-        assert result.stdout.splitlines()[-1] == f"{said}; what is meant to happen can be allowed, as in --allow web"
+        assert result.stdout.splitlines()[-1] == f"{said}; to accept intended changes, pass --allow web"
 
     def test_allowed(self, head: Path) -> None:
         """A person may take the risk."""
@@ -272,3 +272,52 @@ class TestRequiredImages:
         result = review(head, "--images", images, *self.REQUIRED)
 
         assert result.stdout.splitlines()[-1].startswith("refused: 1 repository would lose images;")
+
+
+class TestMovedCatalog:
+    @pytest.fixture
+    def moved(self, head: Path) -> Path:
+        """A work tree whose catalog and policies have moved into a folder, and lose a repository on the way."""
+        (head / "registry").mkdir()
+        for name in ("repositories.yaml", "policies"):
+            (head / name).rename(head / "registry" / name)
+        return head
+
+    def test_not_first(self, moved: Path) -> None:
+        """A catalog that moves is no first deploy, for which everything would be new."""
+        result = review(moved, "--catalog", "registry/repositories.yaml")
+
+        assert (result.returncode, result.stdout) == (2, "")
+        assert result.stderr == (
+            "error: main: has no registry/repositories.yaml, and its catalog repositories.yaml is gone; pass "
+            "--base-catalog repositories.yaml to compare with it\n"
+        )
+
+    def test_compared(self, moved: Path) -> None:
+        """It is compared with what it was."""
+        paths = ("--catalog", "registry/repositories.yaml", "--base-catalog", "repositories.yaml")
+        result = review(moved, *paths, *AT)
+
+        assert result.returncode == 1
+        assert result.stdout.splitlines()[-1].startswith("refused: 1 deploy problem;")
+
+    def test_folder_that_is_gone(self, moved: Path) -> None:
+        """A catalog may leave a folder that is gone."""
+        commit(moved)
+        (moved / "registry").rename(moved / "new")
+        paths = ("--catalog", "new/repositories.yaml", "--base-catalog", "registry/repositories.yaml")
+        result = ecrkit("review", "--base", "HEAD", *paths, cwd=moved)
+
+        assert (result.returncode, result.stderr) == (0, "")
+        assert result.stdout.splitlines()[-1] == "passed: nothing would be lost"
+
+    def test_other_yaml(self, head: Path) -> None:
+        """Another YAML file that is gone is no catalog."""
+        (head / "repositories.yaml").rename(head.parent / "kept.yaml")
+        (head / "values.yaml").write_text("environments: {}\n")
+        commit(head)
+        (head / "values.yaml").unlink()
+        (head.parent / "kept.yaml").rename(head / "repositories.yaml")
+        result = ecrkit("review", "--base", "HEAD", cwd=head)
+
+        assert result.stdout.splitlines()[-1] == "passed: first deploy: everything is new"

@@ -66,7 +66,7 @@ def delete_with_its_entry() -> None:
 
 FILE = "policies/lifecycle/keep/v1.json:1:1: keep@1 "
 UNPUBLISHED = (
-    "is not published, so that it may still change; run `ecrkit policy lock` and commit policies/lifecycle.lock.json"
+    "is not published, so it can still change; run `ecrkit policy lock` and commit policies/lifecycle.lock.json"
 )
 
 
@@ -75,15 +75,15 @@ UNPUBLISHED = (
     [
         pytest.param(
             edit_and_publish,
-            f"{FILE}is published, and its meaning has changed; restore it, and add the new text as v3.json [STO110]",
+            f"{FILE}is published, but its meaning has changed; restore it, and add the new text as v3.json [STO110]",
             id="edited-and-published-again",
         ),
         pytest.param(leave_the_lock, f"{FILE}{UNPUBLISHED} [STO112]", id="left-the-lock"),
         pytest.param(delete_the_lock, f"{FILE}{UNPUBLISHED} [STO112]", id="no-lock"),
         pytest.param(
             delete_with_its_entry,
-            "policies/lifecycle.lock.json:1:1: idle@1 is published, and its file is gone; restore "
-            "policies/lifecycle/idle/v1.json; add what you want as v2.json instead [STO111]",
+            "policies/lifecycle.lock.json:1:1: idle@1 is published, but its file is missing; restore "
+            "policies/lifecycle/idle/v1.json, and add your changes as v2.json [STO111]",
             id="deleted-with-its-entry",
         ),
     ],

@@ -51,6 +51,12 @@ __all__ = ["review"]
     help="Catalog with the change.",
 )
 @click.option(
+    "--base-catalog",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Path of the catalog in the base, if the change moves it; policies/lifecycle is next to it.",
+)
+@click.option(
     "--policies",
     metavar="DIR",
     type=click.Path(path_type=Path),
@@ -91,6 +97,7 @@ def review(  # noqa: PLR0913 - click passes each option as an argument
     *,
     base: str,
     catalog: Path,
+    base_catalog: Path | None,
     policies: Path | None,
     images: str | None,
     require_images: bool,
@@ -128,7 +135,9 @@ def review(  # noqa: PLR0913 - click passes each option as an argument
     store = policies or catalog.parent / "policies" / "lifecycle"
     protections = read_protections(in_use=in_use, pulled_within=pulled_within, must_keep=must_keep)
     assemblies = (read_baseline(base_assembly), read_assembly(assembly)) if assembly and base_assembly else None
-    with opened_base(base, catalog=catalog, policies=store) as opened, _steps() as report:
+    before = base_catalog or catalog
+    store_before = before.parent / "policies" / "lifecycle" if base_catalog and policies is None else store
+    with opened_base(base, catalog=before, policies=store_before) as opened, _steps() as report:
         evidence = Evidence(
             images=Path(images) if images else None,
             inventories=lambda: _inventories(images, protections),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Base", "opened_base"]
 
+_CATALOG_KEYS = [
+    re.compile(rf"(?:^|[\s{{,])[\"']?{key}[\"']?\s*:".encode()) for key in ("environments", "account", "repositories")
+]
+"""Each catalog has these keys, in YAML or JSON."""
 _READ = (".json", ".yaml", ".yml")
 """Suffixes of what a policy store has; nothing else of it is read."""
 
@@ -83,8 +88,8 @@ def opened_base(text: str, *, catalog: Path, policies: Path) -> Iterator[Base]:
 
     Args:
         text: a folder, or a git reference of the repository that contains *catalog*.
-        catalog: the head's. In a folder its counterpart has the same path from there as *catalog* has from the working
-            directory; in a commit, from the root of the repository.
+        catalog: the head's, or the path that it had in the base. In a folder its counterpart has the same path from
+            there as *catalog* has from the working directory; in a commit, from the root of the repository.
         policies: the head's policy store; likewise.
 
     Yields:
@@ -120,6 +125,8 @@ def opened_base(text: str, *, catalog: Path, policies: Path) -> Iterator[Base]:
         root = Path(made).resolve()
         base = Base(text=text, commit=commit, catalog=root / paths[0], policies=root / paths[1], root=root)
         _extract(repository, commit, paths, root)
+        if not base.catalog.exists():
+            _refuse_moved(repository, commit, text=text, catalog=paths[0])
         yield base
 
 
@@ -144,9 +151,31 @@ def _extract(repository: GitRepository, commit: str, paths: list[PurePosixPath],
             write_bytes(root / path, content)
 
 
+def _refuse_moved(repository: GitRepository, commit: str, *, text: str, catalog: PurePosixPath) -> None:
+    """
+    Refuse a base whose catalog had another path: it is no first deploy.
+
+    Raises:
+        UnreadableInputError: the base has a catalog that the work tree has no more.
+    """
+    gone = [
+        path
+        for path in repository.paths(commit)
+        if path.suffix in {".yaml", ".yml"} and not (repository.root / path).exists()
+    ]
+    for path, content in repository.files(commit, gone).items() if gone else ():
+        if all(key.search(content) for key in _CATALOG_KEYS):
+            raise UnreadableInputError(
+                f"{printable(text)}: has no {printable(str(catalog))}, and its catalog {printable(str(path))} is gone; "
+                f"pass --base-catalog {printable(str(path))} to compare with it"
+            )
+
+
 def _repository_of(catalog: Path) -> tuple[GitRepository | None, str]:
     try:
-        return GitRepository.holding(_without_links(catalog).parent), ""
+        # A catalog that has moved may have left no folder.
+        folder = next(folder for folder in _without_links(catalog).parents if folder.is_dir())
+        return GitRepository.holding(folder), ""
     except NoRepositoryError as error:
         return None, str(error)
 

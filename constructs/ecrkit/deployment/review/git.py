@@ -109,6 +109,11 @@ class GitRepository:
                 blobs[path] = blob
         return dict(zip(blobs, self._contents(list(blobs.values())), strict=True))
 
+    def paths(self, commit: str) -> list[PurePosixPath]:
+        """List every file of a commit, relative to the root."""
+        listed = self._succeed("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit)
+        return [PurePosixPath(name) for name in listed.decode(errors="surrogateescape").split("\0") if name]
+
     def unknown(self, reference: str) -> str:
         """Say what to do about a reference that git does not know."""
         parent = _PARENT.match(reference)
