@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 
 import pytest
+import yaml
 
 from ecrkit.catalog.repinning import matching, repin
 from ecrkit.errors import InvalidCatalogError, RefusedError
@@ -97,6 +98,30 @@ def test_one_environment_with_values_of_its_own() -> None:
         "-    lifecycle: keep@3",
         "+    lifecycle: keep@2",
     ]
+
+
+OWN = (
+    'account: "222222222222"',
+    "region: us-east-1",
+    "defaults:\n      tags: {a: b}",
+    "repositories:\n      tools: {lifecycle: keep@1}",
+)
+
+
+@pytest.mark.parametrize("last", [pytest.param(key, id=key.partition(":")[0]) for key in OWN])
+@pytest.mark.parametrize("missing", [pytest.param(key, id=f"no {key.partition(':')[0]}") for key in ("", *OWN[2:])])
+def test_one_environment_in_any_order(last: str, missing: str) -> None:
+    """Whichever of its keys an environment ends with, it gets defaults and repositories with values of its own."""
+    keys = [*(key for key in OWN if key not in {last, missing}), last]
+    shared = "defaults: {lifecycle: keep@1}\nrepositories: {web: {}, api: {lifecycle: keep@1}, tools: {}}\n"
+    text = "environments:\n  dev:\n" + "".join(f"    {key}\n" for key in keys) + f"  prod: {{}}\n{shared}"
+
+    new = repin(text, PolicyRef("keep", 2), file="f", environment="dev").text
+
+    dev = yaml.safe_load(new)["environments"]["dev"]
+    assert dev["defaults"]["lifecycle"] == "keep@2"
+    assert dev["repositories"]["api"] == {"lifecycle": "keep@2"}
+    assert new.endswith(f"  prod: {{}}\n{shared}")
 
 
 def test_some_repositories() -> None:

@@ -100,3 +100,14 @@ def test_no_catalog(tmp_path: Path) -> None:
 
     assert missing.returncode == 1
     assert "error        catalog: other.yaml: cannot be read: no such file or directory\n" in missing.stdout
+
+
+def test_broken_app(directory: Path) -> None:
+    """A cdk.json that is no JSON is an error, and everything else is checked nevertheless."""
+    (directory / "cdk.json").write_text("{")
+
+    result = doctor(directory, "--output", "json")
+
+    assert result.returncode == 1
+    found = statuses(result)
+    assert (found["CDK app"], found["catalog"]) == ("error", "ok")

@@ -153,6 +153,8 @@ def test_sections() -> None:
         pytest.param(
             ("check",), "No such command 'check'. Did you mean 'policy check' or 'catalog check'?", id="of a group"
         ),
+        pytest.param(("preview",), "Did you mean 'policy preview'?", id="of one group"),
+        pytest.param(("Policy",), "No such command 'Policy'. Did you mean 'policy'?", id="upper case"),
         pytest.param(("xyzzy",), "No such command 'xyzzy'.\n", id="nothing near"),
         pytest.param(("audit", "--drift"), "No such option '--drift'. Did you mean '--drift-only'?", id="option"),
     ],

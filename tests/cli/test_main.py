@@ -37,6 +37,14 @@ def test_misuse_exits_2(arguments: tuple[str, ...], message: str) -> None:
     assert "Traceback" not in result.stderr
 
 
+def test_missing_choice() -> None:
+    """The choices of an argument that is missing are lines of their own, without escapes."""
+    result = ecrkit("completion")
+
+    assert result.returncode == 2
+    assert result.stderr.endswith("Choose from:\n  bash,\n  zsh,\n  fish\n")
+
+
 @pytest.mark.posix
 def test_nobody_reads_on() -> None:
     """Output that is cut off is neither a finding nor an error: the command ends as one that SIGPIPE ends."""

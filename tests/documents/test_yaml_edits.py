@@ -104,6 +104,14 @@ def test_item_is_appended(before: str, after: str) -> None:
     assert editor.result() == after
 
 
+def test_nested_mappings_that_end_at_one_line() -> None:
+    """What is added at several depths stands in the mapping that it belongs to, also where all of them end."""
+    editor = YamlEditor("a:\n  b:\n    c: 1\n    # of b\n  # of a\nz: 9\n", "f")
+    editor.add({"a": {"d": 2, "b": {"e": 3}}})
+
+    assert editor.result() == "a:\n  b:\n    c: 1\n    # of b\n    e: 3\n  # of a\n  d: 2\nz: 9\n"
+
+
 def test_several_additions_do_not_disturb_each_other() -> None:
     """Additions to one text are applied together, also where they meet at one place."""
     text = "r:\n  a:\n    only:\n    - dev\n"

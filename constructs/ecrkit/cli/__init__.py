@@ -66,7 +66,8 @@ def main() -> None:
     except click.ClickException as error:
         said = io.StringIO()
         error.show(said)
-        write_text(said.getvalue().rstrip("\n"), err=True)
+        # Click lists the choices of a missing argument behind tabs, which would be printed as `\t`.
+        write_text(said.getvalue().rstrip("\n").replace("\n\t", "\n  "), err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted", code=_EXIT_NO_VERDICT)

@@ -15,6 +15,7 @@ from ecrkit.aws.doctor import (
     Probe,
     Status,
     examine_account,
+    examine_app,
     examine_boto3,
     examine_cdk,
     examine_extras,
@@ -86,6 +87,7 @@ def _probes(catalog: Path | None, *, profile: str | None, region: str | None) ->
     yield examine_python()
     yield examine_node(os.environ, is_needed=is_app, install=install_command("cdk"))
     yield from examine_cdk(Path.cwd(), os.environ, is_needed=is_app)
+    yield from examine_app(_APP)
     yield from examine_extras(needed={"cdk"} if is_app else set())
     boto3 = examine_boto3()
     yield boto3

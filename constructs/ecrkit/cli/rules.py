@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ecrkit.cli.arguments.completions import CHECK
 from ecrkit.cli.console.output import echo_json, table
 from ecrkit.cli.rulebooks import CHECKS, RULEBOOKS
 from ecrkit.documents.explanations import explain
@@ -35,7 +36,7 @@ This page is the output of `ecrkit rules --output markdown`.
 
 
 @click.command("rules", short_help="List every check, or explain some.")
-@click.argument("codes", metavar="[CODE]...", nargs=-1)
+@click.argument("codes", metavar="[CODE]...", nargs=-1, type=CHECK)
 @click.option(
     "--output",
     type=click.Choice(["text", "json", "markdown"]),

@@ -194,11 +194,12 @@ class YamlEditor:
 
     def _add_below(self, path: tuple[str, ...], members: Mapping[str, object]) -> None:
         new = {key: value for key, value in members.items() if (*path, key) not in self._spans}
-        if new:
-            self.add_members(path, new)
+        # The deepest first: what ends where the mapping around it ends gets the line before that of the mapping.
         for key, value in members.items():
             if key not in new and isinstance(value, dict):
                 self._add_below((*path, key), value)
+        if new:
+            self.add_members(path, new)
 
     def _is_in_flow(self, path: tuple[str, ...]) -> bool:
         return bool(path) and self._spans[path[:-1]].style == "flow"

@@ -185,3 +185,11 @@ def test_unknown_profile(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert [one[:2] for one in found] == [("credentials", "error")]
     assert "prod" in found[0][2]
+
+
+def test_unknown_profile_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So is one that AWS_PROFILE names: no command can work with it."""
+    found = told(monkeypatch, {**NOBODY, "AWS_PROFILE": "prod"})
+
+    assert [one[:2] for one in found] == [("credentials", "error")]
+    assert "prod" in found[0][2]

@@ -10,7 +10,7 @@ import pytest
 from builders.programs import cdk_cli, program
 
 import ecrkit
-from ecrkit.aws.doctor import Probe, Status, examine_cdk, examine_node, examine_python
+from ecrkit.aws.doctor import Probe, Status, examine_app, examine_cdk, examine_node, examine_python
 from ecrkit.cdk.node import bundled_node
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def test_node_that_nothing_needs() -> None:
 def test_cdk_of_the_app(tmp_path: Path) -> None:
     """The CDK CLI is the one of the app, and reads what aws-cdk-lib writes."""
     cdk = cdk_cli(tmp_path)
-    program(tmp_path / "bin", "node")
+    program(tmp_path / "bin", "node", prints="v24.0.0")
 
     cli, schema = examine_cdk(tmp_path, {"PATH": str(tmp_path / "bin")}, is_needed=True)
 
@@ -116,7 +116,7 @@ def test_cdk_that_does_not_say(tmp_path: Path) -> None:
 
 def test_cdk_on_the_path(tmp_path: Path) -> None:
     """A CDK CLI that is no package of npm is asked for its version."""
-    program(tmp_path / "bin", "node")
+    program(tmp_path / "bin", "node", prints="v24.0.0")
     cdk = program(tmp_path / "bin", "cdk", prints="2.1100.0 (build 1)")
 
     cli, _ = examine_cdk(tmp_path, {"PATH": str(tmp_path / "bin")}, is_needed=True)
@@ -150,6 +150,49 @@ def test_cdk_without_node(tmp_path: Path) -> None:
 
     assert told(cli) == (
         "error",
-        f"2.1148.1, {cdk}",
-        "it starts node from PATH: activate the virtual environment, or install Node",
+        f"2.1148.1, {cdk}: starts node from PATH, which has none",
+        "activate the virtual environment, or install a newer Node",
+    )
+
+
+@pytest.mark.parametrize(
+    ("prints", "code", "found"),
+    [
+        pytest.param("v18.0.0", 0, "", id="oldest"),
+        pytest.param("v16.20.2", 0, ", v16.20.2, and needs 18 or newer", id="old"),
+        pytest.param("hello", 0, ", which gave no version, got 'hello'", id="none"),
+        pytest.param("", 1, ", broken", id="fails"),
+    ],
+)
+def test_node_of_the_path(tmp_path: Path, prints: str, code: int, found: str) -> None:
+    """The CDK CLI runs in the Node of the path, whatever Node aws_cdk starts."""
+    cdk = cdk_cli(tmp_path)
+    node = program(tmp_path / "bin", "node", prints=prints, complains="broken", code=code)
+    configured = program(tmp_path / "good", "node", prints="v24.0.0")
+
+    cli, _ = examine_cdk(tmp_path, {"PATH": str(tmp_path / "bin"), "JSII_NODE": str(configured)}, is_needed=True)
+
+    assert cli.status.value == ("error" if found else "ok")
+    assert cli.found == f"2.1148.1, {cdk}" + (f": starts {node}{found}" if found else "")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param(None, None, id="no app"),
+        pytest.param('{"app": "python app.py"}', None, id="app"),
+        pytest.param("[]", "must be an object", id="no object"),
+        pytest.param(
+            "{", "not JSON: expecting property name enclosed in double quotes: line 1 column 2 (char 1)", id="no JSON"
+        ),
+    ],
+)
+def test_app(tmp_path: Path, text: str | None, found: str | None) -> None:
+    """A cdk.json that the CDK CLI cannot read is an error."""
+    path = tmp_path / "cdk.json"
+    if text is not None:
+        path.write_text(text)
+
+    assert [told(probe) for probe in examine_app(path)] == (
+        [("error", f"{path}: {found}", f"correct {path}")] if found else []
     )

@@ -118,6 +118,14 @@ class TestPrepare:
         assert list(environment_directory(caller).glob("lib/python*/site-packages/tiny.py")) != []
         assert not (tmp_path / "elsewhere").exists()
 
+    @pytest.mark.parametrize("variable", ["PIP_CONSTRAINT", "PIP_REQUIREMENT"])
+    def test_pins_of_the_caller(self, caller: Mapping[str, str], tmp_path: Path, variable: str) -> None:
+        """What the caller has pip install elsewhere does not bind the environment."""
+        (tmp_path / "pins.txt").write_text("tiny==2.0\n")
+        prepare_environment(environ={**caller, variable: str(tmp_path / "pins.txt")})
+
+        assert list(environment_directory(caller).glob("lib/python*/site-packages/tiny-1.0.dist-info")) != []
+
     def test_offline(self, caller: Mapping[str, str]) -> None:
         """Without a package index one line says what is needed, and that it is needed once."""
         assert failure({**caller, "PIP_FIND_LINKS": ""}) == (

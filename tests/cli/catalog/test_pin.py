@@ -87,6 +87,31 @@ def test_result_that_does_not_pass_is_not_written(directory: Path) -> None:
     assert (directory / "repositories.yaml").read_text() == CATALOG
 
 
+def test_old_findings(directory: Path) -> None:
+    """Warnings of the catalog as it is are not repeated; its errors are, at their place in the file as it is."""
+    added = ecrkit("catalog", "pin", "web@2", "--where", "cache", "--dry-run", cwd=directory)
+    (directory / "repositories.yaml").write_text(f"{CATALOG}  later: {{colour: red}}\n")
+    refused = ecrkit("catalog", "pin", "web@2", "--where", "cache", "--yes", cwd=directory)
+
+    assert "[ECR213]" in ecrkit("catalog", "check", cwd=directory).stdout
+    assert added.stderr == f"{AT}: 1 pin would change\n"
+    assert refused.stderr == (
+        f"{AT}:9:11: error: repositories.later.colour: unknown key 'colour'; "
+        + refused.stderr.partition("unknown key 'colour'; ")[2]
+    )
+    assert refused.stderr.endswith(f"{AT}: would not pass 'ecrkit catalog check'; nothing written\n")
+
+
+def test_added_warnings(directory: Path) -> None:
+    """A warning that the new version brings is shown before the question."""
+    (directory / "policies" / "lifecycle" / "web" / "v3.json").write_text(policy_text(tag_status="untagged"))
+    publish(directory / "policies" / "lifecycle")
+
+    result = ecrkit("catalog", "pin", "web@3", "--where", "cache", "--dry-run", cwd=directory)
+
+    assert "repositories.cache" in result.stderr
+
+
 def test_catalog_that_pins_a_version_that_is_gone(directory: Path) -> None:
     """A catalog that is invalid because of its pins can be repaired."""
     (directory / "repositories.yaml").write_text(CATALOG.replace("web@1", "web@7"))

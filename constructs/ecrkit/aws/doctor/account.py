@@ -62,8 +62,8 @@ def examine_account(
     try:
         aws = connect(profile=profile, region=region, needs_region=False, is_probe=True)
     except AwsError as error:
-        status = Status.ERROR if profile else Status.NOT_CHECKED
-        yield Probe(name="credentials", status=status, found=str(error))
+        # A profile that was named, in the environment too, and does not exist, or configuration that cannot be read.
+        yield Probe(name="credentials", status=Status.ERROR, found=str(error))
         return
     yield _region(aws, environments)
     account, probe = _credentials(profile, region or aws.session.region_name or _ANY_REGION, environments)

@@ -22,10 +22,13 @@ from ecrkit.errors import SandboxError, UnreadableInputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["examine_cdk", "examine_node", "examine_python"]
+__all__ = ["examine_app", "examine_cdk", "examine_node", "examine_python"]
 
 _OLDEST_NODE = 22
 """Older ones are past their end of life. Source: nodejs/Release (read 2026-11)."""
+
+_OLDEST_NODE_OF_CLI = 18
+"""Source: ``engines`` in the package.json of aws-cdk 2.1148.1 (read 2026-11)."""
 
 _SCHEMA = "aws-cdk.cloud-assembly-schema"
 _SCHEMA_OF_CLI = "@aws-cdk/cloud-assembly-schema"
@@ -96,12 +99,54 @@ def examine_cdk(directory: Path, environ: Mapping[str, str], *, is_needed: bool)
             found = Probe(name="CDK CLI", status=missing, found=f"{cdk}: {answer.problem}", remedy=_INSTALL_CDK)
             return (found, Probe(name="CDK schema", status=Status.NOT_CHECKED, found="needs the CDK CLI"))
         number = answer.text.partition(" ")[0]
-    found = Probe(name="CDK CLI", status=Status.OK, found=f"{number}, {cdk}")
-    if shutil.which("node", path=search_path) is None:
-        # Its first line says `#!/usr/bin/env node`.
-        remedy = "it starts node from PATH: activate the virtual environment, or install Node"
-        found = Probe(name="CDK CLI", status=missing, found=found.found, remedy=remedy)
+    problem = _node_problem(environ)
+    found = Probe(
+        name="CDK CLI",
+        status=missing if problem else Status.OK,
+        found=f"{number}, {cdk}{problem}",
+        remedy="activate the virtual environment, or install a newer Node" if problem else "",
+    )
     return (found, _compare_schemas(manifest, number, missing=missing))
+
+
+def examine_app(path: Path) -> tuple[Probe, ...]:
+    """
+    Read the file that declares a CDK app; give a probe only where the CDK CLI cannot read it.
+
+    Args:
+        path: ``cdk.json``, which may not exist.
+    """
+    if not path.exists():
+        return ()
+    try:
+        document = json.loads(read_text(path))
+    except UnreadableInputError as error:
+        problem = str(error)
+    except ValueError as error:
+        problem = f"{path}: not JSON: {str(error).lower()}"
+    else:
+        if isinstance(document, dict):
+            return ()
+        problem = f"{path}: must be an object"
+    return (Probe(name="CDK app", status=Status.ERROR, found=problem, remedy=f"correct {path}"),)
+
+
+def _node_problem(environ: Mapping[str, str]) -> str:
+    """
+    Say why the CDK CLI cannot run: its first line, ``#!/usr/bin/env node``, starts the Node of ``PATH``.
+
+    Neither ``JSII_NODE`` nor the Node of the extra reaches it before the virtual environment is activated.
+    """
+    node = shutil.which("node", path=environ.get("PATH", os.defpath))
+    if node is None:
+        return ": starts node from PATH, which has none"
+    answer = ask([node, "--version"], environment=dict(environ))
+    match = re.fullmatch(r"v(\d+)\.\S*", answer.text)
+    if match is None:
+        return f": starts {node}, {answer.problem or f'which gave no version, got {answer.text!r}'}"
+    if int(match[1]) < _OLDEST_NODE_OF_CLI:
+        return f": starts {node}, {answer.text}, and needs {_OLDEST_NODE_OF_CLI} or newer"
+    return ""
 
 
 def _compare_schemas(manifest: Mapping[str, object], number: str, *, missing: Status) -> Probe:

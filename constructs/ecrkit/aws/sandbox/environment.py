@@ -35,8 +35,11 @@ _REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 _BUILDING = ".building-"
 """A folder of this prefix and a process ID holds an environment that this process is making."""
 
-_REDIRECTING = re.compile(r"PYTHON(PATH|HOME)|PIP_(TARGET|PREFIX|ROOT|USER|PYTHON|DRY_RUN|REQUIRE_VIRTUALENV)")
-"""Variables of the caller that would have pip install elsewhere."""
+_REDIRECTING = re.compile(
+    r"PYTHON(PATH|HOME)|"
+    r"PIP_(TARGET|PREFIX|ROOT|USER|PYTHON|DRY_RUN|REQUIRE_VIRTUALENV|CONSTRAINT|BUILD_CONSTRAINT|REQUIREMENT|NO_DEPS)"
+)
+"""Variables of the caller that would have pip install elsewhere, or something else."""
 
 _UNREACHABLE = "(from versions: none)"
 """What pip says of a package that no index has, and of every package if it reaches no index."""

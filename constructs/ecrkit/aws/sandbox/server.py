@@ -45,7 +45,7 @@ def serve(listener: int, directory: str) -> None:
 
     from hypercorn.asyncio import serve as serve_app  # noqa: PLC0415 - see above
     from hypercorn.config import Config  # noqa: PLC0415 - see above
-    from ministack.app import app  # type: ignore[import-untyped] # noqa: PLC0415 - has no types
+    from ministack.app import app  # noqa: PLC0415 - see above
 
     config = Config()
     config.bind = [f"fd://{listener}"]

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from ecrkit.aws.client import connect
 from ecrkit.aws.repositories import deployed_repositories
 from ecrkit.catalog import read_catalog
+from ecrkit.cli.arguments.completions import ENVIRONMENT
 from ecrkit.cli.console.reports import echo_findings
 from ecrkit.documents.nearest import near
 from ecrkit.errors import UnreadableInputError
@@ -58,6 +59,7 @@ def environment_option(command: Callable[..., object]) -> Callable[..., object]:
     return click.option(
         "--environment",
         metavar="NAME",
+        type=ENVIRONMENT,
         help="Environment of the catalog.  [default: the one of the credentials and Region]",
     )(command)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from ecrkit.cli.arguments.completions import FILE
 from ecrkit.cli.arguments.paths import read_each
 from ecrkit.cli.console.output import echo
 from ecrkit.documents.files import decode, read_stream, read_text
@@ -165,6 +166,7 @@ def protection_options(command: F) -> F:
             "--in-use",
             multiple=True,
             metavar="FILE",
+            type=FILE,
             help="Fail if an image in this file, one a line, would expire or be archived.",
         ),
     ):

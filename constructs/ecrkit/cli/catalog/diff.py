@@ -10,6 +10,7 @@ import click
 
 from ecrkit.catalog import read_catalog
 from ecrkit.catalog.changes import diff_images, policy_changes
+from ecrkit.cli.arguments.completions import DIRECTORY, FILE
 from ecrkit.cli.arguments.paths import require_readable
 from ecrkit.cli.arguments.policies import (
     INSTANT,
@@ -46,10 +47,13 @@ __all__ = ["diff"]
 @click.option(
     "--images",
     metavar="DIR",
+    type=DIRECTORY,
     required=True,
     help="Directory with a file of images per repository, as for `policy preview`.",
 )
-@click.option("--manifests", metavar="FILE", help="Images that manifest lists refer to, as for `policy preview`.")
+@click.option(
+    "--manifests", metavar="FILE", type=FILE, help="Images that manifest lists refer to, as for `policy preview`."
+)
 @click.option(
     "--policies",
     "store",

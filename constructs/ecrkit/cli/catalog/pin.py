@@ -11,13 +11,14 @@ import click
 from ecrkit.catalog import read_catalog_text
 from ecrkit.catalog.pins import Pins
 from ecrkit.catalog.repinning import matching, repin
+from ecrkit.cli.arguments.completions import ENVIRONMENT, PINNABLE_POLICY
 from ecrkit.cli.arguments.options import confirmed, dry_run_option, output_option, yes_option
 from ecrkit.cli.catalog.check import all_findings
 from ecrkit.cli.console.output import count_of, echo, echo_json, echo_lines
 from ecrkit.cli.console.reports import echo_findings
 from ecrkit.documents.files import write_text
 from ecrkit.documents.nearest import near
-from ecrkit.errors import RefusedError, errors_in
+from ecrkit.errors import RefusedError, Severity, errors_in
 from ecrkit.policies.references import PolicyRef
 from ecrkit.policies.store import PolicyStore
 
@@ -25,14 +26,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ecrkit.catalog.repinning import PinChange, Repinned
+    from ecrkit.errors import Finding
 
 __all__ = ["pin"]
 
 
 @click.command("pin")
-@click.argument("policy", metavar="NAME@N")
+@click.argument("policy", metavar="NAME@N", type=PINNABLE_POLICY)
 @click.option("--where", metavar="GLOB", help="Repositories and creation templates to change.  [default: all]")
-@click.option("--environment", metavar="NAME", help="Environment to change.  [default: all of them]")
+@click.option("--environment", metavar="NAME", type=ENVIRONMENT, help="Environment to change.  [default: all of them]")
 @click.option(
     "--catalog",
     default="repositories.yaml",
@@ -69,8 +71,8 @@ def pin(  # noqa: PLR0913 - one parameter per option
     With --where or --environment, nothing changes outside the selection. A value that applies to other repositories
     or environments too stays, and the selected ones get their own.
 
-    Shows the changes and asks before it writes. Exits with 1, and writes nothing, if the result does not pass
-    `ecrkit catalog check`.
+    Shows the changes, and the warnings that they add, and asks before it writes. Exits with 1, and writes nothing, if
+    the result does not pass `ecrkit catalog check`.
 
     \b
     Examples:
@@ -85,7 +87,7 @@ def pin(  # noqa: PLR0913 - one parameter per option
     text = read_catalog_text(catalog)
     _require_selected(Pins.read(text, file=catalog.as_posix()), where=where, environment=environment)
     result = repin(text, reference, file=catalog.as_posix(), where=where, environment=environment)
-    findings = all_findings(result.text, file=catalog.as_posix(), policies=store) if result.changes else ()
+    findings = _findings(text, result, file=catalog.as_posix(), store=store) if result.changes else ()
     errors = errors_in(findings)
     if output == "text":
         echo_lines(_lines(result))
@@ -108,6 +110,22 @@ def pin(  # noqa: PLR0913 - one parameter per option
         echo(f"nothing to change: no other version of '{reference.name}' is pinned here", err=True)
         return
     echo(f"{catalog}: {count} {'changed' if is_written else 'would change'}", err=True)
+
+
+def _findings(text: str, result: Repinned, *, file: str, store: PolicyStore) -> tuple[Finding, ...]:
+    """Give the errors of the new catalog, at their place in the old one, and the warnings that the change adds."""
+    known = {_identity(found): found for found in all_findings(text, file=file, policies=store)}
+    findings = all_findings(result.text, file=file, policies=store)
+    return tuple(
+        known.get(_identity(found), found)
+        for found in findings
+        if found.severity is Severity.ERROR or _identity(found) not in known
+    )
+
+
+def _identity(found: Finding) -> tuple[str, str, str, str]:
+    # A repository that gets a value of its own has the finding there, and had it before.
+    return found.location.file, found.location.pointer.removesuffix("/lifecycle"), found.code, found.message
 
 
 def _require_selected(pins: Pins, *, where: str | None, environment: str | None) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.catalog import check_catalog, read_catalog_text, templates
+from ecrkit.cli.arguments.completions import ENVIRONMENT
 from ecrkit.cli.arguments.environment import named_environment
 from ecrkit.cli.console.output import echo
 from ecrkit.cli.console.reports import echo_findings
@@ -27,7 +28,7 @@ __all__ = ["template"]
 
 @click.command("template")
 @click.argument("catalog", default="repositories.yaml", type=click.Path(path_type=Path))
-@click.option("--environment", metavar="NAME", help="Environment to render.  [default: all of them]")
+@click.option("--environment", metavar="NAME", type=ENVIRONMENT, help="Environment to render.  [default: all of them]")
 @click.option(
     "--policies",
     metavar="DIR",

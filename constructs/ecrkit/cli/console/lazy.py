@@ -89,9 +89,9 @@ class LazyGroup(click.Group):
                     formatter.write_dl(rows)
 
     def _meant(self, ctx: click.Context, name: str) -> list[str]:
-        """List commands that *name* may have been meant for: of this group, else of those below it."""
-        nearest = near(name, self._lazy_commands)
-        return list(nearest) or [path for path, command in self._below(ctx) if command == name]
+        """List commands that *name* may have been meant for: of the groups below, and near ones of this group."""
+        name = name.lower()
+        return [path for path, command in self._below(ctx) if command == name] or list(near(name, self._lazy_commands))
 
     def _below(self, ctx: click.Context) -> Iterator[tuple[str, str]]:
         for group in self._lazy_commands:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ecrkit.cli.arguments.completions import FILE
 from ecrkit.cli.arguments.paths import raise_all
 from ecrkit.cli.console.reports import FORMATS, echo_report, exit_code
 from ecrkit.documents.files import decode, read_stream
@@ -27,7 +28,7 @@ _DEFAULT_STORE = Path("policies/lifecycle")
 
 
 @click.command("check")
-@click.argument("paths", nargs=-1, metavar="[PATH…]")
+@click.argument("paths", nargs=-1, metavar="[PATH…]", type=FILE)
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @click.option("--output", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format.")
 def check(paths: tuple[str, ...], *, strict: bool, output: str) -> None:

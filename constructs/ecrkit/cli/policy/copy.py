@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ecrkit.cli.arguments.completions import BUNDLED_POLICY
 from ecrkit.cli.arguments.options import dry_run_option, output_option
 from ecrkit.cli.console.output import count_of, echo, echo_json
 from ecrkit.policies.copies import plan_copy, shipped_version, write_copy
@@ -16,7 +17,7 @@ __all__ = ["copy"]
 
 
 @click.command("copy")
-@click.argument("policy", metavar="NAME[@N]")
+@click.argument("policy", metavar="NAME[@N]", type=BUNDLED_POLICY)
 @click.option(
     "--policies",
     "store",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from ecrkit.cli.arguments.completions import FILE, POLICY
 from ecrkit.cli.arguments.paths import read_each, require_readable
 from ecrkit.cli.arguments.policies import (
     INSTANT,
@@ -42,10 +43,14 @@ __all__ = ["diff"]
 
 
 @click.command("diff")
-@click.argument("old")
-@click.argument("new")
-@click.option("--images", metavar="FILE", help="Show the images whose fate changes; as for `policy preview`.")
-@click.option("--manifests", metavar="FILE", help="Images that manifest lists refer to, as for `policy preview`.")
+@click.argument("old", type=POLICY)
+@click.argument("new", type=POLICY)
+@click.option(
+    "--images", metavar="FILE", type=FILE, help="Show the images whose fate changes; as for `policy preview`."
+)
+@click.option(
+    "--manifests", metavar="FILE", type=FILE, help="Images that manifest lists refer to, as for `policy preview`."
+)
 @click.option("--now", type=INSTANT, help="Time of evaluation, ISO 8601 with an offset.  [default: now]")
 @policies_option
 @protection_options

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ecrkit.cli.arguments.completions import FILE, POLICY
 from ecrkit.cli.arguments.options import aws_options, children_option
 from ecrkit.cli.arguments.paths import require_readable
 from ecrkit.cli.arguments.policies import (
@@ -43,15 +44,17 @@ __all__ = ["preview_command"]
 
 
 @click.command("preview")
-@click.argument("policies", nargs=-1, required=True, metavar="POLICY…")
+@click.argument("policies", nargs=-1, required=True, metavar="POLICY…", type=POLICY)
 @click.option(
     "--images",
     metavar="FILE",
+    type=FILE,
     help="Output of `aws ecr describe-images`, JSON Lines, a directory with a file per repository, or -.",
 )
 @click.option(
     "--manifests",
     metavar="FILE",
+    type=FILE,
     help="Output of `aws ecr batch-get-image` for manifest lists, which says what they refer to.",
 )
 @click.option("--repository", metavar="NAME", help="Repository whose images to read from AWS, instead of --images.")

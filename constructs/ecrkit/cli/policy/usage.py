@@ -11,6 +11,7 @@ import click
 
 from ecrkit.catalog import read_catalog, read_catalog_text
 from ecrkit.catalog.pins import Pins
+from ecrkit.cli.arguments.completions import POLICY_NAME
 from ecrkit.cli.arguments.options import output_option
 from ecrkit.cli.arguments.paths import require_readable
 from ecrkit.cli.console.listing import echo_json_list, echo_rows
@@ -31,7 +32,7 @@ _HEADINGS = ("ENVIRONMENT", "REPOSITORY", "PINNED", "BY")
 
 
 @click.command("usage")
-@click.argument("policy", metavar="NAME[@N]")
+@click.argument("policy", metavar="NAME[@N]", type=POLICY_NAME)
 @click.option(
     "--catalog",
     default="repositories.yaml",

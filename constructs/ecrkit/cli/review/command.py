@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ecrkit.cli.arguments.completions import DIRECTORY
 from ecrkit.cli.arguments.paths import require_readable
 from ecrkit.cli.arguments.policies import INSTANT, protection_options, read_protections, warn_of_protections
 from ecrkit.cli.console.collector import without_collector
@@ -39,6 +40,7 @@ __all__ = ["review"]
 @click.option(
     "--base",
     metavar="DIR_OR_GIT_REF",
+    type=DIRECTORY,
     required=True,
     help="State before the change: a folder, or a git ref of the repository that holds the catalog.",
 )
@@ -62,7 +64,7 @@ __all__ = ["review"]
     type=click.Path(path_type=Path),
     help="Policy store with the change.  [default: policies/lifecycle next to the catalog]",
 )
-@click.option("--images", metavar="DIR", help="Directory with a file of images per repository.")
+@click.option("--images", metavar="DIR", type=DIRECTORY, help="Directory with a file of images per repository.")
 @click.option("--require-images", is_flag=True, help="Fail if a policy changes and --images has no images of it.")
 @protection_options
 @click.option("--now", type=INSTANT, help="Time of evaluation, ISO 8601 with an offset.  [default: now]")

@@ -49,8 +49,7 @@ _EXIT_NOT_FOUND = 127
 @click.option(
     "--catalog",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    show_default=f"{_CATALOG}, if it exists",
-    help="Catalog whose environments are bootstrapped.",
+    help=f"Catalog whose environments are bootstrapped.  [default: {_CATALOG}, if it exists]",
 )
 @click.option("--demo", is_flag=True, help="Deploy the catalog, push two images and preview a policy, then stop.")
 @click.option("--prepare", is_flag=True, help="Only install MiniStack, so that a sandbox needs no network later.")
@@ -72,8 +71,8 @@ def sandbox(ctx: click.Context, catalog: Path | None, command: tuple[str, ...], 
 
     \b
     Examples:
-        ecrkit sandbox -- cdk deploy --all
-        ecrkit sandbox --demo
+      ecrkit sandbox -- cdk deploy --all
+      ecrkit sandbox --demo
     """  # noqa: D301 - click's mark for lines that stay as they are
     if sum([demo, prepare, bool(command)]) > 1:
         raise click.UsageError("--demo, --prepare and COMMAND exclude each other; pass one of them")
