@@ -49,7 +49,7 @@ def texts(text: str) -> list[str]:
         ),
         pytest.param(
             "\n\n  rules:\n",
-            'p.json:3:3: not JSON: the text has "rules" where no such word can stand [ECR101]',
+            'p.json:3:3: not JSON: the text has "rules" where no such word is allowed [ECR101]',
             id="YAML",
         ),
     ],
@@ -311,7 +311,7 @@ def test_an_empty_list_where_none_belongs_is_one_mistake() -> None:
 
     assert texts(text) == [
         (
-            "rules[0].selection.tagPrefixList: tagStatus 'any' takes no tagPrefixList;"
+            "rules[0].selection.tagPrefixList: tagStatus 'any' must have no tagPrefixList;"
             " remove it, or select tagStatus 'tagged'"
         ),
     ]
