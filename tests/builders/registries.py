@@ -592,7 +592,7 @@ REFUSED = (
         edits=(("public.ecr.aws", "harbor.example"),),
         finding=(
             '27:28: registry.pull_through_cache["ecr-public"].upstream: must be a registry that ECR '
-            "caches, got 'harbor.example'; known here: registry-1.docker.io, ghcr.io, "
+            "caches, got 'harbor.example'; known registries: registry-1.docker.io, ghcr.io, "
             "registry.gitlab.com, cgr.dev, public.ecr.aws, registry.k8s.io, quay.io, NAME.azurecr.io, "
             "ACCOUNT.dkr.ecr.REGION.amazonaws.com [CAT250]"
         ),

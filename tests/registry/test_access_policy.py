@@ -344,11 +344,11 @@ def test_reason_in_metadata() -> None:
         ),
         pytest.param(
             {"Statement": PULL, "Statements": []},
-            "Statements: unknown key 'Statements'; known here: Version, Id, Statement",
+            "Statements: unknown key 'Statements'; known keys: Version, Id, Statement",
             id="key",
         ),
         pytest.param(
-            {"Statement": PULL, "a/b~": []}, "a/b~: unknown key 'a/b~'; known here: Version, Id, Statement", id="slash"
+            {"Statement": PULL, "a/b~": []}, "a/b~: unknown key 'a/b~'; known keys: Version, Id, Statement", id="slash"
         ),
     ],
 )

@@ -82,7 +82,7 @@ REFUSED = (
         "unknown key",
         edits=(('"description": "release', '"comment": "release'),),
         findings=(
-            "policy.json:2:23: rules[0].comment: unknown key 'comment'; known here: rulePriority, description,"
+            "policy.json:2:23: rules[0].comment: unknown key 'comment'; known keys: rulePriority, description,"
             " selection, action [ECR105]"
         ),
     ),

@@ -168,7 +168,7 @@ class InventoryDirectory:
                 )
             if (heading.registry, heading.region) != (asked.registry, asked.region):
                 raise RefusedError(
-                    f"{self.path.as_posix()}: contains images of {heading.registry} in {heading.region}, and these "
+                    f"{self.path.as_posix()}: contains images of {heading.registry} in {heading.region}, but these "
                     f"are of {asked.registry} in {asked.region}; name another directory"
                 )
             yield path, heading
