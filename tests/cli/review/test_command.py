@@ -256,7 +256,7 @@ class TestRequiredImages:
 
         said = "refused: images of 1 repository not checked"
         assert result.returncode == 1
-        assert result.stdout.splitlines()[-1] == f"{said}; what is meant to happen can be allowed, as in --allow web"
+        assert result.stdout.splitlines()[-1] == f"{said}; to accept intended changes, pass --allow web"
 
     def test_allowed(self, head: Path) -> None:
         """A person may take the risk."""

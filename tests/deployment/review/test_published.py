@@ -82,7 +82,7 @@ UNPUBLISHED = (
         pytest.param(delete_the_lock, f"{FILE}{UNPUBLISHED} [STO112]", id="no-lock"),
         pytest.param(
             delete_with_its_entry,
-            "policies/lifecycle.lock.json:1:1: idle@1 is published, and its file is gone; restore "
+            "policies/lifecycle.lock.json:1:1: idle@1 is published, but its file is missing; restore "
             "policies/lifecycle/idle/v1.json; add what you want as v2.json instead [STO111]",
             id="deleted-with-its-entry",
         ),
