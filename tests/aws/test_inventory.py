@@ -135,7 +135,7 @@ def test_images_are_those_of_the_file(client: ECRClient, stub: Stubber) -> None:
         ),
         pytest.param(
             detail("a", imageStatus="ARCHIVED"),
-            f"web@{digest('a')}: DescribeImages lacks since when the image is archived",
+            f"web@{digest('a')}: DescribeImages lacks the time of archiving",
             id="archived",
         ),
     ],

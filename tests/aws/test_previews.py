@@ -119,13 +119,13 @@ def test_patience_ends(client: ECRClient, stub: Stubber) -> None:
         pytest.param(
             "COMPLETE",
             {"lifecyclePolicyText": policy_text(rule(1))},
-            "somebody started another preview meanwhile; run the command again",
+            "another preview was started meanwhile; run the command again",
             id="of another policy",
         ),
         pytest.param(
             "COMPLETE",
             {"lifecyclePolicyText": " " * 100},
-            "somebody started another preview meanwhile; run the command again",
+            "another preview was started meanwhile; run the command again",
             id="of no policy",
         ),
         pytest.param(

@@ -592,7 +592,7 @@ REFUSED = (
         edits=(("public.ecr.aws", "harbor.example"),),
         finding=(
             '27:28: registry.pull_through_cache["ecr-public"].upstream: must be a registry that ECR '
-            "caches, got 'harbor.example'; known here: registry-1.docker.io, ghcr.io, "
+            "caches, got 'harbor.example'; known registries: registry-1.docker.io, ghcr.io, "
             "registry.gitlab.com, cgr.dev, public.ecr.aws, registry.k8s.io, quay.io, NAME.azurecr.io, "
             "ACCOUNT.dkr.ecr.REGION.amazonaws.com [CAT250]"
         ),
@@ -643,7 +643,8 @@ REFUSED = (
         "role",
         edits=(("public.ecr.aws}", "public.ecr.aws, role: 'arn:aws:iam::123456789012:role/r'}"),),
         finding=(
-            '27:50: registry.pull_through_cache["ecr-public"].role: public.ecr.aws takes no role; remove it [CAT254]'
+            '27:50: registry.pull_through_cache["ecr-public"].role: public.ecr.aws must have no role; remove it'
+            " [CAT254]"
         ),
         beyond=_BESIDE,
     ),
@@ -653,7 +654,7 @@ REFUSED = (
         edits=(("      upstream_prefix: team\n", f"      credential: {_CREDENTIAL}\n"),),
         finding=(
             '31:19: registry.pull_through_cache["shared/images"].credential: '
-            "210987654321.dkr.ecr.us-east-1.amazonaws.com takes no credential; remove it; ECR assumes a "
+            "210987654321.dkr.ecr.us-east-1.amazonaws.com must have no credential; remove it; ECR assumes a "
             "role there [CAT254]"
         ),
         beyond=_BESIDE,
@@ -684,8 +685,8 @@ REFUSED = (
         "ROOT",
         edits=(("shared/images:", "ROOT:"),),
         finding=(
-            "31:24: registry.pull_through_cache.ROOT.upstream_prefix: the prefix ROOT takes no "
-            "upstream_prefix; remove it, or give the cache a prefix [CAT257]"
+            "31:24: registry.pull_through_cache.ROOT.upstream_prefix: the prefix ROOT must have no upstream_prefix; "
+            "remove it, or give the cache a prefix [CAT257]"
         ),
         beyond=_BESIDE,
     ),
@@ -748,7 +749,7 @@ REFUSED = (
         edits=(("type: KMS,", "type: AES256,"),),
         finding=(
             '36:39: registry.creation_templates["docker-hub"].encryption.key: the encryption AES256 '
-            "takes no key; remove it, or write 'type: KMS' [CAT263]"
+            "must have no key; remove it, or write 'type: KMS' [CAT263]"
         ),
         beyond=_BESIDE,
     ),

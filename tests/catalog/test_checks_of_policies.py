@@ -27,7 +27,7 @@ def test_an_unknown_policy_is_told_what_may_have_been_meant(policies: PolicyStor
         ),
         (
             "repositories.yaml:11:48: repositories[\"payments/api\"].lifecycle[2]: the policy 'keep-ten' has no"
-            " version 2; there is keep-ten@1 [CAT121]"
+            " version 2; it has keep-ten@1 [CAT121]"
         ),
     ]
 

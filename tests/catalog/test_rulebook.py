@@ -224,7 +224,7 @@ REFUSED = (
         "an output key that is too long to be exported",
         edits=(("    encryption:", f"    exports: true\n    output: {'a' * 249}\n    encryption:"),),
         finding=(
-            '13:13: repositories["payments/api"].output: must have at most 248 characters to be exported, got 249'
+            '13:13: repositories["payments/api"].output: must have at most 248 characters for an export, got 249'
             " [CAT127]"
         ),
     ),
@@ -257,7 +257,7 @@ REFUSED = (
         "a key without KMS",
         edits=(("KMS", "{type: AES256, key: alias/payments}"),),
         finding=(
-            "12:32: repositories[\"payments/api\"].encryption.key: the encryption 'AES256' takes no key; remove"
+            "12:32: repositories[\"payments/api\"].encryption.key: the encryption 'AES256' must have no key; remove"
             " it, or write 'type: KMS' [CAT132]"
         ),
     ),

@@ -171,8 +171,8 @@ IMPORTS: dict[str, Callable[[cdk.Stack], ecr.IRepository]] = {
     ),
 }
 REFUSAL = (
-    "Registry/App: the policy of an imported repository cannot be changed here, and the grant would do nothing; grant"
-    " it where the repository is declared, as pull or push, and then import it with policy_elsewhere=True"
+    "Registry/App: the policy of an imported repository cannot be changed here, so the grant would do nothing; grant "
+    "it where the repository is declared, as pull or push, then import it with policy_elsewhere=True"
 )
 KNOWN: dict[str, Callable[[cdk.Stack], ecr.IRepository]] = {
     "name": lambda scope: Repository.from_repository_name(scope, "App", "shop/app", policy_elsewhere=True),

@@ -60,7 +60,7 @@ class TestRefusals:
             ),
             pytest.param(
                 lambda: Repository(stack(), "App", output="a" * 252, exports=True),
-                "output: must have at most 248 characters to be exported, got 252",
+                "output: must have at most 248 characters for an export, got 252",
                 id="output-of-export",
             ),
             pytest.param(

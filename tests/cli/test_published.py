@@ -65,7 +65,7 @@ STATES = {
     ),
     "broken lock": State(
         lambda: LOCK.write_text("<<<<<<< HEAD\n"),
-        'not a valid lock: the text has "<<<<<<<" where no such word can stand; restore it from version control',
+        'not a valid lock: the text has "<<<<<<<" where no such word is allowed; restore it from version control',
         is_error=True,
     ),
     "unpublished": State(

@@ -71,7 +71,7 @@ def test_only_known_keys_are_given() -> None:
     assert list(reader.fields(at, known=("name", "size"))) == ["size"]
     assert found(reader) == [
         "a.json:1:2: Nmae: unknown Nmae; did you mean name? of name, size [T1]",
-        "a.json:1:13: zz: unknown zz; known here: name, size of name, size [T1]",
+        "a.json:1:13: zz: unknown zz; known keys: name, size of name, size [T1]",
     ]
 
 

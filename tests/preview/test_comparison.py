@@ -35,7 +35,7 @@ def test_agreement_is_silent() -> None:
         pytest.param({digest("a"): outcome(ActionType.TRANSITION)}, ["a"], id="another action"),
         pytest.param({digest("a"): outcome(priority=2)}, ["a"], id="another rule"),
         pytest.param({digest("c"): outcome()}, ["a", "c"], id="claimed by no rule"),
-        pytest.param({digest("d"): outcome(), digest("b"): outcome()}, ["a", "b", "d"], id="unknown here"),
+        pytest.param({digest("d"): outcome(), digest("b"): outcome()}, ["a", "b", "d"], id="unknown keys"),
     ],
 )
 def test_disagreement(outcomes: dict[str, Outcome], digests: list[str]) -> None:

@@ -59,15 +59,15 @@ def test_principals(name: str) -> None:
 @pytest.mark.parametrize(
     ("principal", "problem"),
     [
-        pytest.param({}, f"must name somebody, got {{}}; {FORMS}", id="nobody"),
+        pytest.param({}, f"must name a principal, got {{}}; {FORMS}", id="nobody"),
         pytest.param([], f"must be '*' or a mapping such as {{AWS: …}}, got []; {FORMS}", id="list"),
         pytest.param("foo", f"must be '*' or a mapping such as {{AWS: …}}, got 'foo'; {FORMS}", id="text"),
-        pytest.param({"AWS": []}, f"AWS must name somebody, got []; {FORMS}", id="nobody of AWS"),
+        pytest.param({"AWS": []}, f"AWS must name a principal, got []; {FORMS}", id="nobody of AWS"),
         pytest.param({"AWS": 111122223333}, "AWS must be text, got 111122223333; write it in quotes", id="number"),
         pytest.param(
             {"AWS": "foo"}, f"must be an account, the ARN of a role or user, or '*', got 'foo'; {FORMS}", id="word"
         ),
-        pytest.param({"aws": "111122223333"}, "'aws' is no kind of principal; did you mean AWS?", id="kind"),
+        pytest.param({"aws": "111122223333"}, "'aws' is not a kind of principal; did you mean AWS?", id="kind"),
         pytest.param(
             {"AWS": "arn:aws-cn:iam::111122223333:root"},
             "must be in the partition aws, got 'arn:aws-cn:iam::111122223333:root'; name a principal of that "
@@ -331,7 +331,7 @@ def test_reason_in_metadata() -> None:
     [
         pytest.param("{", "must be JSON; write an IAM policy in JSON", id="no JSON"),
         pytest.param("[]", "must be an object, got list; write an IAM policy in JSON", id="list"),
-        pytest.param({"Version": "2012-10-17"}, "must have a Statement, got none; add one", id="no statement"),
+        pytest.param({"Version": "2012-10-17"}, "must have a Statement, got nothing; add one", id="no statement"),
         pytest.param(
             {"Version": "2012-10-17", "Statement": ["x"]},
             "Statement: must be a statement, got 'x'; write a mapping",
@@ -344,11 +344,11 @@ def test_reason_in_metadata() -> None:
         ),
         pytest.param(
             {"Statement": PULL, "Statements": []},
-            "Statements: unknown key 'Statements'; known here: Version, Id, Statement",
+            "Statements: unknown key 'Statements'; known keys: Version, Id, Statement",
             id="key",
         ),
         pytest.param(
-            {"Statement": PULL, "a/b~": []}, "a/b~: unknown key 'a/b~'; known here: Version, Id, Statement", id="slash"
+            {"Statement": PULL, "a/b~": []}, "a/b~: unknown key 'a/b~'; known keys: Version, Id, Statement", id="slash"
         ),
     ],
 )

@@ -137,7 +137,7 @@ def _check(page: GetLifecyclePolicyPreviewResponseTypeDef, repository: str, text
     except EcrkitError:
         theirs = ""
     if theirs != text:
-        raise NoVerdictError(f"{repository}: somebody started another preview meanwhile; run the command again")
+        raise NoVerdictError(f"{repository}: another preview was started meanwhile; run the command again")
 
 
 def _outcome(repository: str, result: LifecyclePolicyPreviewResultTypeDef) -> Outcome:

@@ -174,7 +174,7 @@ BAD_KMS_KEY = Check(
 KEY_WITHOUT_KMS = Check(
     code="CAT132",
     title="key is set without KMS encryption",
-    message="the encryption '{encryption}' takes no key",
+    message="the encryption '{encryption}' must have no key",
     remedy="remove it, or write 'type: KMS'",
     source=_KMS,
 )

@@ -104,7 +104,7 @@ class DeclaredRepository(ecr.RepositoryBase):
         declared = repository_statements(self._entry, account=account, region=region)
         missing = unmet(needs, declared, partition=self._partition)
         self._problems += [
-            f"the policy of the repository '{self._entry.name}' does not let {need.principal} in; write "
+            f"the policy of the repository '{self._entry.name}' does not let {need.principal} in; add "
             f"{declaration_of(need, account=account, region=region, partition=self._partition)} under the repository "
             "in the catalog"
             for need in missing

@@ -66,7 +66,7 @@ class ImportedRepository(ecr.RepositoryBase):
         if self._policy_elsewhere:
             return iam.AddToResourcePolicyResult(statement_added=False)
         raise InvalidPropertyError(
-            f"{self.node.path}: the policy of an imported repository cannot be changed here, and the grant would do "
-            "nothing; grant it where the repository is declared, as pull or push, and then import it with "
+            f"{self.node.path}: the policy of an imported repository cannot be changed here, so the grant would do "
+            "nothing; grant it where the repository is declared, as pull or push, then import it with "
             "policy_elsewhere=True"
         )

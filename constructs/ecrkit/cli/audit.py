@@ -49,14 +49,14 @@ def audit(  # noqa: PLR0913 - one parameter per option
     """
     Compare deployed repositories with the catalog.
 
-    Reports drift: changed settings, policies edited by hand, and repositories that are missing or unknown. Also
+    Reports drift: changed settings, policies edited by hand, and missing or undeclared repositories. Also
     reports insecure settings, declared or not: access for everyone, tags that can be overwritten, no scan on
     push, no lifecycle policy.
 
-    Settings that AWS writes are no drift. A repository of another stack or of a pull-through cache is skipped,
+    Settings that AWS writes are not drift. A repository of another stack or of a pull-through cache is skipped,
     unless it lets everyone in. Nothing is changed.
 
-    Exits with 1 if there is a finding that the catalog does not silence.
+    Exits with 1 if a finding is not silenced in the catalog.
 
     \b
     Examples:

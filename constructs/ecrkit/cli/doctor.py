@@ -55,14 +55,14 @@ def doctor(*, catalog: Path | None, profile: str | None, region: str | None, out
     """
     Check that this machine and account have what ecrkit needs.
 
-    Checks Python, Node, the CDK CLI and the cloud assembly schema that it reads, extras of ecrkit, boto3, docker,
-    podman and skopeo, the Region, credentials, and the bootstrap version of each environment of the catalog.
+    Checks Python, Node, the CDK CLI with its cloud assembly schema, extras of ecrkit, boto3, docker, podman and
+    skopeo. Also checks the Region, the credentials and the bootstrap version of each environment of the catalog.
 
     An error means that the catalog or cdk.json of this directory cannot work. A note means that something is
     missing that only other commands need. Without a network or credentials, ecrkit ends quickly and lists what it
     did not check. Nothing is changed.
 
-    Exits with 1 if there is an error.
+    Exits with 1 if a check fails.
 
     \b
     Examples:

@@ -25,7 +25,7 @@ def login(*, tool: str | None, dry_run: bool, profile: str | None, region: str |
     """
     Log docker, podman or skopeo in to the registry, for 12 hours.
 
-    The tool reads the password from its standard input, and keeps it where it keeps passwords.
+    The tool reads the password from standard input and stores it as usual.
 
     \b
     Examples:

@@ -48,7 +48,7 @@ def rules(*, codes: tuple[str, ...], output: str) -> None:
     """
     List every check, or explain the checks named by CODE.
 
-    An explanation says what the check requires, why it matters, and how to fix what it finds. It shows an example
+    An explanation has what the check requires, why it matters, and how to fix a finding. It shows an example
     that fails.
 
     \b

@@ -195,10 +195,10 @@ class _Parser:
         if character == "'":
             return self._problem("has a string in single quotes; use double quotes", at)
         if self._text.startswith(("//", "/*", "#"), at):
-            return self._problem("has a comment; JSON takes none", at)
+            return self._problem("has a comment, which JSON does not allow", at)
         word = _WORD.match(self._text, at)
         got = word[0] if word else character
-        return self._problem(f"has {_quoted(got)} where no such word can stand", at)
+        return self._problem(f"has {_quoted(got)} where no such word is allowed", at)
 
     def _unexpected(self, token: _Token, expected: str) -> SyntaxProblem:
         if token.kind == "end":

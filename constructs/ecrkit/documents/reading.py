@@ -236,4 +236,4 @@ class Reader:
 def _did_you_mean(key: str, known: Iterable[str]) -> str:
     folded = {name.lower(): name for name in known}
     nearest = near(key.lower(), folded)
-    return f"did you mean {folded[nearest[0]]}?" if nearest else f"known here: {', '.join(known)}"
+    return f"did you mean {folded[nearest[0]]}?" if nearest else f"known keys: {', '.join(known)}"

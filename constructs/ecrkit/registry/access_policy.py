@@ -226,14 +226,14 @@ def policy_text(document: object) -> str:
 def _document_findings(document: Mapping[str, object], name: str) -> Iterator[Finding]:
     for key in document:
         if key not in _TOP_KEYS:
-            remedy = f"known here: {', '.join(_TOP_KEYS)}"
+            remedy = f"known keys: {', '.join(_TOP_KEYS)}"
             yield rulebook.NOT_A_POLICY.at(_at(name, key), problem=f"unknown key {key!r}", remedy=remedy)
     version = document.get("Version", _VERSIONS[1])
     if version not in _VERSIONS and not is_expression(version):
         problem = f"Version must be {' or '.join(map(repr, _VERSIONS))}, got {version!r}"
         yield rulebook.NOT_A_POLICY.at(_at(name, "Version"), problem=problem, remedy="")
     if "Statement" not in document:
-        yield rulebook.NOT_A_POLICY.at(_at(name), problem="must have a Statement, got none", remedy="add one")
+        yield rulebook.NOT_A_POLICY.at(_at(name), problem="must have a Statement, got nothing", remedy="add one")
     elif is_expression(document["Statement"]):
         return
     else:

@@ -199,7 +199,7 @@ def export_problem(key: str) -> str:
     if len(longest) <= MAX_EXPORT_NAME:
         return ""
     allowed = len(key) - len(longest) + MAX_EXPORT_NAME
-    return f"must have at most {allowed} characters to be exported, got {len(key)}"
+    return f"must have at most {allowed} characters for an export, got {len(key)}"
 
 
 def parameter_name(name: str, what: str) -> str:

@@ -78,17 +78,17 @@ def principal_problems(value: object, *, partition: str | None = None) -> Iterat
         yield PrincipalProblem(f"must be '*' or a mapping such as {{AWS: …}}, got {value!r}", _FORMS)
         return
     if not value:
-        yield PrincipalProblem("must name somebody, got {}", _FORMS)
+        yield PrincipalProblem("must name a principal, got {}", _FORMS)
     for kind, names in value.items():
         if kind not in _KINDS:
             folded = {known.lower(): known for known in _KINDS}
             close = near(str(kind).lower(), folded)
             remedy = f"did you mean {folded[close[0]]}?" if close else f"write any of {', '.join(_KINDS)}"
-            yield PrincipalProblem(f"{kind!r} is no kind of principal", remedy)
+            yield PrincipalProblem(f"{kind!r} is not a kind of principal", remedy)
             continue
         listed = names if isinstance(names, list | tuple) else [names]
         if not listed:
-            yield PrincipalProblem(f"{kind} must name somebody, got []", _FORMS)
+            yield PrincipalProblem(f"{kind} must name a principal, got []", _FORMS)
         for name in listed:
             yield from _name_problems(kind, name, partition)
 
@@ -127,7 +127,7 @@ def _name_problems(kind: str, name: object, partition: str | None) -> Iterator[P
             "name a service, without wildcards",
         )
     if kind in {"Federated", "CanonicalUser"} and not name:
-        yield PrincipalProblem(f"{kind} must name somebody, got ''", _FORMS)
+        yield PrincipalProblem(f"{kind} must name a principal, got ''", _FORMS)
     if kind != "AWS" or name == _EVERYONE:
         return
     if re.search(r"[*?]", known):
@@ -148,7 +148,7 @@ def _arn_problems(arn: str, partition: str | None) -> Iterator[PrincipalProblem]
     elif not PRINCIPAL.fullmatch(arn):
         yield PrincipalProblem(f"must be the ARN of an account, a role, a user or a session, got {arn!r}", _FORMS)
     elif given not in PARTITIONS:
-        yield PrincipalProblem(f"{given!r} is no partition, got {arn!r}", f"write any of {', '.join(PARTITIONS)}")
+        yield PrincipalProblem(f"{given!r} is not a partition, got {arn!r}", f"write any of {', '.join(PARTITIONS)}")
     elif partition is not None and given != partition:
         remedy = "name a principal of that partition; access cannot cross partitions"
         yield PrincipalProblem(f"must be in the partition {partition}, got {arn!r}", remedy)

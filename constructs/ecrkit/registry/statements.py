@@ -117,7 +117,7 @@ def _remedy_for(key: str, known: Sequence[str]) -> str:
         return _NO_RESOURCE
     folded = {name.lower(): name for name in known}
     nearest = near(key.lower(), folded)
-    return f"did you mean {folded[nearest[0]]}?" if nearest else f"known here: {', '.join(known)}"
+    return f"did you mean {folded[nearest[0]]}?" if nearest else f"known keys: {', '.join(known)}"
 
 
 def _effect_problems(statement: Mapping[str, object]) -> Iterator[StatementProblem]:

@@ -110,7 +110,7 @@ def test_other_account_and_region(account: Account, monkeypatch: pytest.MonkeyPa
         (
             "warning",
             "account 123456789012",
-            "no environment of the catalog is in this account; it has 222222222222",
+            "the catalog has no environment in this account; it has 222222222222",
         ),
     ]
 

@@ -47,7 +47,7 @@ def test_no_tool(tmp_path: Path) -> None:
         (
             "container tool",
             "warning",
-            "none of docker, podman, skopeo is on PATH",
-            "ecrkit login, images push and images pull need one: install one",
+            "no container tool on PATH (docker, podman, skopeo)",
+            "install one for ecrkit login, images push and images pull",
         )
     ]

@@ -161,7 +161,7 @@ def test_an_output_can_be_named() -> None:
             "{push: {lambda: true}}",
             [
                 (
-                    ".push.lambda: unknown key 'lambda'; known here: accounts, principals, organizations, units,"
+                    ".push.lambda: unknown key 'lambda'; known keys: accounts, principals, organizations, units,"
                     " organization"
                 )
             ],
@@ -303,7 +303,7 @@ def test_only_a_repository_has_an_output() -> None:
     """As a default it would be every repository's."""
     assert errors(f"{ONE_ENVIRONMENT}defaults: {{output: Web}}\nrepositories: {{web: }}\n") == [
         (
-            "repositories.yaml:2:12: defaults.output: unknown key 'output'; known here: lifecycle, encryption,"
+            "repositories.yaml:2:12: defaults.output: unknown key 'output'; known keys: lifecycle, encryption,"
             " scan_on_push, mutability, mutable_tags, immutable_tags, pull, push, statements, open_to_everyone, tags,"
             " removal, empty_on_delete, exports, parameters, silence [CAT103]"
         )

@@ -145,7 +145,7 @@ def test_json(directory: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        pytest.param(["web@3"], "the policy 'web' has no version 3; there is web@1, web@2", id="version"),
+        pytest.param(["web@3"], "the policy 'web' has no version 3; it has web@1, web@2", id="version"),
         pytest.param(["wep@2"], "no policy 'wep' in policies/lifecycle; did you mean web@1, web@2?", id="name"),
         pytest.param(["web"], "the policy 'web' is named without a version; pin one, as in 'web@1'", id="no version"),
         pytest.param(

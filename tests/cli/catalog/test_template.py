@@ -95,13 +95,13 @@ def test_directory(arguments: list[str], stacks: list[str], tmp_path: Path) -> N
     [
         pytest.param(
             [],
-            "standard output takes one template, got 3: Repositories-dev, Repositories-prod, Registry-prod; "
+            "standard output can have one template, got 3: Repositories-dev, Repositories-prod, Registry-prod; "
             "pass -o DIR to write a file for each, or --environment NAME to print one of dev",
             id="all",
         ),
         pytest.param(
             ["--environment", "prod"],
-            "standard output takes one template, got 2: Repositories-prod, Registry-prod; "
+            "standard output can have one template, got 2: Repositories-prod, Registry-prod; "
             "pass -o DIR to write a file for each",
             id="environment",
         ),

@@ -249,7 +249,7 @@ def test_file_alone_is_judged_by_its_content(tmp_path: Path) -> None:
             "has something else where a digest is expected",
             id="no digest",
         ),
-        pytest.param("<<<<<<< HEAD", 'has "<<<<<<<" where no such word can stand', id="merge conflict"),
+        pytest.param("<<<<<<< HEAD", 'has "<<<<<<<" where no such word is allowed', id="merge conflict"),
     ],
 )
 def test_broken_lock_is_said(project: Path, text: str, problem: str) -> None:

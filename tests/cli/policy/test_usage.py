@@ -145,7 +145,7 @@ def test_json_has_places_and_counts(directory: Path) -> None:
     ("arguments", "message"),
     [
         pytest.param(["wep"], "no policy 'wep' in policies/lifecycle; did you mean web?", id="name"),
-        pytest.param(["web@4"], "the policy 'web' has no version 4; there is web@1, web@2, web@3", id="version"),
+        pytest.param(["web@4"], "the policy 'web' has no version 4; it has web@1, web@2, web@3", id="version"),
         pytest.param(["Web@x"], "a policy is named 'name@N', got 'Web@x'", id="no name"),
         pytest.param(
             ["web", "--deployed", "repositories.yaml"],

@@ -104,7 +104,7 @@ def test_invalid_base_is_named(head: Path) -> None:
 
     assert problem("HEAD").splitlines()[0].startswith("HEAD:repositories.yaml:1:1: ")
     assert problem("HEAD").splitlines()[-1] == (
-        "HEAD: the base must be valid to be compared; fix it there, or pass another with --base"
+        "HEAD: the base must be valid for a comparison; fix it there, or pass another with --base"
     )
 
 

@@ -144,13 +144,13 @@ def test_failure_leaves_what_was_there(tmp_path: Path) -> None:
         ),
         pytest.param(
             replace(ALL, registry="210987654321"),
-            "holds images of 123456789012 in us-east-1, and these are of 210987654321 in us-east-1; name another "
+            "contains images of 123456789012 in us-east-1, but these are of 210987654321 in us-east-1; name another "
             "directory",
             id="another account",
         ),
         pytest.param(
             replace(ALL, region="eu-west-1"),
-            "holds images of 123456789012 in us-east-1, and these are of 123456789012 in eu-west-1; name another "
+            "contains images of 123456789012 in us-east-1, but these are of 123456789012 in eu-west-1; name another "
             "directory",
             id="another Region",
         ),

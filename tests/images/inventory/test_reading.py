@@ -143,7 +143,7 @@ def test_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         pytest.param(
             '[{"imageDigest": "sha256:00", "imagePushedAt": NaN}]',
-            '1:48: not JSON: the text has "NaN" where no such word can stand [IMG101]',
+            '1:48: not JSON: the text has "NaN" where no such word is allowed [IMG101]',
             id="NaN",
         ),
         pytest.param(
@@ -181,8 +181,8 @@ def test_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         pytest.param(
             f"{text(A)}\n{text(B)}",
-            "2:1: not a list of images: the text continues after the object with 'imageDetails'; a file holds one"
-            " list; {save} [IMG102]",
+            "2:1: not a list of images: the text continues after the object with 'imageDetails'; a file must have "
+            "one list; {save} [IMG102]",
             id="one list after the other",
         ),
     ],

@@ -49,7 +49,7 @@ def texts(text: str) -> list[str]:
         ),
         pytest.param(
             "\n\n  rules:\n",
-            'p.json:3:3: not JSON: the text has "rules" where no such word can stand [ECR101]',
+            'p.json:3:3: not JSON: the text has "rules" where no such word is allowed [ECR101]',
             id="YAML",
         ),
     ],
@@ -217,7 +217,7 @@ def test_each_word_is_one_of_its_own(changed: object, expected: str) -> None:
         ),
         pytest.param(
             (('"type": "expire"', '"type": "expire",\n        "when": "now"'),),
-            ["rules[0].action.when: unknown key 'when'; known here: type, targetStorageClass"],
+            ["rules[0].action.when: unknown key 'when'; known keys: type, targetStorageClass"],
             id="action, like nothing known",
         ),
     ],
@@ -234,7 +234,7 @@ def test_an_unknown_key_is_shown_on_one_line() -> None:
     assert texts(text) == [
         (
             r'rules[0]["a\n::error::\x1b[31m"]: unknown key '
-            r"'a\n::error::\x1b[31m'; known here: rulePriority, description, selection, action"
+            r"'a\n::error::\x1b[31m'; known keys: rulePriority, description, selection, action"
         )
     ]
 
@@ -278,7 +278,7 @@ def test_everything_wrong_is_told_in_one_go() -> None:
         "policy.json:10:24: rules[0].selection.countNumber: must be an integer, got null [ECR107]",
         "policy.json:12:26: rules[0].action.type: must be 'expire' or 'transition', got 'archive' [ECR111]",
         "policy.json:14:5: rules[1]: must be an object, got an integer [ECR107]",
-        "policy.json:16:3: version: unknown key 'version'; known here: rules [ECR105]",
+        "policy.json:16:3: version: unknown key 'version'; known keys: rules [ECR105]",
     ]
 
 
@@ -311,7 +311,7 @@ def test_an_empty_list_where_none_belongs_is_one_mistake() -> None:
 
     assert texts(text) == [
         (
-            "rules[0].selection.tagPrefixList: tagStatus 'any' takes no tagPrefixList;"
+            "rules[0].selection.tagPrefixList: tagStatus 'any' must have no tagPrefixList;"
             " remove it, or select tagStatus 'tagged'"
         ),
     ]

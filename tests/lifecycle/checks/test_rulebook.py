@@ -82,7 +82,7 @@ REFUSED = (
         "unknown key",
         edits=(('"description": "release', '"comment": "release'),),
         findings=(
-            "policy.json:2:23: rules[0].comment: unknown key 'comment'; known here: rulePriority, description,"
+            "policy.json:2:23: rules[0].comment: unknown key 'comment'; known keys: rulePriority, description,"
             " selection, action [ECR105]"
         ),
     ),
@@ -184,8 +184,8 @@ REFUSED = (
         "two lists",
         edits=(('["*-rc*"],', '["*-rc*"], "tagPrefixList": ["rc"],'),),
         findings=(
-            "policy.json:3:70: rules[0].selection.tagPrefixList: tagStatus 'tagged' takes a tagPatternList or a"
-            " tagPrefixList, got both; write the prefixes as patterns that end in * [ECR121]"
+            "policy.json:3:70: rules[0].selection.tagPrefixList: tagStatus 'tagged' needs either a tagPatternList or "
+            "a tagPrefixList, got both; write the prefixes as patterns that end in * [ECR121]"
         ),
     ),
     Refused(
@@ -193,8 +193,8 @@ REFUSED = (
         "list without tagged",
         edits=(('"untagged",', '"untagged", "tagPrefixList": ["v"],'),),
         findings=(
-            "policy.json:7:43: rules[1].selection.tagPrefixList: tagStatus 'untagged' takes no tagPrefixList; remove"
-            " it, or select tagStatus 'tagged' [ECR122]"
+            "policy.json:7:43: rules[1].selection.tagPrefixList: tagStatus 'untagged' must have no tagPrefixList; "
+            "remove it, or select tagStatus 'tagged' [ECR122]"
         ),
     ),
     Refused(
@@ -211,7 +211,7 @@ REFUSED = (
         "unit with count",
         edits=(('"imageCountMoreThan", ', '"imageCountMoreThan", "countUnit": "days", '),),
         findings=(
-            "policy.json:7:78: rules[1].selection.countUnit: countType 'imageCountMoreThan' takes no countUnit;"
+            "policy.json:7:78: rules[1].selection.countUnit: countType 'imageCountMoreThan' must have no countUnit;"
             " remove it, or count days since an event [ECR124]"
         ),
     ),
@@ -220,8 +220,8 @@ REFUSED = (
         "pulled expires",
         edits=(('"imageCountMoreThan", ', '"sinceImagePulled", "countUnit": "days", '),),
         findings=(
-            "policy.json:8:23: rules[1].action.type: countType 'sinceImagePulled' takes the action 'transition' only,"
-            " got 'expire'; archive instead, or count with sinceImagePushed [ECR125]"
+            "policy.json:8:23: rules[1].action.type: countType 'sinceImagePulled' needs the action 'transition', got "
+            "'expire'; archive instead, or count with sinceImagePushed [ECR125]"
         ),
     ),
     Refused(
@@ -229,8 +229,8 @@ REFUSED = (
         "transitioned transitions",
         edits=(('{"type": "expire"}}\n', '{"type": "transition", "targetStorageClass": "archive"}}\n'),),
         findings=(
-            "policy.json:12:23: rules[2].action.type: countType 'sinceImageTransitioned' takes the action 'expire'"
-            " only, got 'transition'; an archived image can only expire [ECR126]"
+            "policy.json:12:23: rules[2].action.type: countType 'sinceImageTransitioned' needs the action 'expire', "
+            "got 'transition'; an archived image can only expire [ECR126]"
         ),
     ),
     Refused(
@@ -284,7 +284,7 @@ REFUSED = (
         "target with expire",
         edits=(('{"type": "expire"}},', '{"type": "expire", "targetStorageClass": "archive"}},'),),
         findings=(
-            "policy.json:8:33: rules[1].action.targetStorageClass: the action 'expire' takes no targetStorageClass;"
+            "policy.json:8:33: rules[1].action.targetStorageClass: the action 'expire' must have no targetStorageClass;"
             " remove it, or write the action 'transition' [ECR131]"
         ),
     ),

@@ -28,7 +28,7 @@ class TestFindings:
             ),
             pytest.param(
                 with_image("{pushed: 1, pushed_days_ago: 1, expect: stay}"),
-                "v1.test.yaml:3:8: case.images[0].pushed: unknown key 'pushed'; known here: count, tags,"
+                "v1.test.yaml:3:8: case.images[0].pushed: unknown key 'pushed'; known keys: count, tags,"
                 " pushed_days_ago, pulled_days_ago, archived_days_ago, activated_days_ago, expect [TST103]",
                 id="TST103 image",
             ),

@@ -98,7 +98,7 @@ def _credentials(profile: str | None, region: str, environments: Sequence[Enviro
         return None, Probe(name=name, status=status, found=str(error))
     known = {environment.account: environment.name for environment in environments}
     if known and account not in known:
-        remedy = f"no environment of the catalog is in this account; it has {', '.join(sorted(known))}"
+        remedy = f"the catalog has no environment in this account; it has {', '.join(sorted(known))}"
         return account, Probe(name=name, status=Status.WARNING, found=f"account {account}", remedy=remedy)
     return account, Probe(name=name, status=Status.OK, found=f"account {account}")
 

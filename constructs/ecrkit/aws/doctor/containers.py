@@ -30,8 +30,8 @@ def examine_tools(environ: Mapping[str, str]) -> tuple[Probe, ...]:
     """Find docker, podman and skopeo; each of them can log in, push and pull."""
     probes = tuple(in_order(partial(_probe, environ=environ), TOOLS))
     if all(probe.status is Status.NOTE for probe in probes):
-        found = f"none of {', '.join(TOOLS)} is on PATH"
-        remedy = "ecrkit login, images push and images pull need one: install one"
+        found = f"no container tool on PATH ({', '.join(TOOLS)})"
+        remedy = "install one for ecrkit login, images push and images pull"
         return (Probe(name="container tool", status=Status.WARNING, found=found, remedy=remedy),)
     return probes
 

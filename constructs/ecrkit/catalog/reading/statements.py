@@ -90,7 +90,7 @@ def read_verbatim(reader: Reader, at: At) -> object:
             members = reader.members(at)
             if is_expression(members):
                 problem = f"must be the value itself, got the function {next(iter(members))!r}"
-                remedy = "write what it becomes, for each environment where that differs"
+                remedy = "write the resulting value, for each environment if it differs"
                 reader.report(rulebook.BAD_STATEMENT, at.location, problem=problem, remedy=remedy)
             return {key: read_verbatim(reader, child) for key, child in members.items()}
         case ListNode():

@@ -85,7 +85,7 @@ def children_option(command: F) -> F:
     return click.option(
         "--children/--no-children",
         default=None,
-        help="Read which images manifest lists refer to, which ECR counts as a pull.  [default: unless the lifecycle "
+        help="Read which images manifest lists refer to; ECR counts this as a pull.  [default: unless the lifecycle "
         "policy counts pulls]",
     )(command)
 

@@ -101,7 +101,7 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     Exits with 1 if the new policy of a changed repository would expire or archive an image that --in-use,
     --pulled-within or --must-keep protects.
 
-    With --exit-code or a protection, a changed repository without a file of images is an error, exit 2: its
+    With --exit-code or a protection, a changed repository without a file of images is an error, exit code 2: its
     losses are unknown.
 
     \b

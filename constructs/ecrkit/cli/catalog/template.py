@@ -85,5 +85,5 @@ def _advice(rendered: Sequence[Template]) -> str:
     counts = Counter(each.environment for each in rendered)
     alone = [name for name, count in counts.items() if count == 1]
     choice = f", or --environment NAME to print one of {', '.join(alone)}" if alone else ""
-    got = f"standard output takes one template, got {len(rendered)}: {stacks}"
+    got = f"standard output can have one template, got {len(rendered)}: {stacks}"
     return f"{got}; pass -o DIR to write a file for each{choice}"

@@ -56,12 +56,12 @@ def inventory(  # noqa: PLR0913 - one parameter per option
     output: str,
 ) -> None:
     """
-    Save the lists of images of repositories to files.
+    Save the image lists of repositories to files.
 
     Includes archived images, and the images that manifest lists refer to. `ecrkit policy preview --images` reads
     the files.
 
-    Run the same command again to continue a run that was interrupted; a run that ended starts again. With --all,
+    Run the same command again to continue an interrupted run; a completed run starts again. With --all,
     the files of repositories that no longer exist are removed. Nothing in AWS is changed.
 
     \b

@@ -65,8 +65,8 @@ def list_(  # noqa: PLR0913 - one parameter per option
 
     Includes archived images.
 
-    SIGNED means that the image has a signature; nobody checks whose. To show platforms, ecrkit reads manifests,
-    which ECR counts as pulls. So it does not read them where the lifecycle policy counts days since the last
+    SIGNED means that the image has a signature, which is not verified. To show platforms, ecrkit reads manifests,
+    which ECR counts as pulls. It does not read them if the lifecycle policy counts days since the last
     pull. Platforms and scans take calls for each image; --limit keeps a long list short.
 
     \b

@@ -38,8 +38,8 @@ def pull(  # noqa: PLR0913 - one parameter per option
     """
     Pull an image, and print its URI and digest.
 
-    Pulls into docker or podman, and names the image DESTINATION if you give one. Or pulls to whatever skopeo
-    writes, as in oci:DIRECTORY:TAG. The default tag is latest. Logs in automatically.
+    Pulls into docker or podman, and names the image DESTINATION if you pass one. With skopeo, DESTINATION is any
+    of its destinations, as in oci:DIRECTORY:TAG. The default tag is latest. Logs in automatically.
 
     \b
     Examples:

@@ -67,10 +67,10 @@ def init(  # noqa: PLR0913 - one parameter per option
     Start a registry repository in DIRECTORY, the current one by default.
 
     Writes a catalog, lifecycle policies with tests, a CDK app, pinned requirements, a Makefile and
-    pipelines. Asks for what no option gives. Never overwrites a file: existing ones are listed and
+    pipelines. Asks for missing options. Never overwrites a file: existing ones are listed and
     kept, and a second run changes nothing. The new repository installs the same ecrkit as this one.
 
-    After an update of ecrkit, --upgrade brings the files that nobody edited to the new version. It
+    After an update of ecrkit, --upgrade updates the files that nobody edited. It
     leaves the catalog, the policies, allow.txt, CODEOWNERS and the README alone.
 
     \b

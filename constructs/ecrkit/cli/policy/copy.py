@@ -34,7 +34,7 @@ def copy(policy: str, *, store: Path, name: str | None, dry_run: bool, output: s
     Copy a policy that ecrkit ships to the policy store.
 
     Without @N, copies the newest version. Writes the policy, its tests and the warnings that it silences, and
-    publishes it in the lock. The versions before it come along, so that numbers stay the same. Never overwrites a
+    publishes it in the lock. Also copies the versions before it, so the numbers stay the same. Never overwrites a
     file. Exits with 1 if the store has another policy under that name.
 
     \b

@@ -34,11 +34,11 @@ def lock(store: Path, *, dry_run: bool) -> None:
     """
     Publish new versions of the policies in STORE.
 
-    A published version cannot change any more. Writes the lock next to STORE, and prints warnings about what it
+    A published version never changes. Writes the lock next to STORE, and prints warnings about what it
     publishes to standard error.
 
-    Exits with 1, and publishes nothing, if a policy is invalid, one of its tests fails or cannot be read, or a
-    published version changed or is missing.
+    Exits with 1, and publishes nothing, if a policy or test is invalid, a test fails, or a published version
+    changed or is missing.
 
     \b
     Examples:

@@ -113,7 +113,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     POLICY is name@N, a path to a JSON file, or - for standard input. Several policies are composed in order of
     precedence. Shows the rule that decides for each image, and why the others stay.
 
-    An HTML report is one file that opens offline. With --images, nothing is requested from AWS. Nothing is
+    An HTML report is one file that opens offline. With --images, ecrkit does not call AWS. Nothing is
     changed.
 
     Exits with 1 if an image would expire or be archived that --in-use, --pulled-within or --must-keep protects,

@@ -75,8 +75,8 @@ def usage(  # noqa: PLR0913 - one parameter per option
 
     Lists the environment of each, and the place in the catalog.
 
-    Without @N, shows every version. With --deployed or --audit, shows which policy each repository has in AWS, and adds
-    repositories that still have a version that the catalog no longer pins. Several policies of one repository are
+    Without @N, shows every version. With --deployed or --audit, shows the deployed policy of each repository, and adds
+    repositories with a version that the catalog no longer pins. Several policies of one repository are
     joined by +.
 
     \b

@@ -52,9 +52,9 @@ def delete(  # noqa: PLR0913 - one parameter per option
     output: str,
 ) -> None:
     """
-    Delete the repository NAME, after showing what goes with it.
+    Delete the repository NAME, after showing its images and stack.
 
-    Refuses, with exit code 1, to delete a repository that the catalog declares, or one with images unless --force
+    Refuses, with exit code 1, to delete a declared repository, or one with images unless --force
     is given.
 
     \b

@@ -45,8 +45,8 @@ def list_(*, catalog: Path | None, policies: Path | None, profile: str | None, r
     """
     List the repositories of the account and Region.
 
-    Shows the number and size of images, archived ones too, the lifecycle policy (by name if the policy store has
-    it), the stack of each repository, and whether the catalog declares it. Repositories that are declared and not
+    Shows the number and size of images, including archived ones, the lifecycle policy, the stack, and whether the
+    catalog declares the repository. A policy of the policy store has its name. Repositories that are declared but not
     deployed are listed on standard error.
 
     \b

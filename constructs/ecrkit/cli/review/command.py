@@ -42,7 +42,7 @@ __all__ = ["review"]
     metavar="DIR_OR_GIT_REF",
     type=DIRECTORY,
     required=True,
-    help="State before the change: a folder, or a git ref of the repository that holds the catalog.",
+    help="State before the change: a folder, or a git ref of the repository with the catalog.",
 )
 @click.option(
     "--catalog",
@@ -119,8 +119,8 @@ def review(  # noqa: PLR0913 - click passes each option as an argument
     the base. With --images, shows which images the change would expire or archive.
 
     Exits with 1 if images would be newly expired or archived, or a repository replaced or removed, until --allow
-    names each of them; and if a check or a test fails, which no --allow lifts. With --require-images, a changed policy
-    whose images are not known fails, too; use it before a deploy.
+    names each of them. Also exits with 1 if a check or a test fails, which --allow cannot accept. With
+    --require-images, also exits with 1 if the images of a changed policy are unknown; use it before a deploy.
 
     \b
     Examples:

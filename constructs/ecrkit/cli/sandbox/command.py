@@ -52,7 +52,7 @@ _EXIT_NOT_FOUND = 127
     help=f"Catalog whose environments are bootstrapped.  [default: {_CATALOG}, if it exists]",
 )
 @click.option("--demo", is_flag=True, help="Deploy the catalog, push two images and preview a policy, then stop.")
-@click.option("--prepare", is_flag=True, help="Only install MiniStack, so that a sandbox needs no network later.")
+@click.option("--prepare", is_flag=True, help="Only install MiniStack, to start sandboxes without a network later.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def sandbox(ctx: click.Context, catalog: Path | None, command: tuple[str, ...], *, demo: bool, prepare: bool) -> None:
@@ -61,10 +61,10 @@ def sandbox(ctx: click.Context, catalog: Path | None, command: tuple[str, ...], 
 
     The local AWS is MiniStack on a free port of this machine, reachable only from this machine. The CDK is
     bootstrapped for the environments of the catalog; without a catalog, for account 123456789012 in us-east-1. COMMAND
-    gets an endpoint and credentials of the first environment, and none of your own AWS settings. The exit code is
+    gets an endpoint and credentials of the first environment, but not your own AWS settings. The exit code is
     COMMAND's; 127 if COMMAND was not found, 2 if the sandbox did not start.
 
-    The first sandbox installs MiniStack in your cache, in a Python environment of its own; it needs a package index
+    The first sandbox installs MiniStack in your cache, in a separate Python environment; it needs a package index
     once.
 
     Without COMMAND, the environment is printed for your shell to read, and the sandbox runs until Ctrl-C.

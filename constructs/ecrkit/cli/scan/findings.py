@@ -35,7 +35,7 @@ def findings(image: str, *, profile: str | None, region: str | None, output: str
     """
     Show what the last scan of an image found, most severe first.
 
-    Of an index, shows each of its images. For a verdict, see `ecrkit scan gate`. Exits with 3 if there is no
+    For an index, shows each of its images. For a verdict, use `ecrkit scan gate`. Exits with 3 if there is no
     result.
 
     \b

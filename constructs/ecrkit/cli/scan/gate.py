@@ -64,10 +64,10 @@ def gate(  # noqa: PLR0913 - one parameter per option
     """
     Fail on vulnerabilities at or above a severity.
 
-    Exits with 0 if the image passes, with 1 if it does not, and with 3 if there is no result. Never passes
-    without one.
+    Exits with 0 if the image passes, with 1 if it fails, and with 3 without a scan result. Never passes
+    without a result.
 
-    Starts a scan if there is none or the last one is more than a day old, and waits for its result. Of an index,
+    Starts a scan if the last one is missing or more than a day old, and waits for its result. For an index,
     each image must pass. Vulnerabilities in the list given with --allow pass until their last day; see
     docs/tasks/gate-on-scans.md.
 

@@ -23,8 +23,8 @@ def start(image: str, *, dry_run: bool, profile: str | None, region: str | None,
     """
     Start a basic scan of an image.
 
-    Of an index, scans each of its images. ECR scans an image once in 24 hours. It starts no basic scan where
-    enhanced scanning is on, which scans automatically.
+    For an index, scans each of its images. ECR scans an image once in 24 hours. It starts no basic scan if
+    enhanced scanning is on, because that scans automatically.
 
     \b
     Examples:

@@ -77,7 +77,7 @@ class Base:
             said = str(error)
             if self.commit:
                 said = said.replace(f"{self.root}{os.sep}", f"{printable(self.text)}:")
-            what = "the base must be valid to be compared; fix it there, or pass another with --base"
+            what = "the base must be valid for a comparison; fix it there, or pass another with --base"
             raise UnreadableInputError(f"{said}\n{printable(self.text)}: {what}") from None
 
 

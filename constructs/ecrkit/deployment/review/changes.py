@@ -21,7 +21,7 @@ _NAMES = ("RepositoryName", "Name", "EcrRepositoryPrefix", "Prefix", "PrincipalA
 
 _LONGEST = 80
 _ELSEWHERE = {
-    "Metadata": "says nothing to CloudFormation",
+    "Metadata": "has no effect in CloudFormation",
     "Properties.LifecyclePolicy.LifecyclePolicyText": "is compared as rules",
 }
 """What is left out, and why."""

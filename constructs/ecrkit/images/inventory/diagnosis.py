@@ -84,7 +84,7 @@ class _Diagnosis:
         elif is_whole and isinstance(first, dict) and LIST_KEY in first:
             yield from self._items_of_document(start, first)
         elif isinstance(first, dict) and LIST_KEY in first:
-            problem = "the text continues after the object with 'imageDetails'; a file holds one list"
+            problem = "the text continues after the object with 'imageDetails'; a file must have one list"
             self._report(rulebook.NOT_IMAGES, _skip(self._text, end), "", problem=problem)
         elif isinstance(first, dict) and "imageDigest" in first and "\n" in self._text[start:end]:
             problem = "the text has an image on several lines; JSON Lines have one on each, as 'jq -c' writes them"

@@ -168,8 +168,8 @@ class InventoryDirectory:
                 )
             if (heading.registry, heading.region) != (asked.registry, asked.region):
                 raise RefusedError(
-                    f"{self.path.as_posix()}: holds images of {heading.registry} in {heading.region}, and these are of "
-                    f"{asked.registry} in {asked.region}; name another directory"
+                    f"{self.path.as_posix()}: contains images of {heading.registry} in {heading.region}, but these "
+                    f"are of {asked.registry} in {asked.region}; name another directory"
                 )
             yield path, heading
 

@@ -156,14 +156,14 @@ TAGGED_WITHOUT_LIST = Check(
 TWO_LISTS = Check(
     code="ECR121",
     title="'tagged' rule has both patterns and prefixes",
-    message="tagStatus 'tagged' takes a tagPatternList or a tagPrefixList, got both",
+    message="tagStatus 'tagged' needs either a tagPatternList or a tagPrefixList, got both",
     remedy="write the prefixes as patterns that end in *",
     source=_PARAMETERS,
 )
 LIST_WITHOUT_TAGGED = Check(
     code="ECR122",
     title="'untagged' or 'any' rule has patterns or prefixes",
-    message="tagStatus '{tag_status}' takes no {key}",
+    message="tagStatus '{tag_status}' must have no {key}",
     remedy="remove it, or select tagStatus 'tagged'",
     source=_PARAMETERS,
 )
@@ -177,21 +177,21 @@ UNIT_MISSING = Check(
 UNIT_WITH_COUNT = Check(
     code="ECR124",
     title="countUnit is set for a number of images",
-    message="countType 'imageCountMoreThan' takes no countUnit",
+    message="countType 'imageCountMoreThan' must have no countUnit",
     remedy="remove it, or count days since an event",
     source=_recorded("instance failed to match exactly one schema (matched 0 out of 4)"),
 )
 PULLED_EXPIRES = Check(
     code="ECR125",
     title="'sinceImagePulled' rule expires images",
-    message="countType 'sinceImagePulled' takes the action 'transition' only, got 'expire'",
+    message="countType 'sinceImagePulled' needs the action 'transition', got 'expire'",
     remedy="archive instead, or count with sinceImagePushed",
     source=_ARCHIVE,
 )
 TRANSITIONED_TRANSITIONS = Check(
     code="ECR126",
     title="'sinceImageTransitioned' rule archives images",
-    message="countType 'sinceImageTransitioned' takes the action 'expire' only, got 'transition'",
+    message="countType 'sinceImageTransitioned' needs the action 'expire', got 'transition'",
     remedy="an archived image can only expire",
     source=_ARCHIVE,
 )
@@ -226,7 +226,7 @@ TRANSITION_WITHOUT_TARGET = Check(
 TARGET_WITH_EXPIRE = Check(
     code="ECR131",
     title="'expire' action has a targetStorageClass",
-    message="the action 'expire' takes no targetStorageClass",
+    message="the action 'expire' must have no targetStorageClass",
     remedy="remove it, or write the action 'transition'",
     source=_PARAMETERS,
 )

@@ -161,7 +161,7 @@ def _suggestion(host: str) -> str:
     known = [*CREDENTIAL_NEEDED, *OPEN]
     nearest = _NICKNAMES.get(host) or next(iter(near(host, known)), None)
     others = ", ".join([*known, "NAME.azurecr.io", "ACCOUNT.dkr.ecr.REGION.amazonaws.com"])
-    return f"did you mean {nearest}?" if nearest else f"known here: {others}"
+    return f"did you mean {nearest}?" if nearest else f"known registries: {others}"
 
 
 def _check_credential(credential: str, home: Home, *path: str | int) -> Iterator[Finding]:

@@ -223,7 +223,7 @@ CREDENTIAL_ELSEWHERE = Check(
 NOT_FOR_UPSTREAM = Check(
     code="CAT254",
     title="key does not fit the upstream",
-    message="{upstream} takes no {key}",
+    message="{upstream} must have no {key}",
     remedy="remove it{hint}",
     source=_CACHE,
 )
@@ -244,7 +244,7 @@ UPSTREAM_IS_ITSELF = Check(
 ROOT_WITH_UPSTREAM_PREFIX = Check(
     code="CAT257",
     title="ROOT cache has an upstream prefix",
-    message="the prefix ROOT takes no upstream_prefix",
+    message="the prefix ROOT must have no upstream_prefix",
     remedy="remove it, or give the cache a prefix",
     source=_ECR_TO_ECR,
 )
@@ -274,7 +274,7 @@ BAD_KEY = Check(
 KEY_WITHOUT_KMS = Check(
     code="CAT263",
     title="key is set without KMS encryption",
-    message="the encryption {encryption} takes no key",
+    message="the encryption {encryption} must have no key",
     remedy="remove it, or write 'type: KMS'",
     source=f"{_API}, EncryptionConfigurationForRepositoryCreationTemplate",
 )
