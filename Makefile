@@ -24,7 +24,7 @@ step = @echo '$(1)'; exec 3>&2; log=$$(mktemp); \
 	clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 11
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-11s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.installed .venv/.sandbox node_modules/.installed ## install what demo and synth need
 

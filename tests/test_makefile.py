@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -123,7 +124,7 @@ class TestPins:
 
         assert "ministack" in names("constructs/ecrkit/aws/sandbox/requirements.txt")
         assert "ministack" not in names("requirements-dev.txt")
-        assert "ministack" not in project
+        assert "ministack" not in project.partition("\n[tool.")[0]
 
     @pytest.mark.parametrize(
         "path", ["requirements.txt", "requirements-dev.txt", "constructs/ecrkit/aws/sandbox/requirements.txt"]
@@ -134,3 +135,15 @@ class TestPins:
 
         assert len(re.findall(r"^\S+==[^\n]*\\\n    --hash=sha256:", text, re.MULTILINE)) == len(pins(path))
         assert "://" not in text
+
+
+@pytest.mark.needs("make")
+@pytest.mark.parametrize("path", ["Makefile", "constructs/ecrkit/cli/init/files/all/Makefile.tmpl"])
+def test_help(path: str) -> None:
+    """`make help` lists targets in two columns, also with the tools of macOS, whose sed knows no tabs."""
+    command = ["make", "--no-print-directory", "-f", path, "help"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.splitlines()
+
+    assert "sed" not in (ROOT / path).read_text(encoding="utf-8").partition("\nhelp:")[2].split("\n\n")[0]
+    assert len(listed) > 5
+    assert all(re.fullmatch(r"[a-z-]+ +\S.*", line) for line in listed)

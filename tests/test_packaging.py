@@ -215,6 +215,14 @@ class TestBare:
             check.stdout == "ours.json:9:24: error: rules[0].selection.countNumber: must be 1 or more, got 0 [ECR112]\n"
         )
 
+    def test_missing_extra(self, bare: Path, tmp_path: Path) -> None:
+        """A CDK app is one line, which says how to install what it needs."""
+        app = run(bare, "python", "-c", "from ecrkit.cdk import catalog_stacks", cwd=tmp_path)
+
+        assert app.stderr.startswith("ecrkit.cdk: aws_cdk is not installed; pip install 'ecrkit[cdk] @ file://")
+        assert app.stderr.count("\n") == 1
+        assert app.returncode == 1
+
     def test_missing_policy(self, bare: Path, tmp_path: Path) -> None:
         """``ecrkit policy check`` says in one line that a file is missing."""
         check = run(bare, "ecrkit", "policy", "check", "v2.json", cwd=tmp_path)

@@ -80,7 +80,15 @@ def test_a_reference_that_leads_nowhere_says_what_to_do() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["UnreadableInputError", "InvalidCatalogError", "UnknownRepositoryError", "NodeError", "SynthesisError"]
+    "kind",
+    [
+        "UnreadableInputError",
+        "InvalidCatalogError",
+        "UnknownRepositoryError",
+        "MissingExtraError",
+        "NodeError",
+        "SynthesisError",
+    ],
 )
 def test_an_error_of_an_app_ends_it_in_lines(kind: str) -> None:
     """Python prints ``code`` of a SystemExit: the text, line by line, without characters that a terminal obeys."""

@@ -44,6 +44,8 @@ _HOMES = {
     "synthesize": "ecrkit.cdk.app",
 }
 
+_EXTRA = ("aws_cdk", "constructs", "jsii")
+
 choose_node()
 
 
@@ -62,4 +64,15 @@ if TYPE_CHECKING:
     from ecrkit.registry.access import Grantees
 else:
     # A type checker that saw this function would take every name for granted.
-    __getattr__ = imported_when_used(__name__, globals(), _HOMES)
+    _find = imported_when_used(__name__, globals(), _HOMES)
+
+    def __getattr__(name: str) -> object:
+        try:
+            return _find(name)
+        except ModuleNotFoundError as error:
+            if error.name not in _EXTRA:
+                raise
+            from ecrkit.errors import MissingExtraError  # noqa: PLC0415 - only where something is missing
+            from ecrkit.errors.extras import install_command  # noqa: PLC0415 - as above
+
+            raise MissingExtraError(f"ecrkit.cdk: {error.name} is not installed; {install_command('cdk')}") from None

@@ -29,6 +29,7 @@ Every exception that ecrkit raises on purpose.
     │       └── VanishedPolicyError
     ├── InvalidPropertyError      a construct was given what ECR would refuse
     ├── UnknownRepositoryError    an app asks for a repository that the catalog does not declare
+    ├── MissingExtraError         an app needs an extra of ecrkit that is not installed
     ├── NodeError                 the Node that aws_cdk would start is missing, broken or too old
     ├── SynthesisError            CDK refuses to synthesize an app
     ├── SandboxError              the local AWS did not start, or could not be prepared
@@ -40,8 +41,8 @@ Every exception that ecrkit raises on purpose.
 Messages are for people and may change; catch the classes.
 
 Errors in the input of a CDK app are a ``SystemExit`` too: UnreadableInputError, InvalidCatalogError,
-UnknownRepositoryError, NodeError and SynthesisError. A program that does not catch one prints its text on stderr and
-ends with exit code 1, without a traceback.
+UnknownRepositoryError, MissingExtraError, NodeError and SynthesisError. A program that does not catch one prints its
+text on stderr and ends with exit code 1, without a traceback.
 """
 
 from __future__ import annotations
@@ -72,6 +73,7 @@ __all__ = [
     "InvalidPolicyTestsError",
     "InvalidPropertyError",
     "MalformedReferenceError",
+    "MissingExtraError",
     "MissingTimeError",
     "NaiveTimeError",
     "NoVerdictError",
@@ -240,6 +242,10 @@ class InvalidPropertyError(EcrkitError):
 
 class UnknownRepositoryError(EcrkitError, _EndsProgram):
     """The catalog does not declare a repository that an app uses in that environment."""
+
+
+class MissingExtraError(EcrkitError, _EndsProgram):
+    """An app needs an extra of ecrkit that is not installed."""
 
 
 class NodeError(EcrkitError, _EndsProgram):
