@@ -99,7 +99,7 @@ def test_old_findings(directory: Path) -> None:
         f"{AT}:9:11: error: repositories.later.colour: unknown key 'colour'; "
         + refused.stderr.partition("unknown key 'colour'; ")[2]
     )
-    assert refused.stderr.endswith(f"{AT}: would not pass 'ecrkit catalog check'; nothing written\n")
+    assert refused.stderr.endswith(f"{AT}: the result does not pass 'ecrkit catalog check'; nothing written\n")
 
 
 def test_added_warnings(directory: Path) -> None:
