@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from sphinx.util.inspect import signature, stringify_signature
 
 from ecrkit.catalog.keys import key_table
 from ecrkit.cli import cli
@@ -32,6 +33,7 @@ _WIDTH = 80
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension."""
     app.connect("builder-inited", _write_reference)
+    app.connect("autodoc-process-signature", _signature_of_constructs)
     return {"parallel_read_safe": True}
 
 
@@ -117,6 +119,13 @@ def _command(name: str, context: click.Context) -> click.Command:
     command = group.get_command(context, name)
     assert command is not None  # noqa: S101 - the group listed it
     return command
+
+
+def _signature_of_constructs(_app: Sphinx, what: str, _name: str, documented: object, *_: object) -> object:
+    """Give the signature of a construct: for jsii every class takes any arguments."""
+    if what != "class" or type(documented).__name__ != "JSIIMeta":
+        return None
+    return stringify_signature(signature(documented.__init__, bound_method=True)), None  # type: ignore[misc]
 
 
 def _write_reference(app: Sphinx) -> None:
