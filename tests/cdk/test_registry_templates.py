@@ -129,9 +129,8 @@ def test_role_that_is_not_there_yet() -> None:
                     " add a policy for them [ECR211]"
                 ),
                 (
-                    'creation_templates["docker-hub"]: no rule for every tagged image, so that'
-                    " their number grows for"
-                    " ever; add a policy with an 'any' rule, or with the pattern '*' [ECR212]"
+                    'creation_templates["docker-hub"]: no rule for every tagged image, so their number grows '
+                    "forever; add a policy with an 'any' rule, or with the pattern '*' [ECR212]"
                 ),
             ],
             id="no-policy",
@@ -144,10 +143,8 @@ def test_role_that_is_not_there_yet() -> None:
             ),
             [
                 (
-                    'creation_templates["docker-hub"]: a cached tag stays what it was when it'
-                    " was first pulled, since"
-                    " tags are immutable; write 'mutability: MUTABLE', or list the tags that move in mutable_tags"
-                    " [CAT267]"
+                    'creation_templates["docker-hub"]: a cached tag never gets updates, because tags are '
+                    "immutable; write 'mutability: MUTABLE', or list the tags that move in mutable_tags [CAT267]"
                 )
             ],
             id="immutable-cache",

@@ -253,9 +253,9 @@ def test_a_bar(account: Account, tmp_path: Path) -> None:
         pytest.param((), 2, "name repositories, or pass --all", id="nothing asked"),
         pytest.param(("web", "--all"), 2, "name repositories, or pass --all", id="both"),
         pytest.param(("Web",), 2, "'Web'", id="no name"),
-        pytest.param(("nowhere",), 3, "nowhere: no such repository in us-east-1; `ecrkit", id="not there"),
+        pytest.param(("nowhere",), 3, "nowhere: no such repository in us-east-1; run `ecrkit", id="not there"),
         pytest.param(("web:v1",), 2, "web:v1: name a repository, without ':v1'", id="image"),
-        pytest.param((f"210{REGISTRY[3:]}/web",), 1, ": another registry than ", id="another registry"),
+        pytest.param((f"210{REGISTRY[3:]}/web",), 1, ": not the registry of the credentials, ", id="another registry"),
     ],
 )
 def test_bad_input(account: Account, tmp_path: Path, arguments: tuple[str, ...], code: int, message: str) -> None:

@@ -65,10 +65,8 @@ def test_immutable_tag_is_refused_before_the_upload(account: Account, source: st
 
     assert result.returncode == 1
     assert result.stdout == ""
-    assert result.stderr.startswith("error: web:v1: the tag is there, of an image pushed on ")
-    assert result.stderr.endswith(
-        f" ({first}), and immutable; push under another tag, or let this one change, by mutable_tags of the catalog\n"
-    )
+    assert result.stderr.startswith("error: web:v1: the tag exists and is immutable, pushed on ")
+    assert result.stderr.endswith(f" ({first}); push another tag, or add this one to mutable_tags in the catalog\n")
     assert uploads(proxy.actions) == []
 
 
