@@ -13,6 +13,8 @@ from builders.commands import ECRKIT
 
 ROOT = Path(__file__).parents[1]
 HIDING = windows.__file__
+# The core run has no Node, and to import a command must not need one.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "JSII_NODE"}
 
 IMPORTS = """\
 import importlib, pkgutil, sys, ecrkit
@@ -28,7 +30,7 @@ print(len(wanted))
 def run(*arguments: str | Path) -> tuple[int, str, str]:
     """Run a script without what Windows lacks; gives its exit code and what it printed."""
     command = [sys.executable, HIDING, *map(str, arguments)]
-    result = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, check=False, text=True)
+    result = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, check=False, text=True)
     return result.returncode, result.stdout, result.stderr
 
 

@@ -117,5 +117,7 @@ def test_repository_that_vanished_is_told(stubbed: tuple[ECRClient, Stubber]) ->
     client, stubber = stubbed
     stubber.add_client_error("get_repository_policy", "RepositoryNotFoundException", "The repository is gone.")
 
-    with pytest.raises(AwsError, match=r"GetRepositoryPolicy: The repository is gone.; `ecrkit repos list` shows"):
+    with pytest.raises(
+        AwsError, match=r"GetRepositoryPolicy: The repository is gone.; run `ecrkit repos list` to list"
+    ):
         read(client)

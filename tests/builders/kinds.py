@@ -112,7 +112,7 @@ KINDS = {
         about="version", says="web@1 is published, but its file is missing", change=VERSION.unlink
     ),
     "lock that is none": Kind(
-        about="version", says="not a lock", change=lambda: LOCK.write_text("<<<<<<< HEAD\n", encoding="utf-8")
+        about="version", says="not a valid lock", change=lambda: LOCK.write_text("<<<<<<< HEAD\n", encoding="utf-8")
     ),
     "unpublished version": Kind(
         about="version",

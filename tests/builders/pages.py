@@ -66,10 +66,12 @@ def steps(page: Path) -> Iterator[Step]:
 def run(command: str, *, cwd: Path, environment: Mapping[str, str]) -> str:
     """Run a command as a shell does; give what it prints, both streams, without colours; it must exit with 0."""
     path = os.pathsep.join([str(Path(sys.executable).parent), str(ROOT / "node_modules" / ".bin"), os.environ["PATH"]])
+    # A page shows what a pipe gets, whatever the width of the terminal of the tests.
+    inherited = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
     result = subprocess.run(
         ["bash", "-c", command],  # noqa: S607 - every machine has its own
         cwd=cwd,
-        env={**os.environ, "PATH": path, "NO_COLOR": "1", **environment},
+        env={**inherited, "PATH": path, "NO_COLOR": "1", **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

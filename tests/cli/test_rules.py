@@ -163,7 +163,7 @@ class TestCommand:
         result = ecrkit("rules", "ECR101", "--output", "markdown")
 
         assert result.returncode == 2
-        assert "'--output markdown' takes no CODE" in result.stderr
+        assert "'--output markdown' prints every check; pass it without CODE" in result.stderr
 
     def test_policy_rules_is_gone(self) -> None:
         """The list has one command."""

@@ -16,6 +16,8 @@ from ecrkit.cdk.node import bundled_node
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.node
+
 INSTALL = "pip install x"
 
 
