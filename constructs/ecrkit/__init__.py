@@ -10,8 +10,8 @@ Which images a lifecycle policy would expire, without calling AWS:
 >>> for verdict in ecrkit.evaluate(policy, images, now=datetime(2026, 12, 1, tzinfo=UTC)).verdicts:
 ...     print(*verdict.image.tags, verdict.action or "stay", "-", verdict.reason)
 v1 expire - rule 1 keeps 2, and this is number 3
-v2 stay - claimed by rule 1 and among its newest 2: number 2
-v3 stay - claimed by rule 1 and among its newest 2: number 1
+v2 stay - rule 1 keeps 2, and this is number 2
+v3 stay - rule 1 keeps 2, and this is number 1
 
 Images can be made in code, and policies come from a store, too; :meth:`PolicyStore.bundled` is the one in the package:
 

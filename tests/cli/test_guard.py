@@ -32,8 +32,8 @@ def test_finding_is_a_line(baseline: Path, without_web: Path) -> None:
 
     assert result.returncode == 1
     assert result.stdout == (
-        "Shop/Web: error: 'web' leaves the stack: CloudFormation would keep it with its images, but no stack manages "
-        "it any more, because its current DeletionPolicy is RetainExceptOnCreate; put it back; or allow it, and "
+        "Shop/Web: error: 'web' leaves the stack: its current DeletionPolicy is RetainExceptOnCreate, so "
+        "CloudFormation would keep it with its images, but no stack manages it any more; put it back; or allow it, and "
         "delete the repository by hand when nothing pulls from it [GRD111]\n"
     )
     assert result.stderr == ("3 resources compared: 1 error; to accept intended changes, pass --allow web\n")
@@ -88,8 +88,8 @@ def test_json_has_documented_keys(baseline: Path, without_web: Path) -> None:
         "code": "GRD111",
         "severity": "error",
         "message": (
-            "'web' leaves the stack: CloudFormation would keep it with its images, but no stack manages it any more, "
-            "because its current DeletionPolicy is RetainExceptOnCreate"
+            "'web' leaves the stack: its current DeletionPolicy is RetainExceptOnCreate, so CloudFormation would keep "
+            "it with its images, but no stack manages it any more"
         ),
         "remedy": "put it back; or allow it, and delete the repository by hand when nothing pulls from it",
     }

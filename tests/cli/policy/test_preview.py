@@ -63,7 +63,7 @@ def test_text(policy: Path, images: Path) -> None:
         "-     0       0        1     0 B     no rule matches",
         "",
         "PUSHED      DIGEST               FATE    RULE  TAGS    WHY",
-        "2026-10-31  sha256:000000000000  stay    1     prod-2  claimed by rule 1 and among its newest 1: number 1",
+        "2026-10-31  sha256:000000000000  stay    1     prod-2  rule 1 keeps 1, and this is number 1",
         "2026-10-30  sha256:000000000000  stay    -     x       no rule matches",
         "2026-10-12  sha256:000000000000  expire  1     prod-1  rule 1 keeps 1, and this is number 2",
         "2026-10-02  sha256:000000000000  expire  2             pushed 2026-10-02, more than 14 days ago",

@@ -25,40 +25,41 @@ def summary(findings: tuple[GuardFinding, ...]) -> list[tuple[str, str]]:
         pytest.param(
             repository(),
             "GRD111",
-            "'web' leaves the stack: CloudFormation would keep it with its images, but no stack manages it any more, "
-            "because its current DeletionPolicy is RetainExceptOnCreate",
+            "'web' leaves the stack: its current DeletionPolicy is RetainExceptOnCreate, so CloudFormation would keep "
+            "it with its images, but no stack manages it any more",
             ALLOW_BY_HAND,
             id="kept",
         ),
         pytest.param(
             destroyed(repository()),
             "GRD112",
-            "'web' leaves the stack: CloudFormation would delete it if it is empty, and fail to while it has images, "
-            "because its current DeletionPolicy is Delete",
+            "'web' leaves the stack: its current DeletionPolicy is Delete, so CloudFormation would delete it if it is "
+            "empty, and fail to while it has images",
             RETAIN_FIRST,
             id="deleted",
         ),
         pytest.param(
             {"Type": "AWS::ECR::Repository"},
             "GRD112",
-            "the repository leaves the stack: CloudFormation would delete it if it is empty, and fail to while it has "
-            "images, because its current DeletionPolicy is Delete",
+            "the repository leaves the stack: its current DeletionPolicy is Delete, so CloudFormation would delete it "
+            "if it is empty, and fail to while it has images",
             RETAIN_FIRST,
             id="without name and policy",
         ),
         pytest.param(
             destroyed(repository(EmptyOnDelete=True)),
             "GRD113",
-            "'web' leaves the stack: CloudFormation would delete it with every image in it, because its current "
-            "DeletionPolicy is Delete and EmptyOnDelete is on",
+            "'web' leaves the stack: its current DeletionPolicy is Delete and EmptyOnDelete is on, so CloudFormation "
+            "would delete it with every image in it",
             RETAIN_FIRST,
             id="deleted with its images",
         ),
         pytest.param(
             {**repository(), "DeletionPolicy": {"Fn::If": ["IsProd", "Retain", "Delete"]}},
             "GRD112",
-            "'web' leaves the stack: CloudFormation would delete it if it is empty, and fail to while it has images, "
-            'because its current DeletionPolicy is {"Fn::If": ["IsProd", "Retain", "Delete"]}',
+            "'web' leaves the stack: its current DeletionPolicy is "
+            '{"Fn::If": ["IsProd", "Retain", "Delete"]}, so CloudFormation would delete it if it is empty, and fail to '
+            "while it has images",
             RETAIN_FIRST,
             id="perhaps deleted",
         ),

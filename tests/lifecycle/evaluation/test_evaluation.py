@@ -153,8 +153,8 @@ class TestCount:
 
         assert reasons(evaluation) == [
             "rule 1 keeps 2, and this is number 3",
-            "claimed by rule 1 and among its newest 2: number 1",
-            "claimed by rule 1 and among its newest 2: number 2",
+            "rule 1 keeps 2, and this is number 1",
+            "rule 1 keeps 2, and this is number 2",
         ]
         assert evaluation.mattered == ()
 

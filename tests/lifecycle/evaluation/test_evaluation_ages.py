@@ -39,7 +39,7 @@ class TestAge:
 
         assert reasons(evaluation) == [
             "pushed 2026-10-12, more than 14 days ago",
-            "claimed by rule 1 and not old enough: expires after 2026-11-11",
+            "matched by rule 1 and not old enough: expires after 2026-11-11",
         ]
 
     @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ class TestAge:
         """What would be due after the end of the calendar is due at its end."""
         evaluation = evaluate(made(rule(1, **pushed(10**30))), [image(age_days=99)], NOW)
 
-        assert reasons(evaluation) == ["claimed by rule 1 and not old enough: expires after 9999-12-31"]
+        assert reasons(evaluation) == ["matched by rule 1 and not old enough: expires after 9999-12-31"]
 
     @pytest.mark.parametrize(
         ("images", "fate"),
@@ -92,7 +92,7 @@ class TestAge:
         evaluation = evaluate(made(rule(1, **pulled(1), action=ARCHIVE)), [image(age_days=0), image(age_days=2)], NOW)
 
         assert reasons(evaluation) == [
-            "claimed by rule 1 and not old enough: is archived after 2026-11-02 unless pulled",
+            "matched by rule 1 and not old enough: is archived after 2026-11-02 unless pulled",
             "last used 2026-10-30, more than 1 day ago",
         ]
 

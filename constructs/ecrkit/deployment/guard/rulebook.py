@@ -55,14 +55,14 @@ ENCRYPTION_REMOVED = Check(
 REMOVED_KEPT = Check(
     code="GRD111",
     title="repository is removed from its stack",
-    message="{it} leaves the stack: CloudFormation would {fate}, because its current DeletionPolicy is {policy}",
+    message="{it} leaves the stack: its current DeletionPolicy is {policy}, so CloudFormation would {fate}",
     remedy="put it back; or allow it, and delete the repository by hand when nothing pulls from it",
     source=_DELETION,
 )
 REMOVED_DELETED = Check(
     code="GRD112",
     title="repository is deleted",
-    message="{it} leaves the stack: CloudFormation would {fate}, because its current DeletionPolicy is {policy}",
+    message="{it} leaves the stack: its current DeletionPolicy is {policy}, so CloudFormation would {fate}",
     remedy=_LET_GO,
     source=_DELETION,
 )
@@ -70,8 +70,8 @@ REMOVED_EMPTIED = Check(
     code="GRD113",
     title="repository is deleted with its images",
     message=(
-        "{it} leaves the stack: CloudFormation would {fate}, because its current DeletionPolicy is {policy} and "
-        "EmptyOnDelete is on"
+        "{it} leaves the stack: its current DeletionPolicy is {policy} and EmptyOnDelete is on, so CloudFormation "
+        "would {fate}"
     ),
     remedy=_LET_GO,
     source=_DELETION,

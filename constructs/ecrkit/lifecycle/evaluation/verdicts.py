@@ -182,8 +182,8 @@ def reason_around(rule: Rule | None, cause: Cause) -> tuple[str, str]:
     return {
         Cause.PAST_THE_COUNT: (f"{name} keeps {number:,}, and this is number ", ""),
         Cause.PAST_THE_AGE: (f"{SINCE.get(count_type)} ", f", more than {days(number)} ago"),
-        Cause.WITHIN_THE_COUNT: (f"claimed by {name} and among its newest {number:,}: number ", ""),
-        Cause.WITHIN_THE_AGE: (f"claimed by {name} and not old enough: {becomes} after ", unless),
+        Cause.WITHIN_THE_COUNT: (f"{name} keeps {number:,}, and this is number ", ""),
+        Cause.WITHIN_THE_AGE: (f"matched by {name} and not old enough: {becomes} after ", unless),
         Cause.LIST_STAYS: ("kept because manifest list ", f" stays; {name} selects it"),
         Cause.SUBJECT_STAYS: ("kept because its subject ", f" stays; {name} selects it"),
         Cause.FOLLOWS_SUBJECT: ("goes with its subject ", f", which {name} selects"),
