@@ -27,8 +27,10 @@ LONG = "A description that makes a short policy long enough for the service"
         pytest.param(
             rule(**untagged(), **pushed(14)), "expire untagged images pushed more than 14 days ago", id="untagged"
         ),
-        pytest.param(rule(**pulled(30), action=ARCHIVE), "archive images last used more than 30 days ago", id="pull"),
-        pytest.param(rule(**archived(1000)), "expire archived images archived more than 1,000 days ago", id="archived"),
+        pytest.param(rule(**pulled(30), action=ARCHIVE), "archive images last pulled more than 30 days ago", id="pull"),
+        pytest.param(
+            rule(**archived(1000)), "expire images that were archived more than 1,000 days ago", id="archived"
+        ),
     ],
 )
 def test_in_words(document: dict[str, Any], words: str) -> None:

@@ -53,7 +53,8 @@ def audit(  # noqa: PLR0913 - one parameter per option
     reports insecure settings, declared or not: access for everyone, tags that can be overwritten, no scan on
     push, no lifecycle policy.
 
-    Settings that AWS writes are not drift. A repository of another stack or of a pull-through cache is skipped,
+    Changes that AWS services make themselves, for example the statement that Lambda adds to a repository policy, are
+    not reported. A repository of another stack or of a pull-through cache is skipped,
     unless it lets everyone in. Nothing is changed.
 
     Exits with 1 if a finding is not silenced in the catalog.

@@ -74,7 +74,7 @@ def guard(  # noqa: PLR0913 - a parameter per option
     fine. A changed lifecycle policy, repository policy or scan setting is a note. Everything else is reported
     with what CloudFormation would do and a safe way to do it; docs/concepts/guard.md lists it.
 
-    Exits with 1 if --allow does not name every finding.
+    Exits with 1 if --allow does not cover every error. Notes never fail the command.
 
     \b
     Examples:

@@ -25,7 +25,7 @@ def login(*, tool: str | None, dry_run: bool, profile: str | None, region: str |
     """
     Log docker, podman or skopeo in to the registry, for 12 hours.
 
-    The tool reads the password from standard input and stores it as usual.
+    ecrkit passes the password to the tool on standard input; the tool stores it where it always does.
 
     \b
     Examples:

@@ -22,6 +22,12 @@ What an age is counted from. An image that was never pulled was last used when i
 Source: ECR user guide, "Lifecycle policy properties", ``sinceImagePulled``.
 """
 
+_AGED = {
+    CountType.SINCE_IMAGE_PUSHED: "pushed",
+    CountType.SINCE_IMAGE_PULLED: "last pulled",
+    CountType.SINCE_IMAGE_TRANSITIONED: "that were archived",
+}
+
 
 def in_words(rule: Rule) -> str:
     """
@@ -36,7 +42,7 @@ def in_words(rule: Rule) -> str:
         if selection.count_number == 1:
             return f"keep the newest {_which(selection, images='image')}, {verb} the rest"
         return f"keep the newest {selection.count_number:,} {_which(selection)}, {verb} the rest"
-    return f"{verb} {_which(selection)} {SINCE[selection.count_type]} more than {days(selection.count_number)} ago"
+    return f"{verb} {_which(selection)} {_AGED[selection.count_type]} more than {days(selection.count_number)} ago"
 
 
 def days(number: int) -> str:
@@ -45,7 +51,8 @@ def days(number: int) -> str:
 
 
 def _which(selection: Selection, *, images: str = "images") -> str:
-    archived = "archived " if selection.storage_class is StorageClass.ARCHIVE else ""
+    is_said = selection.count_type is CountType.SINCE_IMAGE_TRANSITIONED
+    archived = "archived " if selection.storage_class is StorageClass.ARCHIVE and not is_said else ""
     match selection.tag_status:
         case TagStatus.UNTAGGED:
             return f"{archived}untagged {images}"

@@ -43,7 +43,7 @@ def test_text(project: Path) -> None:
         "  web@2 (not published)",
         "    1. keep the newest untagged image, expire the rest",
     ]
-    assert "\n  archive-unpulled-90-expire-365@1\n    1. archive images last used more than 90 days ago\n" in shipped
+    assert "\n  archive-unpulled-90-expire-365@1\n    1. archive images last pulled more than 90 days ago\n" in shipped
     assert "\n  keep-last-10@1 (also in policies/lifecycle)\n" in shipped
 
 

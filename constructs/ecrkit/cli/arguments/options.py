@@ -85,8 +85,8 @@ def children_option(command: F) -> F:
     return click.option(
         "--children/--no-children",
         default=None,
-        help="Read which images manifest lists refer to; ECR counts this as a pull.  [default: unless the lifecycle "
-        "policy counts pulls]",
+        help="Read which images manifest lists refer to; ECR counts this as a pull.  [default: --children; "
+        "--no-children if the lifecycle policy counts days since the last pull]",
     )(command)
 
 

@@ -142,7 +142,8 @@ def policies_option(command: F) -> F:
         "--policies",
         "store",
         type=click.Path(path_type=Path),
-        help="Policy store that contains name@N.  [default: policies/lifecycle, or the one in ecrkit]",
+        help="Policy store that contains name@N.  [default: policies/lifecycle; without "
+        "that directory, the policies that ecrkit ships]",
     )(command)
 
 

@@ -96,13 +96,14 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     Show what a change of the catalog does to images.
 
     Compares the lifecycle policies of every repository in OLD_CATALOG and NEW_CATALOG. Environments are compared
-    one by one: the images of each are in the folder of its name, or else in that of its account.
+    one by one. ecrkit looks for the images of an environment in DIR/<environment>, or else in the files of its
+    account and Region.
 
     Exits with 1 if the new policy of a changed repository would expire or archive an image that --in-use,
     --pulled-within or --must-keep protects.
 
-    With --exit-code or a protection, a changed repository without a file of images is an error, exit code 2: its
-    losses are unknown.
+    With --exit-code, --in-use, --pulled-within or --must-keep, exits with 2 if a changed repository has no file of
+    images.
 
     \b
     Examples:

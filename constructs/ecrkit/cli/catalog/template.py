@@ -40,13 +40,14 @@ __all__ = ["template"]
     "--directory",
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Directory to write DIR/<stack>.template.json to, for each stack.  [default: print the only one]",
+    help="Write each stack to DIR/<stack>.template.json.  [default: print the template; needs exactly one stack]",
 )
 def template(catalog: Path, *, environment: str | None, policies: Path | None, directory: Path | None) -> None:
     """
     Render the CloudFormation templates of CATALOG, without CDK.
 
-    Prints the template of the only stack, or writes one file for each stack and prints their names. Findings of the
+    If there is one stack, prints its template. With -o, writes a file for each stack and prints the file names.
+    Findings of the
     catalog go to standard error.
 
     Exits with 1 if the catalog has errors.

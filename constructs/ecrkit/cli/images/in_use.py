@@ -31,8 +31,8 @@ def in_use(*, registry: str | None, profile: str | None, region: str | None, out
     """
     List the images that ECS and Lambda use, by digest.
 
-    Prints the images of tasks, services and functions, one a line, the input of `ecrkit policy preview
-    --in-use`. Reads every cluster of the account and Region, and every version of every function. Images of other
+    Prints the images of tasks, services and functions, one per line, in the format that `ecrkit policy preview
+    --in-use` reads. Reads every cluster of the account and Region, and every version of every function. Images of other
     registries are listed on standard error.
 
     \b

@@ -61,7 +61,7 @@ def inventory(  # noqa: PLR0913 - one parameter per option
     Includes archived images, and the images that manifest lists refer to. `ecrkit policy preview --images` reads
     the files.
 
-    Run the same command again to continue an interrupted run; a completed run starts again. With --all,
+    After an interruption, the same command continues. After a complete run, it starts from the beginning. With --all,
     the files of repositories that no longer exist are removed. Nothing in AWS is changed.
 
     \b

@@ -42,7 +42,7 @@ def push(  # noqa: PLR0913 - one parameter per option
     Push SOURCE, and print its URI and digest.
 
     SOURCE is a local image of docker or podman, or any source of skopeo, as in oci:DIRECTORY:TAG. Without TAG,
-    the image keeps its tag; the default is latest. Logs in automatically.
+    uses the tag of SOURCE, or latest if SOURCE has none. Logs in automatically.
 
     Refuses, with exit code 1 and before uploading, if the tag exists and is immutable. Asks before it moves a
     mutable tag from another image.

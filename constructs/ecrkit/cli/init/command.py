@@ -36,12 +36,14 @@ def _checked_region(_context: click.Context, _parameter: click.Parameter, value:
     return None if value is None else parse_region(value)
 
 
-@click.command("init", short_help="Start a registry repository.")
+@click.command("init", short_help="Start a git repository for your catalog.")
 @click.argument("directory", default=".", type=click.Path(path_type=Path))
 @click.option("--account", metavar="ID", callback=_checked_account, help="AWS account, 12 digits.")
 @click.option("--region", metavar="REGION", callback=_checked_region, help="AWS Region.")
 @click.option("--ci", type=click.Choice(["github", "gitlab", "none"]), help="Pipelines to write.")
-@click.option("--upgrade", is_flag=True, help="Update unedited files, and show the other changes as a diff.")
+@click.option(
+    "--upgrade", is_flag=True, help="Update files that you did not edit; for edited files, only print a diff."
+)
 @click.option(
     "--wheel",
     metavar="FILE",
@@ -64,11 +66,12 @@ def init(  # noqa: PLR0913 - one parameter per option
     output: str,
 ) -> None:
     """
-    Start a registry repository in DIRECTORY, the current one by default.
+    Start a git repository for your catalog in DIRECTORY, the current one by default.
 
     Writes a catalog, lifecycle policies with tests, a CDK app, pinned requirements, a Makefile and
     pipelines. Asks for missing options. Never overwrites a file: existing ones are listed and
-    kept, and a second run changes nothing. The new repository installs the same ecrkit as this one.
+    kept, and a second run changes nothing. The new repository pins the ecrkit version
+    that you are running.
 
     After an update of ecrkit, --upgrade updates the files that nobody edited. It
     leaves the catalog, the policies, allow.txt, CODEOWNERS and the README alone.

@@ -37,8 +37,8 @@ def check(paths: tuple[str, ...], *, strict: bool, output: str) -> None:
 
     Reports everything that ECR would reject, and warns about rules that are valid but almost always wrong.
 
-    PATH is a JSON file, a policy store (a directory with <name>/v<N>.json, or with such a directory named
-    lifecycle), or - for standard input. Without PATH, checks policies/lifecycle.
+    PATH is a JSON file, a policy store, or - for standard input. A policy store is a directory that contains
+    <name>/v<N>.json, or its parent if that directory is named lifecycle. Without PATH, checks policies/lifecycle.
 
     Exits with 1 if ECR would reject a policy or a published version changed, and with 2 if a policy cannot be
     read.

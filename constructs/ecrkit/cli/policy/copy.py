@@ -26,7 +26,7 @@ __all__ = ["copy"]
     type=click.Path(path_type=Path),
     help="Policy store to copy to.",
 )
-@click.option("--as", "name", metavar="NAME", help="Name of the copy; it becomes the next version of that name.")
+@click.option("--as", "name", metavar="NAME", help="Copy under this name, as its next version.")
 @dry_run_option("List the files that would be written, and write nothing.")
 @output_option()
 def copy(policy: str, *, store: Path, name: str | None, dry_run: bool, output: str) -> None:

@@ -46,7 +46,10 @@ __all__ = ["diff"]
 @click.argument("old", type=POLICY)
 @click.argument("new", type=POLICY)
 @click.option(
-    "--images", metavar="FILE", type=FILE, help="Show the images whose fate changes; as for `policy preview`."
+    "--images",
+    metavar="FILE",
+    type=FILE,
+    help="Images to evaluate, as for `policy preview --images`; shows those that the change affects.",
 )
 @click.option(
     "--manifests", metavar="FILE", type=FILE, help="Images that manifest lists refer to, as for `policy preview`."

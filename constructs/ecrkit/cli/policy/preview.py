@@ -55,7 +55,7 @@ __all__ = ["preview_command"]
     "--manifests",
     metavar="FILE",
     type=FILE,
-    help="Output of `aws ecr batch-get-image` for manifest lists, which says what they refer to.",
+    help="Output of `aws ecr batch-get-image` for the manifest lists; tells ecrkit which images each list contains.",
 )
 @click.option("--repository", metavar="NAME", help="Repository whose images to read from AWS, instead of --images.")
 @click.option(
@@ -111,7 +111,8 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     Show which images a policy would expire or archive, and why.
 
     POLICY is name@N, a path to a JSON file, or - for standard input. Several policies are composed in order of
-    precedence. Shows the rule that decides for each image, and why the others stay.
+    precedence. Shows the rule that decides for each image that would go, and why each
+    other image stays.
 
     An HTML report is one file that opens offline. With --images, ecrkit does not call AWS. Nothing is
     changed.

@@ -75,9 +75,9 @@ def usage(  # noqa: PLR0913 - one parameter per option
 
     Lists the environment of each, and the place in the catalog.
 
-    Without @N, shows every version. With --deployed or --audit, shows the deployed policy of each repository, and adds
-    repositories with a version that the catalog no longer pins. Several policies of one repository are
-    joined by +.
+    Without @N, shows every version. With --deployed or --audit, shows the deployed policy of each repository, and
+    also lists repositories whose deployed version is no longer pinned in the catalog. Several policies of
+    one repository are joined by +.
 
     \b
     Examples:

@@ -54,8 +54,8 @@ def delete(  # noqa: PLR0913 - one parameter per option
     """
     Delete the repository NAME, after showing its images and stack.
 
-    Refuses, with exit code 1, to delete a declared repository, or one with images unless --force
-    is given.
+    Always refuses a repository that the catalog declares. Refuses one that has images, unless --force is given. The
+    exit code is then 1.
 
     \b
     Examples:

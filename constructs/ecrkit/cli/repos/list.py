@@ -46,8 +46,8 @@ def list_(*, catalog: Path | None, policies: Path | None, profile: str | None, r
     List the repositories of the account and Region.
 
     Shows the number and size of images, including archived ones, the lifecycle policy, the stack, and whether the
-    catalog declares the repository. A policy of the policy store has its name. Repositories that are declared but not
-    deployed are listed on standard error.
+    catalog declares the repository. If a policy equals one in the policy store, its name is shown. Repositories that
+    are declared but not deployed are listed on standard error.
 
     \b
     Examples:

@@ -65,14 +65,18 @@ __all__ = ["review"]
     help="Policy store with the change.  [default: policies/lifecycle next to the catalog]",
 )
 @click.option("--images", metavar="DIR", type=DIRECTORY, help="Directory with a file of images per repository.")
-@click.option("--require-images", is_flag=True, help="Fail if a policy changes and --images has no images of it.")
+@click.option(
+    "--require-images",
+    is_flag=True,
+    help="Fail if the policy of a repository changes, and --images has no file for that repository.",
+)
 @protection_options
 @click.option("--now", type=INSTANT, help="Time of evaluation, ISO 8601 with an offset.  [default: now]")
 @click.option(
     "--assembly",
     metavar="NEW",
     type=click.Path(path_type=Path),
-    help="cdk.out of the whole app with the change, to compare its other stacks; needs --base-assembly.",
+    help="cdk.out of the changed app, to compare also the stacks that are not in the catalog; needs --base-assembly.",
 )
 @click.option(
     "--base-assembly",
@@ -118,9 +122,9 @@ def review(  # noqa: PLR0913 - click passes each option as an argument
     Checks the catalog and the policies, runs the tests of the policies, and compares the templates with those of
     the base. With --images, shows which images the change would expire or archive.
 
-    Exits with 1 if images would be newly expired or archived, or a repository replaced or removed, until --allow
-    names each of them. Also exits with 1 if a check or a test fails, which --allow cannot accept. With
-    --require-images, also exits with 1 if the images of a changed policy are unknown; use it before a deploy.
+    Exits with 1 if images would be newly expired or archived, or a repository replaced or removed, unless --allow
+    names each affected repository or stack. Also exits with 1 if a check or a test fails, which --allow cannot accept.
+    With --require-images, also exits with 1 if the images of a changed policy are unknown; use it before a deploy.
 
     \b
     Examples:

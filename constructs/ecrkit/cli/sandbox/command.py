@@ -67,7 +67,7 @@ def sandbox(ctx: click.Context, catalog: Path | None, command: tuple[str, ...], 
     The first sandbox installs MiniStack in your cache, in a separate Python environment; it needs a package index
     once.
 
-    Without COMMAND, the environment is printed for your shell to read, and the sandbox runs until Ctrl-C.
+    Without COMMAND, prints lines that set environment variables in your shell, and the sandbox runs until Ctrl-C.
 
     \b
     Examples:

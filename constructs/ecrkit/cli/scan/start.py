@@ -23,8 +23,8 @@ def start(image: str, *, dry_run: bool, profile: str | None, region: str | None,
     """
     Start a basic scan of an image.
 
-    For an index, scans each of its images. ECR scans an image once in 24 hours. It starts no basic scan if
-    enhanced scanning is on, because that scans automatically.
+    For a multi-architecture image (manifest list), scans the image of each platform. ECR scans an image once
+    in 24 hours. It starts no basic scan if enhanced scanning is on, because that scans automatically.
 
     \b
     Examples:
