@@ -52,7 +52,7 @@ did you mean keep-last-10@1? [CAT121]
 bad.yaml:6:3: repositories["My-App"]: the name must be parts of lower-case letters and digits, \
 joined by '.', '_', '__', dashes or '/', got 'My-App' [CAT120]
 bad.yaml:8:3: repositories.web: the key 'web' is written twice, first on line 7; remove one; \
-readers of YAML drop the first in silence [CAT102]
+YAML readers silently drop the first [CAT102]
 bad.yaml:9:5: repositories.web.lifecyle: unknown key 'lifecyle'; did you mean lifecycle? [CAT103]
 """
 

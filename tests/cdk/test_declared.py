@@ -262,7 +262,7 @@ class TestGrants:
 
         assert refusal(app) == [
             (
-                f"the policy of the repository 'payments/api' does not let arn:aws:iam::{OTHER_ACCOUNT}:root in; write "
+                f"the policy of the repository 'payments/api' does not let arn:aws:iam::{OTHER_ACCOUNT}:root in; add "
                 f"'pull: {{accounts: [\"{OTHER_ACCOUNT}\"]}}' under the repository in the catalog"
             )
         ]
@@ -275,7 +275,7 @@ class TestGrants:
             shop.repository.grant_pull(iam.AccountPrincipal(account))
         shop.stacks[0].repository("web").grant_push(iam.AccountPrincipal(OTHER_ACCOUNT))
 
-        assert [line.partition("; write ")[2] for line in refusal(app)] == [
+        assert [line.partition("; add ")[2] for line in refusal(app)] == [
             f"'{key}: {{accounts: [\"{account}\"]}}' under the repository in the catalog"
             for key, account in (("pull", OTHER_ACCOUNT), ("pull", "1" * 12), ("push", OTHER_ACCOUNT))
         ]
@@ -295,7 +295,7 @@ class TestGrants:
 
         assert refusal(app) == [
             (
-                "the policy of the repository 'payments/api' does not let lambda.amazonaws.com in; write "
+                "the policy of the repository 'payments/api' does not let lambda.amazonaws.com in; add "
                 "'pull: {lambda: true}' under the repository in the catalog"
             )
         ]

@@ -133,7 +133,7 @@ def test_statement_without_effect_warns() -> None:
     Repository(scope, "App", statements=[typo]).add_to_resource_policy(statement(Action="s3:GetObject"))
 
     first, second = sorted(warnings(scope))
-    assert "no action of ECR" in first
+    assert "is not an action of ECR" in first
     assert "did you mean ecr:BatchGetImage?" in second
 
 

@@ -188,7 +188,7 @@ def test_registry_that_leaves_the_catalog_is_refused(tmp_path: Path) -> None:
 
     assert (found["stack"], found["code"]) == ("Registry-dev", "GRD141")
     assert "3 settings (the pull-through cache rule 'ecr-public', " in found["message"]
-    assert found["message"].endswith("whoever deletes it would keep 3")
+    assert found["message"].endswith("deleting it would keep 3")
 
 
 def without_replication(template: dict[str, Any]) -> None:

@@ -242,7 +242,7 @@ def test_audit_says_no_drift_until_somebody_changes_something(target: DeployTarg
     changed = audit(target)
     target.ecr().put_image_tag_mutability(repositoryName="legacy/api", imageTagMutability="MUTABLE")
 
-    missing = 'repositories["ci/cache"]: is declared, and not in'
+    missing = 'repositories["ci/cache"]: is declared, but not deployed in'
     assert [line for line in before.stdout.splitlines() if missing not in line] == []
     [line] = [line for line in changed.stdout.splitlines() if missing not in line]
     assert 'repositories["legacy/api"]: the mutability of its tags is IMMUTABLE, declared MUTABLE; ' in line

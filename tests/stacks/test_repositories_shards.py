@@ -113,9 +113,9 @@ def test_stacks_are_named_and_hold_their_own() -> None:
 @pytest.mark.parametrize(
     ("count", "settings", "what"),
     [
-        pytest.param(201, "{}", "201 outputs, of 200", id="outputs"),
-        pytest.param(101, "{exports: true}", "202 outputs, of 200", id="outputs of exports"),
-        pytest.param(170, "{parameters: true}", "510 resources, of 500", id="resources"),
+        pytest.param(201, "{}", "at most 200 outputs, got 201", id="outputs"),
+        pytest.param(101, "{exports: true}", "at most 200 outputs, got 202", id="outputs of exports"),
+        pytest.param(170, "{parameters: true}", "at most 500 resources, got 510", id="resources"),
     ],
 )
 def test_what_a_stack_cannot_hold_is_said(count: int, settings: str, what: str) -> None:
@@ -125,7 +125,7 @@ def test_what_a_stack_cannot_hold_is_said(count: int, settings: str, what: str) 
 
     assert errors(text) == [
         (
-            f"repositories.yaml:1:16: environments.dev: the stack 'Repositories-dev' would have {what} at most; write"
+            f"repositories.yaml:1:16: environments.dev: the stack 'Repositories-dev' must have {what}; write"
             " 'shards: 4', before the first deploy of this environment [CAT140]"
         )
     ]
@@ -142,7 +142,8 @@ def test_long_policies_fill_a_template() -> None:
     )
     [found] = errors(text)
 
-    assert "bytes of template, of 1,000,000 at most; write 'shards: 4'" in found
+    assert "must have at most 1,000,000 bytes of template, got 1," in found
+    assert "; write 'shards: 4'" in found
     assert errors(text.replace("us-east-1}", "us-east-1, shards: 4}")) == []
 
 

@@ -189,7 +189,8 @@ class PolicyStore:
 
     def _unknown(self, reference: PolicyRef) -> PolicyReferenceError:
         advice = self._shipped(reference)
-        if advice and not self.is_there:
+        # A directory that somebody named is more likely misspelled, and that is one error, not one for each policy.
+        if advice and not self.is_there and self._root == _DEFAULT_ROOT:
             return UnknownPolicyError(f"no policy '{reference.name}': {self._root} does not exist", remedy=advice)
         known = list(self)
         versions = [str(other) for other in known if other.name == reference.name]

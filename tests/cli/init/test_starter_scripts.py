@@ -185,8 +185,10 @@ class TestBase:
 class TestMake:
     def made(self, directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a target of the Makefile."""
+        # A make that runs the tests passes its own settings on.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
         command = ["make", *arguments]
-        return subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False)
+        return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)
 
     def test_sarif(self, installed: Path) -> None:
         """What the checks find is written also if they fail."""

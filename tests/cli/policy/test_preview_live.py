@@ -147,7 +147,7 @@ def test_disagreement(account: Account, policy: Path) -> None:
         ["expire,", "rule", "1", "stay", "rule", "1"],
         ["expire,", "rule", "1", "expire,", "rule", "2"],
         ["expire,", "rule", "1", "stay", "rule", "1"],
-        ["not", "there", "expire,", "rule", "1", "it"],
+        ["not", "found", "expire,", "rule", "1", "it"],
     ]
 
 

@@ -179,7 +179,9 @@ class _Run:
         adopted = self.adopter.adopt(repositories)
         self.report.echo_diff(adopted, catalog=self._here.path, store=self._here.store)
         if adopted.names and not dry_run:
-            if not confirmed(f"Write this, and adopt {count_of(len(adopted.names), 'repository')}?", yes=False):
+            if not confirmed(
+                f"Write these changes, and adopt {count_of(len(adopted.names), 'repository')}?", yes=False
+            ):
                 raise RefusedError("nothing written")
             self._write(adopted)
         self.report.add(adopted)
