@@ -64,7 +64,8 @@ def key_page() -> str:
         f"| key | meaning | default |\n|---|---|---|\n{key_table()}\n"
         "A repository takes these keys in addition:\n\n"
         "| key | meaning | default |\n|---|---|---|\n"
-        "| `output` | key of the stack output that holds its URI | its name in PascalCase and `RepositoryUri` |\n"
+        "| `output` | key of the stack output that holds its URI | its name in PascalCase followed by `RepositoryUri`, "
+        "as in `MyAppRepositoryUri` |\n"
         "| `only` | the environments in which it exists | all of them |\n"
     )
 

@@ -74,7 +74,8 @@ KEYS = (
     Key(
         name="encryption",
         says="`AES256`, `KMS` or `KMS_DSSE` (with the AWS managed key), `{type: KMS, key: alias/payments}`, or `omit` "
-        "for a repository deployed without the property: adding it later replaces the repository",
+        "to leave the property out. Use `omit` for a repository that was deployed without the property, because adding "
+        "the property would replace the repository",
         default="`AES256`, written out",
         resource="EncryptionConfiguration",
         argument="encryption",
@@ -117,7 +118,7 @@ KEYS = (
     Key(
         name="pull",
         says="who may pull, in addition to principals in the account: `accounts`, `principals`, `organization` or "
-        "`organizations`, `units`, `lambda`",
+        "`organizations`, `units` (organizational units), `lambda` (Lambda functions of the account and of `accounts`)",
         default="nobody",
         resource="RepositoryPolicyText",
         argument="pull",
@@ -141,7 +142,7 @@ KEYS = (
     ),
     Key(
         name="open_to_everyone",
-        says="why the `statements` at the same place may let everyone in",
+        says="why the `statements` next to this key may let everyone in",
         default="none: a statement for everyone is an error",
         argument="open_to_everyone",
     ),

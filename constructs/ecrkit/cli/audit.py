@@ -54,8 +54,8 @@ def audit(  # noqa: PLR0913 - one parameter per option
     push, no lifecycle policy.
 
     Changes that AWS services make themselves, for example the statement that Lambda adds to a repository policy, are
-    not reported. A repository of another stack or of a pull-through cache is skipped,
-    unless it lets everyone in. Nothing is changed.
+    not reported. Skips repositories that belong to a stack outside the catalog or that a pull-through cache of the
+    catalog created, unless they let everyone in. Nothing is changed.
 
     Exits with 1 if a finding is not silenced in the catalog.
 

@@ -59,8 +59,8 @@ def doctor(*, catalog: Path | None, profile: str | None, region: str | None, out
     skopeo. Also checks the Region, the credentials and the bootstrap version of each environment of the catalog.
 
     An error means that the catalog or cdk.json of this directory cannot work. A note means that something is
-    missing that only other commands need. Without a network or credentials, ecrkit ends quickly and lists what it
-    did not check. Nothing is changed.
+    missing that some commands need, but this directory does not. Without a network or credentials, ecrkit ends
+    quickly and lists what it did not check. Nothing is changed.
 
     Exits with 1 if a check fails.
 

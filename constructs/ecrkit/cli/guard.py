@@ -71,8 +71,9 @@ def guard(  # noqa: PLR0913 - a parameter per option
     Refuse a deploy that would replace, delete or orphan repositories.
 
     CDK_OUT is the output of `cdk synth`. New repositories, and changes that CloudFormation makes in place, are
-    fine. A changed lifecycle policy, repository policy or scan setting is a note. Everything else is reported
-    with what CloudFormation would do and a safe way to do it; docs/concepts/guard.md lists it.
+    fine. A changed lifecycle policy, repository policy or scan setting is a note. For every other change,
+    reports what CloudFormation would do, and how to make the change safely; docs/concepts/guard.md lists
+    these changes.
 
     Exits with 1 if --allow does not cover every error. Notes never fail the command.
 

@@ -79,9 +79,9 @@ def adopt(  # noqa: PLR0913 - one parameter per option
     Declare existing repositories as they are, so that CloudFormation can import them.
 
     Adds entries to the catalog and keeps the rest of the file as it is. Publishes lifecycle policies in the
-    store, one version for all repositories that share it. Writes resource mappings for `cdk import`, and prints
-    the next steps. Only reads from AWS. Skips repositories that are already declared, so you can run it again
-    after an interruption.
+    store; repositories with the same policy share one version. Writes resource mappings for `cdk import`,
+    and prints the next steps. Only reads from AWS. Skips repositories that are already declared, so you can run it
+    again after an interruption.
 
     Exits with 1 if a repository cannot be declared exactly as it is; that one is not adopted.
 

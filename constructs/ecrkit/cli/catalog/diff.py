@@ -96,8 +96,8 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     Show what a change of the catalog does to images.
 
     Compares the lifecycle policies of every repository in OLD_CATALOG and NEW_CATALOG. Environments are compared
-    one by one. ecrkit looks for the images of an environment in DIR/<environment>, or else in the files of its
-    account and Region.
+    one by one. A file in the folder <environment> of --images DIR belongs to that environment. Any other file
+    belongs to all environments in the account and Region that it names.
 
     Exits with 1 if the new policy of a changed repository would expire or archive an image that --in-use,
     --pulled-within or --must-keep protects.

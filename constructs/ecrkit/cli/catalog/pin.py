@@ -68,8 +68,9 @@ def pin(  # noqa: PLR0913 - one parameter per option
     creation templates. Everything else in the file stays as it is, comments too. A repository that pins no
     version of the policy does not change.
 
-    With --where or --environment, nothing changes outside the selection. If a value also applies to
-    unselected repositories or environments, it stays, and each selected repository or environment gets its own value.
+    With --where or --environment, nothing changes outside the selection. A value that also
+    applies to unselected repositories or environments, for example in defaults, is not edited. Instead, each selected
+    repository or environment gets its own value.
 
     Shows the changes, and the warnings that they add, and asks before it writes. Exits with 1, and writes nothing, if
     the result does not pass `ecrkit catalog check`.

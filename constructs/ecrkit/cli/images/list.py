@@ -45,7 +45,8 @@ class Row(NamedTuple):
 @click.option(
     "--platforms/--no-platforms",
     default=None,
-    help="Read the platforms, which ECR counts as a pull.  [default: unless the lifecycle policy counts pulls]",
+    help="Read the platforms, which ECR counts as a pull.  [default: --platforms; --no-platforms if the lifecycle "
+    "policy counts days since the last pull]",
 )
 @click.option("--scans/--no-scans", default=True, help="Read the last scan of each image.  [default: scans]")
 @aws_options

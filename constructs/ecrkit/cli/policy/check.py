@@ -38,7 +38,7 @@ def check(paths: tuple[str, ...], *, strict: bool, output: str) -> None:
     Reports everything that ECR would reject, and warns about rules that are valid but almost always wrong.
 
     PATH is a JSON file, a policy store, or - for standard input. A policy store is a directory that contains
-    <name>/v<N>.json, or its parent if that directory is named lifecycle. Without PATH, checks policies/lifecycle.
+    <name>/v<N>.json. If it is named lifecycle, you can also give its parent. Without PATH, checks policies/lifecycle.
 
     Exits with 1 if ECR would reject a policy or a published version changed, and with 2 if a policy cannot be
     read.

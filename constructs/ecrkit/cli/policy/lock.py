@@ -34,8 +34,8 @@ def lock(store: Path, *, dry_run: bool) -> None:
     """
     Publish new versions of the policies in STORE.
 
-    A published version never changes. Writes the lock next to STORE, and prints warnings about what it
-    publishes to standard error.
+    A published version never changes. Writes the lock next to STORE. Warnings about the new versions go to
+    standard error.
 
     Exits with 1, and publishes nothing, if a policy or test is invalid, a test fails, or a published version
     changed or is missing.

@@ -111,14 +111,14 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     Show which images a policy would expire or archive, and why.
 
     POLICY is name@N, a path to a JSON file, or - for standard input. Several policies are composed in order of
-    precedence. Shows the rule that decides for each image that would go, and why each
-    other image stays.
+    precedence. For each image that would expire or be archived, shows the rule that decides this. For every other
+    image, shows why it stays.
 
     An HTML report is one file that opens offline. With --images, ecrkit does not call AWS. Nothing is
     changed.
 
-    Exits with 1 if an image would expire or be archived that --in-use, --pulled-within or --must-keep protects,
-    or if ECR disagrees.
+    Exits with 1 if an image that --in-use, --pulled-within or --must-keep protects would expire or be archived, or
+    if --compare-with-ecr finds a difference.
 
     \b
     Examples:

@@ -122,9 +122,10 @@ def review(  # noqa: PLR0913 - click passes each option as an argument
     Checks the catalog and the policies, runs the tests of the policies, and compares the templates with those of
     the base. With --images, shows which images the change would expire or archive.
 
-    Exits with 1 if images would be newly expired or archived, or a repository replaced or removed, unless --allow
-    names each affected repository or stack. Also exits with 1 if a check or a test fails, which --allow cannot accept.
-    With --require-images, also exits with 1 if the images of a changed policy are unknown; use it before a deploy.
+    Exits with 1 if the change would newly expire or archive images, or would replace or remove a repository. --allow
+    NAME accepts this for a repository or stack. Also exits with 1 if a check or a test fails, which --allow cannot
+    accept. With --require-images, also exits with 1 if the images of a changed policy are unknown; use it before a
+    deploy.
 
     \b
     Examples:

@@ -35,8 +35,8 @@ def findings(image: str, *, profile: str | None, region: str | None, output: str
     """
     Show what the last scan of an image found, most severe first.
 
-    For an index, shows each of its images. For a verdict, use `ecrkit scan gate`. Exits with 3 if there is no
-    result.
+    For a multi-architecture image, shows each of its images. For a verdict, use `ecrkit scan gate`. Exits with 3
+    if there is no result.
 
     \b
     Examples:

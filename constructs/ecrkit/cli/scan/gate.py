@@ -67,9 +67,9 @@ def gate(  # noqa: PLR0913 - one parameter per option
     Exits with 0 if the image passes, with 1 if it fails, and with 3 without a scan result. Never passes
     without a result.
 
-    Starts a scan if the last one is missing or more than a day old, and waits for its result. For an index,
-    each image must pass. Vulnerabilities in the list given with --allow pass until their last day; see
-    docs/tasks/gate-on-scans.md.
+    Starts a scan if the last one is missing or more than a day old, and waits for its result. For a
+    multi-architecture image, each of its images must pass. A vulnerability that the --allow file lists is accepted
+    through the last day given there; see docs/tasks/gate-on-scans.md.
 
     \b
     Examples:
