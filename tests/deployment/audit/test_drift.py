@@ -75,7 +75,7 @@ DRIFTED: dict[str, tuple[str, dict[str, Any], str]] = {
     "no policy": (
         "pull: {accounts: ['210987654321']}",
         {},
-        f"the repository policy differs from the declared one: there is none; {BACK} [AUD115]",
+        f"the repository policy differs from the declared one: none is deployed; {BACK} [AUD115]",
     ),
     "lifecycle": (
         "",
@@ -85,7 +85,7 @@ DRIFTED: dict[str, tuple[str, dict[str, Any], str]] = {
     "no lifecycle": (
         "",
         {"lifecycle_policy_text": None},
-        f"the lifecycle policy differs from the declared one: there is none; {BACK} [AUD116]",
+        f"the lifecycle policy differs from the declared one: none is deployed; {BACK} [AUD116]",
     ),
     "tags": (
         "tags: {team: web, stage: dev}",

@@ -116,7 +116,7 @@ def test_what_lambda_wrote_is_no_difference() -> None:
     """The statement that Lambda adds is not declared, and not told; that it is declared and missing is."""
     assert policy_difference([statement()], iam(statement(), BY_LAMBDA), account=ACCOUNT) == ""
     assert policy_difference([], iam(BY_LAMBDA), account=ACCOUNT) == ""
-    assert policy_difference([BY_LAMBDA], None, account=ACCOUNT) == "there is none"
+    assert policy_difference([BY_LAMBDA], None, account=ACCOUNT) == "none is deployed"
 
 
 def test_what_lambda_writes_anew_is_no_difference() -> None:

@@ -26,7 +26,7 @@ def lifecycle_difference(declared: LifecyclePolicy | None, text: str | None, *, 
         case and defaults that are written out make no difference.
     """
     if text is None:
-        return "there is none" if declared else ""
+        return "none is deployed" if declared else ""
     actual = read_deployed_policy(text).policy
     wanted, there = (_in_one_order(policy) if policy else None for policy in (declared, actual))
     if wanted and wanted == there:

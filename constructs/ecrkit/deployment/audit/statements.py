@@ -85,7 +85,7 @@ def policy_difference(declared: Sequence[Mapping[str, object]], text: str | None
     if actual and not (added or missing) and _means_more(document):
         return f"it has variables, and the version {document.get('Version', '2008-10-17')} without them"
     if missing and not actual:
-        return "there is none"
+        return "none is deployed"
     return "; ".join(_differences(added, missing))
 
 
