@@ -36,9 +36,10 @@ demo: setup ## deploy the catalog into a local AWS, push images and preview a po
 synth: setup ## write the CloudFormation templates to cdk.out
 	cdk synth --quiet
 
-test: setup-dev ## run every test, with coverage
+test: setup-dev ## run every test, with coverage; first those of test-core, which fail soonest
 	coverage erase
-	coverage run -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	coverage run -m pytest --core --numprocesses auto --maxprocesses 4 --dist loadfile
+	coverage run -m pytest -m 'node or server or browser' --numprocesses auto --maxprocesses 4 --dist loadfile
 	coverage combine --quiet
 	coverage report
 
