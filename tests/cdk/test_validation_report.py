@@ -70,7 +70,7 @@ class TestWhatItSays:
         assert "suggestedFix" not in violation
 
     def test_everything(self) -> None:
-        """Everything that is wrong with a policy is told, in its order."""
+        """The report lists every problem of a policy, in order."""
         text = policy_text(rule(0, countNumber=0), rule(2, **tagged("a*", "b*")), rule(2, **tagged("c*")))
         app = app_with_plugin()
         l1(cdk.Stack(app, "Registry"), "App", text)
@@ -78,7 +78,7 @@ class TestWhatItSays:
         assert [found["ruleName"] for found in report(app)["violations"]] == ["ECR110", "ECR112", "ECR203", "ECR140"]
 
     def test_same_words(self) -> None:
-        """What is said of several repositories in the same words is one violation of them all."""
+        """The same message for several repositories is one violation."""
         app = app_with_plugin()
         stack = cdk.Stack(app, "Registry")
         l1(stack, "App")

@@ -178,7 +178,7 @@ class TestOurApp:
         assert run.returncode == 1
 
     def test_bad_file(self, tmp_path: Path) -> None:
-        """A policy file that ECR would refuse is told with file, line and column, once."""
+        """A policy file that ECR rejects is reported once, with file, line and column."""
         path = tmp_path / "store" / "ours" / "v1.json"
         path.parent.mkdir(parents=True)
         path.write_text(BAD, encoding="utf-8")

@@ -142,7 +142,7 @@ def test_pull_that_fails_leaves_nothing(account: Account, source: str, tmp_path:
 def test_what_cannot_be_pulled_is_one_line(
     account: Account, arguments: tuple[str, ...], code: int, line: str, tmp_path: Path
 ) -> None:
-    """What is wrong is said before anything is written."""
+    """Problems are reported before anything is written."""
     result = ecrkit("images", "pull", *arguments, environment=account.environment, cwd=tmp_path)
 
     assert result.returncode == code
