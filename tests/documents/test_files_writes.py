@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from builders.permissions import unprivileged
 
 import ecrkit
 from ecrkit.documents.files import read_text, write_lines, write_text
@@ -29,19 +30,6 @@ def failure(path: Path) -> str:
     with pytest.raises(UnwritableOutputError) as caught:
         write_text(path, "new")
     return str(caught.value)
-
-
-@contextmanager
-def unprivileged() -> Iterator[None]:
-    """Run as nobody: permissions do not stop root, which tests run as in a container."""
-    if os.geteuid():
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 @pytest.fixture
