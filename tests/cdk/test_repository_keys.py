@@ -13,6 +13,7 @@ from builders.templates import repository_in, stack, template_of
 
 from ecrkit.catalog.keys import KEYS, Key
 from ecrkit.cdk import Repository
+from ecrkit.cdk.refusals import encryption_of
 from ecrkit.registry.properties import RepositoryProperties
 
 pytestmark = pytest.mark.node
@@ -50,6 +51,9 @@ def test_argument_is_documented(key: Key) -> None:
 def test_default_is_the_one_of_the_catalog(key: Key) -> None:
     """The construct and the catalog have the same defaults."""
     default = inspect.signature(Repository.__init__).parameters[key.argument].default
+    if key.name == "encryption":
+        assert default is None  # A key decides.
+        default = encryption_of(None, None)
 
     assert default == getattr(RepositoryProperties(), key.name)
 

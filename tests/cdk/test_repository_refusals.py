@@ -65,7 +65,7 @@ class TestRefusals:
             ),
             pytest.param(
                 lambda: with_encryption("aes256"),
-                "encryption: must be one of AES256, KMS, KMS_DSSE, omit, got 'aes256'",
+                "encryption: must be one of AES256, KMS, KMS_DSSE, omit, got 'aes256'; did you mean AES256?",
                 id="encryption",
             ),
             pytest.param(
@@ -157,8 +157,12 @@ class TestRefusals:
             pytest.param("encryption_key", 5, "a key, or the alias, ID or ARN of one, got 5", id="key"),
             pytest.param("mutable_tags", None, "a list of tags, got None", id="no-tags"),
             pytest.param("immutable_tags", [5], "a list of tags, got [5]", id="tags"),
-            pytest.param("pull", {"lambda": True}, "Grantees, got {'lambda': True}", id="pull"),
-            pytest.param("push", "everybody", "Grantees, got 'everybody'", id="push"),
+            pytest.param(
+                "push",
+                "everybody",
+                "Grantees, or a mapping such as {'accounts': ['123456789012']}, got 'everybody'",
+                id="push",
+            ),
             pytest.param("removal_policy", "retain", "a RemovalPolicy, got 'retain'", id="removal"),
             pytest.param("empty_on_delete", "no", "True or False, got 'no'", id="emptied"),
             pytest.param("exports", None, "True or False, got None", id="exports"),
@@ -219,7 +223,10 @@ class TestRefusals:
 
         assert str(caught.value).splitlines() == [
             "Registry/Team/App: repository_name: must have 2 to 256 characters, got 1",
-            "Registry/Team/App: encryption: must be one of AES256, KMS, KMS_DSSE, omit, got 'DSSE'",
+            (
+                "Registry/Team/App: encryption: must be one of AES256, KMS, KMS_DSSE, omit, got 'DSSE'; did you mean "
+                "KMS_DSSE?"
+            ),
             (
                 "Registry/Team/App: mutable_tags: must be 1 to 128 letters, digits, '.', '_', '-' and '*', "
                 "got 'release candidate'"

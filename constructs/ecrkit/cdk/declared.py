@@ -8,10 +8,10 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
-from constructs import IValidation
 
 from ecrkit.catalog.template import repository_statements
 from ecrkit.cdk.grants import declaration_of, needs_of, unmet
+from ecrkit.cdk.imported import Collected
 from ecrkit.registry.cloudformation import partition_of
 from ecrkit.registry.outputs import construct_id
 
@@ -56,7 +56,7 @@ class DeclaredRepository(ecr.RepositoryBase):
         self._problems: list[str] = []
         super().__init__(owner, _id(entry), account=environment.account, region=environment.region)
         # CDK calls back during a grant, and an error there would end the program with a traceback.
-        self.node.add_validation(_Collected(self._problems))
+        self.node.add_validation(Collected(self._problems))
 
     @property
     def repository_name(self) -> str:
@@ -117,23 +117,6 @@ class DeclaredRepository(ecr.RepositoryBase):
 
 def _id(entry: RepositoryEntry) -> str:
     return f"Declared:{construct_id(entry.name)}"
-
-
-@jsii.implements(IValidation)
-class _Collected:
-    """
-    Problems that the synth reports, all at once.
-
-    Args:
-        problems: in words; some may come later.
-    """
-
-    def __init__(self, problems: list[str]) -> None:
-        self._problems = problems
-
-    def validate(self) -> list[str]:
-        """Give each problem once; CDK calls this before it renders a template."""
-        return list(dict.fromkeys(self._problems))
 
 
 @jsii.implements(cdk.IStringProducer)

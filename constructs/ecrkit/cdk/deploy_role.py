@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from ecrkit.cdk.arguments import refuse_unknown
 from ecrkit.cdk.refusals import is_token
 from ecrkit.cdk.trust import GitLabPipeline, Pipeline, trust_conditions
 from ecrkit.errors import InvalidNameError, InvalidPropertyError
@@ -105,7 +106,9 @@ class DeployRole(Construct):
         provider: iam.IOidcProvider | iam.IOpenIdConnectProvider | str | None = None,
         issuer: str | None = None,
         audience: str | None = None,
+        **unsupported: Never,
     ) -> None:
+        refuse_unknown(scope, construct_id, unsupported, of=DeployRole.__init__)
         trusted = {"plan": plan, "deploy": deploy, "push": push}
         provider_arn = provider if isinstance(provider, str | None) else provider.open_id_connect_provider_arn
         problems = [

@@ -4,15 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import jsii
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
-
-from ecrkit.errors import InvalidPropertyError
+from constructs import IValidation
 
 if TYPE_CHECKING:
     from constructs import Construct
 
-__all__ = ["ImportedRepository"]
+__all__ = ["Collected", "ImportedRepository"]
+
+_NO_POLICY = (
+    "the policy of an imported repository cannot be changed here, so the grant would do nothing; grant it where the "
+    "repository is declared, as pull or push, then import it with policy_elsewhere=True"
+)
+
+
+@jsii.implements(IValidation)
+class Collected:
+    """
+    Problems that the synth reports, all at once.
+
+    Args:
+        problems: in words; some may come later.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        self._problems = problems
+
+    def validate(self) -> list[str]:
+        """Give each problem once; CDK calls this before it renders a template."""
+        return list(dict.fromkeys(self._problems))
 
 
 class ImportedRepository(ecr.RepositoryBase):
@@ -20,8 +42,8 @@ class ImportedRepository(ecr.RepositoryBase):
     A repository that this app refers to; :meth:`ecrkit.cdk.Repository.from_repository_name` and its like make it.
 
     Grants to principals of its own account work, since they are written to the principal. What would have to be
-    written to the repository raises: the L2 of aws-cdk drops it in silence. Where the repository's own stack says it
-    already, as ``pull: {lambda: true}`` of a catalog does, *policy_elsewhere* leaves it to that.
+    written to the repository fails the synth: the L2 of aws-cdk drops it in silence. Where the repository's own stack
+    says it already, as ``pull: {lambda: true}`` of a catalog does, *policy_elsewhere* leaves it to that.
 
     Args:
         scope: of the construct.
@@ -41,7 +63,10 @@ class ImportedRepository(ecr.RepositoryBase):
         policy_elsewhere: bool = False,
     ) -> None:
         self._name, self._arn, self._policy_elsewhere = repository_name, repository_arn, policy_elsewhere
+        self._problems: list[str] = []
         super().__init__(scope, construct_id, environment_from_arn=repository_arn)
+        # CDK calls back during a grant, and an error there would end the program with a traceback.
+        self.node.add_validation(Collected(self._problems))
 
     @property
     def repository_name(self) -> str:
@@ -60,13 +85,8 @@ class ImportedRepository(ecr.RepositoryBase):
         """
         Add nothing: an imported repository's policy belongs to whoever manages it.
 
-        Raises:
-            InvalidPropertyError: nobody said that its policy has the statement already.
+        Unless *policy_elsewhere* says that its policy has the statement already, the synth fails.
         """
-        if self._policy_elsewhere:
-            return iam.AddToResourcePolicyResult(statement_added=False)
-        raise InvalidPropertyError(
-            f"{self.node.path}: the policy of an imported repository cannot be changed here, so the grant would do "
-            "nothing; grant it where the repository is declared, as pull or push, then import it with "
-            "policy_elsewhere=True"
-        )
+        if not self._policy_elsewhere:
+            self._problems.append(_NO_POLICY)
+        return iam.AddToResourcePolicyResult(statement_added=False)

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 import jsii
+from aws_cdk import aws_ecr as ecr
 from constructs import IValidation
 
+from ecrkit.documents.nearest import near
 from ecrkit.errors import InvalidNameError
 from ecrkit.images.names import RepositoryName, TagFilter
 from ecrkit.lifecycle import LifecyclePolicy
-from ecrkit.registry.access import Grantees
+from ecrkit.policies.references import PolicyRef
 from ecrkit.registry.access_policy import NO_STATEMENT, check_length, judge_statements
 from ecrkit.registry.cloudformation import export_problem, partition_of
 from ecrkit.registry.outputs import OutputKey
-from ecrkit.registry.properties import KMS_KEY, Encryption, Mutability
+from ecrkit.registry.properties import KMS_KEY, Encryption, Mutability, RepositoryProperties
 from ecrkit.registry.settings.fields import at
 from ecrkit.registry.statements import PolicyKind
 from ecrkit.registry.templates import Resolver
@@ -25,17 +27,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import UnionType
 
-    from aws_cdk import aws_ecr as ecr
-
     from ecrkit.registry.access_policy import Judged
 
 __all__ = [
     "PolicyLength",
+    "encryption_of",
     "encryption_problems",
     "is_token",
     "judged_statements",
+    "key_of",
     "known_now",
     "lifecycle_problems",
+    "listed",
+    "mutability_of",
     "mutability_problems",
     "name_problems",
     "output_problems",
@@ -50,15 +54,15 @@ _REMOVAL_POLICIES = (
     cdk.RemovalPolicy.DESTROY,
 )
 
+_SAVE_IT = "save it as policies/lifecycle/NAME/v1.json, and pass PolicyStore('policies/lifecycle')['NAME@1']"
+_EXTRACT_IT = "run `ecrkit policy extract cdk.out` before you change the stack, and pass the policy that it writes"
+
 # What it is in words, its type, and the type of what is in it.
 _TYPES: dict[str, tuple[str, type | UnionType, type]] = {
     "repository_name": ("a string", str | None, object),
-    "lifecycle": ("policies", Iterable | None, object),
     "scan_on_push": ("True or False", bool, object),
     "mutable_tags": ("a list of tags", Sequence, str),
     "immutable_tags": ("a list of tags", Sequence, str),
-    "pull": ("Grantees", Grantees | None, object),
-    "push": ("Grantees", Grantees | None, object),
     "statements": ("a list of statements", Sequence, Mapping),
     "open_to_everyone": ("a string", str, object),
     "removal_policy": ("a RemovalPolicy", cdk.RemovalPolicy, object),
@@ -74,7 +78,7 @@ def type_problems(props: Mapping[str, object]) -> Iterator[str]:
     Refuse what is of another type than it is declared to be, for those who have no type checker.
 
     Args:
-        props: by name; a lifecycle policy by itself is one of those that are policies.
+        props: by name.
     """
     for prop, value in props.items():
         expected, kind, kind_of_entries = _TYPES[prop]
@@ -101,25 +105,57 @@ def name_problems(repository_name: str | None) -> list[str]:
     return _refused("repository_name", RepositoryName, repository_name)
 
 
+def listed(lifecycle: LifecyclePolicy | Iterable[LifecyclePolicy] | None) -> tuple[LifecyclePolicy, ...]:
+    """List the policies that were given, and what was given for one."""
+    if lifecycle is None:
+        return ()
+    if isinstance(lifecycle, Iterable) and not isinstance(lifecycle, str | Mapping | LifecyclePolicy):
+        return tuple(lifecycle)
+    return (lifecycle,)  # type: ignore[return-value] # what is no policy is refused
+
+
 def lifecycle_problems(entries: Iterable[object]) -> list[str]:
-    """Refuse the name of a policy where the policy is meant."""
-    return [
-        f"lifecycle: must be policies, got the string {entry!r}; look it up, as in PolicyStore.bundled()[{entry!r}]"
-        if isinstance(entry, str)
-        else f"lifecycle: must be policies, got {entry!r}"
-        for entry in entries
-        if not isinstance(entry, LifecyclePolicy)
-    ]
+    """Refuse the name of a policy, its JSON, and the rules of the L2 where the policy is meant."""
+    return [_lifecycle_problem(entry) for entry in entries if not isinstance(entry, LifecyclePolicy)]
 
 
-def encryption_problems(encryption: str, key: object) -> list[str]:
+def _lifecycle_problem(entry: object) -> str:
+    if isinstance(entry, Mapping | ecr.CfnRepository.LifecyclePolicyProperty):
+        return f"lifecycle: must be policies, got a {type(entry).__name__}; {_SAVE_IT}"
+    if isinstance(entry, ecr.LifecycleRule):
+        return f"lifecycle: must be policies, got a LifecycleRule; {_EXTRACT_IT}"
+    if isinstance(entry, str) and entry.lstrip().startswith(("{", "[")):
+        return f"lifecycle: must be policies, got JSON text; {_SAVE_IT}"
+    if isinstance(entry, str | PolicyRef):
+        given = "the string " if isinstance(entry, str) else ""
+        name = repr(str(entry))
+        return f"lifecycle: must be policies, got {given}{name}; look it up, as in PolicyStore.bundled()[{name}]"
+    return f"lifecycle: must be policies, got {entry!r}"
+
+
+def key_of(given: object) -> object:
+    """Give the ARN of a key that is a construct; anything else as it is."""
+    reference = getattr(given, "key_ref", None)
+    return getattr(given, "key_arn", None) or getattr(reference, "key_arn", given)
+
+
+def encryption_of(given: object, key: object) -> object:
+    """Give the word for CDK's own value; without one, a key decides: with a key it is KMS."""
+    if given is None:
+        return Encryption.AES256 if key is None else Encryption.KMS
+    return given.value if isinstance(given, ecr.RepositoryEncryption) else given
+
+
+def encryption_problems(encryption: object, key: object) -> list[str]:
     """Refuse another word, and a key that is none or that nothing uses."""
     if encryption not in list(Encryption):
-        return [f"encryption: must be one of {', '.join(Encryption)}, got {encryption!r}"]
+        return [
+            f"encryption: must be one of {', '.join(Encryption)}, got {encryption!r}{_meant(encryption, Encryption)}"
+        ]
     if key is None:
         return []
-    if not Encryption(encryption).takes_key:
-        return [f"encryption_key: needs encryption 'KMS' or 'KMS_DSSE', got {str(encryption)!r}; remove it"]
+    if not Encryption(str(encryption)).takes_key:
+        return [f"encryption_key: needs encryption 'KMS' or 'KMS_DSSE', got {str(encryption)!r}; remove one of them"]
     if not isinstance(key, str):
         return [f"encryption_key: must be a key, or the alias, ID or ARN of one, got {key!r}"]
     if not is_token(key) and not KMS_KEY.fullmatch(key):
@@ -178,21 +214,40 @@ def _text(judged: Judged) -> str:
     return judged.at(at("statements", judged.index)).text
 
 
-def mutability_problems(mutability: str, mutable_tags: Sequence[str], immutable_tags: Sequence[str]) -> list[str]:
+def mutability_of(given: object) -> object:
+    """Give the word for a member of CDK's enum: the tags that are exceptions say the rest."""
+    return RepositoryProperties.mutability_in(given.name) if isinstance(given, ecr.TagMutability) else given
+
+
+def mutability_problems(given: object, mutable_tags: Sequence[str], immutable_tags: Sequence[str]) -> list[str]:
     """Refuse another word, filters that ECR does not take, and those of the other mutability."""
+    mutability = mutability_of(given)
     problems = [
         *_tag_problems("mutable_tags", mutable_tags),
         *_tag_problems("immutable_tags", immutable_tags),
     ]
+    exceptions = {Mutability.IMMUTABLE: "mutable_tags", Mutability.MUTABLE: "immutable_tags"}
     if mutability not in list(Mutability):
-        return [*problems, f"mutability: must be one of {', '.join(Mutability)}, got {mutability!r}"]
-    for prop, tags, needed in (
-        ("mutable_tags", mutable_tags, Mutability.IMMUTABLE),
-        ("immutable_tags", immutable_tags, Mutability.MUTABLE),
-    ):
+        word = RepositoryProperties.mutability_in(str(given))
+        remedy = _meant(given, Mutability)
+        if word in exceptions and word != str(given).upper():
+            remedy = f"; write {word}: {exceptions[Mutability(word)]} makes it so"
+        return [*problems, f"mutability: must be one of {', '.join(Mutability)}, got {given!r}{remedy}"]
+    if isinstance(given, ecr.TagMutability) and given.name != mutability and not (mutable_tags or immutable_tags):
+        needed = exceptions[Mutability(str(mutability))]
+        problems.append(f"mutability: {given.name} needs {needed}, got none; pass them, or {mutability}")
+    for needed, prop in exceptions.items():
+        tags = mutable_tags if prop == "mutable_tags" else immutable_tags
         if tags and mutability != needed:
             problems.append(f"{prop}: needs mutability {needed.value!r}, got {str(mutability)!r}; remove it")
     return problems
+
+
+def _meant(given: object, words: Iterable[str]) -> str:
+    """Suggest the word that was meant; nothing where it could be any."""
+    folded = {word.lower(): word for word in words}
+    close = near(str(given).lower(), folded)
+    return f"; did you mean {folded[close[0]]}?" if close else ""
 
 
 def _tag_problems(prop: str, tags: Sequence[str]) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Never, TypeVar
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
+from ecrkit.cdk.arguments import refuse_unknown
 from ecrkit.errors import InvalidPropertyError, errors_in, silence
 from ecrkit.lifecycle import LifecyclePolicy, check_completeness
 from ecrkit.registry.access_policy import acknowledgement
@@ -96,7 +97,9 @@ class Registry(Construct):
         policy: RegistryPolicy | None = None,
         pull_through_cache: Mapping[str, PullThroughCacheRule] | None = None,
         creation_templates: Mapping[str, CreationTemplate] | None = None,
+        **unsupported: Never,
     ) -> None:
+        refuse_unknown(scope, construct_id, unsupported, of=Registry.__init__)
         stack = cdk.Stack.of(scope)
         home = _HomeOfStack(account=_known(stack.account), region=_known(stack.region))
         settings = RegistrySettings(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Never, NoReturn
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
@@ -10,10 +10,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ssm as ssm
 
 from ecrkit.cdk import refusals
+from ecrkit.cdk.arguments import INSTEAD, unknown_problems
+from ecrkit.cdk.grantees import read_grantees
 from ecrkit.cdk.imported import ImportedRepository
 from ecrkit.errors import InvalidPropertyError, Location
 from ecrkit.lifecycle import LifecyclePolicy, check_completeness, compose
-from ecrkit.registry.access import Access, Grantees, policy_statements
+from ecrkit.registry.access import Access, policy_statements
 from ecrkit.registry.access_policy import acknowledgement, policy_text
 from ecrkit.registry.cloudformation import (
     arn_output_key,
@@ -22,14 +24,15 @@ from ecrkit.registry.cloudformation import (
     resource_properties,
 )
 from ecrkit.registry.outputs import OutputKey, output_key
-from ecrkit.registry.properties import Encryption, Mutability, RepositoryProperties
+from ecrkit.registry.properties import Mutability, RepositoryProperties
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from aws_cdk import aws_kms as kms
+    from aws_cdk.interfaces.aws_kms import IKeyRef
     from constructs import Construct
 
+    from ecrkit.registry.access import Grantees
     from ecrkit.registry.access_policy import Judged
 
 __all__ = ["Repository"]
@@ -51,17 +54,20 @@ class Repository(ecr.Repository):
         construct_id: The ID within the scope.
         repository_name: The name in ECR; create-only. Default: CloudFormation generates a name.
         lifecycle: A policy, or several in order of precedence. Default: no policy, so no image ever expires.
-        encryption: ``AES256``, ``KMS``, ``KMS_DSSE``, or ``omit`` to leave the property out for a repository
-            deployed without it; create-only. Default: ``AES256``.
+        encryption: ``AES256``, ``KMS``, ``KMS_DSSE`` or CDK's ``RepositoryEncryption``; or ``omit`` to leave the
+            property out for a repository deployed without it; create-only. Default: ``KMS`` with an *encryption_key*,
+            else ``AES256``.
         encryption_key: A KMS key, or the alias, ID or ARN of one in the same Region; create-only.
             Default: the AWS managed key.
         scan_on_push: Whether each push starts a basic scan. Default: true.
-        mutability: ``IMMUTABLE`` or ``MUTABLE``: whether a tag can be pushed again. Default: ``IMMUTABLE``.
+        mutability: ``IMMUTABLE`` or ``MUTABLE``, or CDK's ``TagMutability``: whether a tag can be pushed again. Its
+            members with exclusions need *mutable_tags* or *immutable_tags*. Default: ``IMMUTABLE``.
         mutable_tags: Tags, or patterns of tags with at most two ``*``, that may be overwritten although the repository
             is immutable; at most five. Default: no tag.
         immutable_tags: The same, for tags that must not be overwritten although the repository is mutable.
-        pull: Who may pull, in addition to principals in the account. Default: nobody.
-        push: Who may push and pull, in addition to principals in the account. Default: nobody.
+        pull: Who may pull, in addition to principals in the account: :class:`Grantees`, or a mapping with the keys
+            of the catalog, as in ``{"accounts": ["123456789012"], "lambda": True}``. Default: nobody.
+        push: Who may push and pull, likewise. Default: nobody.
         statements: Repository policy statements, verbatim, in addition to those of *pull* and *push*. Default: no
             statement.
         open_to_everyone: Why the policy may let everyone in; written to the metadata of the resource. Default: a
@@ -93,14 +99,14 @@ class Repository(ecr.Repository):
         *,
         repository_name: str | None = None,
         lifecycle: LifecyclePolicy | Iterable[LifecyclePolicy] | None = None,
-        encryption: str = Encryption.AES256,
-        encryption_key: kms.IKey | str | None = None,
+        encryption: str | ecr.RepositoryEncryption | None = None,
+        encryption_key: IKeyRef | str | None = None,
         scan_on_push: bool = True,
-        mutability: str = Mutability.IMMUTABLE,
+        mutability: str | ecr.TagMutability = Mutability.IMMUTABLE,
         mutable_tags: Sequence[str] = (),
         immutable_tags: Sequence[str] = (),
-        pull: Grantees | None = None,
-        push: Grantees | None = None,
+        pull: Grantees | Mapping[str, object] | None = None,
+        push: Grantees | Mapping[str, object] | None = None,
         statements: Sequence[Mapping[str, object]] = (),
         open_to_everyone: str = "",
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
@@ -108,40 +114,39 @@ class Repository(ecr.Repository):
         exports: bool = False,
         parameters: bool = False,
         output: str | None = None,
+        **unsupported: Never,
     ) -> None:
         where = f"{scope.node.path}/{construct_id}".removeprefix("/")
-        if isinstance(lifecycle, LifecyclePolicy | str):
-            lifecycle = (lifecycle,)
-        _refuse(
-            where,
-            refusals.type_problems(
-                {
-                    "repository_name": repository_name,
-                    "lifecycle": lifecycle,
-                    "scan_on_push": scan_on_push,
-                    "mutable_tags": mutable_tags,
-                    "immutable_tags": immutable_tags,
-                    "pull": pull,
-                    "push": push,
-                    "statements": statements,
-                    "open_to_everyone": open_to_everyone,
-                    "removal_policy": removal_policy,
-                    "empty_on_delete": empty_on_delete,
-                    "exports": exports,
-                    "parameters": parameters,
-                    "output": output,
-                }
-            ),
+        # It is looked at more than once, and may be an iterator.
+        policies = refusals.listed(lifecycle)
+        pullers, pushers = read_grantees("pull", pull), read_grantees("push", push)
+        mistaken = refusals.type_problems(
+            {
+                "repository_name": repository_name,
+                "scan_on_push": scan_on_push,
+                "mutable_tags": mutable_tags,
+                "immutable_tags": immutable_tags,
+                "statements": statements,
+                "open_to_everyone": open_to_everyone,
+                "removal_policy": removal_policy,
+                "empty_on_delete": empty_on_delete,
+                "exports": exports,
+                "parameters": parameters,
+                "output": output,
+            }
         )
-        policies = tuple(lifecycle or ())  # It is looked at more than once, and may be an iterator.
-        key: Any = getattr(encryption_key, "key_arn", encryption_key)
+        unknown = unknown_problems(unsupported, of=Repository.__init__, instead=INSTEAD)
+        misread = refusals.lifecycle_problems(policies)
+        _refuse(where, [*unknown, *mistaken, *misread, *pullers.problems, *pushers.problems])
+        key: Any = refusals.key_of(encryption_key)
+        encrypted: Any = refusals.encryption_of(encryption, key)
+        mutable: Any = refusals.mutability_of(mutability)
         wrong, warnings = refusals.judged_statements(
             statements, region=cdk.Stack.of(scope).region, acknowledged=open_to_everyone
         )
         problems = [
             *refusals.name_problems(repository_name),
-            *refusals.lifecycle_problems(policies),
-            *refusals.encryption_problems(encryption, key),
+            *refusals.encryption_problems(encrypted, key),
             *refusals.mutability_problems(mutability, mutable_tags, immutable_tags),
             *wrong,
             *refusals.removal_problems(removal_policy, empty_on_delete=empty_on_delete),
@@ -167,12 +172,12 @@ class Repository(ecr.Repository):
             empty_on_delete=empty_on_delete or None,
         )
         properties = RepositoryProperties(
-            encryption=encryption,
+            encryption=encrypted,
             encryption_key=key,
             scan_on_push=scan_on_push,
-            mutability=mutability,
+            mutability=mutable,
             exceptions=(*mutable_tags, *immutable_tags),
-            access=Access(pull=pull or Grantees(), push=push or Grantees()),
+            access=Access(pull=pullers.grantees, push=pushers.grantees),
             statements=tuple(statements),
             open_to_everyone=open_to_everyone,
             empty_on_delete=empty_on_delete,
@@ -209,7 +214,7 @@ class Repository(ecr.Repository):
             id: The ID within the scope.
             repository_name: The name of the repository.
             policy_elsewhere: Whether its policy already grants the access that this app needs, such as Lambda's for a
-                function from its image. Default: false; a grant that must change its policy raises.
+                function from its image. Default: false; a grant that must change its policy fails the synth.
         """
         arn = ecr.Repository.arn_for_local_repository(repository_name, scope)
         return ImportedRepository(
@@ -248,11 +253,7 @@ class Repository(ecr.Repository):
     ) -> ecr.IRepository:
         """Refer to a repository by name and ARN, which may be tokens; see :meth:`from_repository_name`."""
         return ImportedRepository(
-            scope,
-            id,
-            repository_name=repository_name,
-            repository_arn=repository_arn,
-            policy_elsewhere=policy_elsewhere,
+            scope, id, repository_name=repository_name, repository_arn=repository_arn, policy_elsewhere=policy_elsewhere
         )
 
     def add_to_resource_policy(self, statement: iam.PolicyStatement) -> iam.AddToResourcePolicyResult:

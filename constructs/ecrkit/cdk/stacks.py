@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 import aws_cdk as cdk
 from aws_cdk import cloudformation_include as cfn_include
 
 from ecrkit.catalog.template import StackKind, repository_outputs, repository_resources, stack_description, stack_name
+from ecrkit.cdk.arguments import refuse_unknown
 from ecrkit.documents.files import write_text
 from ecrkit.documents.nearest import near
 from ecrkit.errors import UnknownRepositoryError
@@ -41,7 +42,10 @@ class EnvironmentStack(cdk.Stack):
         kind: What the stack contains.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, environment: Environment, kind: StackKind) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, environment: Environment, kind: StackKind, **unsupported: Never
+    ) -> None:
+        refuse_unknown(scope, construct_id, unsupported, of=EnvironmentStack.__init__)
         super().__init__(
             scope,
             construct_id,
@@ -108,7 +112,9 @@ class RepositoriesStack(EnvironmentStack):
         environment: Environment,
         repositories: Sequence[RepositoryEntry],
         policies: PolicyStore,
+        **unsupported: Never,
     ) -> None:
+        refuse_unknown(scope, construct_id, unsupported, of=RepositoriesStack.__init__)
         super().__init__(scope, construct_id, environment=environment, kind=StackKind.REPOSITORIES)
         template: dict[str, dict[str, object]] = {"Resources": {}, "Outputs": {}}
         if environment.shards > 1:
@@ -146,7 +152,9 @@ class RegistryStack(EnvironmentStack):
         environment: Environment,
         registry: RegistrySettings,
         policies: PolicyStore,
+        **unsupported: Never,
     ) -> None:
+        refuse_unknown(scope, construct_id, unsupported, of=RegistryStack.__init__)
         super().__init__(scope, construct_id, environment=environment, kind=StackKind.REGISTRY)
         from ecrkit.cdk.registry import Registry  # noqa: PLC0415 - few catalogs have one
 
