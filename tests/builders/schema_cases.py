@@ -90,6 +90,7 @@ ACCEPTED = {
         settings("empty_on_delete: false, removal: retain"),
         settings("output: WebUri2, silence: {ECR211: because}"),
         settings("encryption: {type: KMS_DSSE, key: alias/registry}, mutability: MUTABLE, immutable_tags: ['v*']"),
+        settings("encryption: {key: alias/registry}"),
         settings("encryption: {type: KMS}, exports: true, parameters: true, only: [dev]"),
         settings(
             "pull: {accounts: ['210987654321'], principals: ['arn:aws:iam::210987654321:role/ci'],"
@@ -204,7 +205,7 @@ REFUSED = {
         ENVIRONMENTS,
         "environments: {dev: {account: '123456789012'}}\nrepositories: {web: }\n",
         "environments: {dev: {region: us-east-1}}\nrepositories: {web: }\n",
-        settings("encryption: {key: alias/x}"),
+        settings("encryption: {}"),
     ],
     "CAT105": [
         "[]",

@@ -151,6 +151,19 @@ class TestValues:
         assert settings.creation_templates["a"].encryption is TemplateEncryption.KMS_DSSE
         assert settings.creation_templates["a"].key is None
 
+    def test_key_alone(self) -> None:
+        """A key alone means KMS, in a catalog and in Python."""
+        key = "arn:aws:kms:us-east-1:123456789012:key/12345678-1234-1234-1234-123456789012"
+        settings = registry(
+            f"{{creation_templates: {{a: {{applied_for: [REPLICATION], encryption: {{key: '{key}'}},"
+            ' role: "arn:aws:iam::123456789012:role/r"}}}'
+        )
+
+        assert settings is not None
+        assert settings.creation_templates["a"].encryption is TemplateEncryption.KMS
+        assert CreationTemplate(applied_for=(), key=key).encryption_type is TemplateEncryption.KMS
+        assert CreationTemplate(applied_for=()).encryption_type is TemplateEncryption.AES256
+
 
 class TestWarnings:
     @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ def value_of(entry: RepositoryEntry, setting: str) -> object:
             ),
             id="statements",
         ),
+        pytest.param("encryption", "{key: alias/web}", Encryption.KMS, id="a key alone is KMS"),
         pytest.param("mutability", "MUTABLE", Mutability.MUTABLE, id="mutability"),
         pytest.param("immutable_tags", "[v1], mutability: MUTABLE", (TagFilter("v1"),), id="immutable_tags"),
         pytest.param("exports", "true", True, id="exports"),
@@ -126,9 +127,9 @@ def test_an_output_can_be_named() -> None:
         ),
         pytest.param("{encryption: [KMS]}", [".encryption: must be a string, got a list"], id="encryption"),
         pytest.param(
-            "{encryption: {key: alias/web}}",
+            "{encryption: {}}",
             [".encryption: the required key 'type' is missing; add it"],
-            id="a key without its encryption",
+            id="neither encryption nor a key",
         ),
         pytest.param(
             "{encryption: {type: SSE, key: web}}",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from ecrkit.catalog import rulebook
+from ecrkit.catalog.reading.encryption import read_encryption
 from ecrkit.catalog.reading.settings import REASON, SettingsReader
 from ecrkit.catalog.reading.statements import read_reason, read_verbatim
 from ecrkit.catalog.reading.tags import TEMPLATE_TAGS
@@ -215,7 +216,7 @@ class _Reading:
         return CreationTemplate(
             applied_for=self._each(members, "applied_for", path, self._occasion),
             lifecycle=settings.get("lifecycle") or (),
-            encryption=encryption or TemplateEncryption.AES256,
+            encryption=encryption,
             key=key,
             mutability=Mutability(settings.properties.mutability),
             mutable_tags=self._each(members, "mutable_tags", path, self._text),
@@ -236,11 +237,10 @@ class _Reading:
     def _encryption(self, at: At, path: str) -> tuple[TemplateEncryption | None, str | None]:
         if not isinstance(at.node, ObjectNode):
             return self._reader.word(at, TemplateEncryption), None
-        members = self._reader.fields(at, known=("type", "key"), required=("type",))
+        encryption, members = read_encryption(self._reader, at, TemplateEncryption)
         if "key" in members:
             self._places[f"{path}/key"] = members["key"]
         # A type that cannot be read is told once: with KMS a key is allowed.
-        encryption = self._reader.word(members["type"], TemplateEncryption) if "type" in members else None
         return encryption or TemplateEncryption.KMS, self._string(members, "key")
 
     def _fields(self, at: At, path: str, *, known: tuple[str, ...], required: tuple[str, ...] = ()) -> dict[str, At]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ecrkit.catalog import rulebook
 from ecrkit.catalog.keys import KEYS
 from ecrkit.catalog.reading.access import AccessReader
+from ecrkit.catalog.reading.encryption import read_encryption
 from ecrkit.catalog.reading.statements import judged, read_reason, read_statements
 from ecrkit.catalog.reading.tags import REPOSITORY_TAGS, read_tags
 from ecrkit.documents import At, ListNode, ObjectNode, Reader
@@ -253,8 +254,7 @@ class SettingsReader:
         if not isinstance(at.node, ObjectNode):
             encryption = self._reader.word(at, Encryption)
             return None if encryption is None else (encryption, None)
-        members = self._reader.fields(at, known=("type", "key"), required=("type",))
-        encryption = self._reader.word(members["type"], Encryption) if "type" in members else None
+        encryption, members = read_encryption(self._reader, at, Encryption)
         key = self._reader.string(members["key"]) if "key" in members else None
         if key is not None and not KMS_KEY.fullmatch(key):
             self._reader.report(rulebook.BAD_KMS_KEY, members["key"].location, got=repr(key))

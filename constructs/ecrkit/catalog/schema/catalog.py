@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ecrkit.catalog import Encryption, Environment, Removal, RepositoryEntry, rulebook
 from ecrkit.catalog.keys import KEYS, SETTING_KEYS
+from ecrkit.catalog.reading.encryption import ENCRYPTION_KEYS
 from ecrkit.catalog.reading.environments import ENVIRONMENT_NAME, MAX_ENVIRONMENT_NAME, MAX_SHARDS
 from ecrkit.catalog.reading.tags import REPOSITORY_TAGS
 from ecrkit.catalog.schema.registry import (
@@ -193,7 +194,7 @@ def _described(key: Key, part: Schema) -> Schema:
 
 def _encryption() -> Schema:
     with_key = object_of(
-        ("type", "key"),
+        ENCRYPTION_KEYS,
         {
             "type": choice(Encryption),
             "key": {
@@ -201,8 +202,8 @@ def _encryption() -> Schema:
                 "description": help_text("alias, ID or ARN of a KMS key", "omit for the AWS managed key"),
             },
         },
-        required=("type",),
     )
+    with_key["anyOf"] = [{"required": [key]} for key in ENCRYPTION_KEYS]
     takes_key = {"enum": [word.value for word in Encryption if word.takes_key]}
     with_key["allOf"] = [when({"key": {}}, rulebook.KEY_WITHOUT_KMS, type=takes_key)]
     return {"type": ["string", "object"], "if": {"type": "string"}, "then": choice(Encryption), "else": with_key}

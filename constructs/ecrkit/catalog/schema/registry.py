@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ecrkit.catalog.reading.encryption import ENCRYPTION_KEYS
 from ecrkit.catalog.reading.registry import REGISTRY_KEYS, TEMPLATE_KEYS
 from ecrkit.catalog.reading.tags import TEMPLATE_TAGS
 from ecrkit.catalog.rulebook import NO_REASON, NO_REASON_TO_BE_OPEN
@@ -202,13 +203,13 @@ def _cache() -> Schema:
 def _template(settings: Schema) -> Schema:
     key = {**matching(templates.KEY, rulebook.BAD_KEY), "maxLength": templates.MAX_ARN}
     encryption = object_of(
-        ("type", "key"),
+        ENCRYPTION_KEYS,
         {
             "type": choice(TemplateEncryption),
             "key": {**key, "description": help_text(said_of(CreationTemplate, "key"))},
         },
-        required=("type",),
     )
+    encryption["anyOf"] = [{"type": "string"}, *({"required": [key]} for key in ENCRYPTION_KEYS)]
     exceptions = _list(tag_filter(rulebook.BAD_TAG_FILTER), at_most=TagFilter.MAX_PER_REPOSITORY, unique=True)
     return _described(
         CreationTemplate,

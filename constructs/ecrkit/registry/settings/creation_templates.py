@@ -129,8 +129,8 @@ def _check_encryption(template: CreationTemplate, home: Home, *path: str | int) 
     key = template.key
     if key is None:
         return
-    if template.encryption is TemplateEncryption.AES256:
-        yield rulebook.KEY_WITHOUT_KMS.at(at(*path, "key"), encryption=template.encryption.value)
+    if template.encryption_type is TemplateEncryption.AES256:
+        yield rulebook.KEY_WITHOUT_KMS.at(at(*path, "key"), encryption=template.encryption_type.value)
     if not home.is_known(key):
         return
     match = KEY.fullmatch(key)
@@ -147,5 +147,5 @@ def _check_role(template: CreationTemplate, home: Home, *path: str | int) -> Ite
         return
     if template.tags:
         yield rulebook.NEEDS_ROLE.at(at(*path, "tags"), what="a template with tags")
-    if template.encryption is not TemplateEncryption.AES256:
-        yield rulebook.NEEDS_ROLE.at(at(*path, "encryption"), what=f"the encryption {template.encryption.value}")
+    if template.encryption_type is not TemplateEncryption.AES256:
+        yield rulebook.NEEDS_ROLE.at(at(*path, "encryption"), what=f"the encryption {template.encryption_type.value}")

@@ -190,7 +190,7 @@ def template_resource(
             AppliedFor=[occasion.value for occasion in template.applied_for],
             CustomRoleArn=template.role,
             Description=template.description,
-            **encryption_properties(Encryption(template.encryption), template.key),
+            **encryption_properties(Encryption(template.encryption_type), template.key),
             **mutability_properties(template.mutability, template.mutable_tags or template.immutable_tags),
             LifecyclePolicy=render(lifecycle) if lifecycle else None,
             Prefix=prefix,

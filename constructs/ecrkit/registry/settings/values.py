@@ -198,7 +198,7 @@ class CreationTemplate:
     Attributes:
         applied_for: occasions on which ECR creates a repository, at least one.
         lifecycle: policies in order of precedence, or their names in a store; empty for none.
-        encryption: encryption at rest.
+        encryption: encryption at rest; by default KMS with a *key*, else AES256.
         key: ARN of a KMS key; omit for the AWS managed key.
         mutability: whether a tag can be pushed again.
         mutable_tags: tags, or patterns of tags, that may be overwritten in an immutable repository; five at most.
@@ -214,7 +214,7 @@ class CreationTemplate:
 
     applied_for: tuple[AppliedFor, ...]
     lifecycle: tuple[LifecyclePolicy | PolicyRef, ...] = ()
-    encryption: TemplateEncryption = TemplateEncryption.AES256
+    encryption: TemplateEncryption | None = None
     key: str | None = None
     mutability: Mutability = Mutability.IMMUTABLE
     mutable_tags: tuple[str, ...] = ()
@@ -226,6 +226,11 @@ class CreationTemplate:
     description: str | None = None
     role: str | None = None
     silence: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def encryption_type(self) -> TemplateEncryption:
+        """The encryption that applies: a key alone means KMS."""
+        return self.encryption or (TemplateEncryption.AES256 if self.key is None else TemplateEncryption.KMS)
 
     def resolved(self, policies: PolicyStore) -> CreationTemplate:
         """
