@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
+from aws_cdk.assertions import Annotations, Match
 from builders.linting import cfn_lint
 from builders.snapshots import TemplateSnapshot
 from builders.templates import ACCOUNT, OTHER_ACCOUNT, stack, template_of
@@ -14,6 +15,9 @@ from ecrkit.cdk import DeployRole, GitHubWorkflow, GitLabPipeline, Repository
 from ecrkit.cdk.deploy_role import DEPLOY_COMMANDS, PLAN_COMMANDS, PUSH_PERMISSIONS
 from ecrkit.errors import InvalidPropertyError
 from ecrkit.registry.permissions import COMMANDS
+
+if TYPE_CHECKING:
+    from constructs import Construct
 
 pytestmark = pytest.mark.node
 
@@ -24,7 +28,11 @@ GITLAB_ALL = GitLabPipeline(project="acme/registries", branch="*/*")
 EXISTING = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
 
 
-def resources_in(construct: DeployRole, kind: str) -> list[dict[str, Any]]:
+def workflows(count: int) -> list[GitHubWorkflow]:
+    return [GitHubWorkflow(repository=f"acme/{number:04}", environment="production") for number in range(count)]
+
+
+def resources_in(construct: Construct, kind: str) -> list[dict[str, Any]]:
     """Give the properties of the resources of a kind in the stack of *construct*."""
     resources = template_of(construct)["Resources"].values()
     return [resource["Properties"] for resource in resources if resource["Type"] == kind]
@@ -337,6 +345,34 @@ class TestRefusals:
             DeployRole(stack(), "Pipeline", **arguments)
 
         assert str(caught.value) == f"Registry/Pipeline: {problem}"
+
+    def test_trust_policy_that_no_account_takes(self) -> None:
+        """IAM takes 4,096 characters at most, and the deploy would fail."""
+        with pytest.raises(InvalidPropertyError) as caught:
+            DeployRole(stack(), "Pipeline", deploy=workflows(100))
+
+        assert str(caught.value) == (
+            "Registry/Pipeline: deploy: the trust policy must have at most 4,096 characters, got 4,339; name fewer "
+            "pipelines, or several with '*', or make another DeployRole for the rest with provider=…"
+        )
+
+    def test_trust_policy_beyond_the_quota(self) -> None:
+        """An account whose quota was not raised takes 2,048: a warning, which can be acknowledged, tells so."""
+        registry = stack()
+        DeployRole(registry, "Pipeline", plan=[MAIN], deploy=workflows(45), provider=EXISTING)
+        [found] = Annotations.from_stack(registry).find_warning("*", Match.any_value())
+        [policy] = [
+            role["AssumeRolePolicyDocument"]
+            for role in resources_in(registry, "AWS::IAM::Role")
+            if "production" in json.dumps(role)
+        ]
+
+        assert found.entry.data == (
+            "deploy: the trust policy has 2,139 characters, and an account takes 2,048 unless its quota is raised (to "
+            "4,096 at most); name fewer pipelines, or several with '*', or make another DeployRole for the rest with "
+            "provider=… [ack: ecrkit:trust:deploy]"
+        )
+        assert len("".join(json.dumps(policy).split())) == 2139
 
     def test_all_at_once(self) -> None:
         """All problems are in one error."""

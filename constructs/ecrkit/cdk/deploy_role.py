@@ -12,7 +12,14 @@ from constructs import Construct
 
 from ecrkit.cdk.arguments import refuse_unknown
 from ecrkit.cdk.refusals import is_token
-from ecrkit.cdk.trust import GitLabPipeline, Pipeline, trust_conditions
+from ecrkit.cdk.trust import (
+    MAX_TRUST_POLICY,
+    TRUST_POLICY_QUOTA,
+    GitLabPipeline,
+    Pipeline,
+    trust_conditions,
+    trust_policy_length,
+)
 from ecrkit.errors import InvalidNameError, InvalidPropertyError
 from ecrkit.images.names import REGION, RepositoryName
 from ecrkit.registry.permissions import COMMANDS, Permission, Scope, statements_of
@@ -121,14 +128,21 @@ class DeployRole(Construct):
             problems.append(f"qualifier: must be 1 to 10 letters, digits, '_' and '-', got {qualifier!r}")
         if audience is not None and (not audience or "*" in audience):
             problems.append(f"audience: must be the aud claim of the tokens, without wildcards, got {audience!r}")
-        if problems:
-            where = f"{scope.node.path}/{construct_id}".removeprefix("/")
-            raise InvalidPropertyError("\n".join(f"{where}: {problem}" for problem in problems))
+        where = f"{scope.node.path}/{construct_id}".removeprefix("/")
+        _refuse(where, problems)
 
-        super().__init__(scope, construct_id)
         kind = type(next(pipeline for pipelines in trusted.values() for pipeline in pipelines))
         self._issuer = issuer or _issuer_of(provider_arn) or kind.issuer
         self._audience = audience or (f"https://{self._issuer}" if kind is GitLabPipeline else "sts.amazonaws.com")
+        lengths = {
+            prop: self._trust_length(pipelines, provider_arn) for prop, pipelines in trusted.items() if pipelines
+        }
+        _refuse(where, (_too_long(prop, length) for prop, length in lengths.items() if length > MAX_TRUST_POLICY))
+
+        super().__init__(scope, construct_id)
+        for prop, length in lengths.items():
+            if length > TRUST_POLICY_QUOTA:
+                cdk.Annotations.of(self).add_warning_v2(f"ecrkit:trust:{prop}", _too_long(prop, length))
         self._qualifier = qualifier
         self.provider_arn = provider_arn or self._new_provider()
         places = list(dict.fromkeys(self._place(one) for one in environments or [cdk.Environment()]))
@@ -140,6 +154,13 @@ class DeployRole(Construct):
         provider = iam.CfnOIDCProvider(self, "Provider", url=f"https://{self._issuer}", client_id_list=[self._audience])
         provider.apply_removal_policy(cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         return provider.attr_arn
+
+    def _trust_length(self, pipelines: Sequence[Pipeline], provider_arn: str | None) -> int:
+        conditions = trust_conditions(pipelines, issuer=self._issuer, audience=self._audience)
+        known = provider_arn if provider_arn and not is_token(provider_arn) else None
+        return trust_policy_length(
+            conditions, provider_arn=known or f"arn:aws:iam::123456789012:oidc-provider/{self._issuer}"
+        )
 
     def _place(self, environment: cdk.Environment) -> tuple[str, str]:
         stack = cdk.Stack.of(self)
@@ -199,6 +220,22 @@ class DeployRole(Construct):
             for role in roles
         ]
         return {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": arns}
+
+
+def _refuse(where: str, problems: Iterable[str]) -> None:
+    lines = [f"{where}: {problem}" for problem in problems]
+    if lines:
+        raise InvalidPropertyError("\n".join(lines))
+
+
+def _too_long(prop: str, length: int) -> str:
+    remedy = "name fewer pipelines, or several with '*', or make another DeployRole for the rest with provider=…"
+    if length > MAX_TRUST_POLICY:
+        return f"{prop}: the trust policy must have at most {MAX_TRUST_POLICY:,} characters, got {length:,}; {remedy}"
+    return (
+        f"{prop}: the trust policy has {length:,} characters, and an account takes {TRUST_POLICY_QUOTA:,} unless its "
+        f"quota is raised (to {MAX_TRUST_POLICY:,} at most); {remedy}"
+    )
 
 
 def _pipeline_problems(trusted: Mapping[str, object]) -> Iterator[str]:

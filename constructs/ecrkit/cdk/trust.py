@@ -8,14 +8,26 @@ Connect (OIDC) Authentication Using ID Tokens"; IAM user guide, "Create a role f
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["GitHubWorkflow", "GitLabPipeline", "Pipeline", "trust_conditions"]
+__all__ = [
+    "MAX_TRUST_POLICY",
+    "TRUST_POLICY_QUOTA",
+    "GitHubWorkflow",
+    "GitLabPipeline",
+    "Pipeline",
+    "trust_conditions",
+    "trust_policy_length",
+]
+
+TRUST_POLICY_QUOTA, MAX_TRUST_POLICY = 2_048, 4_096
+"""Characters of a trust policy: as an account has it at first, and as much as AWS raises it to."""
 
 _OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?"
 _GITHUB_REPOSITORY = re.compile(rf"{_OWNER}/[A-Za-z0-9._-]+|{_OWNER}@[0-9]+/[A-Za-z0-9._-]+@[0-9]+")
@@ -121,6 +133,26 @@ def trust_conditions(pipelines: Sequence[Pipeline], *, issuer: str, audience: st
     if any("*" in subject for subject in subjects):
         return {"StringEquals": exact, "StringLike": {f"{issuer}:sub": subjects}}
     return {"StringEquals": {**exact, f"{issuer}:sub": subjects}}
+
+
+def trust_policy_length(conditions: Mapping[str, Mapping[str, object]], *, provider_arn: str) -> int:
+    """
+    Count the characters of the trust policy of a role as IAM does: without white space.
+
+    Args:
+        conditions: what :func:`trust_conditions` gave.
+        provider_arn: the ARN of the provider, or a text of that length.
+
+    Source: IAM user guide, "IAM and AWS STS quotas": Role trust policy length (read 2026-11).
+    """
+    statement = {
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": conditions,
+        "Effect": "Allow",
+        "Principal": {"Federated": provider_arn},
+    }
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    return len("".join(json.dumps(policy, ensure_ascii=False).split()))
 
 
 def _name_problems(prop: str, text: object, grammar: re.Pattern[str], *, example: str) -> Iterator[str]:
