@@ -7,5 +7,6 @@ Deployed repositories compared with declared ones, without AWS.
 - ``audit``: drift from the catalog, and insecure settings
 - ``review``: what a pull request would change and delete
 - ``usage``: who pins which version of a policy
+- ``extraction``: the lifecycle policies of templates as files of a store
 - ``adoption``: existing repositories as entries of a catalog
 """

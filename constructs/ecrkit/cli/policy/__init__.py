@@ -11,6 +11,7 @@ policy = LazyGroup(
     help="List, check, test, preview and publish lifecycle policies.",
     commands={
         "list": "ecrkit.cli.policy.list:list_",
+        "extract": "ecrkit.cli.policy.extract:extract",
         "copy": "ecrkit.cli.policy.copy:copy",
         "check": "ecrkit.cli.policy.check:check",
         "lock": "ecrkit.cli.policy.lock:lock",

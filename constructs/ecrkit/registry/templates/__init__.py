@@ -2,8 +2,8 @@
 What a CloudFormation template determines, without AWS: the values that its expressions can have.
 
 :class:`Resolver` works out expressions for one choice of parameters, :func:`possible_values` for all that matter.
-:func:`judge_policy` checks the lifecycle policy of a resource, and :func:`judge_access` its access policy, whatever
-writes them.
+:func:`policy_texts` gives the lifecycle policy of a resource. :func:`judge_policy` checks it, and :func:`judge_access`
+the access policy, whatever writes them.
 """
 
 from ecrkit.registry.templates.access import ACCESS_PROPERTIES, AccessProperty, judge_access
@@ -11,7 +11,7 @@ from ecrkit.registry.templates.choices import Choice, candidates, choices, possi
 from ecrkit.registry.templates.expressions import NO_VALUE, displayed, is_known, key_of, same, scalar_text
 from ecrkit.registry.templates.loops import parse_loop
 from ecrkit.registry.templates.macros import WHOLE_TEMPLATE, macro_notes, macros_of
-from ecrkit.registry.templates.policies import Judged, judge_policy
+from ecrkit.registry.templates.policies import Judged, PolicyTexts, judge_policy, policy_texts
 from ecrkit.registry.templates.resolver import OTHER, Asked, Resolver, Unexpanded, pseudo_parameters
 from ecrkit.registry.templates.rulebook import TEMPLATE_RULEBOOK
 
@@ -25,6 +25,7 @@ __all__ = [
     "Asked",
     "Choice",
     "Judged",
+    "PolicyTexts",
     "Resolver",
     "Unexpanded",
     "candidates",
@@ -37,6 +38,7 @@ __all__ = [
     "macro_notes",
     "macros_of",
     "parse_loop",
+    "policy_texts",
     "possible_values",
     "pseudo_parameters",
     "same",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecrkit.errors import InvalidAssemblyError, Location
@@ -10,6 +11,7 @@ from ecrkit.registry.templates.expressions import (
     NO_VALUE,
     ends_in_string,
     is_expression,
+    is_known,
     scalar_text,
     source_of,
     text_parts,
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from ecrkit.errors import Finding
     from ecrkit.lifecycle.properties import PolicyProperty
 
-__all__ = ["Judged", "judge_policy"]
+__all__ = ["Judged", "PolicyTexts", "judge_policy", "policy_texts"]
 
 _IN_STRING = ("1", "1000", "policy", "any", "expire")
 _AS_VALUE = ("1", '"1000"', "[]", "{}", "true")
@@ -69,6 +71,46 @@ def judge_policy(
         for judged in _judge(prop, _text_in(prop, form)):
             found.setdefault(_key(judged.finding), judged)
     return tuple(found.values())
+
+
+class PolicyTexts(NamedTuple):
+    """
+    What the lifecycle policy of a resource can be.
+
+    Attributes:
+        texts: each once, that of the defaults first.
+        unknown: what else it depends on, which only a deploy knows, in words.
+    """
+
+    texts: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def policy_texts(prop: PolicyProperty, properties: object, template: Mapping[str, Any]) -> PolicyTexts:
+    """
+    Work out the lifecycle policy of a resource, in every form that parameters and conditions can give it.
+
+    Args:
+        prop: the property of the resource that takes a policy.
+        properties: of the resource, as the template has them; anything at all may be passed.
+        template: that has the resource.
+    """
+    try:
+        forms = possible_values(property_of(properties, prop.path[0]), template, pseudo={})
+    except InvalidAssemblyError:
+        return PolicyTexts((), ("what is nested this deeply",))
+    texts: dict[str, None] = {}
+    unknown: dict[str, None] = {}
+    for value in (_text_in(prop, form) for form in forms):
+        if value is None or value == NO_VALUE:
+            continue
+        if not is_known(value):
+            parts = text_parts(value) if is_expression(value) or isinstance(value, str) else [value]
+            unknown[" and ".join(dict.fromkeys(source_of(part) for part in parts if not isinstance(part, str)))] = None
+        else:
+            text = scalar_text(value)
+            texts[json.dumps(value) if text is None else text] = None
+    return PolicyTexts(tuple(texts), tuple(unknown))
 
 
 def _text_in(prop: PolicyProperty, value: Any) -> object:  # noqa: ANN401 - any JSON
