@@ -169,6 +169,7 @@ IMPORTS: dict[str, Callable[[cdk.Stack], ecr.IRepository]] = {
     "attributes": lambda scope: Repository.from_repository_attributes(
         scope, "App", repository_arn=ARN, repository_name="shop/app"
     ),
+    "lookup": lambda scope: Repository.from_lookup(scope, "App", repository_name="shop/app"),
 }
 REFUSAL = (
     "[Registry/App] the policy of an imported repository cannot be changed here, so the grant would do nothing; grant "

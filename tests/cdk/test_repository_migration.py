@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
@@ -11,9 +12,13 @@ from aws_cdk import aws_kms as kms
 from builders.templates import stack, template_of
 
 from ecrkit.cdk import Repository
+from ecrkit.deployment.extraction import find_policies, plan_extraction, template_files, write_extraction
+from ecrkit.lifecycle import parse_policy
+from ecrkit.policies.store import PolicyStore, UnpublishedPolicyWarning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 pytestmark = pytest.mark.node
 
@@ -40,9 +45,17 @@ MOVES: dict[str, tuple[Callable[[cdk.Stack], object], Callable[[cdk.Stack], obje
         lambda scope: ecr.Repository(scope, "App", encryption=ecr.RepositoryEncryption.KMS),
         lambda scope: Repository(scope, "App", encryption="KMS"),
     ),
+    "AES_256": (
+        lambda scope: ecr.Repository(scope, "App", encryption=ecr.RepositoryEncryption.AES_256),
+        lambda scope: Repository(scope, "App", encryption="omit"),
+    ),
+    "CDK's KMS": (
+        lambda scope: ecr.Repository(scope, "App", encryption=ecr.RepositoryEncryption.KMS),
+        lambda scope: Repository(scope, "App", encryption=ecr.RepositoryEncryption.KMS),
+    ),
     "key": (
         lambda scope: ecr.Repository(scope, "App", encryption_key=key(scope)),
-        lambda scope: Repository(scope, "App", encryption="KMS", encryption_key=key(scope)),
+        lambda scope: Repository(scope, "App", encryption_key=key(scope)),
     ),
 }
 
@@ -64,6 +77,29 @@ def test_nothing_is_replaced(before: Callable[[cdk.Stack], object], after: Calla
     assert [new["Properties"].get(name) for name in CREATE_ONLY] == [
         old.get("Properties", {}).get(name) for name in CREATE_ONLY
     ]
+
+
+def test_extracted_policies(tmp_path: Path) -> None:
+    """The policies that `ecrkit policy extract` writes mean what the rules of the L2 did."""
+    app = cdk.App(outdir=str(tmp_path / "cdk.out"), analytics_reporting=False)
+    old = ecr.Repository(stack(scope=app), "App", repository_name="shop/app")
+    old.add_lifecycle_rule(max_image_count=10)
+    old.add_lifecycle_rule(tag_status=ecr.TagStatus.UNTAGGED, max_image_age=cdk.Duration.days(2), rule_priority=1)
+    app.synth()
+    write_extraction(plan_extraction(find_policies(template_files(tmp_path / "cdk.out")), store=tmp_path / "store"))
+    with pytest.warns(UnpublishedPolicyWarning):
+        policy = PolicyStore(tmp_path / "store")["shop-app@1"]
+    [new] = made(lambda scope: Repository(scope, "App", lifecycle=policy)).values()
+    [template] = (tmp_path / "cdk.out").glob("*.template.json")
+    [text] = [
+        resource["Properties"]["LifecyclePolicy"]["LifecyclePolicyText"]
+        for resource in json.loads(template.read_text())["Resources"].values()
+        if resource["Type"] == "AWS::ECR::Repository"
+    ]
+
+    assert parse_policy(text, file="old") == parse_policy(
+        new["Properties"]["LifecyclePolicy"]["LifecyclePolicyText"], file="new"
+    )
 
 
 def test_what_changes() -> None:

@@ -12,7 +12,7 @@ from constructs import IValidation
 if TYPE_CHECKING:
     from constructs import Construct
 
-__all__ = ["Collected", "ImportedRepository"]
+__all__ = ["Collected", "ImportedRepository", "looked_up"]
 
 _NO_POLICY = (
     "the policy of an imported repository cannot be changed here, so the grant would do nothing; grant it where the "
@@ -90,3 +90,24 @@ class ImportedRepository(ecr.RepositoryBase):
         if not self._policy_elsewhere:
             self._problems.append(_NO_POLICY)
         return iam.AddToResourcePolicyResult(statement_added=False)
+
+
+def looked_up(
+    scope: Construct,
+    construct_id: str,
+    *,
+    repository_name: str | None,
+    repository_arn: str | None,
+    policy_elsewhere: bool,
+) -> ImportedRepository:
+    """Refer to a repository that CDK looks up; the arguments are those of ``Repository.from_lookup``."""
+    found = ecr.Repository.from_lookup(
+        scope, f"{construct_id}Lookup", repository_name=repository_name, repository_arn=repository_arn
+    )
+    return ImportedRepository(
+        scope,
+        construct_id,
+        repository_name=found.repository_name,
+        repository_arn=found.repository_arn,
+        policy_elsewhere=policy_elsewhere,
+    )

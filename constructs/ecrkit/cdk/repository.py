@@ -12,7 +12,7 @@ from aws_cdk import aws_ssm as ssm
 from ecrkit.cdk import refusals
 from ecrkit.cdk.arguments import INSTEAD, unknown_problems
 from ecrkit.cdk.grantees import read_grantees
-from ecrkit.cdk.imported import ImportedRepository
+from ecrkit.cdk.imported import ImportedRepository, looked_up
 from ecrkit.errors import InvalidPropertyError, Location
 from ecrkit.lifecycle import LifecyclePolicy, check_completeness, compose
 from ecrkit.registry.access import Access, policy_statements
@@ -255,6 +255,19 @@ class Repository(ecr.Repository):
         return ImportedRepository(
             scope, id, repository_name=repository_name, repository_arn=repository_arn, policy_elsewhere=policy_elsewhere
         )
+
+    @staticmethod
+    def from_lookup(
+        scope: Construct,
+        id: str,  # noqa: A002 - the L2's own name
+        *,
+        repository_name: str | None = None,
+        repository_arn: str | None = None,
+        policy_elsewhere: bool = False,
+    ) -> ecr.IRepository:
+        """Refer to a repository that the CDK CLI looks up in the account; see :meth:`from_repository_name`."""
+        given = {"repository_name": repository_name, "repository_arn": repository_arn}
+        return looked_up(scope, id, **given, policy_elsewhere=policy_elsewhere)
 
     def add_to_resource_policy(self, statement: iam.PolicyStatement) -> iam.AddToResourcePolicyResult:
         """
