@@ -1,4 +1,4 @@
-"""Running a program: its messages go to standard error, its last words into the error if it fails."""
+"""Running a program: its messages go to standard error, its last words into the error if it fails; or asking one."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from ecrkit.documents.terminal import write_line
 from ecrkit.errors import ToolError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["Program"]
+__all__ = ["Answer", "Program", "ask"]
 
 _GRACE_SECONDS = 5.0
+_TIMEOUT_SECONDS = 5
 _LOG = re.compile(r'.*\blevel=(?P<level>\w+) msg="(?P<message>(?:[^"\\]|\\.)*)".*')
 
 
@@ -107,6 +108,41 @@ class Program:
 
     def _failure(self, arguments: Sequence[str], said: str, *, code: int) -> ToolError:
         return ToolError(f"{self.name} {arguments[0]}: {said or f'exited with code {code} and no output'}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """
+    What a program printed.
+
+    Attributes:
+        text: of its standard output, without space around it; empty if it failed.
+        problem: why it failed; empty if it did not.
+    """
+
+    text: str = ""
+    problem: str = ""
+
+
+def ask(command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> Answer:
+    """Run a program that prints a line and ends, for five seconds at most."""
+    try:
+        run = subprocess.run(  # noqa: S603 - a program that ecrkit would start anyway, and no shell
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=_TIMEOUT_SECONDS,
+            env=environment,
+        )
+    except OSError as error:
+        return Answer(problem=f"cannot be started: {(error.strerror or str(error)).lower()}")
+    except subprocess.TimeoutExpired:
+        return Answer(problem=f"no answer within {_TIMEOUT_SECONDS} s")
+    if run.returncode:
+        lines = run.stderr.decode(errors="replace").strip().splitlines()
+        return Answer(problem=lines[-1] if lines else f"exited with code {run.returncode} and no output")
+    return Answer(text=run.stdout.decode(errors="replace").strip())
 
 
 def _said(process: subprocess.Popen[bytes], *, given: str) -> Iterator[str]:

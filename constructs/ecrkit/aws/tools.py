@@ -8,13 +8,15 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ecrkit.aws.programs import Program
+from ecrkit.aws.programs import Program, ask
 from ecrkit.errors import ToolError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from ecrkit.aws.login import Password, Registry
 
-__all__ = ["TOOLS", "Tool", "find_tool", "transport_of"]
+__all__ = ["TOOLS", "Tool", "find_tool", "find_working_tool", "transport_of"]
 
 _TRANSPORT = re.compile(r"(containers-storage|dir|docker-archive|docker-daemon|oci|oci-archive|tarball):|docker://")
 _HOLD_INDEXES = frozenset({"dir:", "docker://", "oci:", "oci-archive:"})
@@ -33,6 +35,8 @@ class Tool(Program, ABC):
 
     auth_file: str | None = None
     keeps_images: ClassVar[bool] = True
+    question: ClassVar[tuple[str, ...]] = ()
+    """What only an engine that answers can answer; nothing where there is none."""
 
     def log_in(self, registry: Registry, password: Password) -> None:
         """
@@ -105,6 +109,8 @@ class _Docker(Tool):
     """Docker has no option for either: it keeps one password file, and takes this machine's registries without TLS."""
 
     name: ClassVar[str] = "docker"
+    # `docker` may be podman, which has not every format of `docker version`.
+    question: ClassVar[tuple[str, ...]] = ("ps", "--quiet")
 
     def _options(self, registry: Registry) -> list[str]:  # noqa: ARG002 - as the class says
         return []
@@ -113,6 +119,7 @@ class _Docker(Tool):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Podman(Tool):
     name: ClassVar[str] = "podman"
+    question: ClassVar[tuple[str, ...]] = ("ps", "--quiet")
 
     def _options(self, registry: Registry) -> list[str]:
         return _options("--authfile", self.auth_file, "--tls-verify", registry)
@@ -166,18 +173,76 @@ def find_tool(name: str | None, *, search_path: str, source: str = "") -> Tool:
     Raises:
         ToolError: it is not there.
     """
+    candidates = _candidates(name, source)
+    found = next(_installed(candidates, search_path), None)
+    if found is None:
+        alternative = "" if name else _alternative(candidates)
+        raise ToolError(f"{' or '.join(candidates)}: not found on PATH; install one{alternative}")
+    return found
+
+
+def find_working_tool(name: str | None, *, search_path: str, source: str = "") -> tuple[Tool, str]:
+    """
+    Find the program to use, as :func:`find_tool`; pass by those whose engine does not answer within five seconds.
+
+    A login needs no engine: without a *source*, a tool that is named is not asked, and the first is taken if none
+    answers.
+
+    Args:
+        name: as for :func:`find_tool`; a tool that is named is not passed by.
+        search_path: as for :func:`find_tool`.
+        source: as for :func:`find_tool`.
+
+    Returns:
+        The tool, and why others were passed by, in words; empty if none was.
+
+    Raises:
+        ToolError: no tool is there, or none that is there answers.
+    """
+    candidates = _candidates(name, source)
+    is_login = not source
+    if is_login and name:
+        return find_tool(name, search_path=search_path), ""
+    silent: list[tuple[str, str]] = []
+    for tool in _installed(candidates, search_path):
+        answer = ask([tool.path, *tool.question]) if tool.question else None
+        if answer is None or not answer.problem:
+            told = "; ".join(f"{other} does not answer ({problem})" for other, problem in silent)
+            return tool, f"{told}; using {tool.name}" if told else ""
+        silent.append((tool.name, _clean_problem(answer.problem)))
+    if is_login or not silent:
+        return find_tool(name, search_path=search_path, source=source), ""
+    told = "; ".join(f"{other}: does not answer: {problem}" for other, problem in silent)
+    others = [other for other in _candidates(None, source) if other not in dict(silent)]
+    instead = f"pass --tool {' or '.join(others)}" if name else f"install {' or '.join(others)}"
+    alternative = f", or {instead}" if others else ""
+    raise ToolError(
+        f"{told}; start {'it' if len(silent) == 1 else 'one'}{alternative}{'' if name else _alternative(candidates)}"
+    )
+
+
+def _candidates(name: str | None, source: str) -> tuple[str, ...]:
     if name:
-        candidates: tuple[str, ...] = (name,)
-    elif transport_of(source):
-        candidates = (_Skopeo.name,)
-    else:
-        candidates = tuple(tool for tool in TOOLS if _BY_NAME[tool].keeps_images or not source)
+        return (name,)
+    if transport_of(source):
+        return (_Skopeo.name,)
+    return tuple(tool for tool in TOOLS if _BY_NAME[tool].keeps_images or not source)
+
+
+def _installed(candidates: Iterable[str], search_path: str) -> Iterator[Tool]:
     for candidate in candidates:
         path = shutil.which(candidate, path=search_path)
         if path:
-            return _BY_NAME[candidate](path=path)
-    alternative = "" if _Skopeo.name in candidates or name else "; or give it as skopeo does, as in oci:DIRECTORY:TAG"
-    raise ToolError(f"{' or '.join(candidates)}: not found on PATH; install one{alternative}")
+            yield _BY_NAME[candidate](path=path)
+
+
+def _alternative(candidates: Iterable[str]) -> str:
+    return "" if _Skopeo.name in candidates else "; or give it as skopeo does, as in oci:DIRECTORY:TAG"
+
+
+def _clean_problem(problem: str) -> str:
+    """Take the problem as the tool says it, without what it puts before it and after it."""
+    return problem.removeprefix("Error: ").removeprefix("ERROR: ").removesuffix(".")
 
 
 def transport_of(source: str) -> str:

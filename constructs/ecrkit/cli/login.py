@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from ecrkit.aws.client import connect
-from ecrkit.aws.tools import find_tool
 from ecrkit.aws.transfers import log_in
 from ecrkit.cli.arguments.options import aws_options, dry_run_option, output_option, tool_option
+from ecrkit.cli.arguments.tools import tool_for
 from ecrkit.cli.console.interrupts import tidy_end
 from ecrkit.cli.console.output import echo, echo_json
 
@@ -32,7 +30,7 @@ def login(*, tool: str | None, dry_run: bool, profile: str | None, region: str |
       ecrkit login
       ecrkit login --tool podman --region eu-west-1
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
-    program = find_tool(tool, search_path=os.environ.get("PATH", os.defpath))
+    program = tool_for(tool)
     if dry_run:
         echo(f"would be logged in: {program.path}", err=True)
         return

@@ -240,7 +240,7 @@ def test_docker_without_an_engine_keeps_no_password(account: Account, tmp_path: 
     result = ecrkit("images", "push", "image:v1", "web:v1", "--tool", "docker", environment=environment)
 
     assert result.returncode == 3
-    assert result.stderr.splitlines()[-1].startswith("error: docker tag: ")
+    assert result.stderr.splitlines()[-1].startswith("error: docker: does not answer: ")
     assert not (tmp_path / "docker" / "config.json").exists()
 
 

@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ecrkit.aws.concurrency import in_order
-from ecrkit.aws.doctor.values import Probe, Status, ask
+from ecrkit.aws.doctor.values import Probe, Status
+from ecrkit.aws.programs import ask
 from ecrkit.aws.tools import TOOLS
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ecrkit
-from ecrkit.aws.doctor.values import Probe, Status, ask
+from ecrkit.aws.doctor.values import Probe, Status
+from ecrkit.aws.programs import ask
 from ecrkit.aws.sandbox.bootstrapping import find_cdk
 from ecrkit.documents.files import read_text
 from ecrkit.errors import SandboxError, UnreadableInputError

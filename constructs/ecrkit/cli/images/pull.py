@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from ecrkit.aws.client import connect
-from ecrkit.aws.tools import find_tool
 from ecrkit.aws.transfers import plan_pull
 from ecrkit.aws.transfers import pull as pull_image
 from ecrkit.cli.arguments.options import aws_options, dry_run_option, output_option, tool_option
+from ecrkit.cli.arguments.tools import tool_for
 from ecrkit.cli.console.interrupts import tidy_end
 from ecrkit.cli.console.output import echo, echo_json
 from ecrkit.images.references import ImageReference
@@ -47,7 +45,7 @@ def pull(  # noqa: PLR0913 - one parameter per option
       ecrkit images pull web:v1 oci:web:v1 --tool skopeo
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     reference = ImageReference.parse(source, default_tag="latest")
-    program = find_tool(tool, search_path=os.environ.get("PATH", os.defpath), source=destination or "engine")
+    program = tool_for(tool, source=destination or "engine")
     if not (program.keeps_images or destination):
         raise click.UsageError("skopeo has no image store; pass a destination, as in oci:DIRECTORY:TAG")
     client = connect(profile=profile, region=region).ecr()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from ecrkit.aws.client import connect
-from ecrkit.aws.tools import find_tool
 from ecrkit.aws.transfers import plan_push, tag_of
 from ecrkit.aws.transfers import push as push_image
 from ecrkit.cli.arguments.options import aws_options, confirmed, dry_run_option, output_option, tool_option, yes_option
+from ecrkit.cli.arguments.tools import tool_for
 from ecrkit.cli.console.interrupts import tidy_end
 from ecrkit.cli.console.output import echo, echo_json
 from ecrkit.errors import RefusedError
@@ -55,7 +53,7 @@ def push(  # noqa: PLR0913 - one parameter per option
     reference = ImageReference.parse(target, default_tag=tag_of(source) or "latest")
     if reference.digest:
         raise click.UsageError(f"{target}: a push cannot choose the digest; name a tag")
-    program = find_tool(tool, search_path=os.environ.get("PATH", os.defpath), source=source)
+    program = tool_for(tool, source=source)
     client = connect(profile=profile, region=region).ecr()
     plan = plan_push(client, program, source, reference)
     uri = f"{plan.repository.uri}{reference.suffix}"
