@@ -12,7 +12,8 @@ from aws_cdk import aws_kms as kms
 from builders.templates import stack, template_of
 
 from ecrkit.cdk import Repository
-from ecrkit.deployment.extraction import find_policies, plan_extraction, template_files, write_extraction
+from ecrkit.deployment.extraction.plan import plan_extraction, write_extraction
+from ecrkit.deployment.extraction.templates import find_policies, template_files
 from ecrkit.lifecycle import parse_policy
 from ecrkit.policies.store import PolicyStore, UnpublishedPolicyWarning
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from builders.stores import make_store, policy_text, publish
 
-from ecrkit.deployment.extraction import FoundPolicy, Place, plan_extraction, write_extraction
+from ecrkit.deployment.extraction.plan import plan_extraction, write_extraction
+from ecrkit.deployment.extraction.templates import FoundPolicy, Place
 from ecrkit.lifecycle import parse_policy
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ecrkit.deployment.extraction import Extraction
+    from ecrkit.deployment.extraction.plan import Extraction
 
 
 def found(keep: int, *, name: str = "", logical_id: str = "App") -> FoundPolicy:

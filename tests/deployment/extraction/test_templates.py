@@ -9,7 +9,7 @@ import pytest
 from builders.policies import document, pushed, rule, tagged
 from builders.stores import policy_text
 
-from ecrkit.deployment.extraction import FoundPolicy, Unknown, find_policies, template_files
+from ecrkit.deployment.extraction.templates import FoundPolicy, Unknown, find_policies, template_files
 from ecrkit.deployment.policies import policy_text as text_of
 from ecrkit.errors import InvalidAssemblyError, UnreadableInputError
 

@@ -61,9 +61,9 @@ def tool_option(command: F) -> F:
     """Add ``--tool``."""
     from ecrkit.aws.tools import TOOLS  # noqa: PLC0415 - brings subprocess, which most commands do without
 
-    return click.option("--tool", type=click.Choice(TOOLS), help="Program to use.  [default: the first one that answers]")(
-        command
-    )
+    return click.option(
+        "--tool", type=click.Choice(TOOLS), help="Program to use.  [default: the first one that answers]"
+    )(command)
 
 
 def catalog_options(command: F) -> F:

@@ -10,10 +10,12 @@ import click
 
 from ecrkit.cli.arguments.options import dry_run_option, output_option
 from ecrkit.cli.console.output import count_of, echo, echo_json
-from ecrkit.deployment.extraction import find_policies, plan_extraction, template_files, write_extraction
+from ecrkit.deployment.extraction.plan import plan_extraction, write_extraction
+from ecrkit.deployment.extraction.templates import find_policies, template_files
 
 if TYPE_CHECKING:
-    from ecrkit.deployment.extraction import ExtractedPolicy, Extraction, Place
+    from ecrkit.deployment.extraction.plan import ExtractedPolicy, Extraction
+    from ecrkit.deployment.extraction.templates import Place
 
 __all__ = ["extract"]
 
