@@ -123,10 +123,12 @@ def _command(name: str, context: click.Context) -> click.Command:
 
 
 def _signature_of_constructs(_app: Sphinx, what: str, _name: str, documented: object, *_: object) -> object:
-    """Give the signature of a construct: for jsii every class takes any arguments."""
+    """Give the signature of a construct, without what refuses other arguments: for jsii every class takes any."""
     if what != "class" or type(documented).__name__ != "JSIIMeta":
         return None
-    return stringify_signature(signature(documented.__init__, bound_method=True)), None  # type: ignore[misc]
+    found = signature(documented.__init__, bound_method=True)  # type: ignore[misc]
+    named = [each for each in found.parameters.values() if each.kind is not each.VAR_KEYWORD]
+    return stringify_signature(found.replace(parameters=named)), None
 
 
 def _write_reference(app: Sphinx) -> None:

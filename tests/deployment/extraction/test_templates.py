@@ -200,14 +200,42 @@ def test_service_form(tmp_path: Path) -> None:
     assert [one["rulePriority"] for one in json.loads(written)["rules"]] == [1, 2]
 
 
+def test_more_than_a_template_has(tmp_path: Path) -> None:
+    """Loops that make more than any template has are an error that names the file."""
+    names = [str(number) for number in range(200)]
+    inner = {"Fn::ForEach::Inner": ["B", names, {"${A}x${B}": repository(FIVE)}]}
+    with pytest.raises(InvalidAssemblyError, match=r"template\.json: the loops of the template make more than 10,000"):
+        found(tmp_path, {"Fn::ForEach::Outer": ["A", names, inner]}, Transform="AWS::LanguageExtensions")
+
+
 class TestFiles:
     def test_folder(self, tmp_path: Path) -> None:
-        """All templates of a cloud assembly count: those of nested stacks and of stages too."""
+        """Without a manifest, all templates in the folder and below it count."""
         names = ("A.template.json", "B.nested.template.json", "assembly-Prod/C.template.json")
-        for name in (*names, "manifest.json", "tree.json"):
+        for name in (*names, "tree.json"):
             path = tmp_path / name
             path.parent.mkdir(exist_ok=True)
             path.write_text("{}")
+
+        assert [path.relative_to(tmp_path).as_posix() for path in template_files(tmp_path)] == list(names)
+
+    def test_assembly(self, tmp_path: Path) -> None:
+        """Of a cloud assembly count stacks, nested stacks and stages, and no stack that the app had before."""
+        stage = {"artifacts": {"C": {"properties": {"templateFile": "C.template.json"}}}}
+        artifacts = {
+            "A": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "A.template.json"}},
+            "A.assets": {"type": "cdk:asset-manifest", "properties": {"file": "A.assets.json"}},
+            "Tree": {"type": "cdk:tree"},
+            "Itself": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "."}},
+            "assembly-Prod": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-Prod"}},
+        }
+        names = ("A.template.json", "B.nested.template.json", "assembly-Prod/C.template.json")
+        for name in (*names, "Old.template.json", "assembly-Old/D.template.json"):
+            path = tmp_path / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("{}")
+        (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
+        (tmp_path / "assembly-Prod" / "manifest.json").write_text(json.dumps(stage))
 
         assert [path.relative_to(tmp_path).as_posix() for path in template_files(tmp_path)] == list(names)
 

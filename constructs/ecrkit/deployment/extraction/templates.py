@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.deployment.extraction.lines import Lines
-from ecrkit.deployment.guard.templates import parse_json_object, parse_template
+from ecrkit.deployment.guard.templates import parse_json_object, parse_template, read_template
 from ecrkit.deployment.policies import read_deployed_policy
 from ecrkit.documents.files import read_text
 from ecrkit.errors import InvalidAssemblyError, UnreadableInputError, errors_in
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["FoundPolicy", "Place", "Unknown", "find_policies", "template_files"]
 
 _TEMPLATES = "*.template.json"
+_NESTED = "*.nested.template.json"
+_MANIFEST = "manifest.json"
 _WRITE_IT = "write that policy by hand"
 _NAMES = {"AWS::ECR::Repository": "RepositoryName", "AWS::ECR::RepositoryCreationTemplate": "Prefix"}
 _HASH = re.compile(r"[0-9A-F]{8}$")
@@ -99,21 +101,39 @@ def template_files(path: Path) -> tuple[Path, ...]:
     List the templates.
 
     Args:
-        path: of a template, or of a folder such as ``cdk.out``, whose ``*.template.json`` count, those in its folders
-            and those of nested stacks among them.
+        path: of a template, or of a folder. Of a cloud assembly such as ``cdk.out`` count the templates of its stacks,
+            nested stacks and stages, and not those of stacks that the app had before; of another folder
+            ``*.template.json``, those in its folders too.
 
     Raises:
-        InvalidAssemblyError: the folder has no template.
+        InvalidAssemblyError: the folder has no template, or an invalid manifest.
         UnreadableInputError: nothing is there.
     """
     if not path.is_dir():
         if not path.exists():
             raise UnreadableInputError(f"{path.as_posix()}: cannot be read: no such file or directory")
         return (path,)
-    found = tuple(sorted(path.rglob(_TEMPLATES)))
+    found = tuple(sorted(_of_assembly(path) if (path / _MANIFEST).is_file() else path.rglob(_TEMPLATES)))
     if not found:
         raise InvalidAssemblyError(f"{path.as_posix()}: has no {_TEMPLATES}; run 'cdk synth' first, or name a template")
     return found
+
+
+def _of_assembly(folder: Path) -> Iterator[Path]:
+    artifacts = read_template(folder / _MANIFEST).get("artifacts")
+    yield from folder.glob(_NESTED)
+    for artifact in artifacts.values() if isinstance(artifacts, dict) else ():
+        properties = artifact.get("properties") if isinstance(artifact, dict) else None
+        match properties if isinstance(properties, dict) else {}:
+            case {"templateFile": str(name)}:
+                yield folder / name
+            case {"directoryName": str(name)} if _is_below(folder, folder / name):
+                yield from _of_assembly(folder / name)
+
+
+def _is_below(folder: Path, inner: Path) -> bool:
+    """Whether an assembly is inside of another one, and not that one itself."""
+    return (inner / _MANIFEST).is_file() and folder.resolve() in inner.resolve().parents
 
 
 def find_policies(files: Sequence[Path]) -> Iterator[FoundPolicy | Unknown]:
@@ -133,7 +153,11 @@ def find_policies(files: Sequence[Path]) -> Iterator[FoundPolicy | Unknown]:
     """
     for file in files:
         text = read_text(file)
-        yield from _Template(_parse(text, file=file.as_posix()), text, file=file.as_posix()).policies()
+        template = _Template(_parse(text, file=file.as_posix()), text, file=file.as_posix())
+        try:
+            yield from template.policies()
+        except InvalidAssemblyError as error:
+            raise InvalidAssemblyError(f"{file.as_posix()}: {error}") from None
 
 
 def _parse(text: str, *, file: str) -> Mapping[str, Any]:
