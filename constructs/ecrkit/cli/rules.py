@@ -127,7 +127,7 @@ def _labelled(label: str, text: str) -> Sequence[str]:
         textwrap.fill(
             text,
             _WIDTH,
-            initial_indent=f"{label}:".ljust(len(indent)),
+            initial_indent=f"{label + ':':<{len(indent)}}",
             subsequent_indent=indent,
             break_long_words=False,
             break_on_hyphens=False,

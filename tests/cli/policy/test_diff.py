@@ -100,7 +100,7 @@ class TestPolicy:
         assert (document["repositoryName"], document["newlyExpiredImageTotalCount"]) == ("my-app", 2)
 
     def test_directory(self, store: Path, images: Path) -> None:
-        """Of a directory, the rules are shown once and each repository is a row; JSON lists all even if there is one."""
+        """Of a directory, the rules come once, then a row per repository; JSON lists all, even one."""
         arguments = ("policy", "diff", "keep@1", "keep@2", "--policies", store, "--images", images.parent, *AT)
         alone = json.loads(ecrkit(*arguments, "--output", "json").stdout)
         write_images(images.with_name("other.json"), [IMAGES[1]], repository="other")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import ecrkit
 from ecrkit.cli.console.output import count_of, echo, echo_json
-from ecrkit.cli.console.styles import severity_label
+from ecrkit.cli.console.styles import severity_label, verdict
 from ecrkit.documents.explanations import explain
 from ecrkit.documents.terminal import Styled, write_command
 from ecrkit.errors import Severity, errors_in
@@ -56,7 +56,10 @@ def echo_report(
                 _echo_github(finding)
         case _:
             echo_findings(findings)
-            echo(f"{count_of(checked, noun)} checked: {_summary(findings)}", err=True)
+            # Silenced findings alone are no failure, and no reason for green.
+            is_passed = not findings
+            said = _summary(findings)
+            echo(f"{count_of(checked, noun)} checked: ", verdict(said, is_passed=True) if is_passed else said, err=True)
 
 
 def echo_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
