@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,9 @@ pytestmark = pytest.mark.posix
 LONG = f"payments/{'x' * 51}"
 """A name of 60 characters."""
 POLICIES = [f"keep-newest-images-{number}" for number in range(17)]
-PROSE = re.compile(r"(note|insight|error|warning|hint|\d+ repositor(y|ies)|no policy store|\S+ at 20\d\d)\b")
+PROSE = re.compile(
+    r"(note|insight|error|warning|hint|\d+ repositor(y|ies)|no policy store|refused|\S+\.yaml:\d+|\S+ at 20\d\d)\b"
+)
 """Lines that are no part of a table; a terminal wraps them."""
 
 COMMANDS = [
@@ -30,6 +33,7 @@ COMMANDS = [
     f"policy diff {POLICIES[9]}@1 {POLICIES[0]}@1 --images images --now {{now}}",
     f"policy diff {POLICIES[9]}@1 {POLICIES[0]}@1 --images images --details --now {{now}}",
     "catalog diff old.yaml repositories.yaml --images images --now {now}",
+    "review --base base --images images --now {now}",
     "rules",
     "doctor",
 ]
@@ -45,6 +49,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for file, pin in (("old", POLICIES[9]), ("repositories", POLICIES[3])):
         listed = "".join(f"  {name}: {{lifecycle: {pin}@1}}\n" for name in (LONG, "web", "api"))
         (directory / f"{file}.yaml").write_text(f"{environments}repositories:\n{listed}")
+    base = directory / "base"
+    shutil.copytree(directory / "policies", base / "policies")
+    shutil.copy(directory / "old.yaml", base / "repositories.yaml")
     (directory / "images").mkdir()
     for file, name, number in (("long", LONG, 30), ("web", "web", 20), ("api", "api", 3), ("new", "new", 0)):
         listed_images = [
@@ -61,7 +68,7 @@ def test_tables_fit(project: Path, monkeypatch: pytest.MonkeyPatch, command: str
     monkeypatch.chdir(project)
     shown = ecrkit_on_terminal(*command.format(now=NOW.isoformat()).split(), environment={"COLUMNS": "80"})
 
-    lines = re.sub(r"\x1b\[[\d;]*[mK]|\r", "", shown).splitlines()
+    lines = re.sub(r"\x1b\[[\d;]*[mK]", "", shown).replace("\r\n", "\n").splitlines()
     assert len(lines) > 3
     assert [line for line in lines if len(line) > 80 and not PROSE.match(line)] == []
 
