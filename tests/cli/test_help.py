@@ -35,7 +35,8 @@ def commands(group: click.Group, *path: str) -> Iterator[tuple[str, click.Comman
 
 
 EVERY = dict(commands(cli))
-LEAVES = sorted(name for name, command in EVERY.items() if not isinstance(command, click.Group))
+NAMES = ["", *sorted(EVERY)]
+"""Of the command line itself, every group and every command."""
 
 
 def help_of(*words: str) -> str:
@@ -60,13 +61,15 @@ def examples_in(text: str) -> list[list[str]]:
     return found
 
 
-EXAMPLES = [(name, words) for name in LEAVES for words in examples_in(help_of(*name.split()))]
+EXAMPLES = [(name, words) for name in NAMES for words in examples_in(help_of(*name.split()))]
 
 
-@pytest.mark.parametrize("name", LEAVES)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_command_has_an_example(name: str) -> None:
-    """The help of a command shows how to call it."""
-    assert [words for words in examples_in(help_of(*name.split())) if words[: name.count(" ") + 1] == name.split()]
+    """The help of a command shows how to call it, that of a group how to call some of its commands."""
+    path = name.split()
+
+    assert [words for words in examples_in(help_of(*path)) if words[: len(path)] == path]
 
 
 @pytest.mark.parametrize(("name", "words"), [pytest.param(*one, id=" ".join(one[1])) for one in EXAMPLES])
@@ -106,7 +109,7 @@ def test_examples_are_found() -> None:
     assert examples_in("\n".join(lines)) == [["a", "-", "--b", "c d"], ["f"], ["g"]]
 
 
-@pytest.mark.parametrize("name", ["", *sorted(EVERY)])
+@pytest.mark.parametrize("name", NAMES)
 def test_help_fits(name: str) -> None:
     """No line of a help text is longer than 80 columns, and no summary is cut off."""
     text = help_of(*name.split())

@@ -29,6 +29,10 @@ _EXIT_NO_VERDICT = 3
 cli = LazyGroup(
     "ecrkit",
     help="Registries as code for Amazon ECR.\n\nRun a command with -h for its options and examples.",
+    examples=(
+        "ecrkit init registries",
+        "ecrkit policy preview keep-last-10@1 --images web.json",
+    ),
     sections={
         "Start": ("init", "doctor", "sandbox", "completion"),
         "Author": ("policy", "catalog", "schema", "rules"),

@@ -25,6 +25,7 @@ from ecrkit.aws.doctor import (
 )
 from ecrkit.cli.arguments.options import aws_options, output_option
 from ecrkit.cli.console.output import echo, echo_json
+from ecrkit.cli.console.tables import echo_labelled
 from ecrkit.documents.files import read_text
 from ecrkit.documents.terminal import Styled
 from ecrkit.errors import EcrkitError, InvalidCatalogError
@@ -132,9 +133,9 @@ def _toolkit_stack() -> str:
 
 
 def _echo(probe: Probe) -> None:
-    status = Styled(probe.status.ljust(len(Status.NOT_CHECKED)), _COLORS.get(probe.status))
+    status = Styled(probe.status.value, _COLORS.get(probe.status))
     remedy = f"; {probe.remedy}" if probe.remedy else ""
-    echo(status, f"  {probe.name}: {probe.found}{remedy}")
+    echo_labelled(status, f"{probe.name}: {probe.found}{remedy}", width=len(Status.NOT_CHECKED))
 
 
 def _document(probe: Probe) -> dict[str, object]:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.cli.arguments.completions import CHECK
-from ecrkit.cli.console.output import echo_json, table
+from ecrkit.cli.console.output import echo_json, echo_lines
+from ecrkit.cli.console.styles import severity_label
+from ecrkit.cli.console.tables import table_lines
 from ecrkit.cli.rulebooks import CHECKS, RULEBOOKS
 from ecrkit.documents.explanations import explain
 from ecrkit.documents.nearest import near
@@ -66,8 +68,8 @@ def rules(*, codes: tuple[str, ...], output: str) -> None:
     elif codes:
         write_text("\n\n".join(_text(check) for check in checks))
     else:
-        rows = [(check.code, check.severity.value, check.title) for check in checks]
-        write_text(table(("CODE", "SEVERITY", "TITLE"), rows))
+        rows = [(check.code, severity_label(check.severity), check.title) for check in checks]
+        echo_lines(table_lines(("CODE", "SEVERITY", "TITLE"), rows))
 
 
 def markdown_page() -> str:
@@ -125,7 +127,7 @@ def _labelled(label: str, text: str) -> Sequence[str]:
         textwrap.fill(
             text,
             _WIDTH,
-            initial_indent=f"{label}:".ljust(len(indent)),
+            initial_indent=f"{label + ':':<{len(indent)}}",
             subsequent_indent=indent,
             break_long_words=False,
             break_on_hyphens=False,

@@ -30,7 +30,7 @@ __all__ = [
     "write_text",
 ]
 
-_SGR = {"red": "31", "green": "32", "yellow": "33", "blue": "34"}
+_SGR = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "magenta": "35"}
 _CHARACTERS = 100_000
 """How much JSON is printed at a time: a call for each piece takes longer than the rest of a long preview."""
 
@@ -51,7 +51,7 @@ class Styled:
 
     Attributes:
         text: what is printed.
-        color: ``red``, ``green``, ``yellow`` or ``blue``; ``None`` for that of the terminal.
+        color: ``red``, ``green``, ``yellow``, ``blue`` or ``magenta``; ``None`` for that of the terminal.
         bold: whether it is bold.
     """
 

@@ -1,17 +1,13 @@
-"""Ages and long lists, as people read them."""
+"""Ages, and long lists as JSON."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
-from ecrkit.cli.console.listing import age, echo_json_list, echo_rows
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from ecrkit.cli.console.listing import age, echo_json_list
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -29,47 +25,6 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 def test_age(ago: timedelta, text: str) -> None:
     """An age is in its largest unit; a clock that goes wrong makes nothing negative."""
     assert age(NOW - ago, now=NOW) == text
-
-
-def test_rows_come_before_the_last_is_known(capsys: pytest.CaptureFixture[str]) -> None:
-    """A list that breaks off has shown what there was."""
-
-    def rows() -> Iterator[tuple[str, str]]:
-        for number in range(40):
-            yield str(number), "x"
-        raise RuntimeError("gone")
-
-    with pytest.raises(RuntimeError, match="gone"):
-        echo_rows(("NUMBER", "X"), rows())
-
-    assert len(capsys.readouterr().out.splitlines()) == 41
-
-
-@pytest.mark.parametrize(
-    ("widths", "shown"),
-    [
-        pytest.param((10, 20, 30), ["aaaaaaaaaa  bbbbbbbbbbbbbbbbbbbb  " + "c" * 30], id="all fit"),
-        pytest.param((8, 40, 30), ["a" * 8 + "  " + "b" * 40, "  " + "c" * 30], id="go on below"),
-        pytest.param((40, 10, 40), ["a" * 40, "  " + "b" * 10 + "  " + "c" * 40], id="first alone"),
-        pytest.param((8, 90, 30), ["a" * 8, "  " + "b" * 90, "  " + "c" * 30], id="one is too wide"),
-    ],
-)
-def test_columns_fit_where_they_are_read(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, widths: tuple[int, ...], shown: list[str]
-) -> None:
-    """On a terminal of 80 columns no line is wider, save for a cell that is."""
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    echo_rows([""] * len(widths), [[letter * width for letter, width in zip("abc", widths, strict=True)]])
-
-    assert capsys.readouterr().out.splitlines()[-len(shown) :] == shown
-
-
-def test_what_is_listed_gives_no_commands_to_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    """What a scan found comes out of somebody's image: line ends and escapes in it are shown as such."""
-    echo_rows(("PACKAGE",), [("zlib\x1b[2J\n",)])
-
-    assert capsys.readouterr().out == "PACKAGE\nzlib\\x1b[2J\\n\n"
 
 
 @pytest.mark.parametrize("number", [0, 1, 3])

@@ -42,16 +42,18 @@ def images(tmp_path: Path) -> Path:
 
 class TestPolicy:
     def test_rules(self, store: Path) -> None:
-        """Without images the rules stand side by side."""
-        result = ecrkit("policy", "diff", "keep@1", "keep@2", "--policies", store, environment={"COLUMNS": "80"})
+        """Without images, the rules are side by side; in a pipe they have the same width for every terminal."""
+        arguments = ("policy", "diff", "keep@1", "keep@2", "--policies", store)
+        results = [ecrkit(*arguments, environment={"COLUMNS": columns}) for columns in ("80", "200")]
 
-        assert (result.returncode, result.stderr) == (0, "")
-        assert result.stdout.splitlines() == [
-            "  OLD                                   | NEW",
-            "~ 1. keep the newest 10 images tagged   | 1. keep the newest image tagged 'v*',",
-            "     'v*', expire the rest              |    expire the rest",
-            "+                                       | 2. expire untagged images pushed more",
-            "                                        |    than 14 days ago",
+        assert [(result.returncode, result.stderr) for result in results] == [(0, ""), (0, "")]
+        assert results[0].stdout == results[1].stdout
+        assert results[0].stdout.splitlines() == [
+            "  OLD                                             | NEW",
+            "~ 1. keep the newest 10 images tagged 'v*',       | 1. keep the newest image tagged 'v*', expire",
+            "     expire the rest                              |    the rest",
+            "+                                                 | 2. expire untagged images pushed more than 14",
+            "                                                  |    days ago",
         ]
 
     def test_images(self, store: Path, images: Path) -> None:
@@ -98,19 +100,53 @@ class TestPolicy:
         assert (document["repositoryName"], document["newlyExpiredImageTotalCount"]) == ("my-app", 2)
 
     def test_directory(self, store: Path, images: Path) -> None:
-        """Of a directory, each repository is told by itself, and JSON lists them even if there is one."""
+        """Of a directory, the rules come once, then a row per repository; JSON lists all, even one."""
         arguments = ("policy", "diff", "keep@1", "keep@2", "--policies", store, "--images", images.parent, *AT)
         alone = json.loads(ecrkit(*arguments, "--output", "json").stdout)
-        write_images(images.with_name("other.json"), [], repository="other")
+        write_images(images.with_name("other.json"), [IMAGES[1]], repository="other")
+        write_images(images.with_name("z.json"), [image(tags=["v9"])], repository="z")
         images.with_name("._other.json").write_text("not images")
 
-        lines = ecrkit(*arguments).stdout.splitlines()
+        result = ecrkit(*arguments)
         document = json.loads(ecrkit(*arguments, "--output", "json").stdout)
 
         assert [found["repositoryName"] for found in alone["diffs"]] == ["my-app"]
-        assert "my-app" in lines
-        assert lines[-1] == "0 images with a different outcome, 0 newly expired"
-        assert [found["repositoryName"] for found in document["diffs"]] == ["my-app", "other"]
+        assert [found["repositoryName"] for found in document["diffs"]] == ["my-app", "other", "z"]
+        lines = result.stdout.splitlines()
+        assert (lines[0], lines.count(lines[1])) == ("3 repositories: my-app, other, z", 1)
+        assert lines[-4:] == [
+            "",
+            "REPOSITORY  DIFFERENT  NEWLY EXPIRED",
+            "my-app      2          2",
+            "2 repositories without a different outcome",
+        ]
+        assert result.stderr == "pass --details to list the images of every repository\n"
+
+    def test_details_of_a_directory(self, store: Path, images: Path) -> None:
+        """With --details, the images of each repository follow its row."""
+        write_images(images.with_name("other.json"), [IMAGES[0], image("b", tags=["v1"], age_days=20)], repository="b")
+        options = ("--policies", store, "--images", images.parent, *AT, "--details")
+        result = ecrkit("policy", "diff", "keep@1", "keep@2", *options)
+
+        assert result.stderr == ""
+        assert result.stdout.splitlines()[7:] == [
+            "REPOSITORY  DIFFERENT  NEWLY EXPIRED",
+            "my-app      2          2",
+            "b           1          1",
+            "total       3          3",
+            "",
+            "my-app",
+            "PUSHED      DIGEST               OLD   NEW     TAGS",
+            "2026-10-12  sha256:000000000000  stay  expire  v1",
+            "  rule 1 keeps 1, and this is number 2",
+            "2026-10-02  sha256:000000000000  stay  expire",
+            "  pushed 2026-10-02, more than 14 days ago",
+            "",
+            "b",
+            "PUSHED      DIGEST               OLD   NEW     TAGS",
+            "2026-10-12  sha256:000000000000  stay  expire  v1",
+            "  rule 1 keeps 1, and this is number 2",
+        ]
 
     def test_same_name_twice(self, store: Path, images: Path) -> None:
         """Repositories of the same name, as of two accounts, are told both, and the gate looks at both."""

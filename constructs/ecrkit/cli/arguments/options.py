@@ -80,6 +80,11 @@ def catalog_options(command: F) -> F:
     )(command)
 
 
+def details_option(help_text: str) -> Callable[[F], F]:
+    """Add ``--details``."""
+    return click.option("--details", is_flag=True, help=help_text)
+
+
 def children_option(command: F) -> F:
     """Add ``--children`` and ``--no-children``."""
     return click.option(

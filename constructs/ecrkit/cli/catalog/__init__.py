@@ -9,6 +9,10 @@ __all__ = ["catalog"]
 catalog = LazyGroup(
     "catalog",
     help="Check, compare, edit and render the catalog.",
+    examples=(
+        "ecrkit catalog check",
+        "ecrkit catalog diff old.yaml repositories.yaml --images images",
+    ),
     commands={
         "check": "ecrkit.cli.catalog.check:check",
         "diff": "ecrkit.cli.catalog.diff:diff",

@@ -11,6 +11,7 @@ import click
 from ecrkit.catalog import read_catalog
 from ecrkit.catalog.changes import diff_images, policy_changes
 from ecrkit.cli.arguments.completions import DIRECTORY, FILE
+from ecrkit.cli.arguments.options import details_option
 from ecrkit.cli.arguments.paths import require_readable
 from ecrkit.cli.arguments.policies import (
     INSTANT,
@@ -21,12 +22,13 @@ from ecrkit.cli.arguments.policies import (
     with_manifests,
 )
 from ecrkit.cli.console.collector import without_collector
-from ecrkit.cli.console.output import echo, echo_json, echo_lines
+from ecrkit.cli.console.output import echo, echo_json
 from ecrkit.cli.console.progress import reading_progress
 from ecrkit.cli.console.reports import echo_findings
-from ecrkit.cli.policy.diff_report import diff_document, diff_lines, losses
-from ecrkit.cli.policy.protected import protected_documents, protected_lines
-from ecrkit.documents.terminal import Styled, write_document
+from ecrkit.cli.policy.diff_groups import RepositoryDiff, echo_groups
+from ecrkit.cli.policy.diff_report import diff_document, losses
+from ecrkit.cli.policy.protected import protected_documents
+from ecrkit.documents.terminal import write_document
 from ecrkit.errors import UnreadableInputError
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.policies.store import PolicyStore
@@ -69,6 +71,7 @@ __all__ = ["diff"]
 @click.option("--now", type=INSTANT, help="Time of evaluation, ISO 8601 with an offset.  [default: now]")
 @protection_options
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when an image is, or may be, newly expired.")
+@details_option("Show the images of repositories with the same change, too.")
 @click.option(
     "--output",
     type=click.Choice(["text", "markdown", "json"]),
@@ -90,6 +93,7 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     pulled_within: timedelta | None,
     must_keep: tuple[str, ...],
     exit_code: bool,
+    details: bool,
     output: str,
 ) -> None:
     """
@@ -97,7 +101,8 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
 
     Compares the lifecycle policies of every repository in OLD_CATALOG and NEW_CATALOG. Environments are compared
     one by one. A file in the folder <environment> of --images DIR belongs to that environment. Any other file
-    belongs to all environments in the account and Region that it names.
+    belongs to all environments in the account and Region that it names. Repositories with the same change are shown
+    together, one row each; --details shows their images.
 
     Exits with 1 if the new policy of a changed repository would expire or archive an image that --in-use,
     --pulled-within or --must-keep protects.
@@ -141,11 +146,11 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
 
         write_document(losses_markdown(image_losses(found, old=old, new=new), fails=fails))
     else:
-        _echo(found, output=output)
+        _echo(found, output=output, details=details)
     sys.exit(1 if fails else 0)
 
 
-def _echo(found: Sequence[ChangedRepository], *, output: str) -> None:
+def _echo(found: Sequence[ChangedRepository], *, output: str, details: bool) -> None:
     if output == "json":
         documents = [
             {
@@ -159,13 +164,12 @@ def _echo(found: Sequence[ChangedRepository], *, output: str) -> None:
         ]
         echo_json({"diffs": documents})
         return
-    for each in found:
-        echo_lines(protected_lines(each.name, each.violations))
-    for each in found:
-        echo(Styled(each.name, bold=True))
-        echo_lines(diff_lines(each.diff, has_images=each.has_images))
-        if not each.has_images:
-            echo("not checked: no images of this repository in --images")
+    diffs = [
+        RepositoryDiff(name=each.name, diff=each.diff, has_images=each.has_images, violations=each.violations)
+        for each in found
+    ]
+    if diffs:
+        echo_groups(diffs, details=details)
         echo("")
     number = len({each.repository for each in found})
     newly = sum(each.diff.newly_expired for each in found)

@@ -27,6 +27,7 @@ class LazyGroup(click.Group):
         name: of the group.
         commands: name of each command to ``module:attribute``.
         help: text shown by ``--help``.
+        examples: command lines to show below it.
         sections: headings of ``--help``, and the commands below each; without them all have one heading.
     """
 
@@ -36,9 +37,12 @@ class LazyGroup(click.Group):
         *,
         commands: Mapping[str, str],
         help: str,  # noqa: A002 - click's own name
+        examples: Sequence[str],
         sections: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        super().__init__(name, help=help, context_settings={"help_option_names": ["-h", "--help"]})
+        # \b keeps the lines as they are.
+        listed = "\n".join(["\b", "Examples:", *(f"  {example}" for example in examples)])
+        super().__init__(name, help=f"{help}\n\n{listed}", context_settings={"help_option_names": ["-h", "--help"]})
         self._lazy_commands = dict(commands)
         self._sections = dict(sections or {})
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
+from ecrkit.cli.console.screen import shows_styles
 from ecrkit.documents.terminal import Styled, terminal_text, write_json, write_line
-from ecrkit.errors import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     Line = str | Styled | tuple[str | Styled, ...]
 
-__all__ = ["ask", "ask_for", "count_of", "echo", "echo_json", "echo_lines", "table"]
+__all__ = ["ask", "ask_for", "count_of", "echo", "echo_json", "echo_lines"]
 
 
 def echo(*parts: object, err: bool = False) -> None:
@@ -25,15 +24,15 @@ def echo(*parts: object, err: bool = False) -> None:
     Print one line.
 
     Args:
-        parts: texts, some of them styled, which shows on a terminal unless ``NO_COLOR`` is set.
+        parts: texts, some of them styled, which shows on a terminal that has colours, unless ``NO_COLOR`` is set.
         err: print to standard error.
     """
     stream = sys.stderr if err else sys.stdout
-    write_line(*parts, err=err, styles=stream.isatty() and not os.environ.get("NO_COLOR"))
+    write_line(*parts, err=err, styles=shows_styles(stream))
 
 
 def echo_lines(lines: Iterable[Line]) -> None:
-    """Print lines; one is a text, or the parts of one; a text of several lines, as a table, is several."""
+    """Print lines; one is a text, or the parts of one; a text of several lines is several."""
     for line in lines:
         if isinstance(line, str):
             for each in line.split("\n"):
@@ -76,17 +75,3 @@ def count_of(number: int, noun: str) -> str:
         return f"1 {noun}"
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{number:,} {plural}"
-
-
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """
-    Lay out text in columns, two spaces apart.
-
-    Args:
-        headings: one per column.
-        rows: as many cells each; what is no visible character is escaped.
-    """
-    rows = [[printable(cell) for cell in row] for row in rows]
-    widths = [max(len(row[index]) for row in (headings, *rows)) for index in range(len(headings))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (headings, *rows)]
-    return "\n".join(line.rstrip() for line in lines)

@@ -1,4 +1,4 @@
-"""Progress on standard error: a bar or a line, for a person at a terminal."""
+"""Progress on standard error: bars and lines, for a person at a terminal; every command shows it with these."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import click
 
 from ecrkit.aws.polling import Patience
+from ecrkit.cli.console.screen import is_live
 from ecrkit.documents.terminal import rewrite_line, write_line
 from ecrkit.images.inventory.sources import inventory_files
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
 
-__all__ = ["ProgressLine", "patience", "reading_progress", "with_bar"]
+__all__ = ["ProgressLine", "patience", "reading_progress", "step_line", "with_bar"]
 
 _REPEAT_SECONDS = 30
 _LONG_BYTES = 20_000_000
@@ -36,7 +37,7 @@ def with_bar(items: Iterable[T], *, length: int, label: str) -> Iterator[T]:
         length: how many they are.
         label: before the bar.
     """
-    if not sys.stderr.isatty():
+    if not is_live(sys.stderr):
         yield from items
         return
     with click.progressbar(items, length=length, label=label, file=sys.stderr, show_pos=True) as bar:
@@ -55,11 +56,23 @@ def reading_progress(images: str) -> Iterator[Callable[[int], None] | None]:
         What to call with a number of bytes that have been read; ``None`` if there is no bar.
     """
     length = sum(file.stat().st_size for file in inventory_files(images) if file.is_file())
-    if length < _LONG_BYTES or not sys.stderr.isatty():
+    if length < _LONG_BYTES or not is_live(sys.stderr):
         yield None
         return
     with click.progressbar(length=length, label="reading images", file=sys.stderr) as bar:
         yield bar.update
+
+
+@contextmanager
+def step_line() -> Iterator[Callable[[str], None]]:
+    """Show a person at a terminal what is done next, on a line that is gone in the end."""
+    if not is_live(sys.stderr):
+        yield lambda _: None
+        return
+    try:
+        yield _rewrite
+    finally:
+        rewrite_line("")
 
 
 @contextmanager
@@ -96,10 +109,15 @@ class ProgressLine:
     def tell(self, what: str, waited_seconds: float) -> None:
         """Say that *what* is waited for, and for how long already."""
         line = f"{what} ({waited_seconds:.0f} s)"
-        if sys.stderr.isatty():
+        if is_live(sys.stderr):
             self._is_shown = True
-            rewrite_line(line[: shutil.get_terminal_size().columns - 1])
+            _rewrite(line)
         elif what != self._told or waited_seconds >= self._repeat_at_seconds:
             self._repeat_at_seconds = waited_seconds + _REPEAT_SECONDS
             write_line(line, err=True)
         self._told = what
+
+
+def _rewrite(text: str) -> None:
+    # A line that wraps could not be taken back.
+    rewrite_line(text[: shutil.get_terminal_size().columns - 1])

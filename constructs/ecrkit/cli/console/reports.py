@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import ecrkit
 from ecrkit.cli.console.output import count_of, echo, echo_json
+from ecrkit.cli.console.styles import severity_label, verdict
 from ecrkit.documents.explanations import explain
 from ecrkit.documents.terminal import Styled, write_command
 from ecrkit.errors import Severity, errors_in
@@ -26,12 +27,9 @@ __all__ = [
     "finding_line",
     "guard_document",
     "guard_line",
-    "severity_label",
 ]
 
 FORMATS = ("text", "json", "sarif", "github")
-
-_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 
 
 def echo_report(
@@ -58,7 +56,10 @@ def echo_report(
                 _echo_github(finding)
         case _:
             echo_findings(findings)
-            echo(f"{count_of(checked, noun)} checked: {_summary(findings)}", err=True)
+            # Silenced findings alone are no failure, and no reason for green.
+            is_passed = not findings
+            said = _summary(findings)
+            echo(f"{count_of(checked, noun)} checked: ", verdict(said, is_passed=True) if is_passed else said, err=True)
 
 
 def echo_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
@@ -96,11 +97,6 @@ def exit_code(findings: Iterable[Finding], *, strict: bool) -> int:
     """Give 1 when there is an error or, when *strict*, a warning that nobody silenced; else 0."""
     failing = [found for found in findings if found.severity is Severity.ERROR or (strict and not found.silenced)]
     return 1 if failing else 0
-
-
-def severity_label(severity: Severity) -> Styled:
-    """Write a severity in its colour."""
-    return Styled(severity.value, _COLORS[severity], bold=True)
 
 
 def _summary(findings: Sequence[Finding]) -> str:

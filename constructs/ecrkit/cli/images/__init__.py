@@ -9,6 +9,10 @@ __all__ = ["images"]
 images = LazyGroup(
     "images",
     help="List, push, pull and save images, and show which are in use.",
+    examples=(
+        "ecrkit images list web --limit 20",
+        "ecrkit images push web:v1 web:v1",
+    ),
     commands={
         "list": "ecrkit.cli.images.list:list_",
         "push": "ecrkit.cli.images.push:push",

@@ -15,8 +15,10 @@ from ecrkit.aws.images import deployed_images, with_scan
 from ecrkit.aws.manifests import platforms_of
 from ecrkit.aws.repositories import counts_pulls, repository_of
 from ecrkit.cli.arguments.options import aws_options, output_option, repository_named
-from ecrkit.cli.console.listing import age, echo_json_list, echo_rows
+from ecrkit.cli.console.listing import age, echo_json_list
 from ecrkit.cli.console.output import count_of, echo
+from ecrkit.cli.console.styles import vulnerability
+from ecrkit.cli.console.tables import echo_table, number
 from ecrkit.images.sizes import readable_size
 
 if TYPE_CHECKING:
@@ -24,10 +26,11 @@ if TYPE_CHECKING:
 
     from ecrkit.aws.client import ECRClient
     from ecrkit.aws.images import DeployedImage
+    from ecrkit.cli.console.tables import Cell
 
 __all__ = ["list_"]
 
-_HEADINGS = ("DIGEST", "TAGS", "SIZE", "AGE", "PLATFORMS", "SIGNED", "SCAN")
+_HEADINGS = ("DIGEST", "TAGS", number("SIZE"), number("AGE"), "PLATFORMS", "SIGNED", "SCAN")
 _SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNDEFINED", "UNTRIAGED")
 
 
@@ -93,7 +96,7 @@ def list_(  # noqa: PLR0913 - one parameter per option
         echo_json_list("imageDetails", (_document(name, row) for row in rows))
         return
     now = datetime.now(UTC)
-    echo_rows(_HEADINGS, (_cells(row, now=now) for row in rows))
+    echo_table(_HEADINGS, (_cells(row, now=now) for row in rows))
     shown = f", {len(newest):,} shown" if len(newest) < found.count else ""
     echo(f"{count_of(found.count, 'image')}{shown}", err=True)
 
@@ -132,7 +135,7 @@ def _look(
     return image, platforms_of(client, name, image) if platforms else None
 
 
-def _cells(row: Row, *, now: datetime) -> tuple[str, ...]:
+def _cells(row: Row, *, now: datetime) -> tuple[Cell, ...]:
     image, runs_on, is_signed = row
     kind = "signature" if image.is_signature else ",".join(runs_on or ()) or ("-" if runs_on is None else "artifact")
     return (
@@ -146,10 +149,11 @@ def _cells(row: Row, *, now: datetime) -> tuple[str, ...]:
     )
 
 
-def _scan(image: DeployedImage) -> str:
+def _scan(image: DeployedImage) -> Cell:
     counts = image.severity_counts
-    worst = next((f"{counts[severity]} {severity}" for severity in _SEVERITIES if counts.get(severity)), "")
-    return " ".join(filter(None, (image.scan_status, worst))) or "-"
+    worst = next((severity for severity in _SEVERITIES if counts.get(severity)), "")
+    found = f"{counts[worst]} {worst}" if worst else ""
+    return vulnerability(worst, " ".join(filter(None, (image.scan_status, found))) or "-")
 
 
 def _document(name: str, row: Row) -> dict[str, object]:

@@ -9,6 +9,10 @@ __all__ = ["policy"]
 policy = LazyGroup(
     "policy",
     help="List, check, test, preview and publish lifecycle policies.",
+    examples=(
+        "ecrkit policy check policies/lifecycle",
+        "ecrkit policy preview keep-last-10@1 --images web.json",
+    ),
     commands={
         "list": "ecrkit.cli.policy.list:list_",
         "extract": "ecrkit.cli.policy.extract:extract",

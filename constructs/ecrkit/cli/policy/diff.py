@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
 from ecrkit.cli.arguments.completions import FILE, POLICY
+from ecrkit.cli.arguments.options import details_option
 from ecrkit.cli.arguments.paths import read_each, require_readable
 from ecrkit.cli.arguments.policies import (
     INSTANT,
@@ -22,14 +23,14 @@ from ecrkit.cli.arguments.policies import (
     with_manifests,
 )
 from ecrkit.cli.console.collector import without_collector
-from ecrkit.cli.console.output import echo, echo_json, echo_lines
+from ecrkit.cli.console.output import echo_json, echo_lines
 from ecrkit.cli.console.progress import reading_progress
+from ecrkit.cli.policy.diff_groups import RepositoryDiff, echo_groups
 from ecrkit.cli.policy.diff_report import diff_document, diff_lines
 from ecrkit.cli.policy.protected import protected_documents, protected_lines
-from ecrkit.documents.terminal import Styled
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.lifecycle.diff import PolicyDiff, diff_rules
-from ecrkit.preview.uncertainty import ImageChanges, diff_images
+from ecrkit.preview.uncertainty import diff_images
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from ecrkit.images import Inventory
     from ecrkit.lifecycle.diff import RuleChange
-    from ecrkit.preview.protection import Violation
+    from ecrkit.preview.uncertainty import ImageChanges
 
 __all__ = ["diff"]
 
@@ -60,6 +61,7 @@ __all__ = ["diff"]
 @click.option(
     "--exit-code", is_flag=True, help="Exit with 1 when an image is, or may be, newly expired; needs --images."
 )
+@details_option("With a directory as --images, show the images of each repository, too.")
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
 @without_collector()
 def diff(  # noqa: PLR0913 - click passes each option as an argument
@@ -74,13 +76,15 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     pulled_within: timedelta | None,
     must_keep: tuple[str, ...],
     exit_code: bool,
+    details: bool,
     output: str,
 ) -> None:
     """
     Compare the policies OLD and NEW.
 
     Each is name@N, a path to a JSON file, or - for standard input. Shows the rules side by side in words. With
-    --images, also shows the images that the change affects, newly expired ones first.
+    --images, also shows the images that the change affects, newly expired ones first. Of several repositories, shows
+    one row each; --details shows their images.
 
     Exits with 1 if NEW would expire or archive an image that --in-use, --pulled-within or --must-keep protects.
 
@@ -100,7 +104,7 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     before, after = read_each([old, new], lambda argument: read_policies([argument], store=store))
     rules = diff_rules(before, after)
     if images is None:
-        diffs = [_Diff("", PolicyDiff(rules), ())]
+        diffs = [RepositoryDiff(name="", diff=PolicyDiff(rules))]
     else:
         protections = read_protections(in_use=in_use, pulled_within=pulled_within, must_keep=must_keep)
         with reading_progress(images) as progress:
@@ -111,28 +115,21 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
                 warn_of_protections(protections, inventories)
             # By file: a repository may be there twice, from two accounts or Regions.
             diffs = [
-                _Diff.of(inventory.name, rules, diff_images(before, after, inventory, at, protections=protections))
+                _diff(inventory.name, rules, diff_images(before, after, inventory, at, protections=protections))
                 for inventory in inventories
             ]
     is_directory = images not in (None, "-") and Path(str(images)).is_dir()
-    _echo(diffs, output=output, has_images=images is not None, is_directory=is_directory)
+    _echo(diffs, output=output, details=details, has_images=images is not None, is_directory=is_directory)
     losses = sum(each.diff.newly_expired + each.diff.possibly_expired for each in diffs)
     sys.exit(1 if any(each.violations for each in diffs) or (exit_code and losses) else 0)
 
 
-class _Diff(NamedTuple):
-    """What changes in a repository, and the protected images that the new policy would expire or archive."""
-
-    name: str
-    diff: PolicyDiff
-    violations: tuple[Violation, ...]
-
-    @classmethod
-    def of(cls, name: str, rules: tuple[RuleChange, ...], images: ImageChanges) -> _Diff:
-        return cls(name, PolicyDiff(rules, images.fates, images.notes), images.violations)
+def _diff(name: str, rules: tuple[RuleChange, ...], images: ImageChanges) -> RepositoryDiff:
+    diff = PolicyDiff(rules, images.fates, images.notes)
+    return RepositoryDiff(name=name, diff=diff, violations=images.violations)
 
 
-def _echo(diffs: Sequence[_Diff], *, output: str, has_images: bool, is_directory: bool) -> None:
+def _echo(diffs: Sequence[RepositoryDiff], *, output: str, details: bool, has_images: bool, is_directory: bool) -> None:
     if output == "json":
         documents = [
             {"repositoryName": each.name, **protected_documents(each.violations), **diff_document(each.diff)}
@@ -140,9 +137,9 @@ def _echo(diffs: Sequence[_Diff], *, output: str, has_images: bool, is_directory
         ]
         echo_json({"diffs": documents} if is_directory else documents[0])
         return
+    if len(diffs) > 1:
+        echo_groups(diffs, details=details)
+        return
     for each in diffs:
         echo_lines(protected_lines(each.name, each.violations))
-    for each in diffs:
-        if len(diffs) > 1:
-            echo(Styled(each.name, bold=True))
         echo_lines(diff_lines(each.diff, has_images=has_images))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from itertools import zip_longest
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from ecrkit.cli.console.output import count_of, table
-from ecrkit.cli.policy.preview_text import FATES, short_digest
+from ecrkit.cli.console.output import count_of
+from ecrkit.cli.console.screen import screen_width
+from ecrkit.cli.console.styles import FATES, fate
+from ecrkit.cli.console.tables import table_lines
+from ecrkit.cli.policy.preview_text import short_digest
 from ecrkit.documents.terminal import Styled
 from ecrkit.errors import excerpt, printable
 from ecrkit.lifecycle.diff import Change
@@ -19,14 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ecrkit.cli.console.output import Line
-    from ecrkit.lifecycle.diff import FateChange, PolicyDiff
+    from ecrkit.lifecycle.diff import FateChange, PolicyDiff, RuleChange
     from ecrkit.lifecycle.values import Rule
 
-__all__ = ["diff_document", "diff_lines", "losses"]
+__all__ = ["diff_document", "diff_lines", "fate_lines", "losses", "rule_lines"]
 
 _MARKS = {Change.SAME: " ", Change.CHANGED: "~", Change.ADDED: "+", Change.REMOVED: "-"}
 _COLORS = {Change.SAME: None, Change.CHANGED: "yellow", Change.ADDED: "green", Change.REMOVED: "red"}
-_NARROWEST = 60
+_WIDTH = 100
+"""How wide the rules are where no terminal shows them."""
 _WIDEST = 160
 
 _TAGS = 30
@@ -70,15 +73,7 @@ def diff_lines(diff: PolicyDiff, *, has_images: bool) -> Iterator[Line]:
         diff: what changes.
         has_images: images were looked at; says so where the fate of none changes.
     """
-    columns = min(max(shutil.get_terminal_size((100, 24)).columns, _NARROWEST), _WIDEST)
-    width = (columns - 5) // 2
-    yield f"  {'OLD':<{width}} | NEW"
-    for found in diff.rules:
-        for index, (left, right) in enumerate(
-            zip_longest(_cell(found.old, width), _cell(found.new, width), fillvalue="")
-        ):
-            mark = _MARKS[found.change] if index == 0 else " "
-            yield Styled(f"{mark} {left:<{width}} | {right}".rstrip(), _COLORS[found.change])
+    yield from rule_lines(diff.rules)
     if has_images:
         yield ""
         lost = losses(diff.newly_expired, diff.possibly_expired)
@@ -87,7 +82,36 @@ def diff_lines(diff: PolicyDiff, *, has_images: bool) -> Iterator[Line]:
             yield f"note: {note}"
     if diff.fates:
         yield ""
-        yield from _fates(diff.fates)
+        yield from fate_lines(diff.fates)
+
+
+def rule_lines(rules: Sequence[RuleChange]) -> Iterator[Line]:
+    """Write rules side by side, as wide as the terminal."""
+    width = (min(screen_width() or _WIDTH, _WIDEST) - 5) // 2
+    yield f"  {'OLD':<{width}} | NEW"
+    for found in rules:
+        for index, (left, right) in enumerate(
+            zip_longest(_cell(found.old, width), _cell(found.new, width), fillvalue="")
+        ):
+            mark = _MARKS[found.change] if index == 0 else " "
+            yield Styled(f"{mark} {left:<{width}} | {right}".rstrip(), _COLORS[found.change])
+
+
+def fate_lines(fates: Sequence[FateChange]) -> Iterator[Line]:
+    """Write images whose fate changes, each with the reason below."""
+    rows = [
+        (
+            str(found.new.image.pushed_at.date()),
+            short_digest(found.new.image.digest),
+            fate(found.old.action),
+            fate(found.new.action),
+            excerpt(", ".join(found.new.image.tags), longest=_TAGS),
+        )
+        for found in fates
+    ]
+    yield from table_lines(
+        ("PUSHED", "DIGEST", "OLD", "NEW", "TAGS"), rows, below=[found.new.reason for found in fates]
+    )
 
 
 def losses(certain: int, possible: int, *, noun: str = "") -> str:
@@ -98,21 +122,3 @@ def losses(certain: int, possible: int, *, noun: str = "") -> str:
 
 def _cell(rule: Rule | None, width: int) -> list[str]:
     return wrap(printable(f"{rule.rule_priority}. {in_words(rule)}"), width, subsequent_indent="   ") if rule else []
-
-
-def _fates(fates: Sequence[FateChange]) -> Iterator[str]:
-    rows = [
-        (
-            str(fate.new.image.pushed_at.date()),
-            short_digest(fate.new.image.digest),
-            FATES[fate.old.action],
-            FATES[fate.new.action],
-            printable(excerpt(", ".join(fate.new.image.tags), longest=_TAGS)),
-        )
-        for fate in fates
-    ]
-    heading, *lines = table(("PUSHED", "DIGEST", "OLD", "NEW", "TAGS"), rows).splitlines()
-    yield heading
-    for line, fate in zip(lines, fates, strict=True):
-        yield line
-        yield f"  {printable(fate.new.reason)}"

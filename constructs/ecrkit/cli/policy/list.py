@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.cli.arguments.options import output_option
-from ecrkit.cli.console.output import count_of, echo, echo_json
-from ecrkit.documents.terminal import write_document, write_text
+from ecrkit.cli.console.output import count_of, echo, echo_json, echo_lines
+from ecrkit.documents.terminal import Styled, write_document
 from ecrkit.lifecycle.wording import in_words
 from ecrkit.policies.listing import VersionState, list_versions
 from ecrkit.policies.store import PolicyStore
@@ -19,6 +19,7 @@ from ecrkit.policies.store import PolicyStore
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ecrkit.cli.console.output import Line
     from ecrkit.policies.listing import ListedVersion
     from ecrkit.policies.references import PolicyRef
 
@@ -67,7 +68,7 @@ def list_(store: Path | None, *, output: str) -> None:
     elif output == "markdown":
         write_document(markdown_table([*own, *shipped]))
     else:
-        write_text("\n".join(_text(own, shipped, root=root)))
+        echo_lines(_text(own, shipped, root=root))
     if not has_store:
         echo(f"no policy store in {root}", err=True)
     problems = [one for one in own if one.state.is_problem]
@@ -82,11 +83,11 @@ def markdown_table(versions: Sequence[ListedVersion]) -> str:
     return "\n".join(["| policy | rules, in order of precedence |", "|---|---|", *rows, ""])
 
 
-def _text(own: Sequence[ListedVersion], shipped: Sequence[ListedVersion], *, root: Path) -> Iterator[str]:
+def _text(own: Sequence[ListedVersion], shipped: Sequence[ListedVersion], *, root: Path) -> Iterator[Line]:
     if own:
         yield f"In {root}:"
         for one in own:
-            yield from _block(one, _STATES[one.state])
+            yield from _block(one, _STATES[one.state], color=_color(one.state))
     if own and shipped:
         yield ""
     if shipped:
@@ -96,9 +97,17 @@ def _text(own: Sequence[ListedVersion], shipped: Sequence[ListedVersion], *, roo
             yield from _block(one, notes[_presence(one, own)])
 
 
-def _block(one: ListedVersion, note: str) -> Iterator[str]:
+def _color(state: VersionState) -> str | None:
+    if state.is_problem:
+        return "red"
+    return "green" if state is VersionState.PUBLISHED else "yellow"
+
+
+def _block(one: ListedVersion, note: str, *, color: str | None = None) -> Iterator[Line]:
     yield ""
-    yield from _filled(f"{one.reference} ({note})" if note else str(one.reference), indent="  ", hanging="    ")
+    named = f"{one.reference} ({note})" if note else str(one.reference)
+    for line in _filled(named, indent="  ", hanging="    "):
+        yield Styled(line, color)
     for number, rule in enumerate(_rules(one), start=1):
         mark = f"{number}. "
         yield from _filled(f"{mark}{rule}", indent="    ", hanging="    " + " " * len(mark))

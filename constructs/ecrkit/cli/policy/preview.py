@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.cli.arguments.completions import FILE, POLICY
-from ecrkit.cli.arguments.options import aws_options, children_option
+from ecrkit.cli.arguments.options import aws_options, children_option, details_option
 from ecrkit.cli.arguments.paths import require_readable
 from ecrkit.cli.arguments.policies import (
     DURATION,
@@ -27,6 +27,7 @@ from ecrkit.cli.arguments.policies import (
 )
 from ecrkit.cli.console.collector import without_collector
 from ecrkit.cli.console.progress import reading_progress
+from ecrkit.documents.nearest import near
 from ecrkit.documents.terminal import write_document, write_json
 from ecrkit.errors.extras import install_command
 from ecrkit.images.inventory.sources import inventories_in
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from ecrkit.cli.policy.preview_live import LiveRepository
+    from ecrkit.images import Inventory
     from ecrkit.preview.comparison import Disagreement
     from ecrkit.preview.preview import Preview
 
@@ -57,7 +59,11 @@ __all__ = ["preview_command"]
     type=FILE,
     help="Output of `aws ecr batch-get-image` for the manifest lists; tells ecrkit which images each list contains.",
 )
-@click.option("--repository", metavar="NAME", help="Repository whose images to read from AWS, instead of --images.")
+@click.option(
+    "--repository",
+    metavar="NAME",
+    help="Repository whose images to read from AWS; with a directory as --images, the only repository to show.",
+)
 @click.option(
     "--compare-with-ecr",
     is_flag=True,
@@ -74,6 +80,7 @@ __all__ = ["preview_command"]
 )
 @policies_option
 @protection_options
+@details_option("With a directory as --images, show the images of each repository, too.")
 @click.option("--all", "all_images", is_flag=True, help="With JSON, list the images that stay, too.")
 @click.option(
     "--price",
@@ -103,6 +110,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     in_use: tuple[str, ...],
     pulled_within: timedelta | None,
     must_keep: tuple[str, ...],
+    details: bool,
     all_images: bool,
     price: float,
     output: str,
@@ -112,7 +120,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
 
     POLICY is name@N, a path to a JSON file, or - for standard input. Several policies are composed in order of
     precedence. For each image that would expire or be archived, shows the rule that decides this. For every other
-    image, shows why it stays.
+    image, shows why it stays. Of several repositories, shows one row each; --details or --repository shows the images.
 
     An HTML report is one file that opens offline. With --images, ecrkit does not call AWS. Nothing is
     changed.
@@ -127,40 +135,41 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
       ecrkit policy preview draft.json --images web.json --output html > web.html
       ecrkit policy preview draft.json --repository web --compare-with-ecr
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
-    if (images is None) == (repository is None):
+    is_directory = images not in {None, "-"} and Path(images or "").is_dir()
+    if (images is None and repository is None) or (images is not None and repository is not None and not is_directory):
         raise click.UsageError("name a file with --images, or a repository with --repository")
-    if compare_with_ecr and (repository is None or now or ahead or output == "html"):
+    if compare_with_ecr and (images is not None or now or ahead or output == "html"):
         raise click.UsageError("--compare-with-ecr needs --repository, and excludes --now, --in and --output html")
     if [*policies, images, manifests, *in_use].count("-") > 1:
         raise click.UsageError("standard input (-) can be read once only; name a file for the others")
     today, at = instants(now, ahead)
     require_readable([*policy_files(policies), images, manifests, *in_use])
-    is_directory = images not in {None, "-"} and Path(images or "").is_dir()
     if output == "html":
         if is_directory:
             raise click.UsageError("--output html reports one repository; pass one file to --images")
         _page()
     policy = read_policies(policies, store=store)
     protections = read_protections(in_use=in_use, pulled_within=pulled_within, must_keep=must_keep)
-    live = _live(repository, profile=profile, region=region) if repository else None
+    live = _live(repository, profile=profile, region=region) if repository and images is None else None
     with reading_progress(images or "-") as progress:
         found = (
             [live.inventory(policy, children=children)] if live else inventories_in(images or "-", progress=progress)
         )
-        previews = [
-            preview(policy, inventory, now=at, today=today, protections=protections)
-            for inventory in with_manifests(found, manifests)
-        ]
+        inventories = list(with_manifests(found, manifests))
+    shown = inventories if repository is None or live else _named(repository, inventories, directory=images or "")
+    previews = [preview(policy, inventory, now=at, today=today, protections=protections) for inventory in shown]
     disagreements = live.compare(previews[0], timeout=timeout) if live and compare_with_ecr else None
-    warn_of_idle(protections, [found.inventory for found in previews])
-    missing = missing_images(protections, [found.inventory for found in previews])
+    warn_of_idle(protections, inventories)
+    missing = missing_images(protections, inventories)
     _echo(
         previews,
         output=output,
+        details=details,
         all_images=all_images,
         price=price,
         is_directory=is_directory,
         missing=missing,
+        has_protections=bool(protections),
         disagreements=disagreements,
     )
     sys.exit(1 if disagreements or any(found.violations for found in previews) else 0)
@@ -172,14 +181,25 @@ def _live(name: str, *, profile: str | None, region: str | None) -> LiveReposito
     return LiveRepository(name, profile=profile, region=region)
 
 
+def _named(name: str, inventories: Sequence[Inventory], *, directory: str) -> list[Inventory]:
+    found = [inventory for inventory in inventories if inventory.name == name]
+    if not found:
+        nearest = near(name, [inventory.name for inventory in inventories])
+        advice = f"did you mean {nearest[0]}?" if nearest else "without --repository, every repository is shown"
+        raise click.UsageError(f"--repository: {directory} has no images of {name!r}; {advice}")
+    return found
+
+
 def _echo(  # noqa: PLR0913 - as above
     previews: list[Preview],
     *,
     output: str,
+    details: bool,
     all_images: bool,
     price: float,
     is_directory: bool,
     missing: list[str],
+    has_protections: bool,
     disagreements: Sequence[Disagreement] | None,
 ) -> None:
     if output == "json":
@@ -201,7 +221,14 @@ def _echo(  # noqa: PLR0913 - as above
     else:
         from ecrkit.cli.policy.preview_text import echo_preview  # noqa: PLC0415 - as above
 
-        echo_preview(previews, price=price, price_source=source, missing=missing)
+        echo_preview(
+            previews,
+            price=price,
+            price_source=source,
+            missing=missing,
+            details=details,
+            has_protections=has_protections,
+        )
         if disagreements is not None:
             from ecrkit.cli.policy.preview_live import echo_comparison  # noqa: PLC0415 - as in _live
 

@@ -11,10 +11,11 @@ from ecrkit.aws.inventory import current_images
 from ecrkit.aws.previews import compare_with_ecr
 from ecrkit.aws.repositories import repository_of
 from ecrkit.cli.arguments.options import repository_named
-from ecrkit.cli.console.listing import echo_rows
 from ecrkit.cli.console.output import count_of, echo
 from ecrkit.cli.console.progress import patience
-from ecrkit.cli.policy.preview_text import FATES, short_digest
+from ecrkit.cli.console.styles import FATES
+from ecrkit.cli.console.tables import echo_table
+from ecrkit.cli.policy.preview_text import short_digest
 from ecrkit.lifecycle.values import ActionType
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def echo_comparison(found: Sequence[Disagreement]) -> None:
     verdict = f"disagrees on {count_of(len(found), 'image')}" if found else "agrees on every image"
     echo("")
     echo(f"ECR's own preview: {verdict}")
-    echo_rows(_HEADINGS, (_row(one) for one in found))
+    echo_table(_HEADINGS, (_row(one) for one in found))
 
 
 def comparison_json(found: Sequence[Disagreement]) -> dict[str, object]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from typing import TYPE_CHECKING
 
-from ecrkit.cli.console.output import count_of, echo_lines, table
-from ecrkit.cli.policy.protected import protected_lines
+from ecrkit.cli.console.output import count_of, echo, echo_lines
+from ecrkit.cli.console.styles import fate, fate_count, fate_part
+from ecrkit.cli.console.tables import number, table_lines
+from ecrkit.cli.policy.overview_text import overview_lines
+from ecrkit.cli.policy.protected import all_protected_lines
 from ecrkit.documents.terminal import Styled
-from ecrkit.errors import excerpt, printable
+from ecrkit.errors import excerpt
 from ecrkit.images.sizes import readable_size
 from ecrkit.lifecycle.values import ActionType
 from ecrkit.lifecycle.wording import in_words
@@ -19,29 +20,56 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ecrkit.cli.console.output import Line
+    from ecrkit.cli.console.tables import Cell
     from ecrkit.lifecycle.evaluation.verdicts import Verdict
     from ecrkit.preview.preview import Preview
 
-__all__ = ["FATES", "echo_preview", "short_digest"]
+__all__ = ["echo_preview", "short_digest"]
 
-FATES = {None: "stay", ActionType.EXPIRE: "expire", ActionType.TRANSITION: "archive"}
-
-_COLORS = {None: "green", ActionType.EXPIRE: "red", ActionType.TRANSITION: "yellow"}
+_RULE_COLUMNS = (
+    number("RULE"),
+    number("EXPIRE"),
+    number("ARCHIVE"),
+    number("STAY"),
+    number("FREED"),
+    "WHAT IT DOES",
+)
+_IMAGE_COLUMNS = ("PUSHED", "DIGEST", "FATE", number("RULE"), "TAGS", "WHY")
 _DIGEST = 19
 _TAGS = 30
 
 
-def echo_preview(previews: Sequence[Preview], *, price: float, price_source: str, missing: Sequence[str]) -> None:
+def echo_preview(  # noqa: PLR0913 - one parameter per part of what is shown
+    previews: Sequence[Preview],
+    *,
+    price: float,
+    price_source: str,
+    missing: Sequence[str],
+    details: bool,
+    has_protections: bool,
+) -> None:
     """
     Print previews.
 
     Args:
-        previews: one per repository.
+        previews: one per repository; several are a row each.
         price: US dollars for a GB in standard storage for a month.
         price_source: where the price comes from.
         missing: images in use that are in no repository.
+        details: print the images of several repositories, too.
+        has_protections: some images must not go.
     """
-    echo_lines(_lines(previews, price=price, price_source=price_source, missing=missing))
+    lines = _lines(
+        previews,
+        price=price,
+        price_source=price_source,
+        missing=missing,
+        details=details,
+        has_protections=has_protections,
+    )
+    echo_lines(lines)
+    if len(previews) > 1 and not details:
+        echo("pass --details, or --repository NAME for one of them, to list images", err=True)
 
 
 def short_digest(digest: str) -> str:
@@ -49,17 +77,29 @@ def short_digest(digest: str) -> str:
     return digest[:_DIGEST]
 
 
-def _lines(previews: Sequence[Preview], *, price: float, price_source: str, missing: Sequence[str]) -> Iterator[Line]:
-    for found in previews:
-        yield from protected_lines(found.inventory.name, found.violations)
+def _lines(  # noqa: PLR0913 - as above
+    previews: Sequence[Preview],
+    *,
+    price: float,
+    price_source: str,
+    missing: Sequence[str],
+    details: bool,
+    has_protections: bool,
+) -> Iterator[Line]:
+    is_overview = len(previews) > 1
+    violations = [(found.inventory.name, found.violations) for found in previews]
+    yield from all_protected_lines(violations, is_short=is_overview and not details)
     for text in missing:
         yield Styled("warning", "yellow", bold=True), f": in use, but not found: {text}"
-    if len(previews) > 1:
+    if is_overview:
         totals = Totals.sum(found.totals for found in previews)
         yield Styled(f"{len(previews):,} repositories", bold=True)
         yield from _summary(totals, price, price_source)
+        yield from overview_lines(previews, totals, with_protected=has_protections, with_notes=not details)
+    if is_overview and not details:
+        return
     for found in previews:
-        if len(previews) > 1 or missing or found.violations:
+        if is_overview or missing or found.violations:
             yield ""
         yield from _repository(found, price, price_source)
 
@@ -72,11 +112,11 @@ def _repository(preview: Preview, price: float, price_source: str) -> Iterator[L
     for insight in preview.insights:
         yield f"insight: {insight}"
     yield ""
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (
             str(found.rule.rule_priority),
-            f"{found.totals.expire:,}",
-            f"{found.totals.archive:,}",
+            fate_count(ActionType.EXPIRE, found.totals.expire),
+            fate_count(ActionType.TRANSITION, found.totals.archive),
             f"{found.totals.stay:,}",
             readable_size(found.totals.expire_bytes),
             in_words(found.rule),
@@ -85,17 +125,25 @@ def _repository(preview: Preview, price: float, price_source: str) -> Iterator[L
     ]
     if preview.unclaimed:
         rows.append(("-", "0", "0", f"{preview.unclaimed:,}", readable_size(0), "no rule matches"))
-    yield _fitting(("RULE", "EXPIRE", "ARCHIVE", "STAY", "FREED", "WHAT IT DOES"), rows)
+    yield from table_lines(_RULE_COLUMNS, rows)
     verdicts = preview.newest_first()
     if verdicts:
         yield ""
-        yield _fitting(("PUSHED", "DIGEST", "FATE", "RULE", "TAGS", "WHY"), [_row(verdict) for verdict in verdicts])
+        protected = frozenset(violation.verdict.image.digest for violation in preview.violations)
+        yield from table_lines(
+            _IMAGE_COLUMNS,
+            (_row(verdict, is_protected=verdict.image.digest in protected) for verdict in verdicts),
+        )
 
 
-def _summary(totals: Totals, price: float, price_source: str) -> Iterator[str]:
+def _summary(totals: Totals, price: float, price_source: str) -> Iterator[Line]:
     yield (
-        f"{count_of(totals.images, 'image')}: {totals.expire:,} expire, {totals.archive:,} archive,"
-        f" {totals.stay:,} stay"
+        f"{count_of(totals.images, 'image')}: ",
+        fate_part(ActionType.EXPIRE, totals.expire),
+        ", ",
+        fate_part(ActionType.TRANSITION, totals.archive),
+        ", ",
+        fate_part(None, totals.stay),
     )
     if totals.expire:
         yield f"frees up to {readable_size(totals.expire_bytes)}: layers shared with images that stay are not freed"
@@ -103,25 +151,13 @@ def _summary(totals: Totals, price: float, price_source: str) -> Iterator[str]:
         yield f"price: {price_source}"
 
 
-def _row(verdict: Verdict) -> tuple[str, ...]:
+def _row(verdict: Verdict, *, is_protected: bool) -> tuple[Cell, ...]:
     image, rule = verdict.image, verdict.rule
-    tags = ", ".join(image.tags)
     return (
         str(image.pushed_at.date()),
         short_digest(image.digest),
-        FATES[verdict.action],
+        fate(verdict.action, is_protected=is_protected),
         str(rule.rule_priority) if rule else "-",
-        printable(excerpt(tags, longest=_TAGS)),
-        printable(verdict.reason),
+        excerpt(", ".join(image.tags), longest=_TAGS),
+        verdict.reason,
     )
-
-
-def _fitting(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Lay out a table; on a terminal that is too narrow for it, the last column goes to lines of its own."""
-    wide = table(headings, rows)
-    columns = shutil.get_terminal_size().columns
-    if not sys.stdout.isatty() or max(map(len, wide.splitlines())) <= columns:
-        return wide
-    heading, *lines = table(headings[:-1], [row[:-1] for row in rows]).splitlines()
-    blocks = [f"{line}\n  {row[-1]}" for line, row in zip(lines, rows, strict=True)]
-    return "\n".join([heading, *blocks])

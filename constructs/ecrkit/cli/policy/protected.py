@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecrkit.cli.console.output import count_of
 from ecrkit.documents.terminal import Styled
 from ecrkit.lifecycle.values import ActionType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ecrkit.cli.console.output import Line
     from ecrkit.preview.protection import Violation
 
-__all__ = ["protected_documents", "protected_lines"]
+__all__ = ["all_protected_lines", "protected_documents", "protected_lines"]
 
 _KEYS = {ActionType.EXPIRE: "protectedAndExpiring", ActionType.TRANSITION: "protectedAndArchiving"}
+
+_FEW = 10
 
 
 def protected_documents(violations: Sequence[Violation]) -> dict[str, list[dict[str, object]]]:
@@ -30,6 +33,22 @@ def protected_lines(repository: str, violations: Sequence[Violation]) -> Iterato
     """Write *violations* for people, a line each."""
     for violation in violations:
         yield Styled("error", "red", bold=True), f": {repository}: {violation.text}"
+
+
+def all_protected_lines(found: Iterable[tuple[str, Sequence[Violation]]], *, is_short: bool) -> Iterator[Line]:
+    """
+    Write the violations of several repositories for people.
+
+    Args:
+        found: the name of each repository, and its violations.
+        is_short: write the first few, and count the others.
+    """
+    lines = [line for name, violations in found for line in protected_lines(name, violations)]
+    shown = lines[:_FEW] if is_short else lines
+    yield from shown
+    if len(lines) > len(shown):
+        more = count_of(len(lines) - len(shown), "more protected image")
+        yield Styled("error", "red", bold=True), f": {more} would expire or be archived; pass --details to list all"
 
 
 def _document(violation: Violation) -> dict[str, object]:

@@ -10,6 +10,7 @@ import click
 
 from ecrkit.cli.arguments.policies import note_unpublished
 from ecrkit.cli.console.output import count_of, echo, echo_json
+from ecrkit.cli.console.styles import verdict
 from ecrkit.documents.terminal import write_text
 from ecrkit.errors import InvalidDocumentError, PolicyReferenceError, UnreadableInputError, printable
 from ecrkit.policies.testing.running import find_policy_tests, read_policy_tests, run_policy_test
@@ -72,10 +73,8 @@ def test_command(paths: tuple[Path, ...], *, output: str) -> None:
             for failure in failures:
                 echo(failure_line(path, test, failure))
         read_files = len({path for path, _, _ in results})
-        echo(
-            f"{count_of(len(results), 'case')} of {count_of(read_files, 'policy')}: {_verdict(failed, unreadable)}",
-            err=True,
-        )
+        said = verdict(_verdict(failed, unreadable), is_passed=not (failed or unreadable))
+        echo(f"{count_of(len(results), 'case')} of {count_of(read_files, 'policy')}: ", said, err=True)
     sys.exit(2 if unreadable else 1 if failed else 0)
 
 

@@ -14,8 +14,9 @@ from ecrkit.catalog.pins import Pins
 from ecrkit.cli.arguments.completions import POLICY_NAME
 from ecrkit.cli.arguments.options import output_option
 from ecrkit.cli.arguments.paths import require_readable
-from ecrkit.cli.console.listing import echo_json_list, echo_rows
+from ecrkit.cli.console.listing import echo_json_list
 from ecrkit.cli.console.output import count_of, echo
+from ecrkit.cli.console.tables import echo_table
 from ecrkit.documents.files import read_text
 from ecrkit.documents.nearest import near
 from ecrkit.policies.references import REFERENCE, PolicyRef, is_policy_name
@@ -98,7 +99,7 @@ def usage(  # noqa: PLR0913 - one parameter per option
         echo_json_list("uses", (row.document() for row in rows), others={"versions": counts})
         return
     headings = _HEADINGS if there is None else (*_HEADINGS, "DEPLOYED")
-    echo_rows(headings, (row.cells()[: len(headings)] for row in rows))
+    echo_table(headings, (row.cells()[: len(headings)] for row in rows))
     for site in _idle(pins, wanted):
         echo(f"note: {site.location}: {site.location.path} applies to no repository", err=True)
     for reference, count in versions.items():

@@ -9,6 +9,10 @@ __all__ = ["repos"]
 repos = LazyGroup(
     "repos",
     help="List and delete deployed repositories.",
+    examples=(
+        "ecrkit repos list",
+        "ecrkit repos delete old-app --dry-run",
+    ),
     commands={
         "list": "ecrkit.cli.repos.list:list_",
         "delete": "ecrkit.cli.repos.delete:delete",

@@ -10,8 +10,9 @@ from ecrkit.aws.client import connect
 from ecrkit.aws.repositories import deployed_repositories, repository_details
 from ecrkit.cli.arguments.declared import read_declared
 from ecrkit.cli.arguments.options import aws_options, catalog_options, output_option
-from ecrkit.cli.console.listing import echo_json_list, echo_rows
+from ecrkit.cli.console.listing import echo_json_list
 from ecrkit.cli.console.output import count_of, echo
+from ecrkit.cli.console.tables import echo_table, number
 from ecrkit.images.sizes import readable_size
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ __all__ = ["list_"]
 
 _HEADINGS = (
     "URI",
-    "IMAGES",
-    "SIZE",
+    number("IMAGES"),
+    number("SIZE"),
     "LAST PUSH",
     "POLICY",
-    "RULES",
+    number("RULES"),
     "STACK",
     "CATALOG",
     "SCAN ON PUSH",
@@ -68,7 +69,7 @@ def list_(*, catalog: Path | None, policies: Path | None, profile: str | None, r
             others={"notDeployed": missing},
         )
         return
-    echo_rows(_HEADINGS, (_row(repository, declared) for repository in details))
+    echo_table(_HEADINGS, (_row(repository, declared) for repository in details))
     for name in missing:
         echo(f"{name}: in the catalog, but not deployed", err=True)
     echo(count_of(len(found), "repository"), err=True)

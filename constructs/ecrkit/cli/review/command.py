@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,18 +14,18 @@ from ecrkit.cli.arguments.paths import require_readable
 from ecrkit.cli.arguments.policies import INSTANT, protection_options, read_protections, warn_of_protections
 from ecrkit.cli.console.collector import without_collector
 from ecrkit.cli.console.output import echo, echo_json, echo_lines
-from ecrkit.cli.console.progress import reading_progress
+from ecrkit.cli.console.progress import reading_progress, step_line
 from ecrkit.cli.review.document import review_document
 from ecrkit.cli.review.markdown import review_markdown
 from ecrkit.cli.review.text import review_lines, unused_lines
 from ecrkit.deployment.guard import read_assembly, read_baseline
 from ecrkit.deployment.review import Decision, Evidence, opened_base
 from ecrkit.deployment.review import review as review_change
-from ecrkit.documents.terminal import rewrite_line, write_document
+from ecrkit.documents.terminal import write_document
 from ecrkit.images.inventory.sources import inventories_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import timedelta
 
     from ecrkit.deployment.review import Review
@@ -144,7 +143,7 @@ def review(  # noqa: PLR0913 - click passes each option as an argument
     assemblies = (read_baseline(base_assembly), read_assembly(assembly)) if assembly and base_assembly else None
     before = base_catalog or catalog
     store_before = before.parent / "policies" / "lifecycle" if base_catalog and policies is None else store
-    with opened_base(base, catalog=before, policies=store_before) as opened, _steps() as report:
+    with opened_base(base, catalog=before, policies=store_before) as opened, step_line() as report:
         evidence = Evidence(
             images=Path(images) if images else None,
             inventories=lambda: _inventories(images, protections),
@@ -177,18 +176,6 @@ def _inventories(images: str | None, protections: Protections) -> Iterator[Inven
         inventories = list(read)
         warn_of_protections(protections, inventories)
         yield from inventories
-
-
-@contextmanager
-def _steps() -> Iterator[Callable[[str], None]]:
-    """Show a person at a terminal what is done next, on a line that is gone in the end."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    try:
-        yield rewrite_line
-    finally:
-        rewrite_line("")
 
 
 def _echo(found: Review, *, output: str) -> None:

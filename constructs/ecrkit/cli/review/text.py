@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecrkit.cli.console.output import table
 from ecrkit.cli.console.reports import finding_line, guard_line
+from ecrkit.cli.console.styles import fate_count, verdict
+from ecrkit.cli.console.tables import number, table_lines
 from ecrkit.cli.policy.protected import protected_lines
 from ecrkit.cli.policy.run_tests import failure_line
 from ecrkit.cli.review.sentences import (
@@ -17,19 +18,18 @@ from ecrkit.cli.review.sentences import (
     title,
 )
 from ecrkit.deployment.review import Decision
-from ecrkit.documents.terminal import Styled
 from ecrkit.errors import Severity, first_names, printable
 from ecrkit.images.sizes import readable_size
+from ecrkit.lifecycle.values import ActionType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ecrkit.cli.console.output import Line
+    from ecrkit.cli.console.tables import Cell
     from ecrkit.deployment.review import ImageLoss, Review
 
 __all__ = ["review_lines", "unused_lines"]
-
-_COLORS = {Decision.PASSED: "green", Decision.REFUSED: "red", Decision.FAILED: "red"}
 
 
 def review_lines(review: Review) -> Iterator[Line]:
@@ -47,7 +47,7 @@ def review_lines(review: Review) -> Iterator[Line]:
     yield f"other stacks: {stacks_sentence(review)}"
     names = review.names_to_allow()
     hint = f"; to accept intended changes, pass --allow {printable(names[0])}" if names else ""
-    yield Styled(review.decision.value, _COLORS[review.decision], bold=True), f": {title(review)}{hint}"
+    yield verdict(review.decision.value, is_passed=review.decision is Decision.PASSED), f": {title(review)}{hint}"
 
 
 def unused_lines(review: Review) -> Iterator[str]:
@@ -57,13 +57,18 @@ def unused_lines(review: Review) -> Iterator[str]:
         yield f"warning: --allow {name}: no finding has that name; {advice}"
 
 
-def _row(loss: ImageLoss) -> tuple[str, ...]:
+def _row(loss: ImageLoss) -> tuple[Cell, ...]:
     policy = f"{loss.old} → {loss.new}"
     where = ", ".join(loss.environments)
     if not loss.is_known:
         return (policy, loss.repository, where, "?", "?", "?", "?", f"not checked{_consent(loss)}")
-    expire = f"{loss.expire + loss.may_expire:,}"
-    numbers = (expire, f"{loss.archive:,}", readable_size(loss.size_bytes), dollars(loss.size_bytes))
+    expire = fate_count(ActionType.EXPIRE, loss.expire + loss.may_expire)
+    numbers = (
+        expire,
+        fate_count(ActionType.TRANSITION, loss.archive),
+        readable_size(loss.size_bytes),
+        dollars(loss.size_bytes),
+    )
     return (policy, loss.repository, where, *numbers, _listed(loss.examples) + _consent(loss))
 
 
@@ -91,8 +96,9 @@ def _problems(review: Review) -> Iterator[Line]:
 
 def _tables(review: Review) -> Iterator[Line]:
     if review.losses:
-        yield table(
-            ("POLICY", "REPOSITORY", "IN", "EXPIRE", "ARCHIVE", "SIZE", "A MONTH", "SUCH AS"),
+        numbers = [number(heading) for heading in ("EXPIRE", "ARCHIVE", "SIZE", "A MONTH")]
+        yield from table_lines(
+            ("POLICY", "REPOSITORY", "IN", *numbers, "SUCH AS"),
             [_row(loss) for loss in review.losses],
         )
     if review.changes:
@@ -100,4 +106,4 @@ def _tables(review: Review) -> Iterator[Line]:
             (change.what, ", ".join(change.environments), f"{len(change.names):,}", first_names(change.names))
             for change in review.changes
         ]
-        yield table(("CHANGE", "IN", "COUNT", "SUCH AS"), rows)
+        yield from table_lines(("CHANGE", "IN", number("COUNT"), "SUCH AS"), rows)

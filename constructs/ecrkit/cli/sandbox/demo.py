@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ecrkit.aws.sandbox import node_first, push_sample, run_step, sample_image, write_layout
 from ecrkit.cli.console.output import count_of, echo
 from ecrkit.cli.console.progress import ProgressLine
+from ecrkit.cli.console.tables import echo_labelled
 from ecrkit.documents.files import write_text
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ __all__ = ["Demo"]
 
 _DEPLOY_SECONDS = 900
 _COMMAND_SECONDS = 120
+_COMMAND_WIDTH = 40
 _LISTED = 10
 """A longer list of repositories is not shown."""
 
@@ -141,11 +143,11 @@ def _say_what_is_next(catalog: Path) -> None:
     environment = Path(sys.prefix)
     if sys.prefix != sys.base_prefix and not os.environ.get("VIRTUAL_ENV") and environment.is_relative_to(Path.cwd()):
         activate = environment.relative_to(Path.cwd()) / "bin" / "activate"
-        echo(f"  . {activate}".ljust(42), "put ecrkit on the PATH of this shell")
+        echo_labelled(f"  . {activate}", "put ecrkit on the PATH of this shell", width=_COMMAND_WIDTH)
     for command, purpose in (
         (f"ecrkit catalog check {catalog}", "add a repository there, then check it"),
         ("ecrkit sandbox -- npx cdk deploy --all", "run any command in a local AWS"),
         ("ecrkit sandbox", "keep a local AWS until Ctrl-C"),
         ("ecrkit --help", "all commands"),
     ):
-        echo(f"  {command}".ljust(42), purpose)
+        echo_labelled(f"  {command}", purpose, width=_COMMAND_WIDTH)

@@ -9,6 +9,10 @@ __all__ = ["scan"]
 scan = LazyGroup(
     "scan",
     help="Scan images for vulnerabilities.",
+    examples=(
+        "ecrkit scan gate web:v1 --fail-on HIGH",
+        "ecrkit scan findings web:v1",
+    ),
     commands={
         "start": "ecrkit.cli.scan.start:start",
         "findings": "ecrkit.cli.scan.findings:findings",

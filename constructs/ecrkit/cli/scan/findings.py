@@ -10,8 +10,9 @@ import click
 from ecrkit.aws.client import connect
 from ecrkit.aws.scans import scan_document, scan_targets
 from ecrkit.cli.arguments.options import aws_options, output_option
-from ecrkit.cli.console.listing import echo_rows
 from ecrkit.cli.console.output import count_of, echo, echo_json
+from ecrkit.cli.console.styles import vulnerability as severity_cell
+from ecrkit.cli.console.tables import echo_table
 from ecrkit.errors import NoVerdictError
 from ecrkit.images.references import ImageReference
 from ecrkit.images.scans import read_scan
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ecrkit.aws.scans import ScanTarget
+    from ecrkit.cli.console.tables import Cell
     from ecrkit.images.scans import Scan
 
 __all__ = ["findings"]
@@ -54,7 +56,7 @@ def findings(image: str, *, profile: str | None, region: str | None, output: str
     if output == "json":
         echo_json({"imageScans": documents}, default=_in_text)
         return
-    echo_rows(_HEADINGS if len(scans) == 1 else ("PLATFORM", *_HEADINGS), _rows(scans))
+    echo_table(_HEADINGS if len(scans) == 1 else ("PLATFORM", *_HEADINGS), _rows(scans))
     for target, scan in scans.items():
         counts = _summary(scan.counts) or count_of(0, "vulnerability")
         echo(f"{target}: {counts}, scanned {scan.completed_at:%Y-%m-%d %H:%M}", err=True)
@@ -68,14 +70,14 @@ def _with_result(target: ScanTarget, document: Mapping[str, Any]) -> Scan:
     return scan
 
 
-def _rows(scans: Mapping[ScanTarget, Scan]) -> Iterator[tuple[str, ...]]:
+def _rows(scans: Mapping[ScanTarget, Scan]) -> Iterator[tuple[Cell, ...]]:
     """Give a row per package, with the platform before it where there are several."""
     for target, vulnerability in ((target, found) for target, scan in scans.items() for found in scan.vulnerabilities):
         first = () if len(scans) == 1 else (target.name_in_index,)
         severity = vulnerability.severity.value if vulnerability.is_active else "suppressed"
         for package in vulnerability.packages:
             cells = (package.name, package.version, package.fixed_in)
-            yield *first, severity, vulnerability.id, *(cell or "-" for cell in cells)
+            yield *first, severity_cell(severity), vulnerability.id, *(cell or "-" for cell in cells)
 
 
 def _summary(counts: Mapping[Any, int]) -> str:

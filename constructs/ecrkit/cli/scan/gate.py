@@ -13,9 +13,11 @@ import ecrkit
 from ecrkit.aws.client import connect
 from ecrkit.aws.scans import needs_scan, scan_targets, wait_for_scans
 from ecrkit.cli.arguments.options import aws_options, dry_run_option, output_option
-from ecrkit.cli.console.listing import echo_rows
 from ecrkit.cli.console.output import count_of, echo, echo_json
 from ecrkit.cli.console.progress import patience
+from ecrkit.cli.console.styles import verdict as verdict_cell
+from ecrkit.cli.console.styles import vulnerability as severity_cell
+from ecrkit.cli.console.tables import echo_table
 from ecrkit.documents.files import read_text
 from ecrkit.images.references import ImageReference
 from ecrkit.images.scans import Severity, Verdict, judge, read_allow_list, sarif
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ecrkit.aws.scans import ScanTarget
+    from ecrkit.cli.console.tables import Cell
     from ecrkit.images.scans import AllowList, Judgement
 
 __all__ = ["gate"]
@@ -98,7 +101,7 @@ def gate(  # noqa: PLR0913 - one parameter per option
         case "sarif":
             echo_json(sarif({str(target): several for target, several in judged.items()}, version=ecrkit.__version__))
         case _:
-            echo_rows(_HEADINGS if len(judged) == 1 else ("PLATFORM", *_HEADINGS), _rows(judged))
+            echo_table(_HEADINGS if len(judged) == 1 else ("PLATFORM", *_HEADINGS), _rows(judged))
     _tell_unused(allowed, judged.values())
     failing = sum(judgement.fails for several in judged.values() for judgement in several)
     count = count_of(failing, "vulnerability") if failing else "no vulnerability"
@@ -106,15 +109,19 @@ def gate(  # noqa: PLR0913 - one parameter per option
     sys.exit(1 if failing else 0)
 
 
-def _rows(judged: Mapping[ScanTarget, Sequence[Judgement]]) -> Iterator[tuple[str, ...]]:
+def _rows(judged: Mapping[ScanTarget, Sequence[Judgement]]) -> Iterator[tuple[Cell, ...]]:
     """Give a row per package, with the platform before it where there are several."""
     for target, judgement in ((target, judgement) for target, several in judged.items() for judgement in several):
         first = () if len(judged) == 1 else (target.name_in_index,)
         vulnerability = judgement.vulnerability
         for package in vulnerability.packages:
             cells = (package.name, package.version, package.fixed_in)
-            found = (vulnerability.severity, vulnerability.id, *(cell or "-" for cell in cells))
-            yield *first, *found, _verdict(judgement)
+            found: tuple[Cell, ...] = (
+                severity_cell(vulnerability.severity),
+                vulnerability.id,
+                *(cell or "-" for cell in cells),
+            )
+            yield *first, *found, verdict_cell(_verdict(judgement), is_passed=not judgement.fails)
 
 
 def _verdict(judgement: Judgement) -> str:
