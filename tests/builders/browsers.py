@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+from base64 import b64encode
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _TIMEOUT_SECONDS = 90
-_OPTIONS = (
+OPTIONS = (
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -32,9 +34,11 @@ def dom_of(page: Path, *, profile: Path, script: str = "") -> str:
     """
     if script:
         acted = page.with_name(f"acted-{page.name}")
-        html = page.read_text(encoding="utf-8")
-        acted.write_text(html.replace("</body>", f"<script>{script}</script></body>"), encoding="utf-8")
+        html = page.read_text(encoding="utf-8").replace("</body>", f"<script>{script}</script></body>")
+        # The page allows its own script only.
+        hashed = b64encode(sha256(script.encode()).digest()).decode()
+        acted.write_text(html.replace("script-src ", f"script-src 'sha256-{hashed}' ", 1), encoding="utf-8")
         page = acted
-    command = ["chromium", *_OPTIONS, f"--user-data-dir={profile}", "--dump-dom", page.as_uri()]
+    command = ["chromium", *OPTIONS, f"--user-data-dir={profile}", "--dump-dom", page.as_uri()]
     result = subprocess.run(command, capture_output=True, check=True, timeout=_TIMEOUT_SECONDS)
     return result.stdout.decode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +19,7 @@ from ecrkit.cli.arguments.policies import (
     missing_images,
     policies_option,
     policy_files,
+    policy_name,
     protection_options,
     read_policies,
     read_protections,
@@ -28,12 +29,11 @@ from ecrkit.cli.arguments.policies import (
 from ecrkit.cli.console.collector import without_collector
 from ecrkit.cli.console.progress import reading_progress
 from ecrkit.documents.terminal import write_document, write_json
-from ecrkit.errors.extras import install_command
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.preview.preview import PRICE_SOURCE, STANDARD_PRICE, preview
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime, timedelta
 
     from ecrkit.cli.policy.preview_live import LiveRepository
@@ -136,10 +136,6 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     today, at = instants(now, ahead)
     require_readable([*policy_files(policies), images, manifests, *in_use])
     is_directory = images not in {None, "-"} and Path(images or "").is_dir()
-    if output == "html":
-        if is_directory:
-            raise click.UsageError("--output html reports one repository; pass one file to --images")
-        _page()
     policy = read_policies(policies, store=store)
     protections = read_protections(in_use=in_use, pulled_within=pulled_within, must_keep=must_keep)
     live = _live(repository, profile=profile, region=region) if repository else None
@@ -162,6 +158,8 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
         is_directory=is_directory,
         missing=missing,
         disagreements=disagreements,
+        policy_name=" + ".join(map(policy_name, policies)),
+        is_checked=bool(protections),
     )
     sys.exit(1 if disagreements or any(found.violations for found in previews) else 0)
 
@@ -181,6 +179,8 @@ def _echo(  # noqa: PLR0913 - as above
     is_directory: bool,
     missing: list[str],
     disagreements: Sequence[Disagreement] | None,
+    policy_name: str,
+    is_checked: bool,
 ) -> None:
     if output == "json":
         from ecrkit.cli.policy.preview_json import preview_json  # noqa: PLC0415 - of two formats one is wanted
@@ -197,7 +197,17 @@ def _echo(  # noqa: PLR0913 - as above
         return
     source = PRICE_SOURCE if price == STANDARD_PRICE else "as given"
     if output == "html":
-        write_document(_page()(previews[0], price=price, price_source=source, missing=missing))
+        from ecrkit.preview.report import render_page, render_repositories  # noqa: PLC0415 - as above
+
+        given: dict[str, Any] = {
+            "policy_name": policy_name,
+            "price": price,
+            "price_source": source,
+            "missing": missing,
+            "is_checked": is_checked,
+        }
+        is_one = len(previews) == 1
+        write_document(render_page(previews[0], **given) if is_one else render_repositories(previews, **given))
     else:
         from ecrkit.cli.policy.preview_text import echo_preview  # noqa: PLC0415 - as above
 
@@ -207,10 +217,3 @@ def _echo(  # noqa: PLR0913 - as above
 
             echo_comparison(disagreements)
 
-
-def _page() -> Callable[..., str]:
-    try:
-        from ecrkit.preview.report import render_page  # noqa: PLC0415 - loads a charting library, which is an extra
-    except ModuleNotFoundError as error:
-        raise click.UsageError(f"--output html needs {error.name}; {install_command('report')}") from None
-    return render_page
