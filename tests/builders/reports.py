@@ -35,12 +35,12 @@ _DAYS = 180
 
 def images(number: int, *, seed: int = 7, days: float = _DAYS) -> list[Image]:
     """Make images over half a year: more on weekdays and recently, of sizes from 40 to 900 MB."""
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 - nothing here is secret
     found = []
     for place in range(number):
         age = days * random.random() ** 1.3
         pushed_at = NOW - timedelta(days=age, hours=random.random() * 2)
-        while pushed_at.weekday() > 4 and random.random() < 0.85:  # noqa: PLR2004 - Friday
+        while pushed_at.weekday() > 4 and random.random() < 0.85:
             pushed_at -= timedelta(days=1)
         tag = _TAGS[random.randrange(len(_TAGS))].format(place)
         last = NOW - pushed_at
@@ -50,7 +50,7 @@ def images(number: int, *, seed: int = 7, days: float = _DAYS) -> list[Image]:
                 pushed_at=pushed_at,
                 tags=(tag,) if tag else (),
                 size_bytes=int(40e6 + random.random() ** 3 * 860e6),
-                pulled_at=pushed_at + last * random.random() if random.random() < 0.6 else None,  # noqa: PLR2004
+                pulled_at=pushed_at + last * random.random() if random.random() < 0.6 else None,
             )
         )
     return found
@@ -58,7 +58,9 @@ def images(number: int, *, seed: int = 7, days: float = _DAYS) -> list[Image]:
 
 def used(found: Sequence[Image], *, tag: str = "prod-", number: int = 2) -> Protections:
     """Say that the oldest images with such a tag run."""
-    oldest = sorted((image for image in found if image.tags and image.tags[0].startswith(tag)), key=lambda i: i.pushed_at)
+    oldest = sorted(
+        (image for image in found if image.tags and image.tags[0].startswith(tag)), key=lambda i: i.pushed_at
+    )
     return Protections(
         used=tuple(
             UsedImage(text=image.digest, origin=f"in-use.txt:{line}", digest=image.digest)

@@ -216,4 +216,3 @@ def _echo(  # noqa: PLR0913 - as above
             from ecrkit.cli.policy.preview_live import echo_comparison  # noqa: PLC0415 - as in _live
 
             echo_comparison(disagreements)
-

@@ -6,7 +6,7 @@ A preview as one HTML file that opens offline.
 - ``decision``: the sentence that it begins with
 - ``chart``, ``timeline``: images by time of push, and the next 90 days, as SVG
 - ``lanes``, ``facts``, ``rows``: what they and the table show
-- ``sections``, ``axis``, ``markup``: parts of all of them
+- ``sections``, ``axis``, ``layout``, ``markup``: parts of all of them
 """
 
 from ecrkit.preview.report.page import render_page

@@ -9,7 +9,6 @@ excludes, by the attributes that begin with ``data-``.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from ecrkit.errors import excerpt
 from ecrkit.errors.excerpts import count_of
 from ecrkit.lifecycle.wording import in_words
 from ecrkit.preview.report.axis import Bins, TimeAxis, day_text, nice_ceiling
+from ecrkit.preview.report.layout import NARROW, WIDE, x_axis
 from ecrkit.preview.report.markup import KINDS, element, escaped, shape
 
 if TYPE_CHECKING:
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
     from ecrkit.preview.preview import Preview
     from ecrkit.preview.report.lanes import Images, Lane
+    from ecrkit.preview.report.layout import Layout
 
-__all__ = ["NARROW", "WIDE", "Layout", "chart", "time_axis_of", "x_axis"]
+__all__ = ["MAX_MARKS", "chart"]
 
 MAX_MARKS = 600
 """Images up to which each is a mark."""
@@ -42,34 +43,6 @@ _GAP = 22
 _MIN_BAR = 3.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """
-    A size that a chart is drawn in.
-
-    Attributes:
-        name: class of the drawing.
-        width: in pixels.
-        left: where the axis begins.
-        right: where it ends.
-        bins: number of bars at most.
-        ticks: number of dates at most.
-        letters: that fit into a line.
-    """
-
-    name: str
-    width: int
-    left: float
-    right: float
-    bins: int
-    ticks: int
-    letters: int
-
-
-WIDE = Layout(name="wide", width=1052, left=44.0, right=1040.0, bins=124, ticks=9, letters=130)
-NARROW = Layout(name="narrow", width=326, left=34.0, right=318.0, bins=48, ticks=4, letters=46)
-
-
 def chart(preview: Preview, lanes: Sequence[Lane], rows: dict[int, int]) -> str:
     """
     Draw when the images were pushed, and what becomes of them.
@@ -79,22 +52,23 @@ def chart(preview: Preview, lanes: Sequence[Lane], rows: dict[int, int]) -> str:
         lanes: of it.
         rows: for images by their place, their row in the table; of all images where each is a mark.
     """
-    axis = time_axis_of(preview, lanes, WIDE)
-    marks = {layout.name: _marks(preview, lanes, axis=time_axis_of(preview, lanes, layout)) for layout in (WIDE, NARROW)}
+    axis = _axis_of(preview, lanes, WIDE)
     is_detailed = len(preview.inventory.images) <= MAX_MARKS and all(
-        level < _MAX_LEVELS for found in marks["wide"] for levels in found for level in levels
+        level < _MAX_LEVELS for lane in lanes for levels in _levels(lane, preview, axis) for level in levels
     )
-    bins = {
-        layout.name: Bins.of(axis.start, axis.end, at_most=layout.bins) for layout in (WIDE, NARROW)
-    }
-    drawings = [
-        _Drawing(preview, lanes, rows, layout, None if is_detailed else bins[layout.name]).draw()
+    return "".join(
+        _Drawing(
+            preview,
+            lanes,
+            rows,
+            layout,
+            None if is_detailed else Bins.of(axis.start, axis.end, at_most=layout.bins),
+        ).draw()
         for layout in (WIDE, NARROW)
-    ]
-    return "".join(drawings)
+    )
 
 
-def time_axis_of(preview: Preview, lanes: Sequence[Lane], layout: Layout) -> TimeAxis:
+def _axis_of(preview: Preview, lanes: Sequence[Lane], layout: Layout) -> TimeAxis:
     """Give an axis with all images, the instant of evaluation, and every cut-off that is not far before them."""
     pushed_at = preview.inventory.images.pushed_at
     first, last = min(*pushed_at, preview.now), max(*pushed_at, preview.now)
@@ -113,29 +87,6 @@ def _moved(instant: datetime, by: timedelta) -> datetime:
         return instant
 
 
-def x_axis(ticks: Sequence[tuple[float, str]], *, y: float, layout: Layout, title: str) -> str:
-    """Draw labels at their places below *y*, and the title of the axis below them."""
-    parts = []
-    for x, text in ticks:
-        anchor = "middle"
-        if x - layout.left < 3 * len(text):
-            anchor = "start"
-        elif layout.right - x < 3 * len(text):
-            anchor = "end"
-        parts.append(element("line", class_="tick", x1=x, x2=x, y1=y, y2=y + 5))
-        parts.append(element("text", escaped(text), class_="soft", x=x, y=y + 19, text_anchor=anchor))
-    middle = (layout.left + layout.right) / 2
-    parts.append(element("text", escaped(title), class_="soft", x=middle, y=y + 38, text_anchor="middle"))
-    return "".join(parts)
-
-
-def _marks(preview: Preview, lanes: Sequence[Lane], *, axis: TimeAxis) -> list[list[list[int]]]:
-    """Give the level of each mark, so that none hides another: by lane and kind."""
-    if len(preview.inventory.images) > MAX_MARKS:
-        return []
-    return [_levels(lane, preview, axis) for lane in lanes]
-
-
 def _levels(lane: Lane, preview: Preview, axis: TimeAxis) -> list[list[int]]:
     times = lane.times(preview)
     order = sorted((at, kind, number) for kind, found in enumerate(times) for number, at in enumerate(found))
@@ -144,7 +95,7 @@ def _levels(lane: Lane, preview: Preview, axis: TimeAxis) -> list[list[int]]:
     for at, kind, number in order:
         x = axis.x(at)
         level = next((level for level, end in enumerate(last) if x - end >= _MARK), len(last))
-        last[level:level + 1] = [x]
+        last[level : level + 1] = [x]
         levels[kind][number] = level
     return levels
 
@@ -160,14 +111,14 @@ class _Drawing:
         self._rows = rows
         self._layout = layout
         self._bins = bins
-        self._axis = time_axis_of(preview, lanes, layout)
+        self._axis = _axis_of(preview, lanes, layout)
 
     def draw(self) -> str:
         """Draw it all."""
         layout, bins = self._layout, self._bins
         y, parts = float(_TOP), []
-        for number, lane in enumerate(self._lanes):
-            drawn, height = self._lane(lane, number, y)
+        for lane in self._lanes:
+            drawn, height = self._lane(lane, y)
             parts.append(drawn)
             y += height + _GAP
         y -= _GAP
@@ -183,7 +134,7 @@ class _Drawing:
             class_=f"chart {layout.name}",
             viewBox=f"0 0 {layout.width} {height:.0f}",
             role="img",
-            aria_label=f"Images by time of push and rule. {_summary(self._lanes)}. The rules below say the same in words.",
+            aria_label=f"Images by time of push and rule. {_summary(self._lanes)}. The rules below say it in words.",
             data_start=None if bins is None else round(bins.start.timestamp() / 60),
             data_step=None if bins is None else round(bins.step.total_seconds() / 60),
         )
@@ -197,7 +148,7 @@ class _Drawing:
         line = element("line", class_="now", x1=x, x2=x, y1=18, y2=bottom)
         return line + element("text", escaped(text), class_="now", x=x, y=12, text_anchor=anchor)
 
-    def _lane(self, lane: Lane, number: int, y: float) -> tuple[str, float]:
+    def _lane(self, lane: Lane, y: float) -> tuple[str, float]:
         layout = self._layout
         words = f"{in_words(lane.facts.rule)}" if lane.facts else "no rule matches, so they stay"
         name = f"Rule {lane.name}" if lane.facts else "No rule"
@@ -209,7 +160,7 @@ class _Drawing:
             parts.append(element("text", "claims no image", class_="soft", x=layout.left, y=y + 31))
             return "".join(parts), 36.0
         top = y + _TO_CUT_OFF
-        marks, height = self._dots(lane, top) if self._bins is None else self._bars(lane, number, top, self._bins)
+        marks, height = self._dots(lane, top) if self._bins is None else self._bars(lane, top, self._bins)
         bottom = top + height
         parts.append(self._cut_off(lane, top, bottom))
         parts.append(marks)
@@ -241,7 +192,14 @@ class _Drawing:
         acts = element(
             "rect", class_=f"acts {fate}", x=layout.left, y=top, width=max(x - layout.left, 0.0), height=bottom - top
         )
-        line = element("line", class_=f"cut {fate}", x1=x, x2=x, y1=top - (16 if x in (start - 6, start + length + 6) else 2), y2=bottom)
+        line = element(
+            "line",
+            class_=f"cut {fate}",
+            x1=x,
+            x2=x,
+            y1=top - (16 if x in (start - 6, start + length + 6) else 2),
+            y2=bottom,
+        )
         return f"{acts}{line}{label}"
 
     def _dots(self, lane: Lane, top: float) -> tuple[str, float]:
@@ -265,7 +223,7 @@ class _Drawing:
                 parts.append(mark)
         return "".join(parts), height
 
-    def _bars(self, lane: Lane, number: int, top: float, bins: Bins) -> tuple[str, float]:
+    def _bars(self, lane: Lane, top: float, bins: Bins) -> tuple[str, float]:
         layout, axis = self._layout, self._axis
         height = 84.0 if len(self._lanes) <= 4 else 56.0 if len(self._lanes) <= 10 else 36.0  # noqa: PLR2004
         counts = [Counter(map(bins.place, times)) for times in lane.times(self._preview)]
@@ -301,7 +259,9 @@ class _Drawing:
                     data_count=counted[place],
                 )
                 parts.append(bar)
-        lane_of = element("g", "".join(parts), class_="lane", data_rule=lane.name, data_bottom=bottom, data_each=f"{each:.4f}")
+        lane_of = element(
+            "g", "".join(parts), class_="lane", data_rule=lane.name, data_bottom=bottom, data_each=f"{each:.4f}"
+        )
         return lane_of, height
 
 
@@ -318,5 +278,3 @@ def _lane_summary(lane: Lane) -> str:
     name = f"Rule {lane.name}" if lane.facts else "No rule"
     counts = {kind: sum(len(found.places) for found in lane.images if found.kind == kind) for kind in KINDS}
     return f"{name}: {', '.join(f'{count:,} {kind}' for kind, count in counts.items() if count) or 'no image'}"
-
-

@@ -137,5 +137,3 @@ def _selected(rule: Rule) -> str:
             return f"{archived}image"
         case TagStatus.TAGGED:
             return f"{archived}image with tags that match {' and '.join(entries)}"
-
-

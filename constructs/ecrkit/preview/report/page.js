@@ -136,7 +136,7 @@
     detail.classList.toggle("unbroken", entry.reason[1].length < 16);
     why.append(entry.reason[0], detail, entry.reason[2]);
     cell(row, "Why", why);
-    cell(row, "Size", size(entry.bytes), "number");
+    cell(row, "Size", unbroken([size(entry.bytes)]), "number");
     cell(row, "Pushed", unbroken(instant(entry.pushed).split(" ")), "number");
     cell(row, "Last pull", unbroken(entry.pulled === null ? ["never"] : instant(entry.pulled).split(" ")), "number");
     return row;

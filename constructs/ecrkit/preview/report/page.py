@@ -1,4 +1,4 @@
-"""The page of a report on one repository: everything in one file, and nothing that the data could turn into a command."""
+"""The page of a report on one repository: all in one file, with nothing that the data could turn into a command."""
 
 from __future__ import annotations
 

@@ -148,9 +148,7 @@ def _repository(preview: Preview, *, most: int, images: int) -> str:
         + element("span", f"{totals.expire:,} of {count_of(totals.images, 'image')} expire{archived}", class_="soft")
         + badge,
     )
-    return element(
-        "details", summary + _rules(preview) + _images(preview, images), class_="repository"
-    )
+    return element("details", summary + _rules(preview) + _images(preview, images), class_="repository")
 
 
 def _rules(preview: Preview) -> str:
@@ -206,7 +204,9 @@ def _images(preview: Preview, at_most: int) -> str:
     heads = _heads(("Image", False), ("Fate", False), ("Why", False), ("Size", True), ("Pushed (UTC)", True))
     table = element("table", heads + element("tbody", "".join(rows)), class_="plain")
     left = acted - len(rows)
-    more = element("p", f"and {count_of(left, 'older image')}, which the JSON output has", class_="soft") if left else ""
+    more = (
+        element("p", f"and {count_of(left, 'older image')}, which the JSON output has", class_="soft") if left else ""
+    )
     return element("div", table, class_="scroll") + more
 
 

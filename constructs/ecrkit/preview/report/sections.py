@@ -85,7 +85,7 @@ def filters(preview: Preview, lanes: Sequence[Lane]) -> str:
         "form",
         element("fieldset", element("legend", "Fate") + "".join(boxes) + protected)
         + element("select", options, id="rule", aria_label="Rule")
-        + '<input id="text" type="search" placeholder="tag, digest or reason" aria-label="Search tags, digests and reasons">'
+        + '<input id="text" type="search" placeholder="tag, digest or reason" aria-label="Search">'
         + '<button type="reset" id="reset">Show all</button>'
         + element("p", "", id="count", role="status", aria_live="polite"),
         id="filters",
@@ -151,7 +151,7 @@ def image_table() -> str:
     heads = "".join(
         element(
             "th",
-            element("button", f"{escaped(title)}<span aria-hidden=\"true\"></span>", type="button", data_sort=name),
+            element("button", f'{escaped(title)}<span aria-hidden="true"></span>', type="button", data_sort=name),
             scope="col",
             role="columnheader",
             class_="number" if name in _NUMBERS else None,

@@ -9,7 +9,7 @@ from ecrkit.errors.excerpts import count_of
 from ecrkit.images.sizes import readable_size
 from ecrkit.preview.forecast import FORECAST_DAYS
 from ecrkit.preview.report.axis import day_text, nice_ceiling
-from ecrkit.preview.report.chart import NARROW, WIDE, x_axis
+from ecrkit.preview.report.layout import NARROW, WIDE, x_axis
 from ecrkit.preview.report.markup import element, escaped
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ecrkit.preview.forecast import ForecastDay
-    from ecrkit.preview.report.chart import Layout
+    from ecrkit.preview.report.layout import Layout
 
 __all__ = ["timeline"]
 
@@ -68,7 +68,9 @@ class _Drawing:
 
     def draw(self) -> str:
         layout = self._layout
-        images = self._panel("images per day", 20.0, _IMAGES, lambda day: (day.archive, day.expire), lambda most: f"{most:,}")
+        images = self._panel(
+            "images per day", 20.0, _IMAGES, lambda day: (day.archive, day.expire), lambda most: f"{most:,}"
+        )
         top = 20.0 + _IMAGES + 36
         sizes = self._panel(
             "bytes per day", top, _BYTES, lambda day: (day.archive_bytes, day.expire_bytes), readable_size
@@ -109,9 +111,7 @@ class _Drawing:
         width = (layout.right - layout.left) / FORECAST_DAYS
         for day in self._days:
             y = bottom
-            for kind, value, count in zip(
-                ("archive", "expire"), values(day), (day.archive, day.expire), strict=True
-            ):
+            for kind, value, count in zip(("archive", "expire"), values(day), (day.archive, day.expire), strict=True):
                 if not count:
                     continue
                 size = max(value / most * height, 2.5)
@@ -141,9 +141,7 @@ def _table(days: Sequence[ForecastDay], now: datetime) -> str:
         cells += [f"{day.archive:,}", readable_size(day.archive_bytes)] if archives else []
         date = element("th", escaped(_date(now, day.day)), scope="row")
         body.append(element("tr", date + "".join(element("td", text, class_="number") for text in cells)))
-    table = element(
-        "table", element("thead", element("tr", head)) + element("tbody", "".join(body)), class_="plain"
-    )
+    table = element("table", element("thead", element("tr", head)) + element("tbody", "".join(body)), class_="plain")
     summary = element("summary", f"{count_of(len(days), 'day')} as a table")
     return element("details", summary + element("div", table, class_="scroll"))
 
