@@ -6,8 +6,9 @@ import base64
 import json
 import os
 import subprocess
+import sys
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from builders.browsers import OPTIONS
 
@@ -17,15 +18,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Tab", "chromium"]
 
+# The protocol is spoken on the file descriptors 3 and 4.
+_START = (
+    "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execvp(sys.argv[3], sys.argv[3:])"
+)
 _KEYS = {"Tab": 9, "Enter": 13, " ": 32}
 
 
 class Tab:
     """The one tab of a browser."""
 
-    def __init__(self, commands: int, answers: int) -> None:
+    def __init__(self, commands: int, answers: BinaryIO) -> None:
         self._commands = commands
-        self._answers = os.fdopen(answers, "rb")
+        self._answers = answers
         self._number = 0
         self._session: str | None = None
         self.errors: list[str] = []
@@ -101,15 +106,17 @@ def chromium(profile: Path) -> Iterator[Tab]:
     """Start a browser with a new *profile* directory, and end it."""
     reads_commands, commands = os.pipe()
     answers, writes_answers = os.pipe()
-    # The protocol is spoken on the file descriptors 3 and 4.
-    shell = ["sh", "-c", f'exec "$@" 3<&{reads_commands} 4>&{writes_answers}', "sh"]
-    command = [*shell, "chromium", *OPTIONS, "--remote-debugging-pipe", f"--user-data-dir={profile}"]
     descriptors = (reads_commands, writes_answers)
-    with subprocess.Popen(command, pass_fds=descriptors, stderr=subprocess.DEVNULL) as process:
+    start = [sys.executable, "-c", _START, *map(str, descriptors)]
+    command = [*start, "chromium", *OPTIONS, "--remote-debugging-pipe", f"--user-data-dir={profile}"]
+    with (
+        subprocess.Popen(command, pass_fds=descriptors, stderr=subprocess.DEVNULL) as process,
+        os.fdopen(answers, "rb") as stream,
+    ):
         for descriptor in descriptors:
             os.close(descriptor)
         try:
-            yield Tab(commands, answers)
+            yield Tab(commands, stream)
         finally:
             with suppress(OSError):
                 _write(commands, b'{"id":0,"method":"Browser.close"}\0')

@@ -53,7 +53,15 @@ def test_title() -> None:
 def test_order() -> None:
     """The parts are in one order: decision, numbers, filters, chart, rules, images, notes."""
     page = page_of(previewed(images(30)))
-    parts = ['class="decision', 'class="figures', 'id="filters"', 'id="when"', 'id="rules"', 'id="images"', 'id="notes"']
+    parts = [
+        'class="decision',
+        'class="figures',
+        'id="filters"',
+        'id="when"',
+        'id="rules"',
+        'id="images"',
+        'id="notes"',
+    ]
 
     assert sorted(parts, key=page.index) == parts
 
