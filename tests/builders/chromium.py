@@ -10,14 +10,22 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from builders.browsers import OPTIONS
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 __all__ = ["Tab", "chromium"]
 
+_OPTIONS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 # The protocol is spoken on the file descriptors 3 and 4.
 _START = (
     "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execvp(sys.argv[3], sys.argv[3:])"
@@ -108,7 +116,7 @@ def chromium(profile: Path) -> Iterator[Tab]:
     answers, writes_answers = os.pipe()
     descriptors = (reads_commands, writes_answers)
     start = [sys.executable, "-c", _START, *map(str, descriptors)]
-    command = [*start, "chromium", *OPTIONS, "--remote-debugging-pipe", f"--user-data-dir={profile}"]
+    command = [*start, "chromium", *_OPTIONS, "--remote-debugging-pipe", f"--user-data-dir={profile}"]
     with (
         subprocess.Popen(command, pass_fds=descriptors, stderr=subprocess.DEVNULL) as process,
         os.fdopen(answers, "rb") as stream,

@@ -93,10 +93,9 @@ def test_phone(tab: Tab, pages: dict[str, Path], name: str) -> None:
 
     assert tab.run("document.querySelector('.sentence').getBoundingClientRect().bottom") < 844
     assert tab.run("document.documentElement.scrollWidth") == 390
-    assert tab.run(
-        "Math.min(...[...document.querySelectorAll('.chart')].filter((found) => found.checkVisibility())"
-        ".map((found) => found.getBoundingClientRect().width / found.viewBox.baseVal.width))"
-    ) >= 0.99 or name in {"0"}
+    charts = "[...document.querySelectorAll('.chart')].filter((found) => found.checkVisibility())"
+    scales = tab.run(f"{charts}.map((found) => found.getBoundingClientRect().width / found.viewBox.baseVal.width)")
+    assert all(scale > 0.95 for scale in scales)
 
 
 @pytest.mark.parametrize("fate", ["expire", "archive", "stay"])
@@ -107,8 +106,7 @@ def test_filter_by_fate(tab: Tab, pages: dict[str, Path], fate: str) -> None:
     tab.run("while (!document.getElementById('more').hidden) document.getElementById('more').click()")
     found = shown(tab)
 
-    kinds = {"protected"} if fate == "expire" else set()
-    assert {fate} <= set(found["points"]) <= {fate} | kinds
+    assert set(found["points"]) == ({fate, "protected"} if fate == "expire" else {fate})
     assert len(found["points"]) == len(found["fates"]) > 0
     assert {text.partition(",")[0] for text in found["fates"]} == {fate}
     assert found["count"] == f"Chart and table show {len(found['points'])} of 300 images."
@@ -194,15 +192,8 @@ def test_keys(tab: Tab, pages: dict[str, Path]) -> None:
         if names[-1] == "archive":
             tab.press(" ")
 
-    assert [name for name in names if name in {"expire", "archive", "stay", "on", "rule", "text", "reset"}] == [
-        "expire",
-        "archive",
-        "stay",
-        "on",
-        "rule",
-        "text",
-        "reset",
-    ]
+    controls = ["expire", "archive", "stay", "on", "rule", "text", "reset"]
+    assert [name for name in names if name in controls] == controls
     assert outlines == {"solid"}
     assert "archive" not in shown(tab)["points"]
 
@@ -252,176 +243,6 @@ def test_nothing_is_run_from_data(tab: Tab, tmp_path: Path) -> None:
 
     assert tab.run("document.title").startswith(EVIL)
     assert tab.run("document.querySelector('#rows .tags').innerText") == EVIL
-    assert (
-        tab.run(
-            "document.querySelectorAll('img, link, script[src]').length + performance.getEntriesByType('resource').length"
-        )
-        == 0
-    )
-    assert tab.errors == []
-
-
-@pytest.mark.parametrize("fate", ["expire", "archive", "stay"])
-def test_filter_by_fate(tab: Tab, pages: dict[str, Path], fate: str) -> None:
-    """Points and rows have the images of a fate only, and the same number of them."""
-    tab.open(pages["300"])
-    choose(tab, fate)
-    tab.run("while (!document.getElementById('more').hidden) document.getElementById('more').click()")
-    found = shown(tab)
-
-    kinds = {"protected"} if fate == "expire" else set()
-    assert {fate} <= set(found["points"]) <= {fate} | kinds
-    assert len(found["points"]) == len(found["fates"]) > 0
-    assert {text.partition(",")[0] for text in found["fates"]} == {fate}
-    assert found["count"] == f"Chart and table show {len(found['points'])} of 300 images."
-
-
-@pytest.mark.parametrize("fate", ["expire", "archive", "stay"])
-def test_each_fate_of_a_large_repository_has_rows(tab: Tab, pages: dict[str, Path], fate: str) -> None:
-    """Of 100,000 images a filter shows rows of the same fate as the bars, and says how many of how many."""
-    tab.open(pages["100000"])
-    choose(tab, fate)
-    found = shown(tab)
-
-    assert set(found["bars"]) == set(found["fates"]) == {fate}
-    assert re.fullmatch(r"The chart shows [\d,]+ of 100,000 images; the table lists [\d,]+ of them\.", found["count"])
-
-
-def test_search(tab: Tab, pages: dict[str, Path]) -> None:
-    """A search leaves the points and rows that match, and Show all brings the others back."""
-    tab.open(pages["300"])
-    search(tab, "pr-1")
-    found = shown(tab)
-
-    assert 0 < len(found["points"]) < 100
-    assert all("pr-1" in text for text in found["rows"])
-    tab.run("document.getElementById('reset').click()")
-    tab.run("new Promise((resolve) => setTimeout(resolve, 50))")
-    assert len(shown(tab)["points"]) == 300
-
-
-def test_search_of_bars(tab: Tab, pages: dict[str, Path]) -> None:
-    """Bars shrink to the images that a search finds."""
-    tab.open(pages["5000"])
-    search(tab, "-debug")
-    found = shown(tab)
-    lanes = tab.run(
-        "[...new Set([...document.querySelectorAll('.chart.wide .bar')].filter((bar) => bar.checkVisibility()"
-        " && bar.closest('.lane')).map((bar) => bar.closest('.lane').dataset.rule))]"
-    )
-
-    assert found["lanes"] == ["4"]
-    assert re.fullmatch(r"Chart and table show \d+ of 5,000 images\.", found["count"])
-
-
-def test_nothing_matches(tab: Tab, pages: dict[str, Path]) -> None:
-    """A search that finds nothing says so, and offers the way back."""
-    tab.open(pages["300"])
-    search(tab, "no such tag")
-
-    assert tab.run("document.getElementById('none').innerText") == "No image matches these filters. Show all"
-    assert shown(tab)["points"] == []
-
-
-@pytest.mark.parametrize("column", ["size", "pushed", "image", "rule"])
-def test_sort(tab: Tab, pages: dict[str, Path], column: str) -> None:
-    """A column sorts by its values in both directions, and says which."""
-    tab.open(pages["300"])
-    button = f"document.querySelector('button[data-sort={column}]')"
-    cell = {"size": 4, "pushed": 5, "image": 0, "rule": 2}[column]
-    seen = []
-    for _ in range(2):
-        tab.run(f"{button}.click()")
-        values = tab.run(f"[...document.querySelectorAll('#rows tr')].map((row) => row.cells[{cell}].innerText)")
-        seen.append((tab.run(f"{button}.closest('th').ariaSort"), values))
-
-    by_direction = dict(seen)
-    assert set(by_direction) == {"ascending", "descending"}
-    if column == "size":
-        first = [float(text.partition(" ")[0]) for text in by_direction["descending"]]
-        assert first == sorted(first, reverse=True)
-    if column == "pushed":
-        assert by_direction["ascending"] == sorted(by_direction["ascending"])
-    assert by_direction["ascending"][0] != by_direction["descending"][0]
-
-
-def test_keys(tab: Tab, pages: dict[str, Path]) -> None:
-    """Keys reach everything in the order of the page, and what has the focus can be seen."""
-    tab.open(pages["300"])
-    tab.press("Tab")
-    assert tab.run("document.activeElement.innerText") == "Skip to the images"
-    assert tab.run("document.activeElement.getBoundingClientRect().top") >= 0
-
-    names, outlines = [], set()
-    for _ in range(12):
-        tab.press("Tab")
-        names.append(tab.run("((found) => found.value || found.id || found.innerText)(document.activeElement)").strip())
-        outlines.add(tab.run("getComputedStyle(document.activeElement).outlineStyle"))
-        if names[-1] == "archive":
-            tab.press(" ")
-
-    assert [name for name in names if name in {"expire", "archive", "stay", "on", "rule", "text", "reset"}] == [
-        "expire",
-        "archive",
-        "stay",
-        "on",
-        "rule",
-        "text",
-        "reset",
-    ]
-    assert outlines == {"solid"}
-    assert "archive" not in shown(tab)["points"]
-
-
-def test_screen_reader(tab: Tab, pages: dict[str, Path]) -> None:
-    """Charts have a text, the table has roles on any screen, and the number of images is announced."""
-    tab.open(pages["300"], width=390, height=844)
-    roles = tab.run("[...new Set([...document.querySelectorAll('[role]')].map((found) => found.getAttribute('role')))]")
-
-    assert {"img", "table", "row", "rowgroup", "columnheader", "rowheader", "cell", "status"} <= set(roles)
-    assert tab.run("[...document.querySelectorAll('.chart')].every((found) => found.getAttribute('aria-label'))")
-    assert tab.run("document.getElementById('count').getAttribute('aria-live')") == "polite"
-    assert tab.run(
-        "[...document.querySelectorAll('input, select')].every((found) => found.ariaLabel || found.labels.length)"
-    )
-
-
-def test_paper(tab: Tab, pages: dict[str, Path], tmp_path: Path) -> None:
-    """It prints on A4, without controls, and says how many images are on the paper."""
-    tab.open(pages["300"], media="print")
-
-    assert tab.run("document.getElementById('printed').innerText") == "This is a print of 50 of 300 images."
-    assert not tab.run(
-        "[...document.querySelectorAll('input, select, #more, #reset')].some((found) => found.checkVisibility())"
-    )
-    tab.print(tmp_path / "page.pdf")
-    assert b"594.95996 841.91998" in (tmp_path / "page.pdf").read_bytes()
-
-
-def test_repositories(tab: Tab, pages: dict[str, Path]) -> None:
-    """A search leaves the repositories with such a name, and each opens."""
-    tab.open(pages["repositories"])
-    write(tab, "repository", "/7")
-
-    seen = "[...document.querySelectorAll('.repository')].filter((found) => found.checkVisibility())"
-    assert tab.run(f"{seen}.map((found) => found.querySelector('.name').innerText)") == ["team/7"]
-    assert tab.run("document.getElementById('count').textContent") == "1 of 8 repositories that lose images"
-    tab.run(f"{seen}[0].querySelector('summary').click()")
-    assert "more than 14 days ago" in tab.run(f"{seen}[0].innerText")
-
-
-def test_nothing_is_run_from_data(tab: Tab, tmp_path: Path) -> None:
-    """Markup in names, tags and descriptions is shown, and not run; the page loads nothing."""
-    path = tmp_path / "evil.html"
-    path.write_text(page_of(previewed([image(tags=[EVIL], age_days=1)], name=EVIL)), encoding="utf-8")
-    tab.open(path)
-
-    assert tab.run("document.title").startswith(EVIL)
-    assert tab.run("document.querySelector('#rows .tags').innerText") == EVIL
-    assert (
-        tab.run(
-            "document.querySelectorAll('img, link, script[src]').length + performance.getEntriesByType('resource').length"
-        )
-        == 0
-    )
+    assert tab.run("document.querySelectorAll('img, link, script[src]').length") == 0
+    assert tab.run("performance.getEntriesByType('resource').length") == 0
     assert tab.errors == []

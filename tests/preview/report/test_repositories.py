@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from ecrkit.images import Image
+
 EVIL = "</script><script>document.title='evil'</script>"
 
 
@@ -25,10 +27,10 @@ def text_of(page: str) -> str:
 
 
 def names_in(page: str) -> list[str]:
-    return re.findall(r'<summary><span class="name">([^<]*)', page)
+    return list(re.findall(r'<summary><span class="name">([^<]*)', page))
 
 
-def old(number: int, *, size: int = 1_000_000_000) -> list[object]:
+def old(number: int, *, size: int = 1_000_000_000) -> list[Image]:
     return [image(age_days=20, size_bytes=size) for _ in range(number)]
 
 
