@@ -35,7 +35,7 @@ LAYERS = (
 CDK = {"aws_cdk", "cdk_nag", "constructs", "jsii"}
 BOTO = {"boto3", "botocore", *(f"mypy_boto3_{name}" for name in ("cloudformation", "ecr", "ecs", "lambda"))}
 CLICK = {"click"}
-HOSTS = {"cfnlint": {"cfnlint.py"}, "pytest": {"pytest_plugin.py"}, "plotly": {"preview"}}
+HOSTS = {"cfnlint": {"cfnlint.py"}, "pytest": {"pytest_plugin.py"}}
 """Tools of others, and the only modules or packages of ours that may import each."""
 
 AT_THE_TOP = {"__init__.py", "__main__.py", "cfnlint.py", "pytest_plugin.py", "py.typed"}

@@ -112,9 +112,9 @@ class TestPins:
         """What `make setup` installs, `make setup-dev` keeps."""
         assert pins("requirements.txt") <= pins("requirements-dev.txt")
 
-    @pytest.mark.parametrize("name", ["ministack", "moto", "mypy", "plotly", "pytest", "sphinx"])
+    @pytest.mark.parametrize("name", ["ministack", "moto", "mypy", "pytest", "sphinx"])
     def test_not_in_the_set_up(self, name: str) -> None:
-        """What only tests, reports or the sandbox need is not installed by `make setup`."""
+        """What only tests or the sandbox need is not installed by `make setup`."""
         assert name in names("requirements-dev.txt") | names("constructs/ecrkit/aws/sandbox/requirements.txt")
         assert name not in names("requirements.txt")
 

@@ -71,9 +71,7 @@ class TestBill:
             "CycloneDX",
             ecrkit.__version__,
         )
-        assert {"aws-cdk-lib", "boto3", "cfn-lint", "click", "msgspec", "plotly", "pyyaml"} <= {
-            name for name, _ in listed
-        }
+        assert {"aws-cdk-lib", "boto3", "cfn-lint", "click", "msgspec", "pyyaml"} <= {name for name, _ in listed}
         assert "pytest" not in {name for name, _ in listed}
         assert listed <= locked
         assert all(part["externalReferences"][0]["hashes"] for part in document["components"])

@@ -36,14 +36,3 @@ def test_commands_without_boto3(words: str) -> None:
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True)
 
     assert (result.returncode, result.stdout, result.stderr) == (3, "", BOTO3)
-
-
-def test_report_without_plotly() -> None:
-    """An HTML report without its extra is exit 2, with the command that installs it."""
-    words = ["policy", "preview", "keep-last-10@1", "--images", "/dev/null", "--output", "html"]
-    code = RUN.format(module="plotly", words=words)
-
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True)
-
-    assert result.returncode == 2
-    assert install_command("report") in result.stderr

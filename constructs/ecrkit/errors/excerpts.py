@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["CI_COMMAND", "excerpt", "first_names", "printable"]
+__all__ = ["CI_COMMAND", "count_of", "excerpt", "first_names", "printable"]
 
 CI_COMMAND = re.compile(r"#(?=#[A-Za-z]*\[)")
 """The older form of GitHub Actions, as in ``##[error]``, and Azure Pipelines, as in ``##vso[``: anywhere on a line."""
@@ -37,3 +37,11 @@ def first_names(names: Sequence[str], *, at_most: int = 3) -> str:
     """List the first of *names* and count the others: ``a, b, c and 4 more``."""
     more = f" and {len(names) - at_most:,} more" if len(names) > at_most else ""
     return f"{', '.join(names[:at_most])}{more}"
+
+
+def count_of(number: int, noun: str) -> str:
+    """Count in words: ``1 file``, ``2 files``, ``2 policies``, ``2 days``."""
+    if number == 1:
+        return f"1 {noun}"
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") and not noun.endswith("ay") else f"{noun}s"
+    return f"{number:,} {plural}"

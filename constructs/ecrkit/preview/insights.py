@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ecrkit.lifecycle.evaluation.evaluation import Evaluation
     from ecrkit.lifecycle.values import LifecyclePolicy, Rule
 
-__all__ = ["insights"]
+__all__ = ["idle_rules", "insights"]
 
 
 def insights(policy: LifecyclePolicy, evaluation: Evaluation) -> tuple[str, ...]:
@@ -31,12 +31,12 @@ def insights(policy: LifecyclePolicy, evaluation: Evaluation) -> tuple[str, ...]
         Sentences in lower case without full stops: rules that acted on nothing, rules that claimed nothing, what a
         number of images to keep comes to in releases, what the list of images cannot show.
     """
-    return (*_idle_rules(policy, evaluation), *_releases(policy, evaluation), *gaps(policy, evaluation))
+    return (*idle_rules(policy, evaluation), *_releases(policy, evaluation), *gaps(policy, evaluation))
 
 
-def _idle_rules(policy: LifecyclePolicy, evaluation: Evaluation) -> Iterator[str]:
+def idle_rules(policy: LifecyclePolicy, evaluation: Evaluation) -> Iterator[str]:
     """
-    Find rules that did nothing here.
+    Find rules that did nothing here, and say so as :func:`insights` does.
 
     A protecting rule that matches nothing any more is how images are lost: the naming of tags changed, and the rule
     below takes what it used to spare.

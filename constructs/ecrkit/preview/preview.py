@@ -112,6 +112,7 @@ class Preview:
         inventory: the images.
         policy: the policy.
         now: instant of evaluation.
+        today: instant of the list of images; before *now* in a preview of the future.
         evaluation: a verdict per image, in the order of the inventory.
         violations: protected images that would expire or be archived.
         totals: of all images.
@@ -124,6 +125,7 @@ class Preview:
     inventory: Inventory
     policy: LifecyclePolicy
     now: datetime
+    today: datetime
     evaluation: Evaluation
     violations: tuple[Violation, ...]
     totals: Totals
@@ -164,6 +166,7 @@ def preview(
         inventory=inventory,
         policy=policy,
         now=now,
+        today=today,
         evaluation=evaluation,
         violations=protections.violations(evaluation, inventory, today),
         totals=Totals.sum(totals.values()),

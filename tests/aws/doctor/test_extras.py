@@ -20,6 +20,7 @@ Version: 9.0
 Provides-Extra: live
 Provides-Extra: gone
 Provides-Extra: newer
+Provides-Extra: kept
 Requires-Dist: click>=8.2
 Requires-Dist: boto3>={boto3}; extra == 'live'
 Requires-Dist: no-such-package<3,>=2.1; extra == "gone"
@@ -45,7 +46,7 @@ def test_every_extra_has_a_purpose() -> None:
 
 
 def test_missing_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A package that is missing or too old is named; it is an error if something declared needs it."""
+    """A missing or old package is an error if something declared needs it; an extra of nothing is left out."""
     install(tmp_path, monkeypatch)
 
     probes = list(examine_extras(needed={"newer"}))

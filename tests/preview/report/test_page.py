@@ -1,58 +1,26 @@
-"""The report, as text and in a real browser."""
+"""The report on one repository, as text."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from builders.browsers import dom_of
-from builders.commands import ecrkit
+from builders.commands import run_here
 from builders.inventories import NOW, digest, image, write_images
-from builders.policies import ARCHIVE, policy, policy_text, pulled, pushed, rule, tagged, untagged
+from builders.policies import policy_text, rule, tagged
+from builders.reports import RULES, images, page_of, previewed, used
 
-from ecrkit.images import Image, ImageTable, Inventory
-from ecrkit.preview.preview import Preview, preview
 from ecrkit.preview.protection import Protections, UsedImage
-from ecrkit.preview.report import render_page
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-RULES = [
-    rule(1, **tagged("prod*"), countNumber=2),
-    rule(2, **untagged(), **pushed(14)),
-    rule(3, **tagged("v*"), **pulled(30), action=ARCHIVE),
-]
 EVIL = "</script><script>document.title='evil'</script>"
-
-
-def inventory(number: int) -> list[Image]:
-    """Make images of every kind, spread over a year and more."""
-    tags = [["prod-{}"], [], ["v{}"], ["x{}"]]
-    return [
-        image(
-            format(place, "x"),
-            tags=[tag.format(place) for tag in tags[place % 4]],
-            age_days=place * 500 / number,
-        )
-        for place in range(1, number + 1)
-    ]
-
-
-def previewed(images: list[Image], protections: Protections | None = None, name: str = "my-app") -> Preview:
-    return preview(
-        policy(*RULES),
-        Inventory(file="i.json", repository=name, images=ImageTable.of(images)),
-        now=NOW,
-        today=NOW,
-        protections=protections or Protections(),
-    )
-
-
-def page_of(found: Preview) -> str:
-    return render_page(found, price=0.1, price_source="a test", missing=["my-app:gone"])
+TAGS = re.compile(r"<[^>]*>")
 
 
 def data_in(page: str) -> dict[str, Any]:
@@ -60,179 +28,207 @@ def data_in(page: str) -> dict[str, Any]:
     return dict(json.loads(text))
 
 
-def test_every_image_is_a_point() -> None:
-    """Of few images each is a point, in the trace of its rule and fate, and a row."""
-    found = previewed(inventory(40))
+def words_of(page: str, *, part: str) -> str:
+    """Give the text of the part of a page with this class or id."""
+    [found] = re.findall(rf'<section[^>]*(?:class="{part}[ "]|id="{part}")(.*?)</section>', page, re.DOTALL)
+    return " ".join(unescape(TAGS.sub(" ", found.partition(">")[2])).split())
+
+
+def drawing_in(page: str) -> str:
+    """Give the drawing of the images for wide screens."""
+    [found] = re.findall(r'<svg class="chart wide".*?</svg>', page, re.DOTALL)
+    return str(found)
+
+
+def test_title() -> None:
+    """The title names repository and policy with its version, the head also the instant."""
+    page = page_of(previewed([image()]))
+
+    assert "<title>payments/api: keep-last-10@2</title>" in page
+    assert "<h1>payments/api</h1>" in page
+    assert 'Lifecycle policy <strong class="policy">keep-last-10@2</strong>, evaluated' in page
+    assert '<time datetime="2026-11-01T12:00:00+00:00">1 November 2026, 12:00 UTC</time>' in page
+
+
+def test_order() -> None:
+    """The parts are in one order: decision, numbers, filters, chart, rules, images, notes."""
+    page = page_of(previewed(images(30)))
+    parts = [
+        'class="decision',
+        'class="figures',
+        'id="filters"',
+        'id="when"',
+        'id="rules"',
+        'id="images"',
+        'id="notes"',
+    ]
+
+    assert sorted(parts, key=page.index) == parts
+
+
+@pytest.mark.parametrize("number", [1, 300, 5_000])
+def test_every_image_has_a_row(number: int) -> None:
+    """Of up to thousands of images each has a row, and the counts are those of the preview."""
+    found = previewed(images(number))
     data = data_in(page_of(found))
+    fates = Counter(row[2] for row in data["rows"])
 
-    names = {trace["name"]: len(trace["x"]) for trace in data["figure"]["data"]}
-    assert names == {
-        "rule 1: stay (2)": 2,
-        "rule 1: expire (8)": 8,
-        "rule 2: stay (1)": 1,
-        "rule 2: expire (9)": 9,
-        "rule 3: stay (1)": 1,
-        "rule 3: archive (9)": 9,
-        "no rule: stay (10)": 10,
-    }
-    assert len(data["rows"]) == 40
-    assert data["scope"] == "All images, newest first."
-
-
-@pytest.mark.parametrize("number", [1, 50])
-def test_every_rule_has_a_shade_of_its_own(number: int) -> None:
-    """Stacked on each other, what different rules decide can be told apart, however many rules there are."""
-    rules = [rule(place, **tagged(f"{place}-*"), countNumber=1, description="x" * 60) for place in range(1, number + 1)]
-    images = [image(format(place, "x"), tags=[f"{place % number + 1}-{place}"]) for place in range(3 * number)]
-    found = preview(
-        policy(*rules),
-        Inventory(file="i.json", images=ImageTable.of(images)),
-        now=NOW,
-        today=NOW,
-        protections=Protections(),
+    assert (fates["expire"], fates["archive"], fates["stay"]) == (
+        found.totals.expire,
+        found.totals.archive,
+        found.totals.stay,
     )
-    colors = [trace["marker"]["color"] for trace in data_in(page_of(found))["figure"]["data"]]
-
-    assert len(set(colors)) == len(colors) == 2 * number
+    assert sum(count for *_, count in data["counts"]) == number
 
 
-@pytest.mark.parametrize("number", [2_001, 20_000])
-def test_many_images_are_bars(number: int) -> None:
-    """Many images are counted by time, and the bars hold every one; the table has the newest that do not stay."""
-    found = previewed(inventory(number))
-    data = data_in(page_of(found))
+def test_large_repository() -> None:
+    """Of 100,000 images the page lists each fate of each rule, counts all, and has 5 MB at most."""
+    found = previewed(images(100_000))
+    page = page_of(found)
+    data = data_in(page)
+    listed = Counter((row[3], row[2]) for row in data["rows"])
 
-    assert {trace["type"] for trace in data["figure"]["data"]} == {"bar"}
-    assert sum(sum(trace["y"]) for trace in data["figure"]["data"]) == number
-    assert max(len(trace["x"]) for trace in data["figure"]["data"]) <= 150
-    assert {text.rpartition(" ")[2] for trace in data["figure"]["data"] for text in trace["customdata"]} <= {
-        "B",
-        "kB",
-        "MB",
-        "GB",
-    }
-    acted = found.totals.expire + found.totals.archive
-    assert data["scope"].startswith(f"The newest {len(data['rows']):,} of the {acted:,} images that expire or")
+    assert len(page.encode()) < 5_000_000
+    assert sum(count for *_, count in data["counts"]) == 100_000
+    assert {(rule, fate) for rule, fate, *_ in data["counts"]} == listed.keys()
+    assert all(min(count, 500) <= listed[rule, fate] for rule, fate, _, count in data["counts"])
 
 
-def test_size() -> None:
-    """A report on 100,000 images has less than 10 MB."""
-    assert len(page_of(previewed(inventory(100_000))).encode()) < 10_000_000
+def test_few_images_are_marks() -> None:
+    """Each of few images is a mark of the shape of its fate, with the number of its row."""
+    found = previewed(images(300))
+    page = page_of(found)
+    kinds = Counter(re.findall(r'<path class="mark (\w+)" d="[^"]+" data-row=', drawing_in(page)))
+    rows = re.findall(r'data-row="(\d+)"', drawing_in(page))
+
+    assert kinds == {"expire": found.totals.expire, "archive": found.totals.archive, "stay": found.totals.stay}
+    assert sorted(map(int, rows)) == list(range(300))
+    assert "one mark is one image" in drawing_in(page)
 
 
-def test_no_images() -> None:
-    """A report on nothing is a page, too."""
-    assert data_in(page_of(previewed([])))["rows"] == []
+@pytest.mark.parametrize(
+    "found",
+    [pytest.param(images(5_000), id="many"), pytest.param([image(age_days=3) for _ in range(400)], id="at once")],
+)
+def test_many_images_are_bars(found: list[Any]) -> None:
+    """Images that cannot be a mark each are counted, and the bars have every one."""
+    drawing = drawing_in(page_of(previewed(found)))
+
+    assert sum(map(int, re.findall(r'data-count="(\d+)"', drawing))) == len(found)
+    assert re.search(r"bars: images per (hour|3 hours|2 days)<", drawing)
 
 
 def test_long_ago() -> None:
-    """Bars stand for so long a time that they can be seen."""
-    images = [image(format(place, "x"), age_days=20_000 + place) for place in range(2_001)]
-    images.append(image("ffff", age_days=0))
+    """Bars stand for so much time that they can be seen."""
+    old = [image(format(place, "x"), age_days=20_000 + place) for place in range(2_001)]
 
-    assert max(len(trace["x"]) for trace in data_in(page_of(previewed(images)))["figure"]["data"]) <= 150
+    bins = set(re.findall(r'data-bin="(\d+)"', drawing_in(page_of(previewed([*old, image("ffff", age_days=0)])))))
+    assert 2 <= len(bins) <= 124
 
 
-def test_protected_images_come_first() -> None:
-    """Protected images that would expire stand at the top, and what is in use and gone after them."""
-    used = UsedImage(text="my-app:prod-3", origin="in-use.txt:1", repository="my-app", digest=digest("a"))
-    images = [image("a", tags=["prod-1"], age_days=9), *(image(tags=["prod-2"], age_days=days) for days in (1, 2))]
-    page = page_of(previewed(images, Protections(used=(used,))))
+def test_cut_offs() -> None:
+    """The chart has the cut-off of every rule, and says when now is."""
+    texts = re.findall(r'<text class="(?:cut \w+|now)"[^>]*>([^<]*)', drawing_in(page_of(previewed(images(300)))))
 
-    alert = f"<p class='alert'>{digest('a')} (prod-1): in use (in-use.txt:1), and rule 1 would expire it</p>"
-    assert f"<section id=\"alerts\">{alert}<p class='remark'>in use, but not found: my-app:gone</p>" in page
+    assert texts == [
+        "now: 1 Nov 2026 12:00 UTC",
+        "10th newest: 2026-10-19",
+        "keeps newer than 14 days",
+        "keeps used in the last 60 days",
+        "keeps newer than 30 days",
+    ]
+
+
+def test_no_images() -> None:
+    """Without images the page says what the policy would do, and has no chart and no numbers."""
+    page = page_of(previewed([]))
+
+    assert words_of(page, part="decision") == (
+        "Safe payments/api has no images, so nothing expires. Below is what the policy would do."
+    )
+    assert words_of(page, part="rules").startswith("Rules Rule 1 Keep the newest 10 images tagged 'prod-*', expire the")
+    assert 'class="figures"' not in page
+    assert 'id="images"' not in page
+
+
+def test_protected_images() -> None:
+    """The first five protected images that would go come first; the others are folded with their number."""
+    found = images(3_000)
+    page = page_of(previewed(found, used(found, number=400)), missing=["my-app:gone (in-use.txt:9)"])
+    decision = words_of(page, part="decision")
+
+    shown, _, folded = decision.partition("and 395 more protected images")
+    assert shown.count(": in use (in-use.txt:") == 5
+    assert folded.count(": in use (in-use.txt:") == 395
+    assert folded.endswith("1 image is in use, but was not found my-app:gone (in-use.txt:9)")
+
+
+def test_a_protected_image_is_a_diamond() -> None:
+    """A protected image that would go has a shape of its own, and its row the reason."""
+    found = [image("a", tags=["prod-1"], age_days=9), *(image(tags=[f"prod-{n}"], age_days=1) for n in range(10))]
+    mine = UsedImage(text=digest("a"), origin="in-use.txt:1", digest=digest("a"))
+    page = page_of(previewed(found, Protections(used=(mine,))))
+
+    assert drawing_in(page).count('class="mark protected"') == 1
+    assert [row[9:] for row in data_in(page)["rows"] if row[0] == digest("a")] == [["in use (in-use.txt:1)"]]
 
 
 def test_data_is_never_markup() -> None:
-    """Names and tags that are markup stay text."""
-    page = page_of(previewed([image(tags=[EVIL, "<b>"], age_days=1)], name=EVIL))
-    data = data_in(page)
+    """Names, tags and descriptions that are markup stay text."""
+    rules = [rule(1, **tagged("*"), description=EVIL)]
+    page = page_of(previewed([image(tags=[EVIL, "<b>"], age_days=1)], name=EVIL, rules=rules), missing=[EVIL])
 
     assert EVIL not in page
-    assert data["rows"][0][2] == f"{EVIL}, <b>"
-    assert "<b>" not in data["figure"]["data"][-1]["text"][0]
-
-
-def test_command(tmp_path: Path) -> None:
-    """`--output html` writes the page to standard output."""
-    (tmp_path / "policy.json").write_text(policy_text(*RULES))
-    images = write_images(tmp_path / "images.json", inventory(10))
-    arguments = ("policy", "preview", tmp_path / "policy.json", "--images", images, "--now", NOW.isoformat())
-
-    result = ecrkit(*arguments, "--output", "html")
-
-    assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout.startswith("<!DOCTYPE html>")
-    assert "$0.10 per GB and month: Amazon ECR pricing" in result.stdout
-
-
-def test_one_repository(tmp_path: Path) -> None:
-    """A report is about one repository."""
-    (tmp_path / "policy.json").write_text(policy_text(*RULES))
-
-    result = ecrkit("policy", "preview", tmp_path / "policy.json", "--images", tmp_path, "--output", "html")
-
-    assert result.returncode == 2
-    assert "--output html reports one repository; pass one file to --images" in result.stderr
-
-
-@pytest.mark.browser
-@pytest.mark.needs("chromium")
-@pytest.mark.parametrize("number", [10, 1_000, 100_000])
-def test_opens_in_a_browser(tmp_path: Path, number: int) -> None:
-    """A browser draws the chart and fills the table, offline."""
-    path = tmp_path / "report.html"
-    path.write_text(page_of(previewed(inventory(number))), encoding="utf-8")
-
-    dom = dom_of(path, profile=tmp_path / "profile")
-
-    assert re.search(r'<html[^>]* data-ready-after="[0-9]+"', dom)
-    assert len(re.findall("<tr><td>20", dom)) == min(number, 1_000)
-    assert dom.count('class="main-svg"') >= 2
-
-
-@pytest.mark.browser
-@pytest.mark.needs("chromium")
-def test_filters(tmp_path: Path) -> None:
-    """Choosing a fate hides the rows and the points of others; the text filters rows."""
-    path = tmp_path / "report.html"
-    path.write_text(page_of(previewed(inventory(40))), encoding="utf-8")
-    script = """
-    const fate = document.getElementById("fate");
-    fate.value = "expire";
-    fate.dispatchEvent(new Event("change"));
-    const text = document.getElementById("text");
-    text.value = "prod";
-    text.dispatchEvent(new Event("input"));
-    const visible = document.getElementById("chart").data.filter((trace) => trace.visible).map((trace) => trace.name);
-    document.body.dataset.visible = visible.join("|");
-    """
-
-    dom = dom_of(path, profile=tmp_path / "profile", script=script)
-
-    assert "8 of 40 rows" in dom
-    assert 'data-visible="rule 1: expire (8)|rule 2: expire (9)"' in dom
+    assert "<b>" not in page
+    assert data_in(page)["rows"][0][1] == f"{EVIL}, <b>"
 
 
 def test_nothing_turns_text_around() -> None:
     """What is no visible character is shown as its escape, in the page and in its data."""
     page = page_of(previewed([image(tags=["a\u202eb"], age_days=1)], name="web\u2066\x1b"))
 
-    assert "web\\u2066\\x1b: lifecycle preview" in page
-    assert data_in(page)["rows"][0][2] == "a\\u202eb"
-    assert not {"\u2066", "\u202e", "\x1b"} & set(page.partition('<script id="data"')[0])
+    assert "<h1>web\\u2066\\x1b</h1>" in page
+    assert data_in(page)["rows"][0][1] == "a\\u202eb"
+    assert not {"\u2066", "\u202e", "\x1b"} & set(page)
 
 
-@pytest.mark.browser
-@pytest.mark.needs("chromium")
-def test_nothing_is_run_from_data(tmp_path: Path) -> None:
-    """Markup in names, tags and descriptions is shown, and not run."""
-    path = tmp_path / "report.html"
-    images = [image(tags=[f"<img src=x onerror=\"document.title='evil'\">{EVIL}"], age_days=1)]
-    path.write_text(page_of(previewed(images, name=EVIL)), encoding="utf-8")
+def test_nothing_is_loaded() -> None:
+    """The page allows its own script and style only, by their hashes, and names no address."""
+    page = page_of(previewed(images(30)))
+    [policy] = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
 
-    dom = dom_of(path, profile=tmp_path / "profile")
+    assert re.fullmatch(
+        r"default-src 'none'; script-src 'sha256-[\w+/=]+'; style-src 'sha256-[\w+/=]+';"
+        r" base-uri 'none'; form-action 'none'",
+        policy,
+    )
+    assert not re.findall(r'\s(?:src|href)="(?!#)|url\((?!#)|\sstyle="|\son\w+="', page)
 
-    assert "<title>&lt;/script&gt;" in dom
-    assert "<title>evil" not in dom
-    assert "<img src" not in dom
+
+@pytest.mark.parametrize(
+    ("argument", "name"),
+    [
+        pytest.param("keep-last-10@1", "keep-last-10@1", id="version"),
+        pytest.param("store/web/v3.json", "web@3", id="file of a store"),
+        pytest.param("draft.json", "draft.json", id="other file"),
+    ],
+)
+def test_command(
+    argument: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--output html` writes the page to standard output, with the name of the policy."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "store" / "web").mkdir(parents=True)
+    for file in ("draft.json", "store/web/v3.json"):
+        (tmp_path / file).write_text(policy_text(*RULES))
+    write_images(tmp_path / "images.json", images(10))
+
+    code = run_here(
+        f"policy preview {argument} --images images.json --now {NOW.isoformat()} --output html", monkeypatch
+    )
+
+    page = capsys.readouterr().out
+    assert code == 0
+    assert page.startswith("<!DOCTYPE html>")
+    assert f"<title>my-app: {name}</title>" in page
+    assert "The price is $0.10 per GB and month: Amazon ECR pricing, US East" in page

@@ -41,7 +41,9 @@ def examine_extras(*, needed: Collection[str]) -> Iterator[Probe]:
         yield Probe(name="extras", status=Status.NOT_CHECKED, found="ecrkit is not installed as a package")
         return
     for extra in extras:
-        yield _probe(extra, is_needed=extra in needed)
+        # One that brings nothing is kept for installations by its name.
+        if any(_requirements(extra)):
+            yield _probe(extra, is_needed=extra in needed)
 
 
 def examine_boto3() -> Probe:

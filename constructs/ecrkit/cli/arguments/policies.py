@@ -18,7 +18,7 @@ from ecrkit.documents.files import decode, read_stream, read_text
 from ecrkit.errors import ChangedPolicyError, Severity
 from ecrkit.lifecycle import MAX_POLICY_BYTES, compose, parse_policy
 from ecrkit.policies.lock import compare_file
-from ecrkit.policies.references import PolicyRef
+from ecrkit.policies.references import PolicyRef, version_at
 from ecrkit.policies.store import PolicyStore
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ __all__ = [
     "note_unpublished",
     "policies_option",
     "policy_files",
+    "policy_name",
     "protection_options",
     "read_policies",
     "read_protections",
@@ -257,6 +258,16 @@ def with_manifests(inventories: Iterable[Inventory], manifests: str | None) -> I
 def policy_files(arguments: Iterable[str]) -> list[str]:
     """Keep the policies that are named by their file."""
     return [argument for argument in arguments if _is_file(argument)]
+
+
+def policy_name(argument: str) -> str:
+    """Name a policy for people: ``name@N``, also for a file of a store, else the name of the file."""
+    if argument == "-":
+        return "standard input"
+    if not _is_file(argument):
+        return argument
+    version = version_at(Path(argument))
+    return str(version[1]) if version else Path(argument).name
 
 
 def _is_file(argument: str) -> bool:

@@ -10,6 +10,7 @@ import click
 
 from ecrkit.cli.console.screen import shows_styles
 from ecrkit.documents.terminal import Styled, terminal_text, write_json, write_line
+from ecrkit.errors.excerpts import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -67,11 +68,3 @@ def ask_for(question: str, *, parse: Callable[[str], str], default: str | None =
         default: the answer to an empty line; ``None`` to ask again.
     """
     return str(click.prompt(terminal_text(question), default=default, value_proc=parse, err=True))
-
-
-def count_of(number: int, noun: str) -> str:
-    """Count in words: ``1 file``, ``2 files``, ``2 policies``."""
-    if number == 1:
-        return f"1 {noun}"
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{number:,} {plural}"

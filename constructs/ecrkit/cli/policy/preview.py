@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +19,7 @@ from ecrkit.cli.arguments.policies import (
     missing_images,
     policies_option,
     policy_files,
+    policy_name,
     protection_options,
     read_policies,
     read_protections,
@@ -29,12 +30,11 @@ from ecrkit.cli.console.collector import without_collector
 from ecrkit.cli.console.progress import reading_progress
 from ecrkit.documents.nearest import near
 from ecrkit.documents.terminal import write_document, write_json
-from ecrkit.errors.extras import install_command
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.preview.preview import PRICE_SOURCE, STANDARD_PRICE, preview
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime, timedelta
 
     from ecrkit.cli.policy.preview_live import LiveRepository
@@ -144,10 +144,6 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
         raise click.UsageError("standard input (-) can be read once only; name a file for the others")
     today, at = instants(now, ahead)
     require_readable([*policy_files(policies), images, manifests, *in_use])
-    if output == "html":
-        if is_directory:
-            raise click.UsageError("--output html reports one repository; pass one file to --images")
-        _page()
     policy = read_policies(policies, store=store)
     protections = read_protections(in_use=in_use, pulled_within=pulled_within, must_keep=must_keep)
     live = _live(repository, profile=profile, region=region) if repository and images is None else None
@@ -171,6 +167,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
         missing=missing,
         has_protections=bool(protections),
         disagreements=disagreements,
+        policy_name=" + ".join(map(policy_name, policies)),
     )
     sys.exit(1 if disagreements or any(found.violations for found in previews) else 0)
 
@@ -201,6 +198,7 @@ def _echo(  # noqa: PLR0913 - as above
     missing: list[str],
     has_protections: bool,
     disagreements: Sequence[Disagreement] | None,
+    policy_name: str,
 ) -> None:
     if output == "json":
         from ecrkit.cli.policy.preview_json import preview_json  # noqa: PLC0415 - of two formats one is wanted
@@ -217,7 +215,17 @@ def _echo(  # noqa: PLR0913 - as above
         return
     source = PRICE_SOURCE if price == STANDARD_PRICE else "as given"
     if output == "html":
-        write_document(_page()(previews[0], price=price, price_source=source, missing=missing))
+        from ecrkit.preview.report import render_page, render_repositories  # noqa: PLC0415 - as above
+
+        given: dict[str, Any] = {
+            "policy_name": policy_name,
+            "price": price,
+            "price_source": source,
+            "missing": missing,
+            "is_checked": has_protections,
+        }
+        is_one = len(previews) == 1
+        write_document(render_page(previews[0], **given) if is_one else render_repositories(previews, **given))
     else:
         from ecrkit.cli.policy.preview_text import echo_preview  # noqa: PLC0415 - as above
 
@@ -233,11 +241,3 @@ def _echo(  # noqa: PLR0913 - as above
             from ecrkit.cli.policy.preview_live import echo_comparison  # noqa: PLC0415 - as in _live
 
             echo_comparison(disagreements)
-
-
-def _page() -> Callable[..., str]:
-    try:
-        from ecrkit.preview.report import render_page  # noqa: PLC0415 - loads a charting library, which is an extra
-    except ModuleNotFoundError as error:
-        raise click.UsageError(f"--output html needs {error.name}; {install_command('report')}") from None
-    return render_page

@@ -128,6 +128,12 @@ class ImageTable(Sequence[Image]):
         """Make a table of the same images with other children."""
         return ImageTable([*self._columns[:-1], children])
 
+    def without_references(self) -> ImageTable:
+        """Make a table of the same images, none of which refers to another."""
+        columns = list(self._columns)
+        columns[8], columns[10] = [None] * len(self), [()] * len(self)
+        return ImageTable(columns)
+
     def __len__(self) -> int:
         """Count the images."""
         return len(self.digests)
