@@ -3,6 +3,7 @@ What a policy does to the images of a repository.
 
 - ``preview``: verdicts on the images of one repository, and totals
 - ``insights``: what the verdicts say about the policy
+- ``forecast``: what expires on which day if nothing is pushed
 - ``uncertainty``: what a list of images leaves open
 - ``protection``: images that must not expire: in use, recently pulled, or kept by tag
 - ``comparison``: our verdicts compared with ECR's own preview
