@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from botocore.awsrequest import AWSRequest
     from botocore.client import BaseClient
     from botocore.session import Session
 
@@ -33,27 +32,27 @@ def trace_client(client: BaseClient) -> None:
     client.meta.events.register_first(f"after-call.{client.meta.service_model.service_id.hyphenize()}", _log_answer)
 
 
-def _count_attempt(*, request: AWSRequest, **_: object) -> None:
-    context: dict[str, Any] = request.context
+def _count_attempt(**event: Any) -> None:  # noqa: ANN401 - botocore's events have no types
+    context = event["request"].context
     context.setdefault(_STARTED_AT, time.monotonic())
     context[_ATTEMPTS] = context.get(_ATTEMPTS, 0) + 1
 
 
-def _log_answer(*, event_name: str, parsed: dict[str, Any], context: dict[str, Any], **_: object) -> None:
-    about = parsed.get("ResponseMetadata", {})
-    code = parsed.get("Error", {}).get("Code")
+def _log_answer(**event: Any) -> None:  # noqa: ANN401 - as above
+    about = event["parsed"].get("ResponseMetadata", {})
+    code = event["parsed"].get("Error", {}).get("Code")
     status = about.get("HTTPStatusCode", "no status")
     _log(
-        event_name,
-        context,
+        event["event_name"],
+        event["context"],
         f"{status} {code}" if code else str(status),
         f"request {about.get('RequestId') or 'without ID'}",
     )
 
 
-def _log_failure(*, event_name: str, exception: Exception, context: dict[str, Any], **_: object) -> None:
+def _log_failure(**event: Any) -> None:  # noqa: ANN401 - as above
     # The message may repeat an endpoint, which may have a password in it.
-    _log(event_name, context, f"no answer, {type(exception).__name__}")
+    _log(event["event_name"], event["context"], f"no answer, {type(event['exception']).__name__}")
 
 
 def _log(event_name: str, context: dict[str, Any], *outcome: str) -> None:
