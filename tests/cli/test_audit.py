@@ -103,8 +103,12 @@ def test_drift_only_leaves_out_what_should_not_be_so_anyway(account: Account, pr
 
 def test_sarif_has_rules_and_places(account: Account, project: Path) -> None:
     """Code scanning gets the rules of the findings, and each finding at its place in the catalog."""
-    [run] = json.loads(audit(account, project, "--output", "sarif").stdout)["runs"]
+    result = audit(account, project, "--output", "sarif")
+    [run] = json.loads(result.stdout)["runs"]
 
+    # The report goes to a file in a pipeline, and the log has standard error only.
+    assert result.stderr.startswith("failed: ")
+    assert "[AUD" in result.stderr.splitlines()[0]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     assert rules == sorted({result["ruleId"] for result in run["results"]})
     assert [rules[result["ruleIndex"]] for result in run["results"]] == [result["ruleId"] for result in run["results"]]

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ecrkit.aws.answers import FOREIGN_ANSWER, CheckedParsers, check_answer
 from ecrkit.aws.refusals import explain_client_error, explain_failure
+from ecrkit.aws.tracing import trace_client, trace_session
 from ecrkit.errors import AwsError
 from ecrkit.errors.extras import install_command
 
@@ -138,7 +139,7 @@ def connect(
     except ImportError:
         raise AwsError(f"boto3 is not installed; {install_command('live')}") from None
     with aws_errors():
-        core = checked_parsing(Session(profile=profile))
+        core = trace_session(checked_parsing(Session(profile=profile)))
         attempts = 1 if is_probe else core.get_config_variable("max_attempts") or _ATTEMPTS
         config = Config(
             connect_timeout=_CONNECT_TIMEOUT_SECONDS,
@@ -213,6 +214,7 @@ def guarded(client: Client) -> Client:
     if urlsplit(client.meta.endpoint_url).port == 0:
         raise ValueError("a port of 0")
     service = client.meta.service_model.service_id.hyphenize()
+    trace_client(client)
     client.meta.events.register_first(f"after-call.{service}", check_answer)
     client.meta.events.register_first(f"needs-retry.{service}", _give_up_early)
     return client

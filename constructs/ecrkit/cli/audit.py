@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -12,9 +11,10 @@ from ecrkit.aws.stacks import StackFinder
 from ecrkit.catalog import read_catalog_text
 from ecrkit.catalog.locations import repository_places
 from ecrkit.cli.arguments.environment import environment_option, look_around
-from ecrkit.cli.arguments.options import aws_options, catalog_options
+from ecrkit.cli.arguments.options import aws_options, catalog_options, output_option
+from ecrkit.cli.console.endings import end_of_findings
 from ecrkit.cli.console.progress import with_bar
-from ecrkit.cli.console.reports import echo_report, exit_code
+from ecrkit.cli.console.reports import echo_report
 from ecrkit.deployment.audit import audit as audited
 from ecrkit.deployment.policies import PolicyNames
 from ecrkit.registry.posture import POSTURE_RULEBOOK
@@ -33,9 +33,7 @@ _POSTURE = frozenset(check.code for check in (*POSTURE_RULEBOOK, *ACCESS_RULEBOO
 @click.option("--drift-only", is_flag=True, help="Report drift only.")
 @catalog_options
 @aws_options
-@click.option(
-    "--output", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True, help="Output format."
-)
+@output_option("sarif")
 def audit(  # noqa: PLR0913 - one parameter per option
     *,
     environment: str | None,
@@ -62,7 +60,7 @@ def audit(  # noqa: PLR0913 - one parameter per option
     \b
     Examples:
       ecrkit audit
-      ecrkit audit --environment prod --drift-only --output sarif > audit.sarif
+      ecrkit audit --environment prod --drift-only --output sarif -o audit.sarif
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     here = look_around(catalog, policies, environment=environment, profile=profile, region=region)
     ecr = here.aws.ecr()
@@ -79,4 +77,4 @@ def audit(  # noqa: PLR0913 - one parameter per option
     place = here.environment
     about = {"environment": place.name, "account": place.account, "region": place.region}
     echo_report(findings, checked=len(here.deployed), noun="repository", output=output, about=about)
-    sys.exit(exit_code(findings, strict=True))
+    end_of_findings(findings, strict=True, output=output)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
+from ecrkit.cli.arguments.options import output_file_option
 from ecrkit.documents.terminal import write_document
 
 __all__ = ["completion"]
@@ -17,6 +18,7 @@ _VARIABLE = "_ECRKIT_COMPLETE"
 
 @click.command("completion")
 @click.argument("shell", type=click.Choice(_SHELLS))
+@output_file_option
 def completion(shell: str) -> None:
     """
     Print the script that completes commands in your shell.

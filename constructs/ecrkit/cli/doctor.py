@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from ecrkit.aws.doctor import (
     examine_tools,
 )
 from ecrkit.cli.arguments.options import aws_options, output_option
+from ecrkit.cli.console.endings import end, first_lines
 from ecrkit.cli.console.output import echo, echo_json
 from ecrkit.cli.console.tables import echo_labelled
 from ecrkit.documents.files import read_text
@@ -80,7 +80,8 @@ def doctor(*, catalog: Path | None, profile: str | None, region: str | None, out
         echo_json({"probes": [_document(probe) for probe in probes], "ok": is_fine})
     else:
         echo(_summary(probes), err=True)
-    sys.exit(0 if is_fine else 1)
+    failing = [probe for probe in probes if probe.status is Status.ERROR]
+    end(first_lines([_line(probe) for probe in failing], noun="error"), are_told=output == "text")
 
 
 def _probes(catalog: Path | None, *, profile: str | None, region: str | None) -> Iterator[Probe]:
@@ -134,8 +135,12 @@ def _toolkit_stack() -> str:
 
 def _echo(probe: Probe) -> None:
     status = Styled(probe.status.value, _COLORS.get(probe.status))
+    echo_labelled(status, _line(probe), width=len(Status.NOT_CHECKED))
+
+
+def _line(probe: Probe) -> str:
     remedy = f"; {probe.remedy}" if probe.remedy else ""
-    echo_labelled(status, f"{probe.name}: {probe.found}{remedy}", width=len(Status.NOT_CHECKED))
+    return f"{probe.name}: {probe.found}{remedy}"
 
 
 def _document(probe: Probe) -> dict[str, object]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ecrkit.cli.arguments.options import output_option
+from ecrkit.cli.console.endings import end, first_lines
 from ecrkit.cli.console.output import count_of, echo, echo_json
 from ecrkit.cli.console.reports import guard_document, guard_line
 from ecrkit.deployment.guard import (
@@ -50,13 +51,7 @@ __all__ = ["guard"]
 )
 @click.option("--profile", help="AWS profile to use, for --deployed.")
 @click.option("--region", help="AWS Region of stacks without one, for --deployed.")
-@click.option(
-    "--output",
-    type=click.Choice(["text", "json", "markdown", "github"]),
-    default="text",
-    show_default=True,
-    help="Output format.",
-)
+@output_option("markdown", "github")
 def guard(  # noqa: PLR0913 - a parameter per option
     *,
     assembly: Path,
@@ -102,7 +97,8 @@ def guard(  # noqa: PLR0913 - a parameter per option
         echo(summary, err=True)
     for name in useless:
         echo(f"warning: --allow {name}: no finding has that name; {_advice(name, findings)}", err=True)
-    sys.exit(1 if refused(findings) else 0)
+    errors = [guard_line(found) for found in refused(findings)]
+    end([summary, *first_lines(errors, noun="finding")] if errors else [], are_told=output == "text")
 
 
 def _deployed(new: Sequence[Stack], *, profile: str | None, region: str | None) -> tuple[Stack, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.cli.arguments.completions import CHECK
+from ecrkit.cli.arguments.options import output_option
 from ecrkit.cli.console.output import echo_json, echo_lines
 from ecrkit.cli.console.styles import severity_label
 from ecrkit.cli.console.tables import table_lines
@@ -39,13 +40,7 @@ This page is the output of `ecrkit rules --output markdown`.
 
 @click.command("rules", short_help="List every check, or explain some.")
 @click.argument("codes", metavar="[CODE]...", nargs=-1, type=CHECK)
-@click.option(
-    "--output",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    show_default=True,
-    help="Output format; markdown is the page of the documentation.",
-)
+@output_option("markdown")
 def rules(*, codes: tuple[str, ...], output: str) -> None:
     """
     List every check, or explain the checks named by CODE.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ecrkit.cli.arguments.options import output_file_option
 from ecrkit.cli.schemas import DocumentKind, render_schema
 from ecrkit.documents.terminal import write_document
 
@@ -12,6 +13,7 @@ __all__ = ["schema"]
 
 @click.command("schema")
 @click.argument("kind", type=click.Choice([kind.value for kind in DocumentKind]), metavar="KIND")
+@output_file_option
 def schema(kind: str) -> None:
     """
     Print the JSON Schema of a kind of file, for editors.
@@ -20,6 +22,6 @@ def schema(kind: str) -> None:
 
     \b
     Examples:
-      ecrkit schema catalog > catalog.schema.json
+      ecrkit schema catalog -o catalog.schema.json
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     write_document(render_schema(DocumentKind(kind)))

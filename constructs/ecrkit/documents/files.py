@@ -22,6 +22,7 @@ __all__ = [
     "read_bytes",
     "read_stream",
     "read_text",
+    "require_writable",
     "system_reason",
     "unreadable",
     "unwritable",
@@ -171,6 +172,38 @@ def make_directory(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(path, error) from None
+
+
+def require_writable(path: Path) -> None:
+    """
+    Make sure that a file can be written, before the work whose result it gets.
+
+    Raises:
+        UnwritableOutputError: it is a directory, or its folder is missing or read-only.
+    """
+    target = Path(os.path.realpath(path))
+    folder = printable(path.parent.as_posix())
+    try:
+        before = _status(target)
+        if before is None or stat.S_ISREG(before.st_mode):
+            # Only an attempt tells: file systems have rules of their own.
+            draft = target.parent / f".ecrkit-{os.urandom(8).hex()}"
+            os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            draft.unlink()
+    except IsADirectoryError as error:
+        raise UnwritableOutputError(f"{unwritable(path, error)}; name a file in it") from None
+    except (FileNotFoundError, NotADirectoryError):
+        why = "is not a directory" if path.parent.exists() else "does not exist; create it, or name another file"
+        raise UnwritableOutputError(
+            f"{printable(path.as_posix())}: cannot be written: its folder {folder} {why}"
+        ) from None
+    except PermissionError as error:
+        reason = f"{unwritable(path, error)} in its folder; make {folder} writable, or name another file"
+        raise UnwritableOutputError(reason) from None
+    except OSError as error:
+        raise unwritable(path, error) from None
+    except ValueError as error:
+        raise unwritable(path, OSError(0, str(error))) from None
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -7,8 +7,10 @@ turn text around or hide it, and commands to the CI system that reads the log. H
 
 from __future__ import annotations
 
+import io
 import re
 import sys
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,11 +18,13 @@ from ecrkit.errors import printable
 from ecrkit.errors.excerpts import CI_COMMAND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import TextIO
 
 __all__ = [
+    "Collected",
     "Styled",
+    "collected_output",
     "rewrite_line",
     "terminal_text",
     "write_command",
@@ -62,6 +66,23 @@ class Styled:
     def __str__(self) -> str:
         """Write it without its style."""
         return self.text
+
+
+class Collected(io.BytesIO):
+    """What commands print to standard output while it is collected, as UTF-8."""
+
+
+@contextmanager
+def collected_output() -> Iterator[Collected]:
+    """Collect what is printed to standard output, which is no terminal then, instead of printing it."""
+    collected = Collected()
+    stream = io.TextIOWrapper(collected, encoding="utf-8", newline="\n", write_through=True)
+    try:
+        with redirect_stdout(stream):
+            yield collected
+    finally:
+        # Otherwise the stream closes what it wrote to.
+        stream.detach()
 
 
 def terminal_text(text: str) -> str:

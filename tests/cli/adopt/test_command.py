@@ -96,6 +96,7 @@ def test_what_cannot_be_declared_is_told(account: Account, project: Path) -> Non
     [refused] = document["notAdopted"]
     assert refused["repositoryName"] == "open"
     assert refused["reasons"][0].startswith("statements[0].Principal: lets everyone in")
+    assert "failed: open: not adopted: statements[0].Principal: lets everyone in" in result.stderr
     assert (
         document["adopted"] == [{"repositoryName": "api", "stackName": "Repositories-dev", "logicalId": "apiC8550315"}]
         or document["adopted"][0]["repositoryName"] == "api"

@@ -289,6 +289,7 @@ class TestUnknownLists:
         assert self.SUMMARY in without.stdout.splitlines()
         assert without.stderr == (
             "1 repository has a new policy, 0 images newly expired, and 1 more unless a manifest list refers to them\n"
+            "failed: 0 images newly expired, and 1 more unless a manifest list refers to them\n"
         )
         assert (with_them.returncode, with_them.stderr) == (
             0,

@@ -42,7 +42,10 @@ def test_text(head: Path, images: Path) -> None:
 
     lines = [line for line in result.stdout.splitlines() if ": warning: " not in line]
 
-    assert (result.returncode, result.stderr) == (1, "")
+    assert result.returncode == 1
+    assert result.stderr == (
+        "failed: 1 repository would lose images, 1 deploy problem; to accept intended changes, pass --allow web\n"
+    )
     assert lines[0].startswith("Repositories-dev/old")
     assert lines[0].endswith("delete the repository by hand when nothing pulls from it [GRD111]")
     assert lines[1:-1] == [
@@ -76,6 +79,7 @@ def test_unused_name(head: Path, images: Path) -> None:
     assert result.stderr == (
         "warning: --allow webb: no finding has that name; did you mean web?\n"
         "warning: --allow nothing-like-it: no finding has that name; remove it\n"
+        "failed: 1 repository would lose images; to accept intended changes, pass --allow web\n"
     )
 
 

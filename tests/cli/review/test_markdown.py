@@ -106,7 +106,8 @@ def test_guard(tmp_path: Path) -> None:
     result = ecrkit("guard", new, "--baseline", old, "--output", "markdown")
     lines = result.stdout.splitlines()
 
-    assert (result.returncode, result.stderr) == (1, "")
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1] == "failed: 197 more findings"
     assert lines[:2] == [GUARD_MARKER, "### 🛑 ecrkit: 200 deploy problems"]
     assert "| 🛑 repository is removed from its stack | 200 | <code>r0</code>, … |" in lines
     assert "<details><summary>repository is removed from its stack (200)</summary>" in lines

@@ -147,7 +147,7 @@ def test_sarif_is_valid(account: Account, tmp_path: Path) -> None:
     document = json.loads(result.stdout)
     jsonschema.validate(document, SARIF_SCHEMA)
     (run,) = document["runs"]
-    assert result.returncode == 1
+    assert (result.returncode, told(result)) == (1, "web:v1: 1 vulnerability at or above HIGH")
     assert [(found["ruleId"], found["level"], found.get("suppressions")) for found in run["results"]] == [
         ("CVE-2026-1", "error", None),
         ("CVE-2026-3", "warning", [{"kind": "external", "justification": "Nothing calls it."}]),

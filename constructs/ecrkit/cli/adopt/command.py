@@ -24,6 +24,7 @@ from ecrkit.cli.arguments.options import (
     yes_option,
 )
 from ecrkit.cli.console.collector import without_collector
+from ecrkit.cli.console.endings import end, first_lines
 from ecrkit.cli.console.interrupts import tidy_end
 from ecrkit.cli.console.output import count_of, echo
 from ecrkit.cli.console.progress import with_bar
@@ -113,7 +114,7 @@ def adopt(  # noqa: PLR0913 - one parameter per option
     else:
         run.at_once(list(there), dry_run=dry_run)
     run.report.echo(run.mappings())
-    sys.exit(1 if run.report.refused else 0)
+    end(first_lines(run.report.refusals(), noun="reason"), are_told=output == "text")
 
 
 class _Run:

@@ -87,14 +87,17 @@ class AdoptionReport:
             return
         for step in steps:
             echo(step)
-        for name, reasons in self.refused.items():
-            for reason in reasons:
-                echo(f"{name}: not adopted: {reason}", err=True)
+        for line in self.refusals():
+            echo(line, err=True)
         for names, what in ((self.declared, "already declared"), (self.of_stacks, "in another stack, skipped")):
             if len(names) <= _FEW:
                 for name in names:
                     echo(f"{name}: {what}", err=True)
         echo(self._summary(), err=True)
+
+    def refusals(self) -> list[str]:
+        """Say of each repository that was not adopted why, a line for each reason."""
+        return [f"{name}: not adopted: {reason}" for name, reasons in self.refused.items() for reason in reasons]
 
     def _summary(self) -> str:
         verb = "would be adopted" if self._dry_run else "adopted"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from ecrkit.cli.arguments.destinations import Renamed, with_destination
 from ecrkit.cli.console.output import ask
 from ecrkit.images.references import ImageReference
 
@@ -20,6 +21,9 @@ __all__ = [
     "children_option",
     "confirmed",
     "dry_run_option",
+    "folder_option",
+    "format_option",
+    "output_file_option",
     "output_option",
     "repository_named",
     "tool_option",
@@ -37,13 +41,49 @@ def aws_options(command: F) -> F:
 
 
 def output_option(*formats: str) -> Callable[[F], F]:
-    """Add ``--output``; *formats* are offered beside text and json."""
+    """Add ``--output`` and ``--output-file``; *formats* are offered next to text and json."""
+    return lambda command: format_option(*formats)(output_file_option(command))
+
+
+def format_option(*formats: str) -> Callable[[F], F]:
+    """Add ``--output`` only, to a command that writes files of its own."""
     return click.option(
         "--output",
         type=click.Choice(["text", "json", *formats]),
         default="text",
         show_default=True,
         help="Output format.",
+    )
+
+
+def output_file_option(command: F) -> F:
+    """Add ``--output-file``, and write what the command prints there."""
+    return click.option(
+        "-o",
+        "--output-file",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="File to write the result to.  [default: standard output]",
+    )(with_destination(command))
+
+
+def folder_option(
+    help: str,  # noqa: A002 - click's own name
+    *,
+    metavar: str = "DIR",
+    required: bool = False,
+) -> Callable[[F], F]:
+    """Add ``--output-file`` to a command that writes a folder; ``--directory``, its former name, works too."""
+    return click.option(
+        "-o",
+        "--output-file",
+        "destination",
+        cls=Renamed,
+        old_names=["--directory"],
+        metavar=metavar,
+        required=required,
+        type=click.Path(file_okay="FILE" in metavar, path_type=Path),
+        help=help,
     )
 
 

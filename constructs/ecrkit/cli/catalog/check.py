@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ecrkit.catalog import check_catalog, read_catalog_text
-from ecrkit.cli.console.reports import FORMATS, echo_report, exit_code
+from ecrkit.cli.arguments.options import output_option
+from ecrkit.cli.console.endings import end_of_findings
+from ecrkit.cli.console.reports import echo_report
 from ecrkit.errors import in_file_order
 from ecrkit.policies.checks import check_store
 from ecrkit.policies.store import PolicyStore
@@ -28,7 +29,7 @@ __all__ = ["all_findings", "check"]
     help="Policy store.  [default: policies/lifecycle next to the catalog]",
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
-@click.option("--output", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format.")
+@output_option("sarif", "github")
 def check(path: Path, *, policies: Path | None, strict: bool, output: str) -> None:
     """
     Check the catalog PATH and the policies that it names.
@@ -46,7 +47,7 @@ def check(path: Path, *, policies: Path | None, strict: bool, output: str) -> No
     store = PolicyStore(policies or path.parent / "policies" / "lifecycle")
     findings = all_findings(read_catalog_text(path), file=path.as_posix(), policies=store)
     echo_report(findings, checked=1, noun="catalog", output=output)
-    sys.exit(exit_code(findings, strict=strict))
+    end_of_findings(findings, strict=strict, output=output)
 
 
 def all_findings(text: str, *, file: str, policies: PolicyStore) -> tuple[Finding, ...]:

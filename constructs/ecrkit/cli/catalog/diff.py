@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import click
 from ecrkit.catalog import read_catalog
 from ecrkit.catalog.changes import diff_images, policy_changes
 from ecrkit.cli.arguments.completions import DIRECTORY, FILE
-from ecrkit.cli.arguments.options import details_option
+from ecrkit.cli.arguments.options import details_option, output_option
 from ecrkit.cli.arguments.paths import require_readable
 from ecrkit.cli.arguments.policies import (
     INSTANT,
@@ -22,12 +21,13 @@ from ecrkit.cli.arguments.policies import (
     with_manifests,
 )
 from ecrkit.cli.console.collector import without_collector
+from ecrkit.cli.console.endings import end
 from ecrkit.cli.console.output import echo, echo_json
 from ecrkit.cli.console.progress import reading_progress
 from ecrkit.cli.console.reports import echo_findings
 from ecrkit.cli.policy.diff_groups import RepositoryDiff, echo_groups
-from ecrkit.cli.policy.diff_report import diff_document, losses
-from ecrkit.cli.policy.protected import protected_documents
+from ecrkit.cli.policy.diff_report import diff_document, loss_reasons, losses
+from ecrkit.cli.policy.protected import protected_documents, protected_reasons
 from ecrkit.documents.terminal import write_document
 from ecrkit.errors import UnreadableInputError
 from ecrkit.images.inventory.sources import inventories_in
@@ -72,13 +72,7 @@ __all__ = ["diff"]
 @protection_options
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when an image is, or may be, newly expired.")
 @details_option("Show the images of repositories with the same change, too.")
-@click.option(
-    "--output",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="Output format.",
-)
+@output_option("markdown")
 @without_collector()
 def diff(  # noqa: PLR0913 - click passes each option as an argument
     old_catalog: Path,
@@ -138,16 +132,17 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     if missing and (exit_code or protections):
         listed = ", ".join(missing)
         raise UnreadableInputError(f"{images}: no images of {listed}, whose policy changes; save them there")
-    is_lossy = any(each.diff.newly_expired or each.diff.possibly_expired for each in found)
-    fails = any(each.violations for each in found) or (exit_code and is_lossy)
+    reasons = protected_reasons(((each.name, each.violations) for each in found), output=output)
+    if exit_code:
+        reasons += loss_reasons([each.diff for each in found])
     if output == "markdown":
         from ecrkit.cli.review.markdown import losses_markdown  # noqa: PLC0415 - the other outputs do without
         from ecrkit.deployment.review.losses import image_losses  # noqa: PLC0415 - as above
 
-        write_document(losses_markdown(image_losses(found, old=old, new=new), fails=fails))
+        write_document(losses_markdown(image_losses(found, old=old, new=new), fails=bool(reasons)))
     else:
         _echo(found, output=output, details=details)
-    sys.exit(1 if fails else 0)
+    end(reasons)
 
 
 def _echo(found: Sequence[ChangedRepository], *, output: str, details: bool) -> None:

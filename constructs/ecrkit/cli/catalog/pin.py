@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from ecrkit.catalog.repinning import matching, repin
 from ecrkit.cli.arguments.completions import ENVIRONMENT, PINNABLE_POLICY
 from ecrkit.cli.arguments.options import confirmed, dry_run_option, output_option, yes_option
 from ecrkit.cli.catalog.check import all_findings
+from ecrkit.cli.console.endings import give_up
 from ecrkit.cli.console.output import count_of, echo, echo_json, echo_lines
 from ecrkit.cli.console.reports import echo_findings
 from ecrkit.documents.files import write_text
@@ -96,8 +96,7 @@ def pin(  # noqa: PLR0913 - one parameter per option
         echo(f"note: creation template '{prefix}': not changed, because all environments share it", err=True)
     echo_findings(errors or [found for found in findings if not found.silenced], err=True)
     if errors:
-        echo(f"{catalog}: the result does not pass 'ecrkit catalog check'; nothing written", err=True)
-        sys.exit(1)
+        give_up(f"{catalog}: the result does not pass 'ecrkit catalog check'; nothing written")
     count = count_of(len(result.changes), "pin")
     is_written = bool(result.changes) and not dry_run
     if is_written:

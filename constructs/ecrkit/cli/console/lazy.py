@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ecrkit.cli.console.debugging import debug_option
 from ecrkit.documents.nearest import near
 
 if TYPE_CHECKING:
@@ -116,4 +117,7 @@ class LazyGroup(click.Group):
         if not isinstance(command, click.Command):
             msg = f"{self._lazy_commands[cmd_name]} is not a click command"
             raise TypeError(msg)
+        if not any(parameter.name == "debug" for parameter in command.params):
+            # People add it to the command line that failed, at its end.
+            command.params.append(debug_option(hidden=True))
         return command

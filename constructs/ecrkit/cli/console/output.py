@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.cli.console.screen import shows_styles
-from ecrkit.documents.terminal import Styled, terminal_text, write_json, write_line
+from ecrkit.documents.terminal import Collected, Styled, terminal_text, write_json, write_line, write_text
 from ecrkit.errors.excerpts import count_of
 
 if TYPE_CHECKING:
@@ -54,7 +54,10 @@ def echo_json(document: object, *, default: Callable[[object], str] | None = Non
 
 
 def ask(question: str) -> bool:
-    """Ask on the terminal."""
+    """Ask on the terminal; shows what is asked about there, if it goes to a file."""
+    buffer = getattr(sys.stdout, "buffer", None)
+    if isinstance(buffer, Collected) and buffer.getvalue():
+        write_text(buffer.getvalue().decode().rstrip("\n"), err=True)
     return click.confirm(terminal_text(question), err=True)
 
 

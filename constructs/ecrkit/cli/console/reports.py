@@ -22,7 +22,6 @@ __all__ = [
     "FORMATS",
     "echo_findings",
     "echo_report",
-    "exit_code",
     "finding_document",
     "finding_line",
     "guard_document",
@@ -91,12 +90,6 @@ def guard_document(found: GuardFinding) -> dict[str, object]:
     document = asdict(found)
     is_allowed = document.pop("is_allowed")
     return {**document, "allowed": True} if is_allowed else document
-
-
-def exit_code(findings: Iterable[Finding], *, strict: bool) -> int:
-    """Give 1 when there is an error or, when *strict*, a warning that nobody silenced; else 0."""
-    failing = [found for found in findings if found.severity is Severity.ERROR or (strict and not found.silenced)]
-    return 1 if failing else 0
 
 
 def _summary(findings: Sequence[Finding]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +11,7 @@ from ecrkit.aws.client import connect
 from ecrkit.aws.concurrency import in_order
 from ecrkit.aws.inventory import take_inventory
 from ecrkit.aws.repositories import deployed_repositories, repository_of
-from ecrkit.cli.arguments.options import aws_options, children_option, output_option, repository_named
+from ecrkit.cli.arguments.options import aws_options, children_option, folder_option, format_option, repository_named
 from ecrkit.cli.console.listing import echo_json_list
 from ecrkit.cli.console.output import count_of, echo
 from ecrkit.cli.console.progress import with_bar
@@ -21,6 +20,7 @@ from ecrkit.images.inventory.directory import InventoryDirectory, Job
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from ecrkit.aws.client import ECRClient
     from ecrkit.aws.inventory import Taken
@@ -33,22 +33,16 @@ __all__ = ["inventory"]
 @click.command("inventory")
 @click.argument("names", nargs=-1, metavar="[NAME…]")
 @click.option("--all", "everything", is_flag=True, help="Save every repository of the account and Region.")
-@click.option(
-    "-o",
-    "--directory",
-    required=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Directory to write to: payments/api.json for payments/api.",
-)
+@folder_option("Folder to write to: payments/api.json for payments/api.", required=True)
 @click.option("--restart", is_flag=True, help="Start again instead of continuing an interrupted run.")
 @children_option
 @aws_options
-@output_option()
+@format_option()
 def inventory(  # noqa: PLR0913 - one parameter per option
     names: tuple[str, ...],
     *,
     everything: bool,
-    directory: Path,
+    destination: Path,
     restart: bool,
     children: bool | None,
     profile: str | None,
@@ -66,8 +60,8 @@ def inventory(  # noqa: PLR0913 - one parameter per option
 
     \b
     Examples:
-      ecrkit images inventory web payments/api --directory images
-      ecrkit images inventory --all --directory images
+      ecrkit images inventory web payments/api -o images
+      ecrkit images inventory --all -o images
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if everything == bool(names):
         raise click.UsageError("name repositories, or pass --all")
@@ -76,7 +70,7 @@ def inventory(  # noqa: PLR0913 - one parameter per option
     ecr = aws.ecr()
     found = _repositories(ecr, [named[name] for name in sorted(named)])
     account = found[0].account if found else aws.account()
-    target = InventoryDirectory(directory)
+    target = InventoryDirectory(destination)
     asked = Job(registry=account, region=aws.region, names=tuple(sorted(named)), begun_at=datetime.now(UTC).isoformat())
     progress = target.begin(asked, restart=restart)
     left = [repository.name for repository in found if repository.name not in progress.done]
@@ -89,13 +83,13 @@ def inventory(  # noqa: PLR0913 - one parameter per option
     taken = list(_taken(take_inventory(ecr, left, directory=target, job=progress.job, children=children), left))
     gone = target.finish(progress.job, {repository.name for repository in found})
     if output == "json":
-        others = {"directory": str(directory), "registryId": account, "region": aws.region, "removed": list(gone)}
+        others = {"directory": str(destination), "registryId": account, "region": aws.region, "removed": list(gone)}
         counts = {one.repository: one.image_count for one in taken}
         echo_json_list("repositories", (_document(target, one.name, counts) for one in found), others=others)
     else:
         repositories = count_of(len(found), "repository")
         images = count_of(sum(one.image_count for one in taken), "image")
-        echo(f"{directory.as_posix()}: {repositories}, {images} fetched")
+        echo(f"{destination.as_posix()}: {repositories}, {images} fetched")
     for name in gone:
         echo(f"{name}: no longer exists, its file is removed", err=True)
     _tell_unread(taken)

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.cli.arguments.completions import FILE
+from ecrkit.cli.arguments.options import output_option
 from ecrkit.cli.arguments.paths import raise_all
-from ecrkit.cli.console.reports import FORMATS, echo_report, exit_code
+from ecrkit.cli.console.endings import end_of_findings
+from ecrkit.cli.console.reports import echo_report
 from ecrkit.documents.files import decode, read_stream
+from ecrkit.documents.terminal import write_text
 from ecrkit.errors import InvalidLockError, UnreadableInputError
 from ecrkit.lifecycle import MAX_POLICY_BYTES, check_policy, read_policy_text
 from ecrkit.policies.checks import check_store
@@ -25,12 +28,13 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 _DEFAULT_STORE = Path("policies/lifecycle")
+_EXIT_UNREADABLE = 2
 
 
 @click.command("check")
 @click.argument("paths", nargs=-1, metavar="[PATH…]", type=FILE)
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
-@click.option("--output", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format.")
+@output_option("sarif", "github")
 def check(paths: tuple[str, ...], *, strict: bool, output: str) -> None:
     """
     Check lifecycle policies.
@@ -64,8 +68,11 @@ def check(paths: tuple[str, ...], *, strict: bool, output: str) -> None:
     if not checked:
         raise_all(unreadable)
     echo_report(findings, checked=checked, noun="policy", output=output)
-    raise_all(unreadable)
-    sys.exit(exit_code(findings, strict=strict))
+    if unreadable:
+        for problem in unreadable:
+            write_text(f"error: {problem}", err=True)
+        sys.exit(_EXIT_UNREADABLE)
+    end_of_findings(findings, strict=strict, output=output)
 
 
 def _check(path: str) -> tuple[Sequence[Finding], int]:

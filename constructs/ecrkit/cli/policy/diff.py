@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ecrkit.cli.arguments.completions import FILE, POLICY
-from ecrkit.cli.arguments.options import details_option
+from ecrkit.cli.arguments.options import details_option, output_option
 from ecrkit.cli.arguments.paths import read_each, require_readable
 from ecrkit.cli.arguments.policies import (
     INSTANT,
@@ -23,11 +22,12 @@ from ecrkit.cli.arguments.policies import (
     with_manifests,
 )
 from ecrkit.cli.console.collector import without_collector
+from ecrkit.cli.console.endings import end
 from ecrkit.cli.console.output import echo_json, echo_lines
 from ecrkit.cli.console.progress import reading_progress
 from ecrkit.cli.policy.diff_groups import RepositoryDiff, echo_groups
-from ecrkit.cli.policy.diff_report import diff_document, diff_lines
-from ecrkit.cli.policy.protected import protected_documents, protected_lines
+from ecrkit.cli.policy.diff_report import diff_document, diff_lines, loss_reasons
+from ecrkit.cli.policy.protected import protected_documents, protected_lines, protected_reasons
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.lifecycle.diff import PolicyDiff, diff_rules
 from ecrkit.preview.uncertainty import diff_images
@@ -62,7 +62,7 @@ __all__ = ["diff"]
     "--exit-code", is_flag=True, help="Exit with 1 when an image is, or may be, newly expired; needs --images."
 )
 @details_option("With a directory as --images, show the images of each repository, too.")
-@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
+@output_option()
 @without_collector()
 def diff(  # noqa: PLR0913 - click passes each option as an argument
     old: str,
@@ -120,8 +120,10 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
             ]
     is_directory = images not in (None, "-") and Path(str(images)).is_dir()
     _echo(diffs, output=output, details=details, has_images=images is not None, is_directory=is_directory)
-    losses = sum(each.diff.newly_expired + each.diff.possibly_expired for each in diffs)
-    sys.exit(1 if any(each.violations for each in diffs) or (exit_code and losses) else 0)
+    reasons = protected_reasons(((each.name, each.violations) for each in diffs), output=output)
+    if exit_code:
+        reasons += loss_reasons([each.diff for each in diffs])
+    end(reasons)
 
 
 def _diff(name: str, rules: tuple[RuleChange, ...], images: ImageChanges) -> RepositoryDiff:

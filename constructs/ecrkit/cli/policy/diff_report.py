@@ -18,13 +18,13 @@ from ecrkit.lifecycle.rendering import rule_document
 from ecrkit.lifecycle.wording import in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ecrkit.cli.console.output import Line
     from ecrkit.lifecycle.diff import FateChange, PolicyDiff, RuleChange
     from ecrkit.lifecycle.values import Rule
 
-__all__ = ["diff_document", "diff_lines", "fate_lines", "losses", "rule_lines"]
+__all__ = ["diff_document", "diff_lines", "fate_lines", "loss_reasons", "losses", "rule_lines"]
 
 _MARKS = {Change.SAME: " ", Change.CHANGED: "~", Change.ADDED: "+", Change.REMOVED: "-"}
 _COLORS = {Change.SAME: None, Change.CHANGED: "yellow", Change.ADDED: "green", Change.REMOVED: "red"}
@@ -118,6 +118,13 @@ def losses(certain: int, possible: int, *, noun: str = "") -> str:
     """Count newly expired images in words, those that a manifest list may keep apart."""
     counted = f"{count_of(certain, noun)} newly expired" if noun else f"{certain:,} newly expired"
     return f"{counted}, and {possible:,} more unless a manifest list refers to them" if possible else counted
+
+
+def loss_reasons(diffs: Iterable[PolicyDiff]) -> list[str]:
+    """Say for standard error that `--exit-code` fails; nothing if no image is, or may be, newly expired."""
+    counts = [(diff.newly_expired, diff.possibly_expired) for diff in diffs]
+    certain, possible = sum(one for one, _ in counts), sum(other for _, other in counts)
+    return [losses(certain, possible, noun="image")] if certain or possible else []
 
 
 def _cell(rule: Rule | None, width: int) -> list[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ecrkit.cli.arguments.options import dry_run_option, output_option
+from ecrkit.cli.arguments.options import dry_run_option, folder_option, format_option
+from ecrkit.cli.console.endings import end
 from ecrkit.cli.console.output import count_of, echo, echo_json
 from ecrkit.deployment.extraction.plan import plan_extraction, write_extraction
 from ecrkit.deployment.extraction.templates import find_policies, template_files
@@ -24,14 +24,7 @@ _STORE = Path("policies/lifecycle")
 
 @click.command("extract", short_help="Write the policies of CloudFormation templates to files.")
 @click.argument("template", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output-file",
-    "folder",
-    metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder to write new policies to.  [default: the policy store]",
-)
+@folder_option("Folder to write new policies to.  [default: the policy store]")
 @click.option(
     "--policies",
     "store",
@@ -39,8 +32,8 @@ _STORE = Path("policies/lifecycle")
     help="Policy store whose versions are used where they are equal.  [default: DIR, or policies/lifecycle]",
 )
 @dry_run_option("Show what would be written, and write nothing.")
-@output_option()
-def extract(template: Path, *, folder: Path | None, store: Path | None, dry_run: bool, output: str) -> None:
+@format_option()
+def extract(template: Path, *, destination: Path | None, store: Path | None, dry_run: bool, output: str) -> None:
     """
     Write the lifecycle policies of TEMPLATE to policy files.
 
@@ -56,8 +49,8 @@ def extract(template: Path, *, folder: Path | None, store: Path | None, dry_run:
       ecrkit policy extract cdk.out
       ecrkit policy extract template.yaml --policies policies/lifecycle --dry-run
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
-    store = store or folder or _STORE
-    planned = plan_extraction(find_policies(template_files(template)), store=store, folder=folder)
+    store = store or destination or _STORE
+    planned = plan_extraction(find_policies(template_files(template)), store=store, folder=destination)
     if not dry_run:
         write_extraction(planned)
     if output == "json":
@@ -68,9 +61,8 @@ def extract(template: Path, *, folder: Path | None, store: Path | None, dry_run:
                 echo(line)
     for problem in planned.unknown:
         echo(f"not extracted: {problem}", err=True)
-    _summarize(planned, folder or store, dry_run=dry_run)
-    if planned.unknown:
-        sys.exit(1)
+    _summarize(planned, destination or store, dry_run=dry_run)
+    end([str(problem) for problem in planned.unknown], are_told=True)
 
 
 def _summarize(planned: Extraction, folder: Path, *, dry_run: bool) -> None:

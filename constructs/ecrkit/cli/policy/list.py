@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.cli.arguments.options import output_option
+from ecrkit.cli.console.endings import give_up
 from ecrkit.cli.console.output import count_of, echo, echo_json, echo_lines
 from ecrkit.documents.terminal import Styled, write_document
 from ecrkit.lifecycle.wording import in_words
@@ -73,8 +73,7 @@ def list_(store: Path | None, *, output: str) -> None:
         echo(f"no policy store in {root}", err=True)
     problems = [one for one in own if one.state.is_problem]
     if problems:
-        echo(f"{count_of(len(problems), 'version')} with errors; run `ecrkit policy check {root}`", err=True)
-        sys.exit(1)
+        give_up(f"{count_of(len(problems), 'version')} with errors; run `ecrkit policy check {root}`")
 
 
 def markdown_table(versions: Sequence[ListedVersion]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ecrkit.cli.console.endings import give_up
 from ecrkit.cli.console.output import count_of, echo
 from ecrkit.cli.console.reports import echo_findings, echo_report
 from ecrkit.cli.policy.run_tests import failure_line
@@ -49,15 +49,13 @@ def lock(store: Path, *, dry_run: bool) -> None:
     errors = errors_in(checked.findings)
     if errors:
         echo_report(errors, checked=checked.checked, noun="policy", output="text")
-        echo("nothing published", err=True)
-        sys.exit(1)
+        give_up("nothing published")
     new = [reference for reference in checked.policies if reference not in checked.published]
     failures = list(_failures(store, new))
     if failures:
         for line in failures:
             echo(line)
-        echo(f"{count_of(len(failures), 'failure')} in policy tests; nothing published", err=True)
-        sys.exit(1)
+        give_up(f"{count_of(len(failures), 'failure')} in policy tests; nothing published")
     paths = {str(_path(store, reference)) for reference in new}
     echo_findings([found for found in checked.findings if _is_told(found, paths)], err=True)
     if new and not dry_run:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ecrkit.cli.arguments.completions import FILE, POLICY
-from ecrkit.cli.arguments.options import aws_options, children_option, details_option
+from ecrkit.cli.arguments.options import aws_options, children_option, details_option, output_option
 from ecrkit.cli.arguments.paths import require_readable
 from ecrkit.cli.arguments.policies import (
     DURATION,
@@ -27,7 +26,10 @@ from ecrkit.cli.arguments.policies import (
     with_manifests,
 )
 from ecrkit.cli.console.collector import without_collector
+from ecrkit.cli.console.endings import end
+from ecrkit.cli.console.output import count_of
 from ecrkit.cli.console.progress import reading_progress
+from ecrkit.cli.policy.protected import protected_reasons
 from ecrkit.documents.nearest import near
 from ecrkit.documents.terminal import write_document, write_json
 from ecrkit.images.inventory.sources import inventories_in
@@ -89,9 +91,7 @@ __all__ = ["preview_command"]
     show_default=True,
     help="US dollars for a GB (1,000,000,000 bytes) in standard storage for a month.",
 )
-@click.option(
-    "--output", type=click.Choice(["text", "json", "html"]), default="text", show_default=True, help="Output format."
-)
+@output_option("html")
 @without_collector()
 def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     policies: tuple[str, ...],
@@ -132,7 +132,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     Examples:
       ecrkit policy preview keep-last-10@1 --images web.json
       ecrkit policy preview keep-last-10@1 --images web.json --in 30d
-      ecrkit policy preview draft.json --images web.json --output html > web.html
+      ecrkit policy preview draft.json --images web.json --output html -o web.html
       ecrkit policy preview draft.json --repository web --compare-with-ecr
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     is_directory = images not in {None, "-"} and Path(images or "").is_dir()
@@ -169,7 +169,10 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
         disagreements=disagreements,
         policy_name=" + ".join(map(policy_name, policies)),
     )
-    sys.exit(1 if disagreements or any(found.violations for found in previews) else 0)
+    reasons = protected_reasons(((found.inventory.name, found.violations) for found in previews), output=output)
+    if disagreements:
+        reasons.append(f"ECR's own preview disagrees on {count_of(len(disagreements), 'image')}")
+    end(reasons)
 
 
 def _live(name: str, *, profile: str | None, region: str | None) -> LiveRepository:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecrkit.cli.console.endings import first_lines
 from ecrkit.cli.console.output import count_of
 from ecrkit.documents.terminal import Styled
 from ecrkit.lifecycle.values import ActionType
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ecrkit.cli.console.output import Line
     from ecrkit.preview.protection import Violation
 
-__all__ = ["all_protected_lines", "protected_documents", "protected_lines"]
+__all__ = ["all_protected_lines", "protected_documents", "protected_lines", "protected_reasons"]
 
 _KEYS = {ActionType.EXPIRE: "protectedAndExpiring", ActionType.TRANSITION: "protectedAndArchiving"}
 
@@ -49,6 +50,20 @@ def all_protected_lines(found: Iterable[tuple[str, Sequence[Violation]]], *, is_
     if len(lines) > len(shown):
         more = count_of(len(lines) - len(shown), "more protected image")
         yield Styled("error", "red", bold=True), f": {more} would expire or be archived; pass --details to list all"
+
+
+def protected_reasons(violations: Iterable[tuple[str, Sequence[Violation]]], *, output: str) -> list[Line]:
+    """
+    Say for standard error that a gate fails on *violations*.
+
+    Args:
+        violations: those of each repository, by its name.
+        output: format of the result; text names each image already.
+    """
+    lines: list[Line] = [f"{name}: {violation.text}" for name, several in violations for violation in several]
+    if output == "text" and lines:
+        return [f"{count_of(len(lines), 'protected image')} would expire or be archived"]
+    return first_lines(lines, noun="protected image")
 
 
 def _document(violation: Violation) -> dict[str, object]:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ecrkit.cli.arguments.options import output_option
 from ecrkit.cli.arguments.policies import note_unpublished
+from ecrkit.cli.console.endings import end, first_lines
 from ecrkit.cli.console.output import count_of, echo, echo_json
 from ecrkit.cli.console.styles import verdict
 from ecrkit.documents.terminal import write_text
@@ -22,14 +24,17 @@ if TYPE_CHECKING:
     from ecrkit.policies.testing.cases import PolicyTest
     from ecrkit.policies.testing.running import Failure
 
+    Result = tuple[Path, PolicyTest, tuple[Failure, ...]]
+
 __all__ = ["case_document", "failure_line", "test_command"]
 
 _DEFAULT_STORE = Path("policies/lifecycle")
+_EXIT_UNREADABLE = 2
 
 
 @click.command("test")
 @click.argument("paths", nargs=-1, metavar="[PATH…]", type=click.Path(path_type=Path))
-@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
+@output_option()
 def test_command(paths: tuple[Path, ...], *, output: str) -> None:
     """
     Run the tests of policies: v1.test.yaml tests v1.json.
@@ -54,7 +59,7 @@ def test_command(paths: tuple[Path, ...], *, output: str) -> None:
             unreadable.append(error)
     if not files and not unreadable:
         raise click.UsageError(f"no tests in {', '.join(map(str, paths or (_DEFAULT_STORE,)))}; write a v1.test.yaml")
-    results = []
+    results: list[Result] = []
     for path in files:
         try:
             read = read_policy_tests(path)
@@ -65,22 +70,29 @@ def test_command(paths: tuple[Path, ...], *, output: str) -> None:
         results += [(path, test, run_policy_test(read.policy, test)) for test in read.tests]
     for problem in unreadable:
         write_text(f"error: {problem}", err=True)
-    failed = sum(bool(failures) for _, _, failures in results)
-    if output == "json":
-        echo_json({"cases": [case_document(*result) for result in results]})
-    else:
-        for path, test, failures in results:
-            for failure in failures:
-                echo(failure_line(path, test, failure))
-        read_files = len({path for path, _, _ in results})
-        said = verdict(_verdict(failed, unreadable), is_passed=not (failed or unreadable))
-        echo(f"{count_of(len(results), 'case')} of {count_of(read_files, 'policy')}: ", said, err=True)
-    sys.exit(2 if unreadable else 1 if failed else 0)
+    _echo(results, unreadable, output=output)
+    if unreadable:
+        sys.exit(_EXIT_UNREADABLE)
+    failing = [failure_line(path, test, failure) for path, test, failures in results for failure in failures]
+    end(first_lines(failing, noun="failure"), are_told=output == "text")
 
 
 def failure_line(path: Path, test: PolicyTest, failure: Failure) -> str:
     """Write what failed, and where its test is."""
     return f"{_place(path, failure)}: {printable(test.name)}: {failure.message}"
+
+
+def _echo(results: Sequence[Result], unreadable: Sequence[EcrkitError], *, output: str) -> None:
+    if output == "json":
+        echo_json({"cases": [case_document(*result) for result in results]})
+        return
+    for path, test, failures in results:
+        for failure in failures:
+            echo(failure_line(path, test, failure))
+    failed = sum(bool(failures) for _, _, failures in results)
+    read_files = len({path for path, _, _ in results})
+    said = verdict(_verdict(failed, unreadable), is_passed=not (failed or unreadable))
+    echo(f"{count_of(len(results), 'case')} of {count_of(read_files, 'policy')}: ", said, err=True)
 
 
 def _verdict(failed: int, unreadable: Sequence[EcrkitError]) -> str:

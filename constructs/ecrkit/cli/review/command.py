@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,14 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.cli.arguments.completions import DIRECTORY
+from ecrkit.cli.arguments.options import output_option
 from ecrkit.cli.arguments.paths import require_readable
 from ecrkit.cli.arguments.policies import INSTANT, protection_options, read_protections, warn_of_protections
 from ecrkit.cli.console.collector import without_collector
+from ecrkit.cli.console.endings import end
 from ecrkit.cli.console.output import echo, echo_json, echo_lines
 from ecrkit.cli.console.progress import reading_progress, step_line
 from ecrkit.cli.review.document import review_document
 from ecrkit.cli.review.markdown import review_markdown
-from ecrkit.cli.review.text import review_lines, unused_lines
+from ecrkit.cli.review.text import failure_lines, review_lines, unused_lines
 from ecrkit.deployment.guard import read_assembly, read_baseline
 from ecrkit.deployment.review import Decision, Evidence, opened_base
 from ecrkit.deployment.review import review as review_change
@@ -90,13 +91,7 @@ __all__ = ["review"]
     multiple=True,
     help="Repository, logical ID or stack whose losses are accepted, or a glob. May be given several times.",
 )
-@click.option(
-    "--output",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="Output format.",
-)
+@output_option("markdown")
 @without_collector()
 def review(  # noqa: PLR0913 - click passes each option as an argument
     *,
@@ -129,7 +124,7 @@ def review(  # noqa: PLR0913 - click passes each option as an argument
     \b
     Examples:
       ecrkit review --base origin/main
-      ecrkit review --base origin/main --images images --output markdown > pr.md
+      ecrkit review --base origin/main --images images --output markdown -o pr.md
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if (assembly is None) != (base_assembly is None):
         raise click.UsageError("pass '--assembly' and '--base-assembly' together")
@@ -161,7 +156,7 @@ def review(  # noqa: PLR0913 - click passes each option as an argument
             report=report,
         )
     _echo(found, output=output)
-    sys.exit(0 if found.decision is Decision.PASSED else 1)
+    end([] if found.decision is Decision.PASSED else failure_lines(found, output=output))
 
 
 def _inventories(images: str | None, protections: Protections) -> Iterator[Inventory]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecrkit.cli.console.endings import first_lines
 from ecrkit.cli.console.reports import finding_line, guard_line
 from ecrkit.cli.console.styles import fate_count, verdict
 from ecrkit.cli.console.tables import number, table_lines
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from ecrkit.cli.console.tables import Cell
     from ecrkit.deployment.review import ImageLoss, Review
 
-__all__ = ["review_lines", "unused_lines"]
+__all__ = ["failure_lines", "review_lines", "unused_lines"]
 
 
 def review_lines(review: Review) -> Iterator[Line]:
@@ -45,9 +46,25 @@ def review_lines(review: Review) -> Iterator[Line]:
     else:
         yield "deploy: not checked: the catalog has errors"
     yield f"other stacks: {stacks_sentence(review)}"
+    yield verdict(review.decision.value, is_passed=review.decision is Decision.PASSED), f": {_title(review)}"
+
+
+def failure_lines(review: Review, *, output: str) -> list[Line]:
+    """Say for standard error why *review* fails; text has the details already."""
+    errors: list[Line] = [finding_line(finding) for finding in review.checks.errors]
+    errors += [
+        failure_line(failed.path, failed.test, failure)
+        for failed in review.checks.failed
+        for failure in failed.failures
+    ]
+    errors += [guard_line(found) for found in review.refused_findings]
+    return [_title(review), *([] if output == "text" else first_lines(errors, noun="problem"))]
+
+
+def _title(review: Review) -> str:
     names = review.names_to_allow()
     hint = f"; to accept intended changes, pass --allow {printable(names[0])}" if names else ""
-    yield verdict(review.decision.value, is_passed=review.decision is Decision.PASSED), f": {title(review)}{hint}"
+    return f"{title(review)}{hint}"
 
 
 def unused_lines(review: Review) -> Iterator[str]:

@@ -13,6 +13,7 @@ import ecrkit
 from ecrkit.aws.client import connect
 from ecrkit.aws.scans import needs_scan, scan_targets, wait_for_scans
 from ecrkit.cli.arguments.options import aws_options, dry_run_option, output_option
+from ecrkit.cli.console.endings import end
 from ecrkit.cli.console.output import count_of, echo, echo_json
 from ecrkit.cli.console.progress import patience
 from ecrkit.cli.console.styles import verdict as verdict_cell
@@ -77,7 +78,7 @@ def gate(  # noqa: PLR0913 - one parameter per option
     \b
     Examples:
       ecrkit scan gate web:v1 --fail-on HIGH
-      ecrkit scan gate web:v1 --fail-on CRITICAL --output sarif > scan.sarif
+      ecrkit scan gate web:v1 --fail-on CRITICAL --output sarif -o scan.sarif
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     threshold = Severity(fail_on)
     now = datetime.now(UTC)
@@ -105,8 +106,9 @@ def gate(  # noqa: PLR0913 - one parameter per option
     _tell_unused(allowed, judged.values())
     failing = sum(judgement.fails for several in judged.values() for judgement in several)
     count = count_of(failing, "vulnerability") if failing else "no vulnerability"
-    echo(f"{image}: {count} at or above {threshold}", err=True)
-    sys.exit(1 if failing else 0)
+    verdict = f"{image}: {count} at or above {threshold}"
+    echo(verdict, err=True)
+    end([verdict] if failing else [], are_told=True)
 
 
 def _rows(judged: Mapping[ScanTarget, Sequence[Judgement]]) -> Iterator[tuple[Cell, ...]]:
