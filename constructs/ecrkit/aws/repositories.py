@@ -33,7 +33,9 @@ __all__ = [
     "counts_pulls",
     "delete_repository",
     "deployed_repositories",
+    "lifecycle_policy",
     "lifecycle_policy_text",
+    "put_lifecycle_policy",
     "repository_details",
     "repository_of",
 ]
@@ -197,13 +199,38 @@ def lifecycle_policy_text(client: ECRClient, name: str) -> str | None:
     Raises:
         AwsError: AWS refused, or could not be reached.
     """
+    return lifecycle_policy(client, name)[0]
+
+
+def lifecycle_policy(client: ECRClient, name: str) -> tuple[str | None, datetime | None]:
+    """
+    Read the lifecycle policy of a repository, and when ECR last evaluated it.
+
+    Returns:
+        ``None`` without a policy, and ``None`` if ECR does not say when; the epoch if it never did.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+    """
     try:
         with aws_errors():
-            return client.get_lifecycle_policy(repositoryName=name)["lifecyclePolicyText"]
+            answer = client.get_lifecycle_policy(repositoryName=name)
+            return answer["lifecyclePolicyText"], answer.get("lastEvaluatedAt")
     except AwsError as error:
         if error.code == "LifecyclePolicyNotFoundException":
-            return None
+            return None, None
         raise
+
+
+def put_lifecycle_policy(client: ECRClient, name: str, text: str) -> None:
+    """
+    Replace the lifecycle policy of a repository.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+    """
+    with aws_errors():
+        client.put_lifecycle_policy(repositoryName=name, lifecyclePolicyText=text)
 
 
 def counts_pulls(client: ECRClient, name: str) -> bool:
