@@ -66,9 +66,7 @@ def told(
         ),
     ],
 )
-def test_policy_that_is_not_evaluated_is_told(
-    policies: PolicyStore, observed: dict[str, Any], evaluated: str
-) -> None:
+def test_policy_that_is_not_evaluated_is_told(policies: PolicyStore, observed: dict[str, Any], evaluated: str) -> None:
     """A policy that ECR has not evaluated for more than two days is a warning, since no image expires."""
     assert told(policies, replace(actual(), **observed)) == [
         (
