@@ -31,7 +31,8 @@ pytestmark = [pytest.mark.server, pytest.mark.needs("skopeo", "umoci")]
 PAGE = (Path(__file__).parents[1] / "docs" / "reference" / "iam.md").read_text()
 POLICIES = dict(re.findall(r"^## `ecrkit ([a-z -]+)`\n.*?```json\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE))
 CATALOG = f'environments: {{dev: {{account: "{HOME.account}", region: {HOME.region}}}}}\nrepositories: {{}}\n'
-STACK = '{"Resources": {"Web": {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "stacked"}}}}'
+STACKED = CATALOG.replace("{}", "{stacked: {lifecycle: []}}")
+STACK = '{"Parameters": {"Stage": {"Type": "String", "Default": "dev"}}, "Resources": {"Web": {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "stacked"}}}}'
 NO_NAME_IN_IAM = re.compile(r"(GET|HEAD) /v2/|sts:GetCallerIdentity")
 """The registry's greeting, which it gives to whoever logged in, and what nobody can be forbidden."""
 
@@ -95,9 +96,9 @@ def answers_xml(operation: str, result: str) -> Callable[[Any], bool]:
         ("images list", ("web",)),
         ("images push", ("oci:{directory}/other/image:v1", "web:v2")),
         ("images pull", ("web:v1", "oci:{directory}/back:v1")),
-        ("audit", ("--catalog", "{directory}/repositories.yaml")),
+        ("audit", ("--catalog", "{directory}/stacked.yaml", "--max-scan-age", "30")),
         ("adopt", ("--all", "--dry-run", "--catalog", "{directory}/repositories.yaml")),
-        ("repos delete", ("stacked", "--yes")),
+        ("repos delete", ("stacked", "--yes", "--owned-by-stack")),
     ],
 )
 def test_policy_is_what_the_command_asks_for(
@@ -107,6 +108,7 @@ def test_policy_is_what_the_command_asks_for(
     (tmp_path / "other").mkdir()
     oci_layout(tmp_path / "other")
     (tmp_path / "repositories.yaml").write_text(CATALOG)
+    (tmp_path / "stacked.yaml").write_text(STACKED)
 
     actions = asked(account, *command.split(), *(argument.format(directory=tmp_path) for argument in arguments))
 

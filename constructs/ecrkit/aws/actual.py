@@ -69,7 +69,7 @@ def actual_repositories(
             repository_policy_text=policy,
             lifecycle_policy_text=lifecycle,
             stack=resource.stack if resource else None,
-            template=templates.repository(resource) if templates and resource else None,
+            template=templates.repository(repository.name, resource) if templates and resource else None,
             created_at=repository.created_at,
             stack_changed_at=resource.changed_at if resource else None,
             policy_evaluated_at=evaluated_at,

@@ -11,6 +11,8 @@ from ecrkit.deployment.audit.template_settings import declared_in
 from ecrkit.errors import AwsError, InvalidAssemblyError
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from mypy_boto3_cloudformation import CloudFormationClient
 
     from ecrkit.aws.stacks import StackResource
@@ -33,9 +35,21 @@ class TemplateReader:
         client: client of the Region.
         account: account ID.
         region: the Region.
+        repositories: names of the repositories that an audit compares; others of foreign stacks are not read.
+        stacks: names of the stacks of the catalog, of which every repository is read.
     """
 
-    def __init__(self, client: CloudFormationClient, *, account: str, region: str) -> None:
+    def __init__(
+        self,
+        client: CloudFormationClient,
+        *,
+        account: str,
+        region: str,
+        repositories: Container[str],
+        stacks: Container[str] = (),
+    ) -> None:
+        self._repositories = repositories
+        self._owned = stacks
         self._client = client
         self._account = account
         self._region = region
@@ -44,8 +58,10 @@ class TemplateReader:
         self.problems: dict[str, str] = {}
         """Why the template of a stack was not read, by the name of the stack."""
 
-    def repository(self, resource: StackResource) -> DeployedTemplate | None:
-        """Read what the template of its stack declares for a repository; ``None`` if it cannot be read."""
+    def repository(self, name: str, resource: StackResource) -> DeployedTemplate | None:
+        """Read what the template of its stack declares for a repository; ``None`` if it cannot or need not be read."""
+        if name not in self._repositories and resource.stack not in self._owned:
+            return None
         stack = self._read(resource.stack, resource.stack_id)
         found = next((one for one in stack.resources if one.logical_id == resource.logical_id), None) if stack else None
         if stack and found is None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ecrkit.images.references import ImageReference
 
 __all__ = [
+    "NOT_FOUND",
     "DeployedRepository",
     "RepositoryDetails",
     "counts_pulls",
@@ -40,7 +41,9 @@ __all__ = [
     "repository_of",
 ]
 
-_NOT_FOUND = "RepositoryNotFoundException"
+NOT_FOUND = "RepositoryNotFoundException"
+"""The code of ECR for a repository that does not exist."""
+
 _LOOK = "run `ecrkit repos list` to list the repositories"
 
 
@@ -130,12 +133,12 @@ def repository_of(client: ECRClient, reference: ImageReference, *, remedy: str =
         with aws_errors():
             found = client.describe_repositories(repositoryNames=[name])["repositories"]
     except AwsError as error:
-        if error.code != _NOT_FOUND:
+        if error.code != NOT_FOUND:
             raise
         found = []
     if not found:
         where = client.meta.region_name
-        raise AwsError(f"{name}: no such repository in {where}; {remedy}", code=_NOT_FOUND)
+        raise AwsError(f"{name}: no such repository in {where}; {remedy}", code=NOT_FOUND)
     repository = _repository(found[0])
     host = repository.uri.partition("/")[0]
     if reference.host and not _is_at(reference.host, host, client):

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from ecrkit.catalog import Environment
     from ecrkit.deployment.actual import ActualRepository
 
 __all__ = ["audit"]
@@ -100,9 +99,12 @@ def audit(  # noqa: PLR0913 - one parameter per option
     here = look_around(catalog, policies, environment=environment, profile=profile, region=region)
     place = here.environment
     ecr, cloudformation = here.aws.ecr(), here.aws.cloudformation()
-    templates = TemplateReader(cloudformation, account=place.account, region=place.region)
     images = None if drift_only else ImageObserver(ecr, reads_scans=max_scan_age is not None)
     declared = {str(entry.name) for entry in place.repositories}
+    stacks = [stack_name(place.name, shard, shards=place.shards) for shard in range(place.shards)]
+    templates = TemplateReader(
+        cloudformation, account=place.account, region=place.region, repositories=declared, stacks=stacks
+    )
     facts = _Facts(declared)
     actual = actual_repositories(
         ecr, here.deployed, stacks=StackFinder(ecr, cloudformation), templates=templates, images=images
@@ -114,7 +116,7 @@ def audit(  # noqa: PLR0913 - one parameter per option
         policies=here.policies,
         policy_name=PolicyNames(here.catalog, here.policies).name,
         places=repository_places(read_catalog_text(here.path), file=str(here.path)),
-        stacks=_repositories_by_stack(place, templates) if missing else {},
+        stacks=_repositories_by_stack(stacks, templates) if missing else {},
         limits=AuditLimits(now=datetime.now(UTC), quota_images=quota_images, max_scan_age=max_scan_age),
     )
     if drift_only:
@@ -134,10 +136,8 @@ def audit(  # noqa: PLR0913 - one parameter per option
     sys.exit(exit_code((found for found in findings if found.severity is not Severity.NOTE), strict=True))
 
 
-def _repositories_by_stack(environment: Environment, templates: TemplateReader) -> dict[str, frozenset[str]]:
-    """Name the repositories in the deployed template of each stack of the environment."""
-    shards = environment.shards
-    stacks = (stack_name(environment.name, shard, shards=shards) for shard in range(shards))
+def _repositories_by_stack(stacks: Iterable[str], templates: TemplateReader) -> dict[str, frozenset[str]]:
+    """Name the repositories in the deployed template of each stack that exists."""
     found = {stack: templates.names(stack) for stack in stacks}
     return {stack: names for stack, names in found.items() if names is not None}
 
