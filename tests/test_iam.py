@@ -32,7 +32,10 @@ PAGE = (Path(__file__).parents[1] / "docs" / "reference" / "iam.md").read_text()
 POLICIES = dict(re.findall(r"^## `ecrkit ([a-z -]+)`\n.*?```json\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE))
 CATALOG = f'environments: {{dev: {{account: "{HOME.account}", region: {HOME.region}}}}}\nrepositories: {{}}\n'
 STACKED = CATALOG.replace("{}", "{stacked: {lifecycle: []}}")
-STACK = '{"Parameters": {"Stage": {"Type": "String", "Default": "dev"}}, "Resources": {"Web": {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "stacked"}}}}'
+STACK = (
+    '{"Parameters": {"Stage": {"Type": "String", "Default": "dev"}}, '
+    '"Resources": {"Web": {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "stacked"}}}}'
+)
 NO_NAME_IN_IAM = re.compile(r"(GET|HEAD) /v2/|sts:GetCallerIdentity")
 """The registry's greeting, which it gives to whoever logged in, and what nobody can be forbidden."""
 
@@ -222,7 +225,17 @@ def test_policy_is_what_starting_asks_for() -> None:
 def test_every_command_has_a_policy() -> None:
     """The page has a policy for every command that talks to AWS, and for no other."""
     groups = ("repos", "images", "scan")
-    commands = {"login", "policy preview", "audit", "adopt", "guard --deployed", "init", "doctor"}
+    commands = {
+        "login",
+        "policy preview",
+        "policy resume",
+        "policy suspend",
+        "audit",
+        "adopt",
+        "guard --deployed",
+        "init",
+        "doctor",
+    }
     for group in groups:
         listing = ecrkit(group, "--help").stdout.partition("Commands:\n")[2]
         commands |= {f"{group} {line.split()[0]}" for line in listing.splitlines()}

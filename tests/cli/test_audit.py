@@ -219,7 +219,7 @@ def test_stack_and_quota_are_checked_or_said_not_to_be(account: Account, tmp_pat
     """A changed catalog is a note that does not fail; without permissions it is drift, and what is missing is said."""
     publish(make_store(tmp_path, {"ten/v1.json": policy_text(), "ten/v2.json": policy_text(keep=20)}))
     catalog = tmp_path / "repositories.yaml"
-    catalog.write_text(CATALOG.split("  web:")[0] + "  stacked:\n")
+    catalog.write_text(CATALOG.split("  web:", maxsplit=1)[0] + "  stacked:\n")
     template = ecrkit("catalog", "template", "--environment", "dev", cwd=tmp_path).stdout
     account.cloudformation.create_stack(StackName="Repositories-dev", TemplateBody=template)
     account.cloudformation.get_waiter("stack_create_complete").wait(

@@ -21,7 +21,7 @@ from ecrkit.lifecycle import Action, ActionType, CountType, LifecyclePolicy, Rul
 from ecrkit.policies.lock import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["MAX_REASON", "SavedPolicies", "Suspension", "parse_saved", "policy_mark", "suspension_in"]
 
@@ -94,25 +94,32 @@ class SavedPolicies:
 
     Attributes:
         texts: text of each policy, by the name of its repository.
+        restored: names of the repositories that have their policy back.
     """
 
     texts: Mapping[str, str]
+    restored: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:
         """The content of the file."""
         saved = {
-            name: {"mark": policy_mark(text), "lifecyclePolicyText": text} for name, text in sorted(self.texts.items())
+            name: {
+                "mark": policy_mark(text),
+                "lifecyclePolicyText": text,
+                **({"restored": True} if name in self.restored else {}),
+            }
+            for name, text in sorted(self.texts.items())
         }
         return json.dumps({"format": _FORMAT, "repositories": saved}, indent=2) + "\n"
 
-    def with_policy(self, name: str, text: str) -> SavedPolicies:
-        """Save one more; a later one of the same repository replaces an earlier one."""
-        return SavedPolicies({**self.texts, name: text})
+    def with_policies(self, texts: Mapping[str, str]) -> SavedPolicies:
+        """Save more; a later one of the same repository replaces an earlier one."""
+        return SavedPolicies({**self.texts, **texts}, self.restored - texts.keys())
 
-    def without(self, name: str) -> SavedPolicies:
-        """Forget one."""
-        return SavedPolicies({other: text for other, text in self.texts.items() if other != name})
+    def with_restored(self, names: Iterable[str]) -> SavedPolicies:
+        """Note that repositories have their policies back."""
+        return SavedPolicies(self.texts, self.restored | (self.texts.keys() & frozenset(names)))
 
 
 def suspension_in(text: str | None) -> Suspension | None:
@@ -183,9 +190,9 @@ def parse_saved(text: str, *, file: str) -> SavedPolicies:
         if document["format"] != _FORMAT:
             raise UnreadableInputError(f"{printable(file)}: has a format other than {_FORMAT}; update ecrkit")
         saved = {name: str(entry["lifecyclePolicyText"]) for name, entry in document["repositories"].items()}
-        edited = sorted(
-            name for name, entry in document["repositories"].items() if policy_mark(saved[name]) != entry["mark"]
-        )
+        entries = document["repositories"].items()
+        edited = sorted(name for name, entry in entries if policy_mark(saved[name]) != entry["mark"])
+        restored = frozenset(name for name, entry in entries if entry.get("restored"))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UnreadableInputError(
             f"{printable(file)}: not a file that `ecrkit policy suspend` writes; restore it, or pass another one with "
@@ -196,7 +203,7 @@ def parse_saved(text: str, *, file: str) -> SavedPolicies:
             f"{printable(file)}: the policy of {printable(edited[0])} was edited; restore the file, or pass another "
             "one with --state"
         )
-    return SavedPolicies(saved)
+    return SavedPolicies(saved, restored)
 
 
 def _acts_on_nothing(description: str) -> LifecyclePolicy:
