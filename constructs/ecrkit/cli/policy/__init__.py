@@ -8,7 +8,7 @@ __all__ = ["policy"]
 
 policy = LazyGroup(
     "policy",
-    help="List, check, test, preview, publish and suspend lifecycle policies.",
+    help="Check, test, preview, publish and suspend lifecycle policies.",
     examples=(
         "ecrkit policy check policies/lifecycle",
         "ecrkit policy preview keep-last-10@1 --images web.json",
