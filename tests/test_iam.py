@@ -17,6 +17,7 @@ from builders.images import oci_layout
 from builders.proxies import Fault, proxy_to
 from builders.sandboxes import HOME
 from builders.scans import answers, put_index, scanning_account
+from builders.stores import policy_text
 from builders.workloads import run_function, run_service, run_task
 
 if TYPE_CHECKING:
@@ -116,6 +117,27 @@ def test_policy_is_what_the_command_asks_for(
     actions = asked(account, *command.split(), *(argument.format(directory=tmp_path) for argument in arguments))
 
     assert actions == allowed(command)
+
+
+def test_policy_is_what_an_emergency_asks_for(account: Account, tmp_path: Path) -> None:
+    """The same for a suspension, and for its end where only the deployed template has the policy."""
+    text = policy_text()
+    account.ecr.create_repository(repositoryName="stopped")
+    account.ecr.put_lifecycle_policy(repositoryName="stopped", lifecyclePolicyText=text)
+    properties = {"RepositoryName": "held", "LifecyclePolicy": {"LifecyclePolicyText": text}}
+    parameters = {"Stage": {"Type": "String", "Default": "dev"}}
+    held = {"Parameters": parameters, "Resources": {"Held": {**repository("held"), "Properties": properties}}}
+    account.cloudformation.create_stack(StackName="Held", TemplateBody=json.dumps(held))
+    account.cloudformation.get_waiter("stack_create_complete").wait(StackName="Held", WaiterConfig={"Delay": 1})
+    state = tmp_path / "state.json"
+    options = ("--yes", "--state", state)
+
+    suspended = asked(account, "policy", "suspend", "stopped", "held", "--reason", "incident", *options)
+    state.unlink()
+    resumed = asked(account, "policy", "resume", "held", *options)
+
+    assert suspended == allowed("policy suspend")
+    assert resumed == allowed("policy resume")
 
 
 @pytest.mark.parametrize(
