@@ -17,6 +17,7 @@ from builders.images import oci_layout
 from builders.proxies import Fault, proxy_to
 from builders.sandboxes import HOME
 from builders.scans import answers, put_index, scanning_account
+from builders.stores import policy_text
 from builders.workloads import run_function, run_service, run_task
 
 if TYPE_CHECKING:
@@ -31,7 +32,11 @@ pytestmark = [pytest.mark.server, pytest.mark.needs("skopeo", "umoci")]
 PAGE = (Path(__file__).parents[1] / "docs" / "reference" / "iam.md").read_text()
 POLICIES = dict(re.findall(r"^## `ecrkit ([a-z -]+)`\n.*?```json\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE))
 CATALOG = f'environments: {{dev: {{account: "{HOME.account}", region: {HOME.region}}}}}\nrepositories: {{}}\n'
-STACK = '{"Resources": {"Web": {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "stacked"}}}}'
+STACKED = CATALOG.replace("{}", "{stacked: {lifecycle: []}}")
+STACK = (
+    '{"Parameters": {"Stage": {"Type": "String", "Default": "dev"}}, '
+    '"Resources": {"Web": {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "stacked"}}}}'
+)
 NO_NAME_IN_IAM = re.compile(r"(GET|HEAD) /v2/|sts:GetCallerIdentity")
 """The registry's greeting, which it gives to whoever logged in, and what nobody can be forbidden."""
 
@@ -95,9 +100,9 @@ def answers_xml(operation: str, result: str) -> Callable[[Any], bool]:
         ("images list", ("web",)),
         ("images push", ("oci:{directory}/other/image:v1", "web:v2")),
         ("images pull", ("web:v1", "oci:{directory}/back:v1")),
-        ("audit", ("--catalog", "{directory}/repositories.yaml")),
+        ("audit", ("--catalog", "{directory}/stacked.yaml", "--max-scan-age", "30")),
         ("adopt", ("--all", "--dry-run", "--catalog", "{directory}/repositories.yaml")),
-        ("repos delete", ("stacked", "--yes")),
+        ("repos delete", ("stacked", "--yes", "--owned-by-stack")),
     ],
 )
 def test_policy_is_what_the_command_asks_for(
@@ -107,10 +112,32 @@ def test_policy_is_what_the_command_asks_for(
     (tmp_path / "other").mkdir()
     oci_layout(tmp_path / "other")
     (tmp_path / "repositories.yaml").write_text(CATALOG)
+    (tmp_path / "stacked.yaml").write_text(STACKED)
 
     actions = asked(account, *command.split(), *(argument.format(directory=tmp_path) for argument in arguments))
 
     assert actions == allowed(command)
+
+
+def test_policy_is_what_an_emergency_asks_for(account: Account, tmp_path: Path) -> None:
+    """The same for a suspension, and for its end where only the deployed template has the policy."""
+    text = policy_text()
+    account.ecr.create_repository(repositoryName="stopped")
+    account.ecr.put_lifecycle_policy(repositoryName="stopped", lifecyclePolicyText=text)
+    properties = {"RepositoryName": "held", "LifecyclePolicy": {"LifecyclePolicyText": text}}
+    parameters = {"Stage": {"Type": "String", "Default": "dev"}}
+    held = {"Parameters": parameters, "Resources": {"Held": {**repository("held"), "Properties": properties}}}
+    account.cloudformation.create_stack(StackName="Held", TemplateBody=json.dumps(held))
+    account.cloudformation.get_waiter("stack_create_complete").wait(StackName="Held", WaiterConfig={"Delay": 1})
+    state = tmp_path / "state.json"
+    options = ("--yes", "--state", state)
+
+    suspended = asked(account, "policy", "suspend", "stopped", "held", "--reason", "incident", *options)
+    state.unlink()
+    resumed = asked(account, "policy", "resume", "held", *options)
+
+    assert suspended == allowed("policy suspend")
+    assert resumed == allowed("policy resume")
 
 
 @pytest.mark.parametrize(
@@ -220,7 +247,17 @@ def test_policy_is_what_starting_asks_for() -> None:
 def test_every_command_has_a_policy() -> None:
     """The page has a policy for every command that talks to AWS, and for no other."""
     groups = ("repos", "images", "scan")
-    commands = {"login", "policy preview", "audit", "adopt", "guard --deployed", "init", "doctor"}
+    commands = {
+        "login",
+        "policy preview",
+        "policy resume",
+        "policy suspend",
+        "audit",
+        "adopt",
+        "guard --deployed",
+        "init",
+        "doctor",
+    }
     for group in groups:
         listing = ecrkit(group, "--help").stdout.partition("Commands:\n")[2]
         commands |= {f"{group} {line.split()[0]}" for line in listing.splitlines()}

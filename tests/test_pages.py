@@ -58,6 +58,7 @@ LOCAL_AWS: tuple[str, ...] = (
     "docs/tasks/adopt.md",
     "docs/tasks/audit.md",
     "docs/tasks/inventory.md",
+    "docs/tasks/stop-a-policy.md",
 )
 """Pages whose commands need AWS and Node; a local AWS answers."""
 

@@ -34,6 +34,8 @@ COMMANDS = {
     "images inventory": ("images", "inventory", "web", "-o", "images"),
     "images in-use": ("images", "in-use"),
     "policy preview": ("policy", "preview", "keep-last-10@1", "--repository", "web"),
+    "policy suspend": ("policy", "suspend", "web", "--reason", "incident", "--yes"),
+    "policy resume": ("policy", "resume", "web", "--original", "--yes"),
     "scan start": ("scan", "start", "web:v1"),
     "scan findings": ("scan", "findings", "web:v1"),
     "scan gate": ("scan", "gate", "web:v1", "--fail-on", "LOW"),

@@ -41,10 +41,15 @@ def _legacy(account: Account, project: Path) -> None:
     account.ecr.create_repository(repositoryName="legacy/worker")
 
 
-def _drifted(account: Account, project: Path) -> None:
-    """The stack of the catalog, and a repository that somebody changed by hand."""
+def _deployed(account: Account, project: Path) -> None:
+    """The stack of the catalog."""
     rendered = ecrkit("catalog", "template", cwd=project)
     account.cloudformation.create_stack(StackName="Repositories-dev", TemplateBody=rendered.stdout)
+
+
+def _drifted(account: Account, project: Path) -> None:
+    """The stack of the catalog, and a repository that somebody changed by hand."""
+    _deployed(account, project)
     account.ecr.put_image_tag_mutability(repositoryName="team/service", imageTagMutability="MUTABLE")
     account.ecr.delete_lifecycle_policy(repositoryName="team/service")
 
@@ -61,4 +66,5 @@ _PREPARED: Mapping[str, Callable[[Account, Path], None]] = {
     "docs/tasks/adopt.md": _legacy,
     "docs/tasks/audit.md": _drifted,
     "docs/tasks/inventory.md": _running,
+    "docs/tasks/stop-a-policy.md": _deployed,
 }

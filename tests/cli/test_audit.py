@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from builders.accounts import account_in
 from builders.commands import ecrkit
-from builders.proxies import Fault, aws_error, delay, drop, proxy_to
+from builders.proxies import Fault, aws_error, delay, drop, proxy_to, xml_error
 from builders.sandboxes import HOME
 from builders.stores import make_store, policy_text, publish
 
@@ -82,7 +82,10 @@ def test_text_is_one_line_per_finding(account: Account, project: Path) -> None:
         ("repositories.yaml:8:3", "AUD101]"),
         ("repositories.yaml:9:3", "AUD122] (silenced: Tags move here.)"),
     ]
-    assert result.stderr == "4 repositories checked: 3 errors, 3 warnings, 1 warning silenced\n"
+    assert result.stderr == (
+        "deployed template: not checked for 2 repositories, which no stack owns\n"
+        "4 repositories checked: 3 errors, 3 warnings, 1 warning silenced\n"
+    )
 
 
 def test_drift_only_leaves_out_what_should_not_be_so_anyway(account: Account, project: Path) -> None:
@@ -135,7 +138,7 @@ def test_nothing_to_find_exits_with_0(account: Account, project: Path) -> None:
     result = audit(account, project)
 
     assert result.returncode == 0, result.stdout
-    assert result.stderr == "4 repositories checked: nothing wrong, 4 warnings silenced\n"
+    assert result.stderr.endswith("\n4 repositories checked: nothing wrong, 4 warnings silenced\n")
 
 
 @pytest.mark.parametrize(
@@ -214,3 +217,40 @@ def test_network_changes_nothing_in_the_result(account: Account, project: Path) 
 
     assert disturbed.stdout == undisturbed
     assert proxy.actions.count("ecr:GetRepositoryPolicy") == 4 + 2
+
+
+def test_stack_and_quota_are_checked_or_said_not_to_be(account: Account, tmp_path: Path) -> None:
+    """A changed catalog is a note that does not fail; without permissions it is drift, and what is missing is said."""
+    publish(make_store(tmp_path, {"ten/v1.json": policy_text(), "ten/v2.json": policy_text(keep=20)}))
+    catalog = tmp_path / "repositories.yaml"
+    catalog.write_text(CATALOG.split("  web:", maxsplit=1)[0] + "  stacked:\n")
+    template = ecrkit("catalog", "template", "--environment", "dev", cwd=tmp_path).stdout
+    account.cloudformation.create_stack(StackName="Repositories-dev", TemplateBody=template)
+    account.cloudformation.get_waiter("stack_create_complete").wait(
+        StackName="Repositories-dev", WaiterConfig={"Delay": 1}
+    )
+    catalog.write_text(catalog.read_text().replace("ten@1", "ten@2") + "  new:\n")
+
+    def stacked(*options: str, url: str = account.url) -> tuple[list[tuple[str, str]], dict[str, Any]]:
+        document = json.loads(audit(account, tmp_path, "--output", "json", *options, url=url).stdout)
+        found = [
+            (one["code"], one["severity"]) for one in document["findings"] if one["pointer"].endswith(("d", "new"))
+        ]
+        return found, document
+
+    found, document = stacked("--max-scan-age", "30")
+    [facts] = [one for one in document["repositories"] if one["repositoryName"] == "stacked"]
+    assert found == [("AUD104", "note"), ("AUD104", "note")]
+    assert (facts["stackName"], facts["deployedTemplateChecked"]) == ("Repositories-dev", True)
+    assert (facts["imageCount"], facts["suspended"]) == (0, None)
+    assert document["notChecked"] == []
+
+    denied = aws_error("AccessDeniedException", status=400)
+    faults = [Fault("cloudformation:GetTemplate", xml_error("AccessDenied")), Fault("ecr:DescribeImages", denied)]
+    with proxy_to(account.url, *faults) as proxy:
+        found, document = stacked(url=proxy.url)
+    assert [code for code, _ in found] == ["AUD116", "AUD101"]
+    assert [line.split(", ")[0] for line in document["notChecked"]] == [
+        "deployed template of Repositories-dev: not checked for 1 repository",
+        "quota of images: not checked",
+    ]

@@ -47,6 +47,7 @@ def test_permissions_on_the_same_resources_are_one_statement() -> None:
             "Effect": "Allow",
             "Action": [
                 "ecr:BatchGetImage",
+                "ecr:DescribeImageScanFindings",
                 "ecr:DescribeImages",
                 "ecr:DescribeRepositories",
                 "ecr:GetLifecyclePolicy",
@@ -57,7 +58,11 @@ def test_permissions_on_the_same_resources_are_one_statement() -> None:
         },
         {
             "Effect": "Allow",
-            "Action": ["cloudformation:ListStackResources"],
+            "Action": [
+                "cloudformation:DescribeStacks",
+                "cloudformation:GetTemplate",
+                "cloudformation:ListStackResources",
+            ],
             "Resource": ["arn:aws:cloudformation:us-east-1:123456789012:stack/*"],
         },
     ]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient as ECRClient  # noqa: PLC0414 - other packages name the type, too
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_sts.type_defs import GetCallerIdentityResponseTypeDef
 
 __all__ = ["Aws", "aws_errors", "checked_parsing", "configuration_errors", "connect", "guarded"]
 
@@ -111,10 +112,22 @@ class Aws:
         Raises:
             AwsError: AWS refused, or could not be reached.
         """
+        return self._identity()["Account"]
+
+    def caller(self) -> str:
+        """
+        Name the caller, as account() does the account: ``user/alice``, or ``assumed-role/Admin/alice``.
+
+        Raises:
+            AwsError: AWS refused, or could not be reached.
+        """
+        return self._identity()["Arn"].rpartition(":")[2]
+
+    def _identity(self) -> GetCallerIdentityResponseTypeDef:
         with configuration_errors():
             client = guarded(self.session.client("sts", config=self.config))
         with aws_errors():
-            return client.get_caller_identity()["Account"]
+            return client.get_caller_identity()
 
 
 def connect(

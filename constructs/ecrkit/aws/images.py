@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
     from ecrkit.images.references import ImageReference
 
-__all__ = ["Contents", "DeployedImage", "contents_of", "deployed_images", "find_image", "image_at", "with_scan"]
+__all__ = [
+    "Contents",
+    "DeployedImage",
+    "contents_of",
+    "deployed_images",
+    "find_image",
+    "image_at",
+    "last_scan",
+    "with_scan",
+]
 
 _PAGE = 1000
 _SIGNATURES = frozenset(
@@ -55,6 +64,7 @@ class DeployedImage:
         status: ``ACTIVE``, ``ARCHIVED`` or ``ACTIVATING``.
         scan_status: in ECR's words; ``None`` where it was never scanned, or DescribeImages does not say.
         severity_counts: findings of the last scan, by severity, where DescribeImages says them.
+        scanned_at: when the last scan ended, where DescribeImages says it.
     """
 
     digest: str
@@ -68,6 +78,7 @@ class DeployedImage:
     status: str
     scan_status: str | None
     severity_counts: Mapping[str, int]
+    scanned_at: datetime | None = None
 
     @property
     def is_index(self) -> bool:
@@ -212,9 +223,32 @@ def with_scan(client: ECRClient, repository: str, image: DeployedImage) -> Deplo
     )
 
 
+def last_scan(client: ECRClient, repository: str, digest: str) -> tuple[str, datetime | None]:
+    """
+    Read the status of the last scan of an image, and when it ended.
+
+    Returns:
+        The status in ECR's words; empty if the image was never scanned.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+    """
+    try:
+        with aws_errors():
+            answer = client.describe_image_scan_findings(
+                repositoryName=repository, imageId={"imageDigest": digest}, maxResults=1
+            )
+    except AwsError as error:
+        if error.code == "ScanNotFoundException":
+            return "", None
+        raise
+    return answer["imageScanStatus"]["status"], answer.get("imageScanFindings", {}).get("imageScanCompletedAt")
+
+
 def _image(detail: ImageDetailTypeDef) -> DeployedImage:
     """Keep little: a repository may have 100,000 images, and what they have in common is kept once."""
-    counts = detail.get("imageScanFindingsSummary", {}).get("findingSeverityCounts", {})
+    summary = detail.get("imageScanFindingsSummary", {})
+    counts = summary.get("findingSeverityCounts", {})
     scan_status = detail.get("imageScanStatus", {}).get("status")
     return DeployedImage(
         digest=detail["imageDigest"],
@@ -228,4 +262,5 @@ def _image(detail: ImageDetailTypeDef) -> DeployedImage:
         status=intern(detail.get("imageStatus", "ACTIVE")),
         scan_status=intern(scan_status) if scan_status else None,
         severity_counts={str(severity): number for severity, number in counts.items()} if counts else _NO_COUNTS,
+        scanned_at=summary.get("imageScanCompletedAt"),
     )

@@ -28,17 +28,22 @@ if TYPE_CHECKING:
     from ecrkit.images.references import ImageReference
 
 __all__ = [
+    "NOT_FOUND",
     "DeployedRepository",
     "RepositoryDetails",
     "counts_pulls",
     "delete_repository",
     "deployed_repositories",
+    "lifecycle_policy",
     "lifecycle_policy_text",
+    "put_lifecycle_policy",
     "repository_details",
     "repository_of",
 ]
 
-_NOT_FOUND = "RepositoryNotFoundException"
+NOT_FOUND = "RepositoryNotFoundException"
+"""The code of ECR for a repository that does not exist."""
+
 _LOOK = "run `ecrkit repos list` to list the repositories"
 
 
@@ -128,12 +133,12 @@ def repository_of(client: ECRClient, reference: ImageReference, *, remedy: str =
         with aws_errors():
             found = client.describe_repositories(repositoryNames=[name])["repositories"]
     except AwsError as error:
-        if error.code != _NOT_FOUND:
+        if error.code != NOT_FOUND:
             raise
         found = []
     if not found:
         where = client.meta.region_name
-        raise AwsError(f"{name}: no such repository in {where}; {remedy}", code=_NOT_FOUND)
+        raise AwsError(f"{name}: no such repository in {where}; {remedy}", code=NOT_FOUND)
     repository = _repository(found[0])
     host = repository.uri.partition("/")[0]
     if reference.host and not _is_at(reference.host, host, client):
@@ -197,13 +202,38 @@ def lifecycle_policy_text(client: ECRClient, name: str) -> str | None:
     Raises:
         AwsError: AWS refused, or could not be reached.
     """
+    return lifecycle_policy(client, name)[0]
+
+
+def lifecycle_policy(client: ECRClient, name: str) -> tuple[str | None, datetime | None]:
+    """
+    Read the lifecycle policy of a repository, and when ECR last evaluated it.
+
+    Returns:
+        ``None`` without a policy, and ``None`` if ECR does not say when; the epoch if it never did.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+    """
     try:
         with aws_errors():
-            return client.get_lifecycle_policy(repositoryName=name)["lifecyclePolicyText"]
+            answer = client.get_lifecycle_policy(repositoryName=name)
+            return answer["lifecyclePolicyText"], answer.get("lastEvaluatedAt")
     except AwsError as error:
         if error.code == "LifecyclePolicyNotFoundException":
-            return None
+            return None, None
         raise
+
+
+def put_lifecycle_policy(client: ECRClient, name: str, text: str) -> None:
+    """
+    Replace the lifecycle policy of a repository.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+    """
+    with aws_errors():
+        client.put_lifecycle_policy(repositoryName=name, lifecyclePolicyText=text)
 
 
 def counts_pulls(client: ECRClient, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecrkit.aws.client import aws_errors
@@ -10,16 +11,35 @@ from ecrkit.errors import AwsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_ecr import ECRClient
 
-__all__ = ["StackFinder", "resource_tags"]
+__all__ = ["StackFinder", "StackResource", "resource_tags"]
 
 _STACK_NAME = "aws:cloudformation:stack-name"
 _STACK_ID = "aws:cloudformation:stack-id"
 _LEFT = frozenset({"DELETE_COMPLETE", "DELETE_SKIPPED"})
 """A stack that is gone still lists what it had; what it retained was skipped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackResource:
+    """
+    A repository as a resource of a stack.
+
+    Attributes:
+        stack: name of the stack.
+        stack_id: ID of the stack, an ARN.
+        logical_id: logical ID of the repository in the template of the stack.
+        changed_at: when the stack last changed the repository; ``None`` if CloudFormation does not say.
+    """
+
+    stack: str
+    stack_id: str
+    logical_id: str
+    changed_at: datetime | None
 
 
 def resource_tags(client: ECRClient, arn: str) -> dict[str, str]:
@@ -50,7 +70,7 @@ class StackFinder:
         self._ecr = ecr
         self._cloudformation = cloudformation
         self._lock = threading.Lock()
-        self._repositories: dict[str, frozenset[str]] = {}
+        self._repositories: dict[str, dict[str, StackResource]] = {}
 
     def stack_of(self, repository: str, *, arn: str) -> str | None:
         """
@@ -76,31 +96,50 @@ class StackFinder:
         Raises:
             AwsError: AWS refused, or could not be reached.
         """
+        resource = self.resource_by(tags, repository)
+        return resource.stack if resource else None
+
+    def resource_by(self, tags: Mapping[str, str], repository: str) -> StackResource | None:
+        """
+        Find a repository, whose tags are known already, in its stack; ``None`` as above.
+
+        Args:
+            tags: those of AWS too.
+            repository: its name.
+
+        Raises:
+            AwsError: AWS refused, or could not be reached.
+        """
         if _STACK_NAME not in tags or _STACK_ID not in tags:
             return None
-        return tags[_STACK_NAME] if repository in self._held_by(tags[_STACK_ID]) else None
+        return self._held_by(tags[_STACK_NAME], tags[_STACK_ID]).get(repository)
 
-    def _held_by(self, stack_id: str) -> frozenset[str]:
+    def _held_by(self, name: str, stack_id: str) -> dict[str, StackResource]:
         # One thread asks, the others wait for its answer instead of asking the same.
         with self._lock:
             if stack_id not in self._repositories:
-                self._repositories[stack_id] = self._ask(stack_id)
+                self._repositories[stack_id] = self._ask(name, stack_id)
             return self._repositories[stack_id]
 
-    def _ask(self, stack_id: str) -> frozenset[str]:
+    def _ask(self, name: str, stack_id: str) -> dict[str, StackResource]:
         try:
             with aws_errors():
                 pages = self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack_id)
-                return frozenset(
-                    resource["PhysicalResourceId"]
+                return {
+                    resource["PhysicalResourceId"]: StackResource(
+                        stack=name,
+                        stack_id=stack_id,
+                        logical_id=resource["LogicalResourceId"],
+                        changed_at=resource.get("LastUpdatedTimestamp"),
+                    )
                     for page in pages
                     for resource in page["StackResourceSummaries"]
                     if resource["ResourceType"] == "AWS::ECR::Repository"
                     and resource["ResourceStatus"] not in _LEFT
                     and "PhysicalResourceId" in resource
-                )
+                }
         except AwsError as error:
             # CloudFormation forgets a deleted stack after ninety days.
             if error.code == "ValidationError":
-                return frozenset()
+                return {}
             raise

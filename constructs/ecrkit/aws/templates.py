@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from botocore.config import Config
     from mypy_boto3_cloudformation import CloudFormationClient
 
-__all__ = ["deployed_stacks"]
+__all__ = ["deployed_stack", "deployed_stacks"]
 
 # Deleted; a change set that was never executed; a first deploy that failed, and that CDK deletes before the next.
 _NOT_DEPLOYED = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE")
@@ -58,15 +58,39 @@ def deployed_stacks(assembly: Sequence[Stack], session: Session, *, config: Conf
             )
         with aws_errors():
             client = guarded(reader.client("cloudformation", region_name=region, config=config))
-            for name in _deployed_names(client, stacks):
-                template = _template(client, name)
-                parameters = _parameters(client, name, template)
-                nested = _nested_in(client, name)
-                stack = stack_of(
-                    template, name=name, nested=nested, account=account, region=region, parameters=parameters
-                )
-                found.append(stack)
+            found += [
+                deployed_stack(client, name, name=name, account=account, region=region)
+                for name in _deployed_names(client, stacks)
+            ]
     return tuple(found)
+
+
+def deployed_stack(  # noqa: PLR0913 - keyword-only, where the stack is
+    client: CloudFormationClient, stack_id: str, *, name: str, account: str, region: str, reads_nested: bool = True
+) -> Stack:
+    """
+    Read a deployed stack.
+
+    Args:
+        client: client of its account and Region; what botocore raises passes through.
+        stack_id: name or ID of the stack.
+        name: name of the stack.
+        account: account ID.
+        region: its Region.
+        reads_nested: read its nested stacks, too.
+
+    Raises:
+        AwsError: the stack has no readable template.
+        InvalidAssemblyError: its template is nested too deeply.
+    """
+    template = _template(client, stack_id)
+    parameters = _parameters(client, stack_id, template)
+    nested = _nested_in(client, stack_id) if reads_nested else _unread
+    return stack_of(template, name=name, nested=nested, account=account, region=region, parameters=parameters)
+
+
+def _unread(_logical_id: str, _resource: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {}
 
 
 def _by_place(assembly: Iterable[Stack], account: str, session: Session) -> dict[tuple[str, str], list[Stack]]:

@@ -1,36 +1,63 @@
-"""``ecrkit audit``: what is there, held against the catalog."""
+"""``ecrkit audit``: deployed repositories compared with the catalog and the deployed templates."""
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from ecrkit.aws.actual import actual_repositories
+from ecrkit.aws.deployed_templates import TemplateReader
+from ecrkit.aws.observations import ImageObserver
 from ecrkit.aws.stacks import StackFinder
 from ecrkit.catalog import read_catalog_text
 from ecrkit.catalog.locations import repository_places
+from ecrkit.catalog.template import stack_name
 from ecrkit.cli.arguments.environment import environment_option, look_around
 from ecrkit.cli.arguments.options import aws_options, catalog_options, output_option
 from ecrkit.cli.console.endings import end_of_findings
+from ecrkit.cli.console.output import count_of, echo
 from ecrkit.cli.console.progress import with_bar
 from ecrkit.cli.console.reports import echo_report
 from ecrkit.deployment.audit import audit as audited
+from ecrkit.deployment.audit.limits import DEFAULT_QUOTA_IMAGES, AuditLimits
 from ecrkit.deployment.policies import PolicyNames
+from ecrkit.deployment.suspensions import suspension_in
+from ecrkit.errors import Severity
+from ecrkit.lifecycle import RULEBOOK
 from ecrkit.registry.posture import POSTURE_RULEBOOK
 from ecrkit.registry.rulebook import ACCESS_RULEBOOK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from ecrkit.deployment.actual import ActualRepository
 
 __all__ = ["audit"]
 
-_POSTURE = frozenset(check.code for check in (*POSTURE_RULEBOOK, *ACCESS_RULEBOOK))
+_POSTURE = frozenset(check.code for check in (*POSTURE_RULEBOOK, *ACCESS_RULEBOOK, *RULEBOOK))
 
 
 @click.command("audit", short_help="Compare deployed repositories with the catalog.")
 @environment_option
 @click.option("--drift-only", is_flag=True, help="Report drift only.")
+@click.option(
+    "--max-scan-age",
+    metavar="DAYS",
+    type=click.IntRange(min=1),
+    help="Age in days after which the last scan of an image is reported.  [default: any age]",
+)
+@click.option(
+    "--quota-images",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=DEFAULT_QUOTA_IMAGES,
+    show_default=True,
+    help="Quota of images per repository; 90 % of it is reported.",
+)
 @catalog_options
 @aws_options
 @output_option("sarif")
@@ -38,6 +65,8 @@ def audit(  # noqa: PLR0913 - one parameter per option
     *,
     environment: str | None,
     drift_only: bool,
+    max_scan_age: int | None,
+    quota_images: int,
     catalog: Path | None,
     policies: Path | None,
     profile: str | None,
@@ -47,34 +76,127 @@ def audit(  # noqa: PLR0913 - one parameter per option
     """
     Compare deployed repositories with the catalog.
 
-    Reports drift: changed settings, policies edited by hand, and missing or undeclared repositories. Also
-    reports insecure settings, declared or not: access for everyone, tags that can be overwritten, no scan on
-    push, no lifecycle policy.
+    Reports drift: changed settings, policies edited by hand, and missing or undeclared repositories. A repository of a
+    stack is compared with the deployed template: what only the catalog changed is a note, "not deployed yet". Also
+    reports insecure settings, declared or not: access for everyone, tags that can be overwritten, no scan on push, no
+    lifecycle policy. And reports suspended lifecycle policies, policies that ECR has not evaluated for days, and
+    repositories near the quota of images.
 
     Changes that AWS services make themselves, for example the statement that Lambda adds to a repository policy, are
     not reported. Skips repositories that belong to a stack outside the catalog or that a pull-through cache of the
     catalog created, unless they let everyone in. Nothing is changed.
 
-    Exits with 1 if a finding is not silenced in the catalog.
+    Exits with 1 if a finding is not silenced in the catalog; notes do not count.
 
     \b
     Examples:
       ecrkit audit
       ecrkit audit --environment prod --drift-only --output sarif -o audit.sarif
+      ecrkit audit --max-scan-age 30
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     here = look_around(catalog, policies, environment=environment, profile=profile, region=region)
-    ecr = here.aws.ecr()
-    actual = actual_repositories(ecr, here.deployed, stacks=StackFinder(ecr, here.aws.cloudformation()))
+    place = here.environment
+    ecr, cloudformation = here.aws.ecr(), here.aws.cloudformation()
+    images = None if drift_only else ImageObserver(ecr, reads_scans=max_scan_age is not None)
+    declared = {str(entry.name) for entry in place.repositories}
+    stacks = [stack_name(place.name, shard, shards=place.shards) for shard in range(place.shards)]
+    templates = TemplateReader(
+        cloudformation, account=place.account, region=place.region, repositories=declared, stacks=stacks
+    )
+    facts = _Facts(declared)
+    actual = actual_repositories(
+        ecr, here.deployed, stacks=StackFinder(ecr, cloudformation), templates=templates, images=images
+    )
+    missing = declared - {repository.name for repository in here.deployed}
     findings = audited(
-        here.environment,
-        with_bar(actual, length=len(here.deployed), label="repositories"),
+        place,
+        facts.collect(with_bar(actual, length=len(here.deployed), label="repositories")),
         policies=here.policies,
         policy_name=PolicyNames(here.catalog, here.policies).name,
         places=repository_places(read_catalog_text(here.path), file=str(here.path)),
+        stacks=_repositories_by_stack(stacks, templates) if missing else {},
+        limits=AuditLimits(now=datetime.now(UTC), quota_images=quota_images, max_scan_age=max_scan_age),
     )
     if drift_only:
         findings = tuple(found for found in findings if found.code not in _POSTURE)
-    place = here.environment
-    about = {"environment": place.name, "account": place.account, "region": place.region}
+    unchecked = [*facts.unchecked(templates.problems), *_unchecked_images(images)]
+    about = {
+        "environment": place.name,
+        "account": place.account,
+        "region": place.region,
+        "repositories": facts.documents,
+        "notChecked": unchecked,
+    }
+    if output != "json":
+        for line in unchecked:
+            echo(line, err=True)
     echo_report(findings, checked=len(here.deployed), noun="repository", output=output, about=about)
-    end_of_findings(findings, strict=True, output=output)
+    failing = [found for found in findings if found.severity is not Severity.NOTE]
+    end_of_findings(failing, strict=True, output=output)
+
+
+def _repositories_by_stack(stacks: Iterable[str], templates: TemplateReader) -> dict[str, frozenset[str]]:
+    """Name the repositories in the deployed template of each stack that exists."""
+    found = {stack: templates.names(stack) for stack in stacks}
+    return {stack: names for stack, names in found.items() if names is not None}
+
+
+def _unchecked_images(images: ImageObserver | None) -> list[str]:
+    names = {"images": "quota of images", "scans": "age of scans"}
+    problems = images.problems if images else {}
+    return [f"{names[what]}: not checked, {problem}" for what, problem in sorted(problems.items())]
+
+
+class _Facts:
+    """
+    What JSON says about each repository, collected while an audit reads them.
+
+    Args:
+        declared: names of the declared repositories.
+    """
+
+    def __init__(self, declared: set[str]) -> None:
+        self._declared = declared
+        self._without_stack: list[str] = []
+        self._unread: Counter[str] = Counter()
+        self.documents: list[dict[str, object]] = []
+
+    def collect(self, repositories: Iterable[ActualRepository]) -> Iterator[ActualRepository]:
+        """Pass repositories on, and note the facts of each."""
+        for repository in repositories:
+            if repository.name in self._declared and repository.stack is None:
+                self._without_stack.append(repository.name)
+            elif repository.name in self._declared and repository.template is None:
+                self._unread[str(repository.stack)] += 1
+            self.documents.append(_document(repository))
+            yield repository
+
+    def unchecked(self, problems: Mapping[str, str]) -> Iterator[str]:
+        """Say which declared repositories were compared with the catalog instead of a deployed template."""
+        for stack, number in sorted(self._unread.items()):
+            reason = problems.get(stack, "it has no readable template")
+            yield f"deployed template of {stack}: not checked for {count_of(number, 'repository')}, {reason}"
+        if self._without_stack:
+            counted = count_of(len(self._without_stack), "repository")
+            yield f"deployed template: not checked for {counted}, which no stack owns"
+
+
+def _document(repository: ActualRepository) -> dict[str, object]:
+    suspension = suspension_in(repository.lifecycle_policy_text)
+    evaluated = repository.policy_evaluated_at
+    until = suspension.until if suspension else None
+    return {
+        "repositoryName": repository.name,
+        "stackName": repository.stack,
+        "deployedTemplateChecked": repository.template is not None,
+        "lifecyclePolicyLastEvaluatedAt": evaluated.isoformat() if evaluated else None,
+        "imageCount": repository.images.count if repository.images else None,
+        "suspended": {
+            "reason": suspension.reason,
+            "by": suspension.by,
+            "since": suspension.since.isoformat(),
+            "until": until.isoformat() if until else None,
+        }
+        if suspension
+        else None,
+    }

@@ -6,9 +6,44 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from ecrkit.registry.properties import RepositoryProperties
 
-__all__ = ["ActualRepository"]
+__all__ = ["ActualRepository", "DeployedTemplate", "ObservedImages"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservedImages:
+    """
+    What an audit reads about the images of a repository.
+
+    Attributes:
+        count: number of images, including archived ones.
+        scanned_at: when each tagged image was last scanned, by its tag, as far as ECR told; ``None`` if it never was.
+    """
+
+    count: int
+    scanned_at: Mapping[str, datetime | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployedTemplate:
+    """
+    What the deployed template of a stack declares for a repository.
+
+    Attributes:
+        properties: its properties; the statements of its policy are verbatim.
+        repository_policy_text: IAM's JSON; ``None`` without a policy.
+        lifecycle_policy_text: ECR's JSON; ``None`` without a policy.
+        unknown: properties of ``AWS::ECR::Repository`` whose values only a deploy knows.
+    """
+
+    properties: RepositoryProperties
+    repository_policy_text: str | None
+    lifecycle_policy_text: str | None
+    unknown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +59,11 @@ class ActualRepository:
             policy.
         lifecycle_policy_text: ECR's JSON; ``None`` without a policy.
         stack: name of its CloudFormation stack; ``None`` without a stack.
+        template: what the deployed template of that stack declares, if an audit could read it.
+        created_at: when the repository was created, if known.
+        stack_changed_at: when its stack last changed it, if known.
+        policy_evaluated_at: when ECR last evaluated its lifecycle policy; the epoch if never, ``None`` if unknown.
+        images: what an audit read about its images; ``None`` if it could not.
     """
 
     name: str
@@ -31,3 +71,8 @@ class ActualRepository:
     repository_policy_text: str | None
     lifecycle_policy_text: str | None
     stack: str | None = None
+    template: DeployedTemplate | None = None
+    created_at: datetime | None = None
+    stack_changed_at: datetime | None = None
+    policy_evaluated_at: datetime | None = None
+    images: ObservedImages | None = None

@@ -53,6 +53,7 @@ class Permission:
 
 _LOGIN = Permission(on=Scope.EVERYTHING, actions=("ecr:GetAuthorizationToken",))
 _STACKED = Permission(on=Scope.STACKS, actions=("cloudformation:ListStackResources",))
+_TEMPLATES = Permission(on=Scope.STACKS, actions=("cloudformation:DescribeStacks", "cloudformation:GetTemplate"))
 _SETTINGS = Permission(
     on=Scope.REPOSITORIES,
     actions=(
@@ -65,7 +66,12 @@ _SETTINGS = Permission(
 
 COMMANDS: Mapping[str, tuple[Permission, ...]] = {
     "adopt": (_SETTINGS, _STACKED),
-    "audit": (_SETTINGS, _STACKED),
+    "audit": (
+        _SETTINGS,
+        Permission(on=Scope.REPOSITORIES, actions=("ecr:DescribeImageScanFindings", "ecr:DescribeImages")),
+        _STACKED,
+        _TEMPLATES,
+    ),
     "doctor": (Permission(on=Scope.BOOTSTRAP, actions=("cloudformation:DescribeStacks",)),),
     "guard --deployed": (
         Permission(
@@ -158,6 +164,25 @@ COMMANDS: Mapping[str, tuple[Permission, ...]] = {
                 "ecr:GetLifecyclePolicyPreview",
                 "ecr:StartLifecyclePolicyPreview",
             ),
+        ),
+    ),
+    "policy resume": (
+        Permission(
+            on=Scope.REPOSITORY,
+            actions=(
+                "ecr:DescribeRepositories",
+                "ecr:GetLifecyclePolicy",
+                "ecr:ListTagsForResource",
+                "ecr:PutLifecyclePolicy",
+            ),
+        ),
+        _STACKED,
+        _TEMPLATES,
+    ),
+    "policy suspend": (
+        Permission(
+            on=Scope.REPOSITORY,
+            actions=("ecr:DescribeRepositories", "ecr:GetLifecyclePolicy", "ecr:PutLifecyclePolicy"),
         ),
     ),
     "repos delete": (

@@ -40,6 +40,30 @@ NO_LIFECYCLE = Check(
     remedy="name one under 'lifecycle'",
     source=f"{_SECURITY_HUB}, ECR.3",
 )
+UNEVALUATED = Check(
+    code="AUD125",
+    severity=Severity.WARNING,
+    title="lifecycle policy is not evaluated",
+    message="no image expires: {evaluated}, although ECR evaluates policies within 24 hours",
+    remedy="if nobody changed the policy in the last two days, put it again, and ask AWS Support if that does not help",
+    source='ECR API reference, "GetLifecyclePolicy", lastEvaluatedAt (read 2026-11)',
+)
+NEAR_QUOTA = Check(
+    code="AUD126",
+    severity=Severity.WARNING,
+    title="repository is near the quota of images",
+    message="it contains {count} of the {quota} images that its quota allows; at the quota every push fails",
+    remedy="expire images with a lifecycle policy, or request a higher quota and pass it with --quota-images",
+    source='ECR user guide, "Amazon ECR service quotas" (read 2026-11)',
+)
+OLD_SCAN = Check(
+    code="AUD127",
+    severity=Severity.WARNING,
+    title="last scan of an image is too old",
+    message="the last scan of {images} is more than {age} ago: {example}",
+    remedy="scan again with `ecrkit scan start {image}`, or enable continuous scanning for the registry",
+    source='ECR user guide, "Scan images for software vulnerabilities" (read 2026-11)',
+)
 
 POSTURE_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="AUD12")
 """Every check, by code."""

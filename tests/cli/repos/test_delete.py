@@ -166,15 +166,78 @@ def test_image_is_no_repository(account: Account) -> None:
     assert names(account) == ["empty", "web"]
 
 
-def test_stack_that_holds_it_is_named(account: Account) -> None:
-    """A repository of a stack is shown as such before it is deleted."""
+def test_repository_of_a_stack_is_refused(account: Account) -> None:
+    """A repository that a stack owns is refused unless told, with what the next deploy does."""
     resource = {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "shop"}}
     template = json.dumps({"Resources": {"Shop": resource}})
     account.cloudformation.create_stack(StackName="Shop", TemplateBody=template)
     account.cloudformation.get_waiter("stack_create_complete").wait(StackName="Shop", WaiterConfig={"Delay": 1})
-    result = ecrkit("repos", "delete", "shop", "--dry-run", environment=account.environment)
+    refused = ecrkit("repos", "delete", "shop", "--yes", environment=account.environment)
+    told = ecrkit("repos", "delete", "shop", "--yes", "--owned-by-stack", environment=account.environment)
 
-    assert "  a resource of the stack Shop, which will drift\n" in result.stderr
+    assert refused.returncode == 1
+    assert refused.stderr.endswith(
+        "  a resource of the stack Shop\n"
+        "error: shop: the stack Shop owns it, and its next deploy fails or creates the repository again, empty; remove "
+        "it from the template and deploy, or pass --owned-by-stack\n"
+    )
+    assert told.returncode == 0
+    assert names(account) == ["empty", "web"]
+
+
+def test_several_names_and_patterns_go(account: Account, tmp_path: Path) -> None:
+    """All that names and patterns choose is listed with its images, once each, and deleted."""
+    for name in ("old/api", "old/team/web", "older"):
+        account.ecr.create_repository(repositoryName=name)
+    account.put_image("old/api", "v1")
+    chosen = ("old/*", "web", "old/api")
+    refused = ecrkit("repos", "delete", *chosen, "--yes", environment=account.environment, cwd=tmp_path)
+    result = ecrkit(
+        *("repos", "delete", *chosen, "--yes", "--force", "--output", "json"),
+        environment=account.environment,
+        cwd=tmp_path,
+    )
+
+    assert refused.returncode == 1
+    assert refused.stderr.endswith(
+        f"{REGISTRY}/old/team/web\n  no images\n"
+        + refused.stderr.partition("no images\n")[2].partition("3 repositories")[0]
+        + "3 repositories, 2 images, 340 B\n"
+        "error: old/api: contains 1 image; pass --force to delete them too\n"
+        "web: contains 1 image; pass --force to delete them too\n"
+    )
+    assert [one["repository"]["repositoryName"] for one in json.loads(result.stdout)["repositories"]] == [
+        "old/api",
+        "old/team/web",
+        "web",
+    ]
+    assert names(account) == ["empty", "older"]
+
+
+def test_pattern_without_a_match_is_told(account: Account) -> None:
+    """A pattern that matches nothing, and a name that does not exist, are told together; nothing is deleted."""
+    result = ecrkit("repos", "delete", "empty", "wbe", "old/*", "--yes", environment=account.environment)
+
+    assert result.returncode == 3
+    assert result.stderr == (
+        "error: wbe: no such repository in us-east-1; run `ecrkit repos list` to list the repositories\n"
+        "old/*: matches no repository in us-east-1; run `ecrkit repos list` to list the repositories\n"
+    )
+    assert names(account) == ["empty", "web"]
+
+
+def test_failure_does_not_stop_the_others(account: Account) -> None:
+    """If AWS refuses one repository, the others go, and it is said which are gone and which are not."""
+    refused = Fault("ecr:DeleteRepository", aws_error("KmsException", message="No key"), times=1)
+    with proxy_to(account.url, refused) as proxy:
+        result = ecrkit("repos", "delete", "*", "--force", "--yes", environment=account.at(proxy.url))
+
+    assert result.returncode == 3
+    assert result.stdout == f"deleted: {REGISTRY}/web\n"
+    assert result.stderr.endswith(
+        "error: empty: not deleted: DeleteRepository: KmsException: No key\n1 of 2 repositories are deleted\n"
+    )
+    assert names(account) == ["empty"]
 
 
 def test_unknown_repository_is_told(account: Account) -> None:

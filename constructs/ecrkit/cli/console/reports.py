@@ -95,9 +95,11 @@ def guard_document(found: GuardFinding) -> dict[str, object]:
 def _summary(findings: Sequence[Finding]) -> str:
     errors = len(errors_in(findings))
     silenced = sum(bool(found.silenced) for found in findings)
-    warnings = len(findings) - errors - silenced
+    notes = sum(found.severity is Severity.NOTE and not found.silenced for found in findings)
+    warnings = len(findings) - errors - silenced - notes
     counts = [count_of(errors, "error")] if errors else []
     counts += [count_of(warnings, "warning")] if warnings else []
+    counts += [count_of(notes, "note")] if notes else []
     what = ", ".join(counts) or "nothing wrong"
     return f"{what}, {count_of(silenced, 'warning')} silenced" if silenced else what
 

@@ -1,4 +1,4 @@
-"""``ecrkit policy``: lifecycle policies as files, without AWS and without Node."""
+"""``ecrkit policy``: lifecycle policies as files, without Node, and deployed ones in an emergency."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["policy"]
 
 policy = LazyGroup(
     "policy",
-    help="List, check, test, preview and publish lifecycle policies.",
+    help="Check, test, preview, publish and suspend lifecycle policies.",
     examples=(
         "ecrkit policy check policies/lifecycle",
         "ecrkit policy preview keep-last-10@1 --images web.json",
@@ -23,5 +23,7 @@ policy = LazyGroup(
         "usage": "ecrkit.cli.policy.usage:usage",
         "preview": "ecrkit.cli.policy.preview:preview_command",
         "test": "ecrkit.cli.policy.run_tests:test_command",
+        "suspend": "ecrkit.cli.policy.suspend:suspend",
+        "resume": "ecrkit.cli.policy.resume:resume",
     },
 )

@@ -85,7 +85,7 @@ def _row(details: RepositoryDetails, declared: Declared | None) -> tuple[str, ..
         f"{details.contents.image_count:,}",
         readable_size(details.contents.size_bytes),
         f"{last_push:%Y-%m-%d}" if last_push else "-",
-        _policy(details, declared) or ("unnamed" if details.lifecycle_policy_text else "-"),
+        _policy(details, declared) or _unnamed(details.lifecycle_policy_text),
         str(details.lifecycle_rule_count),
         details.stack or "-",
         "-" if is_declared is None else "yes" if is_declared else "no",
@@ -121,6 +121,12 @@ def _document(details: RepositoryDetails, declared: Declared | None) -> dict[str
         "stackName": details.stack,
         "inCatalog": _is_declared(details, declared),
     }
+
+
+def _unnamed(text: str | None) -> str:
+    from ecrkit.deployment.suspensions import suspension_in  # noqa: PLC0415 - loads the reader of policies
+
+    return "-" if text is None else "suspended" if suspension_in(text) else "unnamed"
 
 
 def _policy(details: RepositoryDetails, declared: Declared | None) -> str | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ecrkit.errors import Check, checks_in
+from ecrkit.errors import Check, Severity, checks_in
 from ecrkit.registry.posture import POSTURE_RULEBOOK
 
-__all__ = ["AUDIT_RULEBOOK"]
+__all__ = ["AUDIT_RULEBOOK", "OVERWRITTEN"]
 
 _DESIGN = "decided by ecrkit: the catalog declares every repository"
 _REPOSITORY = "CloudFormation template reference, AWS::ECR::Repository (read 2026-11)"
@@ -14,6 +14,10 @@ _DRIFT = 'CloudFormation user guide, "Detect unmanaged configuration changes" (r
 _BACK = (
     "write the deployed value into the catalog, or restore the declared one by hand; deploying again changes nothing"
 )
+OVERWRITTEN = (
+    "write the deployed value into the catalog, or deploy: the deploy overwrites it, because the catalog changed"
+)
+"""The remedy for drift of a setting that the catalog changed, too."""
 
 MISSING = Check(
     code="AUD101",
@@ -35,6 +39,14 @@ UNDEPLOYED = Check(
     message="is a resource of the stack {stack}, but not in the catalog",
     remedy="put its entry back; or deploy the stack without it, after checking the change with `ecrkit guard`",
     source=_DESIGN,
+)
+PENDING = Check(
+    code="AUD104",
+    severity=Severity.NOTE,
+    title="catalog change is not deployed yet",
+    message="not deployed yet: {change}",
+    remedy="deploy it, after checking the change with `ecrkit guard`",
+    source='CloudFormation API reference, "GetTemplate" (read 2026-11)',
 )
 SCANNING = Check(
     code="AUD111",
@@ -85,6 +97,22 @@ TAGS = Check(
     message="the tags differ from the declared ones: {difference}",
     remedy=_BACK,
     source=_DRIFT,
+)
+SUSPENDED = Check(
+    code="AUD118",
+    severity=Severity.WARNING,
+    title="lifecycle policy is suspended",
+    message="its lifecycle policy is suspended since {since} by {by}, {end}: {reason}",
+    remedy="when the reason is gone, restore the policy with `ecrkit policy resume {name}`",
+    source="decided by ecrkit: `ecrkit policy suspend`",
+)
+OVERDUE = Check(
+    code="AUD119",
+    title="suspended lifecycle policy is overdue",
+    message="its lifecycle policy was suspended on {since} by {by}, {end}, which has passed: {reason}",
+    remedy="restore the policy with `ecrkit policy resume {name}`, or announce another end with "
+    "`ecrkit policy suspend {name} --for`",
+    source="decided by ecrkit: `ecrkit policy suspend`",
 )
 
 AUDIT_RULEBOOK: tuple[Check, ...] = (*checks_in(globals(), prefix="AUD1"), *POSTURE_RULEBOOK)

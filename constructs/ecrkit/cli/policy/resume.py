@@ -1,0 +1,226 @@
+"""``ecrkit policy resume``: suspended lifecycle policies are what they were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from ecrkit.aws.concurrency import in_order
+from ecrkit.aws.deployed_templates import TemplateReader
+from ecrkit.aws.repositories import lifecycle_policy_text
+from ecrkit.aws.stacks import StackFinder, resource_tags
+from ecrkit.cli.arguments.options import (
+    aws_options,
+    catalog_options,
+    confirmed,
+    dry_run_option,
+    output_option,
+    yes_option,
+)
+from ecrkit.cli.console.output import count_of, echo, echo_json
+from ecrkit.cli.policy.suspended import NO_POLICY, choose, put_each, raise_failures, read_saved, suspend_options
+from ecrkit.deployment.suspensions import policy_mark, suspension_in
+from ecrkit.documents.files import write_text
+from ecrkit.errors import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from ecrkit.aws.repositories import DeployedRepository
+    from ecrkit.cli.policy.suspended import Chosen
+    from ecrkit.deployment.suspensions import SavedPolicies, Suspension
+    from ecrkit.errors import AwsError
+
+__all__ = ["resume"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """
+    What happens to one repository.
+
+    Attributes:
+        name: its name.
+        original: the text to restore; ``None`` if nothing is restored.
+        source: where the text is from.
+        skipped: why nothing has to be done; empty otherwise.
+        refusal: why it is refused; empty otherwise.
+    """
+
+    name: str
+    original: str | None = None
+    source: str = ""
+    skipped: str = ""
+    refusal: str = ""
+
+
+@click.command("resume", short_help="Restore suspended lifecycle policies.")
+@click.argument("repositories", metavar="[REPOSITORY]...", nargs=-1)
+@click.option(
+    "--original", is_flag=True, help="Restore the suspended policy even if the catalog declares another one now."
+)
+@suspend_options
+@dry_run_option("Show which policies would be restored, and change nothing.")
+@yes_option
+@catalog_options
+@aws_options
+@output_option()
+def resume(  # noqa: PLR0913 - one parameter per option
+    repositories: tuple[str, ...],
+    *,
+    original: bool,
+    environment: str | None,
+    state: Path | None,
+    dry_run: bool,
+    yes: bool,
+    catalog: Path | None,
+    policies: Path | None,
+    profile: str | None,
+    region: str | None,
+    output: str,
+) -> None:
+    """
+    Restore the suspended lifecycle policies of each REPOSITORY, or of an environment.
+
+    REPOSITORY is a name, a URI, or a quoted pattern such as 'team/*'. Restores exactly the policy that was there when
+    `ecrkit policy suspend` replaced it: from the file that the command wrote, or else from the catalog or the deployed
+    template, if they have the same policy.
+
+    Refuses, with exit code 1, if the catalog changed the policy meanwhile (deploy it, or pass --original), and if
+    somebody changed the suspended policy. If one is refused, none is restored.
+
+    \b
+    Examples:
+      ecrkit policy resume my-app
+      ecrkit policy resume --environment prod --dry-run
+    """  # noqa: D301 - click reads the escape, which keeps the lines of the example
+    chosen = choose(
+        repositories, environment=environment, catalog=catalog, policies=policies, profile=profile, region=region
+    )
+    if chosen.declared is None and not original:
+        echo("no catalog found, so not checked whether it changed; pass --catalog", err=True)
+    path = state or chosen.state
+    saved = read_saved(path)
+    planner = _Planner(chosen, saved, path, ignores_catalog=original)
+    plans = list(in_order(planner.plan, chosen.repositories))
+    _tell(plans)
+    texts = {plan.name: plan.original for plan in plans if plan.original}
+    failures: dict[str, AwsError] = {}
+    if texts and not dry_run:
+        if not confirmed(f"Restore {count_of(len(texts), 'lifecycle policy')}?", yes=yes):
+            raise RefusedError("nothing restored")
+        failures = put_each(
+            chosen.ecr, texts, done=lambda name: echo(f"restored: {name}") if output != "json" else None
+        )
+        restored = texts.keys() - failures.keys()
+        if restored & saved.texts.keys():
+            write_text(path, saved.with_restored(restored).text)
+    if output == "json":
+        echo_json({"repositories": [_document(plan, failures.get(plan.name)) for plan in plans], "dryRun": dry_run})
+    elif dry_run:
+        for name in texts:
+            echo(f"would be restored: {name}")
+    raise_failures(failures, number=len(texts), verb="restored")
+
+
+def _tell(plans: Sequence[_Plan]) -> None:
+    """Say what happens to each; raise if one is refused."""
+    for plan in plans:
+        if plan.skipped:
+            echo(f"{plan.name}: {plan.skipped}, skipped", err=True)
+        elif plan.original:
+            echo(f"{plan.name}: to be restored from the {plan.source}", err=True)
+    if refusals := [f"{plan.name}: {plan.refusal}" for plan in plans if plan.refusal]:
+        raise RefusedError("\n".join(refusals))
+
+
+class _Planner:
+    """
+    Decides what happens to each repository; threads may share it.
+
+    Args:
+        chosen: what the command works on.
+        saved: the replaced policies.
+        path: where these are from.
+        ignores_catalog: whether it makes no difference that the catalog changed.
+    """
+
+    def __init__(self, chosen: Chosen, saved: SavedPolicies, path: Path, *, ignores_catalog: bool) -> None:
+        self._chosen = chosen
+        self._saved = saved
+        self._path = path
+        self._ignores_catalog = ignores_catalog
+        cloudformation = chosen.aws.cloudformation()
+        names = {one.name for one in chosen.repositories}
+        self._stacks = StackFinder(chosen.ecr, cloudformation)
+        self._templates = TemplateReader(
+            cloudformation, account=chosen.account, region=chosen.aws.region, repositories=names
+        )
+
+    def plan(self, repository: DeployedRepository) -> _Plan:
+        """Decide about one."""
+        name = repository.name
+        text = lifecycle_policy_text(self._chosen.ecr, name)
+        suspension = suspension_in(text)
+        if suspension is None:
+            return self._not_suspended(name, text)
+        if not self._ignores_catalog and self._is_changed(name, suspension):
+            return _Plan(
+                name=name,
+                refusal="the catalog changed its lifecycle policy while it was suspended; deploy the new one, or pass "
+                "--original to restore the old one",
+            )
+        for source, candidate in self._candidates(repository):
+            if candidate is not None and policy_mark(candidate) == suspension.original:
+                return _Plan(name=name, original=candidate, source=source)
+        return _Plan(
+            name=name,
+            refusal=f"the policy that was there is neither in {self._path.as_posix()} nor in the catalog or the "
+            "deployed template; run this where it was suspended, or pass the file with --state",
+        )
+
+    def _not_suspended(self, name: str, text: str | None) -> _Plan:
+        saved = self._saved.texts.get(name)
+        if text is not None and saved is not None and policy_mark(saved) == policy_mark(text):
+            return _Plan(name=name, skipped="already restored")
+        if (saved is not None and name not in self._saved.restored) or "ecrkit-suspended" in (text or ""):
+            return _Plan(
+                name=name,
+                refusal="somebody changed its suspended lifecycle policy; compare it with the catalog: `ecrkit audit`",
+            )
+        if text is None:
+            return _Plan(name=name, skipped="has no lifecycle policy")
+        if name in self._chosen.named:
+            return _Plan(
+                name=name, refusal="its lifecycle policy is not suspended; `ecrkit audit` lists those that are"
+            )
+        return _Plan(name=name, skipped="not suspended")
+
+    def _is_changed(self, name: str, suspension: Suspension) -> bool:
+        declared = self._chosen.declared
+        if declared is None:
+            return False
+        if suspension.declared == "unknown":
+            # Without a catalog at that time, what was there is what the catalog should still say.
+            return name in declared.texts and declared.mark(name) != suspension.original
+        return declared.mark(name) != suspension.declared
+
+    def _candidates(self, repository: DeployedRepository) -> Iterator[tuple[str, str | None]]:
+        yield "state file", self._saved.texts.get(repository.name)
+        declared = self._chosen.declared
+        if declared and declared.mark(repository.name) != NO_POLICY:
+            yield "catalog", declared.texts[repository.name]
+        resource = self._stacks.resource_by(resource_tags(self._chosen.ecr, repository.arn), repository.name)
+        template = self._templates.repository(repository.name, resource) if resource else None
+        yield "deployed template", template.lifecycle_policy_text if template else None
+
+
+def _document(plan: _Plan, failure: AwsError | None) -> dict[str, object]:
+    if failure:
+        return {"repositoryName": plan.name, "status": "failed", "error": str(failure)}
+    if plan.skipped:
+        return {"repositoryName": plan.name, "status": plan.skipped}
+    return {"repositoryName": plan.name, "status": "restore", "source": plan.source}
