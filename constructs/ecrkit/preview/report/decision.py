@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ _ICONS = {
     "check": "M8 1 15.5 15H.5ZM7.1 6v4.5h1.8V6ZM7.1 11.7v1.8h1.8v-1.8Z",
     "safe": "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1ZM6.9 11.3 3.7 8.1l1.2-1.2 2 2 4.2-4.2 1.2 1.2Z",
 }
+_SIZE = re.compile(r"(\d) (?=[kMGT]?B\b)")
 _WORDS = {"stop": "Stop", "check": "Check", "safe": "Safe"}
 
 
@@ -53,7 +55,9 @@ class Decision:
             focusable="false",
         )
         word = element("strong", f"{drawn}{_WORDS[self.verdict]}", class_="verdict")
-        sentence = element("p", f"{word} {escaped(self.text)}", class_="sentence")
+        # A size stays on one line.
+        text = _SIZE.sub("\\1&nbsp;", escaped(self.text))
+        sentence = element("p", f"{word} {text}", class_="sentence")
         return element("section", sentence + more, class_=f"decision {self.verdict}", aria_label="Decision")
 
 
