@@ -30,7 +30,7 @@ def main() -> None:
     )
     with TemporaryDirectory() as name, chromium(Path(name) / "profile") as tab:
         for page, picture, width, height, scheme in (
-            (one, "report", 1200, 1330, "light"),
+            (one, "report", 1200, 1425, "light"),
             (one, "report-dark", 1200, 900, "dark"),
             (one, "report-phone", 390, 844, "light"),
             (several, "report-repositories", 1200, 820, "light"),

@@ -38,7 +38,7 @@ def test_cut_off_by_use_and_archiving() -> None:
     found = rule_facts(previewed([image(tags=["v1"])], rules=rules))
 
     labels = [facts.cut_off.label for facts in found if facts.cut_off]
-    assert labels == ["keeps used in the last 30 days", "keeps archived in the last 90 days"]
+    assert labels == ["keeps images used within 30 days", "keeps images archived within 90 days"]
 
 
 def test_a_count_that_keeps_all() -> None:

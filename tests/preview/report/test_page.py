@@ -134,7 +134,7 @@ def test_cut_offs() -> None:
         "now: 1 Nov 2026 12:00 UTC",
         "10th newest: 2026-10-19",
         "keeps newer than 14 days",
-        "keeps used in the last 60 days",
+        "keeps images used within 60 days",
         "keeps newer than 30 days",
     ]
 

@@ -95,8 +95,8 @@ def _age_cut_off(rule: Rule, now: datetime) -> CutOff | None:
     except OverflowError:
         return None
     label = {
-        CountType.SINCE_IMAGE_PULLED: f"keeps used in the last {days(selection.count_number)}",
-        CountType.SINCE_IMAGE_TRANSITIONED: f"keeps archived in the last {days(selection.count_number)}",
+        CountType.SINCE_IMAGE_PULLED: f"keeps images used within {days(selection.count_number)}",
+        CountType.SINCE_IMAGE_TRANSITIONED: f"keeps images archived within {days(selection.count_number)}",
     }.get(selection.count_type, f"keeps newer than {days(selection.count_number)}")
     return CutOff(instant, label)
 
