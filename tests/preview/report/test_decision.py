@@ -65,6 +65,13 @@ def protected(number: int, *because: str) -> list[Violation]:
             "check: 1 of 3 images is archived. Whether it runs was not checked: pass --in-use.",
             id="not checked",
         ),
+        pytest.param(
+            Totals(images=9, expire=2, without_size=2),
+            [],
+            True,
+            "safe: 2 of 9 images expire, of unknown size. None of them is protected.",
+            id="unknown size",
+        ),
         pytest.param(Totals(images=1), [], False, "safe: No image expires: the image stays.", id="the only one stays"),
         pytest.param(Totals(images=9), [], False, "safe: No image expires: all 9 images stay.", id="all stay"),
         pytest.param(

@@ -71,7 +71,7 @@ def test_why_rules_did_nothing() -> None:
         "It did nothing: the repository has no image with tags that match 'gone-*'",
         "It acted on nothing: 2 images match, and it keeps 5",
         "It did nothing: rules above claim the one image that it matches",
-        "It acted on nothing: it claims 1 image, none of them old enough",
+        "It acted on nothing: it claims 1 image, which is not old enough",
         "It did nothing: the repository has no archived image",
         "",
     ]

@@ -158,24 +158,25 @@ class _Drawing:
         parts = [element("text", title, x=0, y=y + 13)]
         if not lane.images:
             parts.append(element("text", "claims no image", class_="soft", x=layout.left, y=y + 31))
-            return "".join(parts), 36.0
+            return "".join(parts), 40.0
         top = y + _TO_CUT_OFF
         marks, height = self._dots(lane, top) if self._bins is None else self._bars(lane, top, self._bins)
         bottom = top + height
-        parts.append(self._cut_off(lane, top, bottom))
-        parts.append(marks)
+        ground, line = self._cut_off(lane, top, bottom)
+        parts += [ground, marks, line]
         parts.append(element("line", class_="base", x1=layout.left, x2=layout.right, y1=bottom, y2=bottom))
         return "".join(parts), bottom - y
 
-    def _cut_off(self, lane: Lane, top: float, bottom: float) -> str:
+    def _cut_off(self, lane: Lane, top: float, bottom: float) -> tuple[str, str]:
+        """Draw what lies behind the marks, and what lies before them."""
         cut_off = lane.facts.cut_off if lane.facts else None
         if cut_off is None or lane.facts is None:
-            return ""
+            return "", ""
         axis, layout = self._axis, self._layout
         fate = "expire" if lane.facts.rule.action.type == "expire" else "archive"
         if cut_off.at < axis.start:
             text = f"← {cut_off.label}, before {day_text(axis.start)}" if layout is WIDE else f"← {cut_off.label}"
-            return element("text", escaped(text), class_=f"cut {fate}", x=layout.left, y=top - 6)
+            return "", element("text", escaped(text), class_=f"cut {fate}", x=layout.left, y=top - 6)
         x = axis.x(cut_off.at)
         # On the side that has more room; not beyond the edge.
         is_right = x > (layout.left + layout.right) / 2
@@ -200,7 +201,7 @@ class _Drawing:
             y1=top - (16 if x in (start - 6, start + length + 6) else 2),
             y2=bottom,
         )
-        return f"{acts}{line}{label}"
+        return acts, f"{line}{label}"
 
     def _dots(self, lane: Lane, top: float) -> tuple[str, float]:
         levels = _levels(lane, self._preview, self._axis)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ecrkit.preview.preview import Totals
     from ecrkit.preview.protection import Violation
 
-__all__ = ["Decision", "decision", "missing_images", "protected_images"]
+__all__ = ["Decision", "decision", "freed", "missing_images", "protected_images"]
 
 _SHOWN = 5
 _LISTED = 500
@@ -55,8 +55,9 @@ class Decision:
             focusable="false",
         )
         word = element("strong", f"{drawn}{_WORDS[self.verdict]}", class_="verdict")
-        # A size stays on one line.
+        # A size stays on one line, and so does an option.
         text = _SIZE.sub("\\1&nbsp;", escaped(self.text))
+        text = text.replace("--in-use", element("code", "--in-use", class_="unbroken"))
         sentence = element("p", f"{word} {text}", class_="sentence")
         return element("section", sentence + more, class_=f"decision {self.verdict}", aria_label="Decision")
 
@@ -94,15 +95,22 @@ def decision(totals: Totals, violations: Sequence[Violation], *, is_checked: boo
     return Decision("check", f"{text} Whether {which} runs was not checked: pass --in-use.")
 
 
+def freed(totals: Totals) -> str:
+    """Write the bytes of what expires; unknown if no size is known."""
+    if totals.expire and totals.without_size == totals.expire:
+        return "unknown"
+    return readable_size(totals.expire_bytes)
+
+
 def _what_happens(totals: Totals) -> str:
-    freed = readable_size(totals.expire_bytes)
+    size = freed(totals) if totals.without_size < totals.expire else "of unknown size"
     if totals.images == 1:
-        return f"The only image expires, {freed}." if totals.expire else "The only image is archived."
+        return f"The only image expires, {size}." if totals.expire else "The only image is archived."
     if not totals.expire:
         are = "is" if totals.archive == 1 else "are"
         return f"{totals.archive:,} of {totals.images:,} images {are} archived."
     expire = "expires" if totals.expire == 1 else "expire"
-    text = f"{totals.expire:,} of {totals.images:,} images {expire}, {freed}"
+    text = f"{totals.expire:,} of {totals.images:,} images {expire}, {size}"
     if totals.archive:
         text += f", and {totals.archive:,} {'is' if totals.archive == 1 else 'are'} archived"
     return f"{text}."

@@ -114,12 +114,13 @@ def _why_idle(rule: Rule, totals: Totals, matching: int) -> str:
         what = "the one image" if matching == 1 else f"all {matching:,} images"
         return f"It did nothing: rules above claim {what} that it matches"
     kept = f"it claims {count_of(totals.images, 'image')}"
+    is_one = totals.images == 1
     number = rule.selection.count_number
     if rule.selection.count_type is not CountType.IMAGE_COUNT_MORE_THAN:
-        return f"It acted on nothing: {kept}, none of them old enough"
+        return f"It acted on nothing: {kept}, {'which is not' if is_one else 'none of them'} old enough"
     if matching <= number:
         return f"It acted on nothing: {count_of(matching, 'image')} {_match(matching)}, and it keeps {number:,}"
-    return f"It acted on nothing: {kept}, all among those that it keeps"
+    return f"It acted on nothing: {kept}, {'which is' if is_one else 'all'} among those that it keeps"
 
 
 def _match(number: int) -> str:

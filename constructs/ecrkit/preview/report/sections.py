@@ -9,6 +9,7 @@ from ecrkit.errors.excerpts import count_of
 from ecrkit.images.sizes import readable_size
 from ecrkit.lifecycle.rendering import rule_document
 from ecrkit.lifecycle.wording import in_words
+from ecrkit.preview.report.decision import freed
 from ecrkit.preview.report.markup import element, escaped, icon
 
 if TYPE_CHECKING:
@@ -44,9 +45,9 @@ def key_figures(totals: Totals, *, price: float) -> str:
     figures = [
         ("image" if totals.images == 1 else "images", f"{totals.images:,}"),
         (f"{expire}{'expires' if totals.expire == 1 else 'expire'}", f"{totals.expire:,}"),
-        (f"{archive}{'is archived' if totals.archive == 1 else 'are archived'}", f"{totals.archive:,}"),
+        (f"{archive}archived", f"{totals.archive:,}"),
         (f"{stay}{'stays' if totals.stay == 1 else 'stay'}", f"{totals.stay:,}"),
-        ("freed at most", readable_size(totals.expire_bytes)),
+        ("freed at most", freed(totals)),
         ("saved a month", f"${totals.saving(price):,.2f}"),
     ]
     return element(
@@ -134,7 +135,8 @@ def _what_it_did(found: RuleFacts) -> Iterator[str]:
         ("stay", "protects", f"{totals.stay:,}"),
         ("", "frees", readable_size(totals.expire_bytes)),
     ]
-    counts = [entry for entry in counts if entry[1] in {"claims", "protects"} or not entry[2].startswith("0")]
+    shown = {"claims", "protects"} if totals.images else {"claims"}
+    counts = [entry for entry in counts if entry[1] in shown or not entry[2].startswith("0")]
     terms = (
         element("div", element("dt", (icon(kind) if kind else "") + name) + element("dd", value))
         for kind, name, value in counts

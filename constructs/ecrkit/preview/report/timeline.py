@@ -76,7 +76,7 @@ class _Drawing:
             "bytes per day", top, _BYTES, lambda day: (day.archive_bytes, day.expire_bytes), readable_size
         )
         bottom = top + _BYTES
-        ticks = [(self._x(day), "now" if not day else _short(self._now, day)) for day in _TICKS]
+        ticks = [(self._x(day), _short(self._now, day)) for day in _TICKS]
         if layout is NARROW:
             ticks = ticks[::2]
         axis = x_axis(ticks, y=bottom, layout=layout, title="day of expiry or archiving (UTC)")
