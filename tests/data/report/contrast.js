@@ -23,8 +23,8 @@
     const style = getComputedStyle(found);
     if ([...found.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())) {
       texts += 1;
-      const colour = parsed(found instanceof SVGElement ? style.fill : style.color).slice(0, 3);
-      const value = ratio(colour, groundOf(found));
+      const color = parsed(found instanceof SVGElement ? style.fill : style.color).slice(0, 3);
+      const value = ratio(color, groundOf(found));
       if (value < 4.5) bad.add(`text ${nameOf(found)} ${value.toFixed(2)}`);
     }
     const edges = [];

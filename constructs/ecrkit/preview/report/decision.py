@@ -45,7 +45,7 @@ class Decision:
     text: str
 
     def markup(self, more: str = "") -> str:
-        """Write it in the colour of the verdict, with an icon and a word; *more* is markup below it."""
+        """Write it in the color of the verdict, with an icon and a word; *more* is markup below it."""
         drawn = element(
             "svg",
             element("path", d=_ICONS[self.verdict], fill_rule="evenodd"),

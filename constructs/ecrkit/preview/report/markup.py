@@ -36,7 +36,7 @@ PATTERNS = (
     '<path class="ink protected" d="M3 0 6 3 3 6 0 3Z"/></pattern>'
     "</defs></svg>"
 )
-"""Fills of bars: what differs by fate without colour, too."""
+"""Fills of bars: what differs by fate without color, too."""
 
 _CROSS = [(-1.1, -0.7), (-0.7, -1.1), (0, -0.4), (0.7, -1.1), (1.1, -0.7), (0.4, 0)]
 
