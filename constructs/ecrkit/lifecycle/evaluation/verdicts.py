@@ -139,6 +139,12 @@ class Group:
     places: list[int]
     facts: list[Any]
 
+    def verdict(self, number: int, images: Sequence[Image]) -> Verdict:
+        """Give the verdict on one image by its number among the places."""
+        facts: list[Any] = [None, None, None]
+        facts[_FIELDS[self.cause]] = self.facts[number]
+        return Verdict(images[self.places[number]], self.action, self.rule, self.cause, *facts)
+
     def verdicts(self, images: Sequence[Image]) -> Iterator[tuple[int, Verdict]]:
         """Give the verdicts, each with the place of its image in *images*."""
         field = _FIELDS[self.cause]

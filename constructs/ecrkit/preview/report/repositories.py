@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from heapq import nlargest
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from ecrkit.errors.excerpts import count_of, excerpt
@@ -21,6 +23,7 @@ from ecrkit.preview.report.timeline import timeline
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ecrkit.lifecycle.evaluation.verdicts import Verdict
     from ecrkit.preview.preview import Preview
 
 __all__ = ["render_repositories"]
@@ -180,13 +183,8 @@ def _images(preview: Preview, at_most: int) -> str:
     if not at_most:
         return ""
     protected = {violation.verdict.image.digest for violation in preview.violations}
-    verdicts = sorted(
-        (verdict for verdict in preview.evaluation.verdicts if verdict.action),
-        key=lambda verdict: (verdict.image.digest in protected, verdict.image.pushed_at),
-        reverse=True,
-    )
     rows = []
-    for verdict in islice(verdicts, at_most):
+    for verdict in _newest(preview, protected, at_most):
         image = verdict.image
         kind = "protected" if image.digest in protected else FATES[verdict.action]
         tags = excerpt(", ".join(image.tags) or "untagged", longest=_TAGS)
@@ -208,6 +206,19 @@ def _images(preview: Preview, at_most: int) -> str:
         element("p", f"and {count_of(left, 'older image')}, which the JSON output has", class_="soft") if left else ""
     )
     return element("div", table, class_="scroll") + more
+
+
+def _newest(preview: Preview, protected: set[str], at_most: int) -> Iterator[Verdict]:
+    """Give what expires or is archived: what is protected first, else newest first. Few of many are made verdicts."""
+    images = preview.evaluation.images
+    acted = (
+        (images.digests[place] in protected, images.pushed_at[place], number, group)
+        for group in preview.evaluation.groups
+        if group.action
+        for number, place in enumerate(group.places)
+    )
+    for *_, number, group in nlargest(at_most, acted, key=itemgetter(0, 1)):
+        yield group.verdict(number, images)
 
 
 def _heads(*titles: tuple[str, bool]) -> str:
