@@ -28,6 +28,7 @@ DATA = ROOT / "tests" / "data" / "pages"
 
 OFFLINE: tuple[str, ...] = (
     "docs/concepts/versions.md",
+    "docs/reference/command-line.md",
     "docs/reference/policies.md",
     "docs/tasks/add-a-repository.md",
     "docs/tasks/cloudformation.md",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from builders.commands import ecrkit_on_terminal, run_here
 from builders.permissions import open_directory, unprivileged
+from builders.reviews import write_folder
 from builders.stores import policy_text
 from builders.walking import commands, outputs_of
 
@@ -218,3 +219,17 @@ def test_terminal_gets_nothing_unreadable(name: str, output: str, project: Path)
     shown = " ".join(ecrkit_on_terminal(*words, environment={"COLUMNS": "200"}).split())
 
     assert f"{output.upper()} {ADVICE}{output}, or pipe it" in shown
+
+
+@pytest.mark.posix
+def test_question_shows_what_it_is_about(project: Path) -> None:
+    """If the result goes to a file, a person sees it before the question all the same."""
+    write_folder(project, {"web": {"lifecycle": "keep@1"}})
+    catalog, result = project / "repositories.yaml", project / "changes.txt"
+
+    shown = ecrkit_on_terminal("catalog", "pin", "keep@2", "--catalog", catalog, "-o", result, typed="n\n")
+
+    change = next(line for line in shown.splitlines() if "keep@1 -> keep@2" in line)
+    assert shown.index(change) < shown.index("Write 1 pin to ")
+    assert not result.exists()
+    assert "keep@1" in catalog.read_text()

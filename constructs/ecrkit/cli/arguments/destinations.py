@@ -47,7 +47,8 @@ class Renamed(click.Option):
     def add_to_parser(self, parser: Any, ctx: click.Context) -> None:  # noqa: ANN401 - click has no public type of it
         """Add the option with all its names."""
         super().add_to_parser(parser, ctx)
-        parser.add_option(obj=self, opts=self._old_names, dest=self.name, action="store", nargs=self.nargs)
+        if self._old_names:
+            parser.add_option(obj=self, opts=self._old_names, dest=self.name, action="store", nargs=self.nargs)
 
 
 def with_destination(command: F) -> F:

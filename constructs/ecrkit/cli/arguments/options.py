@@ -13,7 +13,7 @@ from ecrkit.cli.console.output import ask
 from ecrkit.images.references import ImageReference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 __all__ = [
     "aws_options",
@@ -72,14 +72,15 @@ def folder_option(
     *,
     metavar: str = "DIR",
     required: bool = False,
+    old_names: Sequence[str] = (),
 ) -> Callable[[F], F]:
-    """Add ``--output-file`` to a command that writes a folder; ``--directory``, its former name, works too."""
+    """Add ``--output-file`` to a command that writes a folder; with *old_names*, which no help mentions."""
     return click.option(
         "-o",
         "--output-file",
         "destination",
         cls=Renamed,
-        old_names=["--directory"],
+        old_names=old_names,
         metavar=metavar,
         required=required,
         type=click.Path(file_okay="FILE" in metavar, path_type=Path),

@@ -40,6 +40,7 @@ __all__ = ["template"]
     "Write each stack to DIR/<stack>.template.json, or the only stack to FILE, if the name ends in .json.  "
     "[default: print the template; needs exactly one stack]",
     metavar="DIR|FILE",
+    old_names=["--directory"],
 )
 def template(catalog: Path, *, environment: str | None, policies: Path | None, destination: Path | None) -> None:
     """

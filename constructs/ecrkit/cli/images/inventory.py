@@ -33,7 +33,7 @@ __all__ = ["inventory"]
 @click.command("inventory")
 @click.argument("names", nargs=-1, metavar="[NAME…]")
 @click.option("--all", "everything", is_flag=True, help="Save every repository of the account and Region.")
-@folder_option("Folder to write to: payments/api.json for payments/api.", required=True)
+@folder_option("Folder to write to: payments/api.json for payments/api.", required=True, old_names=["--directory"])
 @click.option("--restart", is_flag=True, help="Start again instead of continuing an interrupted run.")
 @children_option
 @aws_options
