@@ -84,3 +84,13 @@ def test_pipes_get_the_same(project: Path, command: str) -> None:
 
     assert narrow.stdout == wide.stdout
     assert "\x1b" not in narrow.stdout + narrow.stderr
+
+
+def test_file_from_a_terminal(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of --output-file has what a pipe gets, even if the command runs on a terminal."""
+    monkeypatch.chdir(project)
+    arguments = ("policy", "preview", f"{POLICIES[0]}@1", "--images", "images/web.json", "--now", NOW.isoformat())
+
+    ecrkit_on_terminal(*arguments, "-o", "preview.txt", environment={"COLUMNS": "80"})
+
+    assert (project / "preview.txt").read_text() == ecrkit(*arguments).stdout

@@ -322,6 +322,38 @@ class TestCatalog:
         assert "not checked: no images of this repository in --images" in lines
         assert result.stderr == "2 repositories have a new policy, 2 images newly expired\n"
 
+    def test_same_change_once(self, store: Path, images: Path, tmp_path: Path) -> None:
+        """Repositories with the same change share a table of rules; one with a change of its own has all its images."""
+        assert store
+        names = ("aa", "bb", "cc", "dd", "my-app")
+        for file, pins in (("old", ["keep@1"] * 4 + ["keep@2"]), ("new", ["keep@2"] * 4 + ["keep@1"])):
+            listed = "".join(f"  {name}: {{lifecycle: {pin}}}\n" for name, pin in zip(names, pins, strict=True))
+            (tmp_path / f"{file}.yaml").write_text(f"{self.CATALOG}{listed}")
+        write_images(images.with_name("aa.json"), [image(tags=["v1"])], repository="aa")
+        for name in ("bb", "cc"):
+            write_images(images.with_name(f"{name}.json"), IMAGES, repository=name)
+        arguments = ("catalog", "diff", tmp_path / "old.yaml", tmp_path / "new.yaml", "--images", images.parent, *AT)
+
+        short, long = ecrkit(*arguments), ecrkit(*arguments, "--details")
+        documents = json.loads(ecrkit(*arguments, "--output", "json").stdout)["diffs"]
+
+        lines = short.stdout.splitlines()
+        assert lines[0] == "4 repositories: aa, bb, cc and 1 more"
+        assert [line for line in lines if line.startswith("  OLD")] == [lines[1]] * 2
+        assert lines[7:13] == [
+            "REPOSITORY  DIFFERENT  NEWLY EXPIRED",
+            "bb          2          2",
+            "cc          2          2",
+            "total       4          4",
+            "1 repository without a different outcome",
+            "1 repository not checked: no images in --images: dd",
+        ]
+        assert lines[14] == "my-app"
+        assert "2 images with a different outcome, 0 newly expired" in lines
+        assert short.stderr.splitlines()[0] == "pass --details to list the images of every repository"
+        assert [line for line in long.stdout.splitlines() if line in names] == ["bb", "cc", "my-app"]
+        assert [len(document["images"]) for document in documents] == [0, 2, 2, 0, 2]
+
     def test_unknown_is_no_pass(self, catalogs: tuple[Path, Path], images: Path) -> None:
         """As a gate it refuses to answer without the images of a repository whose policy changes."""
         result = ecrkit("catalog", "diff", *catalogs, "--images", images.parent, *AT, "--exit-code")

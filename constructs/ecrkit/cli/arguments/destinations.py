@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -10,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from ecrkit.cli.console.output import echo
+from ecrkit.cli.console.screen import screen_width
 from ecrkit.documents.files import require_writable, write_bytes
 from ecrkit.documents.terminal import collected_output
 
@@ -91,7 +91,7 @@ def _refuse_terminal(output: str | None) -> None:
     Raises:
         click.UsageError: it is such a format, and standard output is a terminal.
     """
-    if output in _FOR_PROGRAMS and sys.stdout.isatty():
+    if output in _FOR_PROGRAMS and screen_width():
         raise click.UsageError(
             f"{_FOR_PROGRAMS[output]} to a terminal is not readable; write it with -o report.{output}, or pipe it"
         )
