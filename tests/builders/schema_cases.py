@@ -97,6 +97,7 @@ ACCEPTED = {
             " organization: o-a1b2c3d4e5, units: ['o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*'], lambda: true}",
             defaults="push: {organizations: [o-a1b2c3d4e5]}, pull: {}",
         ),
+        with_environment("profile: payments-dev"),
         with_environment("shards: 1000, defaults: {mutability: MUTABLE}, repositories: {web: {immutable_tags: [v1]}}"),
         with_environment("defaults: , repositories: {web: }"),
         registries.REGISTRY,
@@ -319,6 +320,7 @@ REFUSED = {
         settings("push: {units: [ou-ab12-11111111]}"),
     ],
     "CAT139": [with_environment("shards: 0"), with_environment("shards: -1"), with_environment("shards: 1001")],
+    "CAT169": [with_environment("profile: ''"), with_environment("profile: '[dev]'")],
     "TST103": [
         image("pushed: 1, pushed_days_ago: 1, expect: stay"),
         "case: {images: [{pushed_days_ago: 1, expect: stay}], policy: web}",
