@@ -27,6 +27,7 @@ FOREIGN_ANSWER = "ForeignAnswer"
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "AssumeRole": ("Credentials.AccessKeyId", "Credentials.SecretAccessKey", "Credentials.SessionToken"),
+    "BatchGetAccountStatus": ("accounts[].accountId", "accounts[].resourceState.ecr.status"),
     "BatchGetImage": ("images[].imageId.imageDigest", "images[].imageManifest"),
     "DeleteRepository": ("repository.repositoryName",),
     "DescribeImageScanFindings": ("imageScanStatus.status",),
@@ -54,6 +55,11 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
         "authorizationData[].expiresAt",
     ),
     "GetCallerIdentity": ("Account", "Arn"),
+    "GetClustersForImage": (
+        "cluster[].clusterArn",
+        "cluster[].clusterDetails[]?.lastInUse",
+        "cluster[].clusterDetails[]?.clusterMetadata",
+    ),
     "GetDownloadUrlForLayer": ("downloadUrl",),
     "GetFunction": ("Code",),
     "GetLifecyclePolicy": ("lifecyclePolicyText",),
@@ -61,6 +67,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "GetRepositoryPolicy": ("policyText",),
     "GetTemplate": ("TemplateBody",),
     "ListClusters": ("clusterArns[]",),
+    "ListCoverage": ("coveredResources[].resourceId", "coveredResources[].resourceType"),
     "ListFunctions": ("Functions[].FunctionName", "Functions[].Version", "Functions[].FunctionArn"),
     "ListServices": ("serviceArns[]",),
     "ListStackResources": ("StackResourceSummaries[].ResourceType", "StackResourceSummaries[].ResourceStatus"),

@@ -111,6 +111,17 @@ class Aws:
         with configuration_errors():
             return guarded(self.session.client("cloudformation", config=self.config))
 
+    def inspector(self) -> Any:  # noqa: ANN401 - there are no stubs
+        """
+        Make a client for Amazon Inspector; threads may share it.
+
+        Raises:
+            AwsError: the configuration of boto3 does not allow it.
+        """
+        with configuration_errors():
+            client: Any = self.session.client("inspector2", config=self.config)
+            return guarded(client)
+
     def account(self) -> str:
         """
         Ask whose credentials these are; nobody can be forbidden to.

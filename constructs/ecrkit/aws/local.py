@@ -99,48 +99,49 @@ def refuse_other_account(client: ECRClient, host: str, repository: str = "") -> 
     asked = RegistryHost.find(host)
     if asked is None or not is_local(client):
         return
-    served = _unsigned_registry(client)
-    if served is None or served.account == "" or served.is_same_registry(asked):
-        return
-    if served.account != asked.account or (repository and _unsigned_has(client, repository)):
+    where = _where_unsigned(client, repository)
+    if where not in {"", asked.account, f"{asked.account} {asked.region}"}:
         raise RefusedError(
-            f"{host}/{repository}".rstrip("/")
-            + f": the local AWS would take it for {served}; its registry serves only the account and Region of the "
-            "first environment, so use that one, or a real account"
+            f"{f'{host}/{repository}'.rstrip('/')}: the local AWS has one registry, which is that of {where}; use the "
+            "credentials of that account and Region, or a real account"
         )
 
 
-def _unsigned(client: ECRClient) -> ECRClient:
-    """Make the same client without credentials."""
+def _where_unsigned(client: ECRClient, repository: str) -> str:
+    """
+    Name the account, with the Region if it has the repository there, that an unsigned call means.
+
+    Empty where credentials are needed.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - comes with boto3
+
+    try:
+        if repository:
+            found = _unsigned(client, "ecr").describe_repositories(repositoryNames=[repository])["repositories"]
+            _, _, _, region, account, _ = found[0]["repositoryArn"].split(":", 5)
+            return f"{account} {region}"
+    except ClientError as error:
+        # A repository that is in one Region alone is found there.
+        if error.response.get("Error", {}).get("Code") != _NOT_FOUND:
+            return ""
+    except (BotoCoreError, LookupError, ValueError):
+        return ""
+    try:
+        return str(_unsigned(client, "sts").get_caller_identity()["Account"])
+    except (BotoCoreError, ClientError, LookupError):
+        return ""
+
+
+def _unsigned(client: ECRClient, service: str) -> Any:  # noqa: ANN401 - a client of either service
+    """Make a client of the same endpoint without credentials."""
     from botocore import UNSIGNED  # noqa: PLC0415 - comes with boto3
     from botocore.config import Config  # noqa: PLC0415 - as above
     from botocore.session import Session  # noqa: PLC0415 - as above
 
     once = Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1})
-    unsigned: ECRClient = Session().create_client(  # type: ignore[assignment] # botocore has no types for services
-        "ecr",
+    return Session().create_client(
+        service,
         region_name=client.meta.region_name,
         endpoint_url=client.meta.endpoint_url,
         config=client.meta.config.merge(once),
     )
-    return unsigned
-
-
-def _unsigned_registry(client: ECRClient) -> RegistryHost | None:
-    """Ask whose registry an unsigned call means; ``None`` where credentials are needed."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - comes with boto3
-
-    try:
-        data = _unsigned(client).get_authorization_token()["authorizationData"]
-    except (BotoCoreError, ClientError, KeyError):
-        return None
-    return RegistryHost.find(host_of(data[0]["proxyEndpoint"])) if data else None
-
-
-def _unsigned_has(client: ECRClient, repository: str) -> bool:
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - comes with boto3
-
-    try:
-        return bool(_unsigned(client).describe_repositories(repositoryNames=[repository])["repositories"])
-    except (BotoCoreError, ClientError, KeyError):
-        return False

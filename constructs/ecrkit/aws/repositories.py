@@ -149,6 +149,8 @@ def repository_of(client: ECRClient, reference: ImageReference, *, remedy: str =
         found = []
     if not found:
         where = client.meta.region_name
+        if reference.host:
+            remedy = f"the credentials may be for another account than {reference.host}; change --profile or --region"
         raise AwsError(f"{name}: no such repository in {where}; {remedy}", code=NOT_FOUND)
     repository = _repository(client, found[0])
     if reference.host and not _is_at(reference.host, repository.host, client):

@@ -100,15 +100,15 @@ def with_declared_exceptions(
             filled.append(replace(repository, properties=properties))
         else:
             filled.append(repository)
-    _tell("are taken from the catalog", [name for name, is_declared in named if is_declared])
-    _tell("are unknown", [name for name, is_declared in named if not is_declared])
+    _tell("ecrkit uses those of the catalog", [name for name, is_declared in named if is_declared])
+    _tell("they are unknown", [name for name, is_declared in named if not is_declared])
     return filled
 
 
-def _tell(where: str, names: Sequence[str]) -> None:
+def _tell(instead: str, names: Sequence[str]) -> None:
     if names:
         others = f" and {count_of(len(names) - 1, 'other repository')}" if len(names) > 1 else ""
         echo(
-            f"{names[0]}{others}: the local AWS does not keep imageTagMutabilityExclusionFilters, which {where}",
+            f"{names[0]}{others}: the local AWS does not keep imageTagMutabilityExclusionFilters; {instead}",
             err=True,
         )
