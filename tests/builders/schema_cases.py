@@ -196,7 +196,7 @@ REFUSED = {
         f"{environment()}repos: {{}}\n",
         settings("lifecyle: keep-last-10@1"),
         settings("", defaults="output: Web"),
-        "environments: {dev: {account: '123456789012', region: us-east-1, profile: x}}\nrepositories: {web: }\n",
+        "environments: {dev: {account: '123456789012', region: us-east-1, stage: x}}\nrepositories: {web: }\n",
         settings("pull: {everybody: true}"),
         settings("push: {lambda: true}"),
         settings("encryption: {type: KMS, alias: alias/x}"),

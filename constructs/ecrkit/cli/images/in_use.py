@@ -87,8 +87,8 @@ def in_use(  # noqa: PLR0913 - one parameter per option
     \b
     Examples:
       ecrkit images in-use > in-use.txt
-      kubectl get pods,deployments,cronjobs -A -o json | ecrkit images in-use --kubernetes -
-      ecrkit images in-use --no-ecs --no-lambda --command 'nomad-images --all'
+      ecrkit images in-use --inspector --kubernetes workloads.json
+      ecrkit images in-use --no-ecs --no-lambda --command './batch-images --all'
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if registry is not None and not ACCOUNT.fullmatch(registry):
         raise click.UsageError(f"--registry: an account has twelve digits, got {registry!r}")
