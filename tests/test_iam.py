@@ -256,6 +256,7 @@ def test_every_command_has_a_policy() -> None:
     """The page has a policy for every command that talks to AWS, and for no other."""
     groups = ("repos", "images", "scan")
     commands = {
+        "images in-use --inspector",
         "login",
         "policy preview",
         "policy resume",

@@ -6,7 +6,7 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from ecrkit.aws.answers import host_of
+from ecrkit.aws.answers import UNPARSABLE, host_of
 from ecrkit.errors import AwsError, RefusedError
 from ecrkit.images.hosts import RegistryHost, is_aws_host
 
@@ -114,7 +114,9 @@ def _where_unsigned(client: ECRClient, repository: str) -> str:
     Empty where credentials are needed.
     """
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - comes with boto3
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 - as above
 
+    unreadable = (BotoCoreError, ResponseParserError, *UNPARSABLE)
     try:
         if repository:
             found = _unsigned(client, "ecr").describe_repositories(repositoryNames=[repository])["repositories"]
@@ -124,11 +126,11 @@ def _where_unsigned(client: ECRClient, repository: str) -> str:
         # A repository that is in one Region alone is found there.
         if error.response.get("Error", {}).get("Code") != _NOT_FOUND:
             return ""
-    except (BotoCoreError, LookupError, ValueError):
+    except unreadable:
         return ""
     try:
         return str(_unsigned(client, "sts").get_caller_identity()["Account"])
-    except (BotoCoreError, ClientError, LookupError):
+    except (ClientError, *unreadable):
         return ""
 
 
