@@ -18,7 +18,7 @@ from builders.proxies import Fault, proxy_to
 from builders.sandboxes import HOME
 from builders.scans import answers, put_index, scanning_account
 from builders.stores import policy_text
-from builders.workloads import run_function, run_service, run_task
+from builders.workloads import inspector_faults, run_function, run_service, run_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -173,6 +173,14 @@ def test_policy_is_what_a_list_of_running_images_asks_for(scanned: Account) -> N
     assert all(READS.fullmatch(action) for action in actions)
 
 
+def test_policy_is_what_a_list_from_inspector_asks_for(scanned: Account) -> None:
+    """The same for what Amazon Inspector sees, beside ECR alone."""
+    faults = inspector_faults(f"sha256:{'a' * 64}", repository="web")
+    actions = asked(scanned, "images", "in-use", "--inspector", "--no-ecs", "--no-lambda", faults=faults)
+
+    assert actions == allowed("images in-use --inspector")
+
+
 def test_policy_is_what_the_guard_asks_for(account: Account, tmp_path: Path) -> None:
     """The same for a guarded stack with a parameter and a nested stack."""
     parameters = {"Stage": {"Type": "String", "Default": "dev"}}
@@ -248,6 +256,7 @@ def test_every_command_has_a_policy() -> None:
     """The page has a policy for every command that talks to AWS, and for no other."""
     groups = ("repos", "images", "scan")
     commands = {
+        "images in-use --inspector",
         "login",
         "policy preview",
         "policy resume",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.server
 
-SERVICES = ("cloudformation", "ecr", "ecs", "lambda", "sts")
+SERVICES = ("inspector2", "cloudformation", "ecr", "ecs", "lambda", "sts")
 DIGEST = f"sha256:{'0' * 64}"
 
 
@@ -46,7 +46,7 @@ def clients(server: Server) -> dict[str, BaseClient]:
             patch.setenv(name, value)
         found = connect(region="us-east-1")
         sts = guarded(found.session.client("sts", config=found.config))
-        made = [found.cloudformation(), found.ecr(), found.ecs(), found.functions(), sts]
+        made = [found.inspector(), found.cloudformation(), found.ecr(), found.ecs(), found.functions(), sts]
     return dict(zip(SERVICES, made, strict=True))
 
 

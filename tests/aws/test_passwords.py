@@ -36,7 +36,7 @@ from ecrkit.aws.transfers import _logged_in
 from ecrkit.cli.console.interrupts import tidy_end
 
 tool = find_tool("skopeo", search_path=sys.argv[1])
-password = Password(user="AWS", secret="hush", expires_at=datetime.now(UTC))
+password = Password(host="127.0.0.1:5000", user="AWS", secret="hush", expires_at=datetime.now(UTC))
 registry = Registry(host="registry.example")
 with tidy_end(), _logged_in(tool, registry, password) as logged_in:
     logged_in.push("oci:here:v1", registry, "web:v1")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LOCAL = Registry(host="localhost:4566", tls=False)
 REMOTE = Registry(host="registry.example")
-PASSWORD = Password(user="AWS", secret="hush", expires_at=datetime(2026, 11, 23, tzinfo=UTC))
+PASSWORD = Password(host="127.0.0.1:5000", user="AWS", secret="hush", expires_at=datetime(2026, 11, 23, tzinfo=UTC))
 
 
 @pytest.fixture

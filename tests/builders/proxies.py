@@ -23,6 +23,9 @@ _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"
 _ACTIONS_OF_PATHS = (
     ("GET", r"/2015-03-31/functions/?", "lambda:ListFunctions"),
     ("GET", r"/2015-03-31/functions/[^/]+", "lambda:GetFunction"),
+    ("POST", r"/coverage/list", "inspector2:ListCoverage"),
+    ("POST", r"/cluster/get", "inspector2:GetClustersForImage"),
+    ("POST", r"/status/batch/get", "inspector2:BatchGetAccountStatus"),
     ("HEAD", r"/v2/.+/blobs/.+", "ecr:BatchCheckLayerAvailability"),
     ("GET", r"/v2/.+/blobs/sha256:.+", "ecr:GetDownloadUrlForLayer"),
     ("POST", r"/v2/.+/blobs/uploads/.*", "ecr:InitiateLayerUpload"),

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 import boto3
 from builders.accounts import REGISTRY
+from builders.proxies import Fault
 from builders.sandboxes import HOME
+from builders.scans import answers
 
 if TYPE_CHECKING:
     from builders.accounts import Account
 
-__all__ = ["run_function", "run_service", "run_task"]
+__all__ = ["CLUSTER", "inspector_faults", "run_function", "run_service", "run_task"]
+
+CLUSTER = f"arn:aws:eks:{HOME.region}:{HOME.account}:cluster/shop"
 
 _ASSUME = {
     "Version": "2012-10-17",
@@ -45,6 +49,36 @@ def run_function(account: Account, image: str, *, name: str) -> str:
         FunctionName=name, PackageType="Image", Code={"ImageUri": _uri(image)}, Role=role["Arn"]
     )
     return answer["FunctionArn"]
+
+
+def inspector_faults(digest: str, *, repository: str, count: int = 3, status: str = "ENABLED") -> list[Fault]:
+    """Have a proxy answer as Amazon Inspector does, of which no local AWS has the clusters."""
+    state = {"status": status}
+    arn = f"arn:aws:ecr:{HOME.region}:{HOME.account}:repository/{repository}/{digest}"
+    account = {"accountId": HOME.account, "state": state, "resourceState": {"ecr": state, "ec2": state}}
+    image = {
+        "resourceId": arn,
+        "resourceType": "AWS_ECR_CONTAINER_IMAGE",
+        "accountId": HOME.account,
+        "scanType": "PACKAGE",
+        "resourceMetadata": {"ecrImage": {"inUseCount": count, "lastInUseAt": 1_790_000_000}},
+    }
+    idle = {**image, "resourceId": f"{arn[:-1]}0", "resourceMetadata": {"ecrImage": {"inUseCount": 0}}}
+    eks = {"namespace": "shop", "workloadInfoList": [{"name": "web", "type": "Deployment"}]}
+    details = {
+        "lastInUse": 1_790_000_000,
+        "runningUnitCount": count,
+        "stoppedUnitCount": 1,
+        "clusterMetadata": {"awsEksMetadataDetails": eks},
+    }
+    return [
+        Fault("inspector2:BatchGetAccountStatus", answers({"accounts": [account], "failedAccounts": []})),
+        Fault("inspector2:ListCoverage", answers({"coveredResources": [image, idle]})),
+        Fault(
+            "inspector2:GetClustersForImage",
+            answers({"cluster": [{"clusterArn": CLUSTER, "clusterDetails": [details]}]}),
+        ),
+    ]
 
 
 def _cluster(account: Account) -> str:

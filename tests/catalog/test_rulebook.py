@@ -321,6 +321,15 @@ REFUSED = (
         finding=("3:62: environments.prod.shards: must be 1 to 1000, got 0 [CAT139]"),
     ),
     Refused(
+        "CAT169",
+        "no profile",
+        edits=(("eu-west-1}", "eu-west-1, profile: '[prod]'}"),),
+        finding=(
+            "3:63: environments.prod.profile: must be letters, digits, spaces and any of _.:@/+-, got '[prod]'; "
+            "name a profile of ~/.aws/config, or remove the key [CAT169]"
+        ),
+    ),
+    Refused(
         "CAT140",
         "too many for a stack",
         edits=(("us-east-1}", "us-east-1, shards: 256}"), ("  ci/cache:", f"{MANY}  ci/cache:")),

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
     from botocore.model import OperationModel, Shape
 
-__all__ = ["FOREIGN_ANSWER", "NEEDED", "CheckedParsers", "check_answer", "host_of", "json_object"]
+__all__ = ["FOREIGN_ANSWER", "NEEDED", "UNPARSABLE", "CheckedParsers", "check_answer", "host_of", "json_object"]
 
 FOREIGN_ANSWER = "ForeignAnswer"
 """Code of the error for an answer that AWS did not write."""
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "AssumeRole": ("Credentials.AccessKeyId", "Credentials.SecretAccessKey", "Credentials.SessionToken"),
+    "BatchGetAccountStatus": ("accounts[].accountId", "accounts[].resourceState.ecr.status"),
     "BatchGetImage": ("images[].imageId.imageDigest", "images[].imageManifest"),
     "DeleteRepository": ("repository.repositoryName",),
     "DescribeImageScanFindings": ("imageScanStatus.status",),
@@ -54,6 +55,11 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
         "authorizationData[].expiresAt",
     ),
     "GetCallerIdentity": ("Account", "Arn"),
+    "GetClustersForImage": (
+        "cluster[].clusterArn",
+        "cluster[].clusterDetails[]?.lastInUse",
+        "cluster[].clusterDetails[]?.clusterMetadata",
+    ),
     "GetDownloadUrlForLayer": ("downloadUrl",),
     "GetFunction": ("Code",),
     "GetLifecyclePolicy": ("lifecyclePolicyText",),
@@ -61,6 +67,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "GetRepositoryPolicy": ("policyText",),
     "GetTemplate": ("TemplateBody",),
     "ListClusters": ("clusterArns[]",),
+    "ListCoverage": ("coveredResources[].resourceId", "coveredResources[].resourceType"),
     "ListFunctions": ("Functions[].FunctionName", "Functions[].Version", "Functions[].FunctionArn"),
     "ListServices": ("serviceArns[]",),
     "ListStackResources": ("StackResourceSummaries[].ResourceType", "StackResourceSummaries[].ResourceStatus"),
@@ -94,7 +101,7 @@ _MAX_SHOWN = 60
 _MAX_BYTES = 2**63
 _ADVICE = "check the network, and AWS_ENDPOINT_URL if it is set"
 # What botocore's parsers raise for a document of another shape than they expect.
-_UNPARSABLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+UNPARSABLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 _FIRST_ERROR_STATUS = 300
 
 
@@ -141,7 +148,7 @@ class _CheckedParser:
             parsed = self.parser.parse(response, shape)
             error = parsed.get("Error", {})
             details = {key: str(error.get(key) or "") for key in ("Code", "Message")} if error or foreign else {}
-        except (ResponseParserError, *_UNPARSABLE) as problem:
+        except (ResponseParserError, *UNPARSABLE) as problem:
             if not foreign:
                 raise ResponseParserError(str(problem)) from problem
             parsed, details = {"ResponseMetadata": {"HTTPStatusCode": response["status_code"], "HTTPHeaders": {}}}, {}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from ecrkit.aws.answers import FOREIGN_ANSWER, CheckedParsers, check_answer
+from ecrkit.aws.local import is_local, refuse_unsupported
 from ecrkit.aws.refusals import explain_client_error, explain_failure
 from ecrkit.aws.tracing import trace_client, trace_session
 from ecrkit.errors import AwsError
@@ -27,7 +28,15 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_sts.type_defs import GetCallerIdentityResponseTypeDef
 
-__all__ = ["Aws", "aws_errors", "checked_parsing", "configuration_errors", "connect", "guarded"]
+__all__ = [
+    "Aws",
+    "aws_errors",
+    "checked_parsing",
+    "configuration_errors",
+    "configured_profile",
+    "connect",
+    "guarded",
+]
 
 _CONNECT_TIMEOUT_SECONDS = 3
 _READ_TIMEOUT_SECONDS = 20
@@ -102,6 +111,17 @@ class Aws:
         with configuration_errors():
             return guarded(self.session.client("cloudformation", config=self.config))
 
+    def inspector(self) -> Any:  # noqa: ANN401 - there are no stubs
+        """
+        Make a client for Amazon Inspector; threads may share it.
+
+        Raises:
+            AwsError: the configuration of boto3 does not allow it.
+        """
+        with configuration_errors():
+            client: Any = self.session.client("inspector2", config=self.config)
+            return guarded(client)
+
     def account(self) -> str:
         """
         Ask whose credentials these are; nobody can be forbidden to.
@@ -164,6 +184,22 @@ def connect(
     if needs_region and not session.region_name:
         raise AwsError("no AWS Region; set AWS_REGION, or pass --region", code="NoRegionError")
     return Aws(session=session, config=config)
+
+
+def configured_profile(name: str) -> str | None:
+    """
+    Give the profile of an environment if this machine has it.
+
+    A pipeline has credentials in its environment, and none of the profiles of the people who share the catalog. The
+    account of the credentials is compared with that of the environment afterwards.
+
+    Args:
+        name: of a profile; empty for none.
+
+    Raises:
+        AwsError: boto3 is not installed, or its configuration cannot be read.
+    """
+    return name if name and name in connect(needs_region=False).session.available_profiles else None
 
 
 @contextmanager
@@ -230,6 +266,8 @@ def guarded(client: Client) -> Client:
     trace_client(client)
     client.meta.events.register_first(f"after-call.{service}", check_answer)
     client.meta.events.register_first(f"needs-retry.{service}", _give_up_early)
+    if is_local(client):
+        client.meta.events.register_first(f"after-call.{service}", refuse_unsupported)
     return client
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ecrkit.aws.client import aws_errors
+from ecrkit.aws.local import UNSUPPORTED
 from ecrkit.errors import AwsError
 from ecrkit.images.cosign import CosignTag
 from ecrkit.images.manifests import LIST_TYPES
@@ -41,7 +42,7 @@ _SIGNATURES = frozenset(
         "application/vnd.dev.sigstore.bundle.v0.3+json",
     }
 )
-_NOT_SCANNED = frozenset({"ScanNotFoundException", "InvalidAction"})
+_NOT_SCANNED = frozenset({"ScanNotFoundException", UNSUPPORTED})
 """An image that was never scanned, and a local AWS that scans none."""
 
 _NO_COUNTS: Mapping[str, int] = MappingProxyType({})

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_ecr import ECRClient
 
+    from ecrkit.aws.inspector import InspectedImage
     from ecrkit.aws.workloads import Use
 
 __all__ = ["InUse", "UsedImage", "images_in_use"]
@@ -29,11 +30,13 @@ class UsedImage:
 
     Attributes:
         reference: with its host; by digest, or by tag if the image is not in its repository any more.
-        users: ARNs of tasks, services and versions of functions, sorted.
+        users: ARNs of tasks, services, versions of functions and clusters, or other names, sorted.
+        inspected: what Amazon Inspector knows of it; ``None`` for nothing.
     """
 
     reference: ImageReference
     users: tuple[str, ...]
+    inspected: InspectedImage | None = None
 
     def __str__(self) -> str:
         """``HOST/NAME@DIGEST``, which ``ecrkit policy preview --in-use`` reads."""
@@ -54,7 +57,14 @@ class InUse:
     left_out: Mapping[str, tuple[str, ...]]
 
 
-def images_in_use(client: ECRClient, uses: Iterable[Use], *, registry: str, region: str) -> InUse:
+def images_in_use(
+    client: ECRClient,
+    uses: Iterable[Use],
+    *,
+    registry: str,
+    region: str,
+    inspected: Iterable[InspectedImage] = (),
+) -> InUse:
     """
     Find the images of one registry among those that are used.
 
@@ -63,6 +73,7 @@ def images_in_use(client: ECRClient, uses: Iterable[Use], *, registry: str, regi
         uses: of any images.
         registry: account of the registry, twelve digits.
         region: that it is in.
+        inspected: images of the registry that Amazon Inspector knows.
 
     Raises:
         AwsError: AWS refused, or could not be reached.
@@ -83,7 +94,20 @@ def images_in_use(client: ECRClient, uses: Iterable[Use], *, registry: str, regi
     for reference, who in users.items():
         digest = digests.get(reference.in_registry)
         by_digest.setdefault(reference.by_digest(digest) if digest else reference, set()).update(who)
-    images = [UsedImage(reference=reference, users=tuple(sorted(who))) for reference, who in by_digest.items()]
+    # The hosts of a registry differ here, too.
+    known = {image.reference.in_registry: image for image in inspected}
+    same = {reference.in_registry: reference for reference in by_digest}
+    for name, image in known.items():
+        who = by_digest.setdefault(same.get(name, image.reference), set())
+        who.update(cluster.arn for cluster in image.clusters)
+    images = [
+        UsedImage(
+            reference=reference,
+            users=tuple(sorted(who)),
+            inspected=known.get(reference.in_registry),
+        )
+        for reference, who in by_digest.items()
+    ]
     return InUse(
         images=tuple(sorted(images, key=str)),
         left_out={image: tuple(sorted(left_out[image])) for image in sorted(left_out)},

@@ -49,11 +49,13 @@ class Password:
     What a client logs in with; it shows in no representation.
 
     Attributes:
+        host: of the registry that it is for, as ECR names it.
         user: always ``AWS``.
         secret: good for twelve hours.
         expires_at: timezone-aware.
     """
 
+    host: str
     user: str
     secret: str = field(repr=False)
     expires_at: datetime
@@ -91,8 +93,8 @@ def password_for(client: ECRClient) -> tuple[Registry, Password]:
         raise AwsError("GetAuthorizationToken: the token is not a user and a password in base64") from None
     if not _USER.fullmatch(user):
         raise AwsError("GetAuthorizationToken: the token is not a user and a password in base64")
-    registry = registry_at(client, host_of(data["proxyEndpoint"]))
-    return registry, Password(user=user, secret=secret, expires_at=data["expiresAt"])
+    host = host_of(data["proxyEndpoint"])
+    return registry_at(client, host), Password(host=host, user=user, secret=secret, expires_at=data["expiresAt"])
 
 
 def endpoint_host(client: ECRClient) -> str:

@@ -9,6 +9,7 @@ from ecrkit.aws.answers import json_object
 from ecrkit.aws.client import aws_errors
 from ecrkit.aws.concurrency import in_order
 from ecrkit.aws.images import Contents, contents_of
+from ecrkit.aws.local import lacks_filters
 from ecrkit.aws.login import endpoint_host, registry_at
 from ecrkit.aws.stacks import StackFinder
 from ecrkit.errors import AwsError, InvalidPolicyError, RefusedError
@@ -59,6 +60,7 @@ class DeployedRepository:
         account: that it belongs to, twelve digits.
         created_at: timezone-aware.
         properties: without statements and tags, which take calls of their own.
+        lacks_filters: whether a local AWS has dropped the exclusion filters, so that *properties* lacks exceptions.
     """
 
     name: str
@@ -67,6 +69,12 @@ class DeployedRepository:
     account: str
     created_at: datetime
     properties: RepositoryProperties
+    lacks_filters: bool = False
+
+    @property
+    def host(self) -> str:
+        """Host of its registry, as ECR names it."""
+        return self.uri.partition("/")[0]
 
     def is_immutable(self, tag: str) -> bool:
         """
@@ -74,6 +82,9 @@ class DeployedRepository:
 
         Source: ECR user guide, "Preventing image tags from being overwritten" (read 2026-11).
         """
+        if self.lacks_filters and not self.properties.exceptions:
+            # Nobody knows which tags; the registry itself decides.
+            return False
         excluded = any(TagPattern.of_pattern(text).matches(tag) for text in self.properties.exceptions)
         return (self.properties.mutability == Mutability.IMMUTABLE) != excluded
 
@@ -110,7 +121,7 @@ def deployed_repositories(client: ECRClient) -> list[DeployedRepository]:
     """
     with aws_errors():
         pages = client.get_paginator("describe_repositories").paginate(PaginationConfig={"PageSize": 1000})
-        found = [_repository(description) for page in pages for description in page["repositories"]]
+        found = [_repository(client, description) for page in pages for description in page["repositories"]]
     return sorted(found, key=lambda repository: repository.name)
 
 
@@ -138,13 +149,14 @@ def repository_of(client: ECRClient, reference: ImageReference, *, remedy: str =
         found = []
     if not found:
         where = client.meta.region_name
+        if reference.host:
+            remedy = f"the credentials may be for another account than {reference.host}; change --profile or --region"
         raise AwsError(f"{name}: no such repository in {where}; {remedy}", code=NOT_FOUND)
-    repository = _repository(found[0])
-    host = repository.uri.partition("/")[0]
-    if reference.host and not _is_at(reference.host, host, client):
+    repository = _repository(client, found[0])
+    if reference.host and not _is_at(reference.host, repository.host, client):
         raise RefusedError(
-            f"{reference.host}: not the registry of the credentials, {host}; change --profile or --region, or omit "
-            "the host"
+            f"{reference.host}: not the registry of the credentials, {repository.host}; change --profile or --region, "
+            "or omit the host"
         )
     return repository
 
@@ -269,7 +281,7 @@ def delete_repository(client: ECRClient, name: str, *, force: bool) -> None:
         client.delete_repository(repositoryName=name, force=force)
 
 
-def _repository(description: RepositoryTypeDef) -> DeployedRepository:
+def _repository(client: ECRClient, description: RepositoryTypeDef) -> DeployedRepository:
     encryption = description["encryptionConfiguration"]
     return DeployedRepository(
         name=description["repositoryName"],
@@ -284,4 +296,5 @@ def _repository(description: RepositoryTypeDef) -> DeployedRepository:
             mutability=RepositoryProperties.mutability_in(description["imageTagMutability"]),
             exceptions=tuple(entry["filter"] for entry in description.get("imageTagMutabilityExclusionFilters", ())),
         ),
+        lacks_filters=lacks_filters(client, description),
     )

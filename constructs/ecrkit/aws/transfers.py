@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecrkit.aws.images import find_image, image_at
+from ecrkit.aws.local import refuse_other_account
 from ecrkit.aws.login import password_for
 from ecrkit.aws.passwords import password_directory
 from ecrkit.aws.repositories import repository_of
@@ -16,7 +17,7 @@ from ecrkit.aws.tools import transport_of
 from ecrkit.errors import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mypy_boto3_ecr import ECRClient
 
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 __all__ = ["PullPlan", "PushPlan", "log_in", "plan_pull", "plan_push", "pull", "push", "tag_of"]
 
 _WRITES_FILES = ("dir:", "oci:", "oci-archive:", "docker-archive:")
+
+
+def _unchanged(repository: DeployedRepository) -> DeployedRepository:
+    return repository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +74,14 @@ class PullPlan:
     destination: str
 
 
-def plan_push(client: ECRClient, tool: Tool, source: str, reference: ImageReference) -> PushPlan:
+def plan_push(
+    client: ECRClient,
+    tool: Tool,
+    source: str,
+    reference: ImageReference,
+    *,
+    complete: Callable[[DeployedRepository], DeployedRepository] = _unchanged,
+) -> PushPlan:
     """
     Look before a push.
 
@@ -78,19 +90,23 @@ def plan_push(client: ECRClient, tool: Tool, source: str, reference: ImageRefere
         tool: to push with.
         source: as the tool names it.
         reference: where it goes, tag included.
+        complete: adds the exceptions of the mutability that a local AWS has dropped, if they are known.
 
     Raises:
-        RefusedError: the tag is there, with another image, and immutable.
+        RefusedError: the tag is there, with another image, and immutable; or a local AWS would push elsewhere.
         AwsError: there is no such repository, AWS refused, or could not be reached.
         ToolError: there is no such source.
     """
     repository = repository_of(client, reference, remedy=_how_to_declare(reference))
+    refuse_other_account(client, repository.host, repository.name)
     present = find_image(client, reference)
     # Asked for a tag that is free too: a source that is not there is told before anybody logs in.
     digest = tool.digest_of(source)
     if present is None:
         return PushPlan(source=source, repository=repository, reference=reference, replaced=None, is_there=False)
     is_there = digest == present.digest
+    if repository.lacks_filters and not is_there:
+        repository = complete(repository)
     if not is_there and repository.is_immutable(reference.tag):
         raise RefusedError(
             f"{reference}: the tag exists and is immutable, pushed on {present.pushed_at:%Y-%m-%d} "
@@ -129,10 +145,11 @@ def plan_pull(client: ECRClient, reference: ImageReference, *, destination: str)
         destination: as the tool names it; empty for the engine's own place.
 
     Raises:
-        RefusedError: the image is archived.
+        RefusedError: the image is archived, or a local AWS would pull another one.
         AwsError: there is no such repository or image, AWS refused, or could not be reached.
     """
     repository = repository_of(client, reference, remedy=_how_to_declare(reference))
+    refuse_other_account(client, repository.host, repository.name)
     image = image_at(client, reference)
     if image.status != "ACTIVE":
         raise RefusedError(
@@ -164,10 +181,12 @@ def log_in(client: ECRClient, tool: Tool) -> tuple[Registry, str]:
         The registry, and when the password expires, in ISO 8601.
 
     Raises:
+        RefusedError: a local AWS would take pushes for another account.
         AwsError: AWS refused, or could not be reached.
         ToolError: the tool failed.
     """
     registry, password = password_for(client)
+    refuse_other_account(client, password.host)
     tool.log_in(registry, password)
     return registry, password.expires_at.isoformat()
 

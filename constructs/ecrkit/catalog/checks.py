@@ -165,6 +165,7 @@ class _CatalogReader:
             account=draft.account,
             region=draft.region,
             shards=draft.shards,
+            profile=draft.profile,
             repositories=tuple(entry for _, entry in pairs if entry),
             registry=self._registries.read(
                 registry, draft.registry, home=Home(account=draft.account or None, region=draft.region or None)

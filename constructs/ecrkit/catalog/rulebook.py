@@ -225,6 +225,13 @@ BAD_SHARDS = Check(
     message="must be 1 to {max}, got {got}",
     source=_CLOUDFORMATION,
 )
+BAD_PROFILE = Check(
+    code="CAT169",
+    title="AWS profile is invalid",
+    message="must be letters, digits, spaces and any of _.:@/+-, got {got}",
+    remedy="name a profile of ~/.aws/config, or remove the key",
+    source="AWS CLI user guide, configuration and credential file settings (read 2026-11)",
+)
 STACK_TOO_LARGE = Check(
     code="CAT140",
     title="stack exceeds a CloudFormation limit",

@@ -27,6 +27,7 @@ class Environment:
         account: 12 digits.
         region: as in ``us-east-1``.
         shards: number of stacks to spread its repositories over.
+        profile: AWS profile that commands use for it; empty for the default credentials.
         repositories: in the order written, with the settings that apply here.
         registry: registry-wide settings; ``None`` leaves them unchanged.
     """
@@ -37,6 +38,7 @@ class Environment:
     shards: int
     repositories: tuple[RepositoryEntry, ...]
     registry: RegistrySettings | None = None
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

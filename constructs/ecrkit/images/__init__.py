@@ -6,6 +6,7 @@ The images of a repository: names, lists of images, and what scans found.
 - ``hosts``: hosts of registries, in every partition
 - ``manifests``: kinds of manifests, and what a manifest list refers to
 - ``cosign``: tags that Cosign gives to signatures and the like
+- ``kubernetes``: images in the workloads that kubectl prints
 - ``sizes``: sizes as people read them
 - ``inventory``: lists of images, read from files and written to them
 - ``scans``: vulnerabilities, which of them are allowed, and whether an image passes

@@ -3,7 +3,8 @@ The permissions that each command needs: the least IAM policy, as ``docs/referen
 
 A test compares this table with the page, and another runs each command and compares the page with its calls.
 
-Source: Service Authorization Reference, Amazon ECR, AWS CloudFormation, Amazon ECS and AWS Lambda (read 2026-11).
+Source: Service Authorization Reference, Amazon ECR, AWS CloudFormation, Amazon ECS, AWS Lambda and Amazon Inspector
+(read 2026-11).
 """
 
 from __future__ import annotations
@@ -98,6 +99,16 @@ COMMANDS: Mapping[str, tuple[Permission, ...]] = {
                 "ecs:ListTasks",
                 "lambda:GetFunction",
                 "lambda:ListFunctions",
+            ),
+        ),
+    ),
+    "images in-use --inspector": (
+        Permission(
+            on=Scope.EVERYTHING,
+            actions=(
+                "inspector2:BatchGetAccountStatus",
+                "inspector2:GetClustersForImage",
+                "inspector2:ListCoverage",
             ),
         ),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
@@ -165,6 +166,35 @@ class TestPrepare:
         python.symlink_to(tmp_path / "removed")
 
         assert prepare_environment(environ=caller).exists()
+
+
+class TestOldEnvironments:
+    def test_removed(self, caller: Mapping[str, str]) -> None:
+        """A new environment replaces old ones: the newest stays, so does what was used today or is not of ecrkit."""
+        cache = environment_directory(caller).parent
+        days = {"sandbox-x-1111111111111111": 3, "sandbox-x-2222222222222222": 2, "sandbox-x-3333333333333333": 4}
+        for name, age in {**days, "sandbox-x-4444444444444444": 0, "sandbox-of-mine": 9}.items():
+            (cache / name).mkdir(parents=True)
+            (cache / name / "pyvenv.cfg").touch()
+            then = time.time() - age * 86400
+            os.utime(cache / name, (then, then))
+        (cache / "sandbox-x-5555555555555555").symlink_to(cache / "sandbox-of-mine")
+        prepare_environment(environ=caller)
+
+        assert {path.name for path in cache.iterdir()} == {
+            environment_directory(caller).name,
+            "sandbox-x-4444444444444444",
+            "sandbox-of-mine",
+            "sandbox-x-5555555555555555",
+        }
+
+    def test_used(self, caller: Mapping[str, str]) -> None:
+        """An environment that is used is not old."""
+        prepare_environment(environ=caller)
+        os.utime(environment_directory(caller), (0, 0))
+        prepare_environment(environ=caller)
+
+        assert environment_directory(caller).stat().st_mtime > 0
 
 
 class TestInterrupted:

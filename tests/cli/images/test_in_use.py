@@ -190,4 +190,4 @@ def test_nothing_runs() -> None:
         result = ecrkit("images", "in-use", environment=account.environment)
 
     assert (result.returncode, result.stderr) == (0, "0 images in use\n")
-    assert result.stdout == f"# ECS and Lambda run no image from {HOME.account} {HOME.region}\n"
+    assert result.stdout == f"# no image from {HOME.account} {HOME.region} is in use in ECS and Lambda\n"

@@ -278,7 +278,9 @@ class TestMake:
         assert result.returncode == 0, result.stderr
         assert "first deploy: everything is new" in result.stderr
         assert [path.name for path in (installed / "images").glob("*.json")] == ["web.json"]
-        assert (installed / "in-use.txt").read_text() == "# ECS and Lambda run no image from 123456789012 us-east-1\n"
+        assert (
+            installed / "in-use.txt"
+        ).read_text() == "# no image from 123456789012 us-east-1 is in use in ECS and Lambda\n"
 
     def test_audit(self, installed: Path, account: Account) -> None:
         """An audit that finds something shows it, keeps it in a file, and fails."""

@@ -194,11 +194,38 @@ class TestCommandLine:
         assert run.returncode == 127
 
     def test_without_cdk(self, tmp_path: Path) -> None:
-        """Without a CDK the exit code is 2, and nothing is started."""
+        """A COMMAND that needs no CDK runs without one; nothing is bootstrapped."""
         run = ecrkit_sandbox(sys.executable, "-c", "", cwd=tmp_path, environ={"PATH": str(tmp_path)})
+
+        assert run.stderr.startswith(
+            "the CDK CLI is not installed, so no account is bootstrapped\nstarting MiniStack\nready at "
+        )
+        assert run.returncode == 0
+
+    def test_cdk_without_cdk(self, tmp_path: Path) -> None:
+        """`npx cdk` needs the CDK: the exit code is 2, and nothing is started."""
+        npx = tmp_path / "npx"
+        npx.write_text("#!/bin/sh\n")
+        npx.chmod(0o755)
+        run = ecrkit_sandbox("npx", "cdk", "deploy", cwd=tmp_path, environ={"PATH": str(tmp_path)})
 
         assert run.stderr.startswith("error: cdk: not found in node_modules/.bin of ")
         assert run.returncode == 2
+
+    def test_profiles(self, tmp_path: Path) -> None:
+        """Each environment has a profile of its name, and one of the name that it gives; each leads to its account."""
+        (tmp_path / "repositories.yaml").write_text(CATALOG.replace("eu-west-1", "eu-west-1, profile: company two"))
+        ask = (
+            "import boto3, sys; [print(boto3.Session(profile_name=name).client('sts').get_caller_identity()['Account'])"
+        )
+        script = f"{ask} for name in sys.argv[1:]]"
+        run = ecrkit_sandbox("--", sys.executable, "-c", script, "dev", "staging", "company two", cwd=project(tmp_path))
+
+        assert run.stdout.split() == ["210987654321", "123456789012", "123456789012"]
+        assert (
+            "AWS profiles: dev (210987654321 us-east-1), staging (123456789012 eu-west-1), "
+            "company two (123456789012 eu-west-1)\n"
+        ) in run.stderr
 
     def test_without_command(self, tmp_path: Path) -> None:
         """The lines on standard output set up a shell; Ctrl-C ends the sandbox, as intended."""

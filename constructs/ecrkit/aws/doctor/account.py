@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from ecrkit.aws.answers import FOREIGN_ANSWER
-from ecrkit.aws.client import aws_errors, connect
+from ecrkit.aws.client import aws_errors, configured_profile, connect
 from ecrkit.aws.concurrency import in_order
 from ecrkit.aws.doctor.values import Probe, Status
 from ecrkit.errors import AwsError
@@ -70,7 +69,13 @@ def examine_account(
     yield probe
     if not is_app:
         return
-    look = partial(_bootstrap, account=account, profile=profile, toolkit_stack=toolkit_stack)
+
+    def look(environment: Environment) -> Probe:
+        own = None if profile else configured_profile(environment.profile)
+        # It may be of another account than the default credentials.
+        theirs = _credentials(own, environment.region, [environment])[0] if own else account
+        return _bootstrap(environment, account=theirs, profile=own or profile, toolkit_stack=toolkit_stack)
+
     yield from in_order(look, environments)
 
 

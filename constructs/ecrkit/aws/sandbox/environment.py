@@ -17,6 +17,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import time
 import venv
 from hashlib import sha256
 from pathlib import Path
@@ -34,6 +35,12 @@ _REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 
 _BUILDING = ".building-"
 """A folder of this prefix and a process ID holds an environment that this process is making."""
+
+_ENVIRONMENT = re.compile(r"sandbox-.+-[0-9a-f]{16}")
+_KEPT = 2
+"""So many environments stay: the newest, and one for somebody who goes back."""
+
+_RECENT_SECONDS = 24 * 60 * 60
 
 _REDIRECTING = re.compile(
     r"PYTHON(PATH|HOME)|"
@@ -62,7 +69,7 @@ def environment_directory(environ: Mapping[str, str]) -> Path:
 
 def prepare_environment(*, environ: Mapping[str, str], report: Callable[[str], None] | None = None) -> Path:
     """
-    Create the Python environment, unless it exists.
+    Create the Python environment, unless it exists, and remove old ones.
 
     It is created in a temporary folder and renamed when it is complete. If two processes create it at once, the
     second uses the first one's.
@@ -83,6 +90,7 @@ def prepare_environment(*, environ: Mapping[str, str], report: Callable[[str], N
     directory = environment_directory(environ)
     python = directory / "bin" / "python"
     if python.exists():
+        _touch(directory)
         return python
     make_directory(directory.parent)
     _remove_leftovers(directory.parent)
@@ -95,6 +103,7 @@ def prepare_environment(*, environ: Mapping[str, str], report: Callable[[str], N
             _move(building, directory, python)
     except OSError as error:
         raise unwritable(directory, error) from error
+    _remove_old(directory)
     return python
 
 
@@ -187,6 +196,38 @@ def _remove_leftovers(cache: Path) -> None:
         process_id = folder.name.removeprefix(_BUILDING).partition("-")[0]
         if process_id.isdigit() and not _is_alive(int(process_id)):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_old(newest: Path) -> None:
+    """Remove the environments of other pins and other Pythons, except the one used last and those used recently."""
+    others = [folder for folder in newest.parent.glob("sandbox-*") if _is_environment(folder) and folder != newest]
+    others.sort(key=_last_use, reverse=True)
+    for folder in others[_KEPT - 1 :]:
+        # A sandbox may still run in one that was used recently.
+        if time.time() - _last_use(folder) > _RECENT_SECONDS:
+            # Half of an environment must not have the name of a whole one.
+            doomed = folder.with_name(f"{_BUILDING}{os.getpid()}-{folder.name}")
+            with contextlib.suppress(OSError):
+                folder.rename(doomed)
+                shutil.rmtree(doomed, ignore_errors=True)
+
+
+def _is_environment(folder: Path) -> bool:
+    is_ours = _ENVIRONMENT.fullmatch(folder.name) and not folder.is_symlink()
+    return bool(is_ours) and (folder / "pyvenv.cfg").is_file()
+
+
+def _last_use(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:
+        return 0
+
+
+def _touch(directory: Path) -> None:
+    """Remember that the environment is used; a cache may be read-only."""
+    with contextlib.suppress(OSError):
+        os.utime(directory)
 
 
 def _is_alive(process_id: int) -> bool:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import http.client
 import re
+import shlex
 import socket
 import subprocess
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from ecrkit.aws.sandbox.environment import prepare_environment
+from ecrkit.documents.files import write_text
 from ecrkit.errors import SandboxError
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ _START_SECONDS = 30
 # Longer than the server takes to end what it watches.
 _STOP_SECONDS = 15
 _TAIL_LINES = 20
+_SECRET = "sandbox"  # noqa: S105 - MiniStack checks none
+_CONFIG = "aws-config"
+_CREDENTIALS = "aws-credentials"
 
 # Whatever of these the caller has set could lead to a real account: credentials, profiles, endpoints
 # of single services, and the options of the CDK command line, each of which is also a variable.
@@ -64,6 +69,7 @@ class Sandbox:
         environ: the caller's environment.
         directory: its files, removed when it ends.
         server: its process.
+        profiles: AWS profiles of its shared configuration, by name.
     """
 
     home: Target
@@ -71,6 +77,7 @@ class Sandbox:
     environ: Mapping[str, str]
     directory: Path
     server: subprocess.Popen[bytes]
+    profiles: Mapping[str, Target] = field(default_factory=dict)
 
     @property
     def endpoint_url(self) -> str:
@@ -89,13 +96,13 @@ class Sandbox:
         return {
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_ACCESS_KEY_ID": target.account,
-            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            "AWS_SECRET_ACCESS_KEY": _SECRET,
             # The CDK reads the one, boto3 the other.
             "AWS_REGION": target.region,
             "AWS_DEFAULT_REGION": target.region,
-            # Neither file exists: no profile of the caller's is ever read.
-            "AWS_CONFIG_FILE": str(self.directory / "aws-config"),
-            "AWS_SHARED_CREDENTIALS_FILE": str(self.directory / "aws-credentials"),
+            # No profile of the caller's is ever read; a profile of ours has the credentials of its account.
+            "AWS_CONFIG_FILE": str(self.directory / _CONFIG),
+            "AWS_SHARED_CREDENTIALS_FILE": str(self.directory / _CREDENTIALS),
             "AWS_EC2_METADATA_DISABLED": "true",
             # The CDK remembers in its home which account an access key belongs to.
             "CDK_HOME": str(self.directory / "cdk"),
@@ -177,7 +184,11 @@ class Sandbox:
 
 @contextmanager
 def running_sandbox(
-    home: Target, *, environ: Mapping[str, str], report: Callable[[str], None] | None = None
+    home: Target,
+    *,
+    environ: Mapping[str, str],
+    profiles: Mapping[str, Target] | None = None,
+    report: Callable[[str], None] | None = None,
 ) -> Iterator[Sandbox]:
     """
     Run MiniStack during the context; install it on first use.
@@ -185,6 +196,7 @@ def running_sandbox(
     Args:
         home: default account and Region of requests.
         environ: the caller's environment.
+        profiles: AWS profiles to define, by name.
         report: called repeatedly with what is being installed, if anything.
 
     Raises:
@@ -197,7 +209,15 @@ def running_sandbox(
             port = listener.getsockname()[1]
             server = _start(listener, python=python, home=home, directory=directory, environ=environ)
         try:
-            sandbox = Sandbox(home=home, port=port, environ=environ, directory=directory, server=server)
+            sandbox = Sandbox(
+                home=home,
+                port=port,
+                environ=environ,
+                directory=directory,
+                server=server,
+                profiles=profiles or {},
+            )
+            _write_profiles(sandbox)
             sandbox.wait_until_healthy()
             yield sandbox
         finally:
@@ -242,6 +262,17 @@ def _start(
             # Ctrl-C in the terminal is not meant for it.
             start_new_session=True,
         )
+
+
+def _write_profiles(sandbox: Sandbox) -> None:
+    """Write the shared configuration of a sandbox, which is empty without profiles."""
+    config, credentials = [], []
+    for name, target in sandbox.profiles.items():
+        section = name if name == "default" else f"profile {shlex.quote(name)}"
+        config.append(f"[{section}]\nregion = {target.region}\n")
+        credentials.append(f"[{name}]\naws_access_key_id = {target.account}\naws_secret_access_key = {_SECRET}\n")
+    write_text(sandbox.directory / _CONFIG, "\n".join(config))
+    write_text(sandbox.directory / _CREDENTIALS, "\n".join(credentials))
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:

@@ -22,6 +22,7 @@ __all__ = [
     "ENVIRONMENT_NAME",
     "MAX_ENVIRONMENT_NAME",
     "MAX_SHARDS",
+    "PROFILE",
     "EnvironmentDraft",
     "EnvironmentReader",
 ]
@@ -29,6 +30,9 @@ __all__ = [
 ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
 MAX_ENVIRONMENT_NAME = 100
 """A stack's name has 128 characters at most, and begins with ``Repositories-``."""
+
+PROFILE = re.compile(r"[A-Za-z0-9_.:@/+-](?:[A-Za-z0-9_.:@/+ -]*[A-Za-z0-9_.:@/+-])?")
+"""A name that every reader of the AWS configuration takes for the same profile."""
 
 MAX_SHARDS = 1_000
 """An account has 2,000 stacks in a Region, and not all of them are for repositories."""
@@ -44,6 +48,7 @@ class EnvironmentDraft:
         account: 12 digits; empty where that is unreadable.
         region: as in ``us-east-1``; empty where that is unreadable.
         shards: over how many stacks its repositories are spread.
+        profile: of the shared AWS configuration; empty where none is written.
         defaults: laid over those of the catalog.
         repositories: laid over the settings of single repositories, by name.
         registry: laid over what is registry-wide in the catalog; ``None`` where it says nothing of that.
@@ -54,6 +59,7 @@ class EnvironmentDraft:
     account: str = ""
     region: str = ""
     shards: int = 1
+    profile: str = ""
     defaults: Settings = field(default_factory=Settings)
     repositories: dict[str, Settings] = field(default_factory=dict)
     registry: At | None = None
@@ -128,7 +134,7 @@ class EnvironmentReader:
             )
         members = self._reader.fields(
             at,
-            known=("account", "region", "shards", "defaults", "registry", "repositories"),
+            known=("account", "region", "profile", "shards", "defaults", "registry", "repositories"),
             required=("account", "region"),
         )
         defaults = members.get("defaults")
@@ -138,6 +144,7 @@ class EnvironmentReader:
             account=(self._account(members["account"]) if "account" in members else None) or "",
             region=(self._region(members["region"]) if "region" in members else None) or "",
             shards=self._shards(members["shards"]) if "shards" in members else 1,
+            profile=self._profile(members["profile"]) if "profile" in members else "",
             defaults=self._settings_of(defaults) if defaults else Settings(),
             repositories=self._differences(differences, repositories) if differences else {},
             registry=members.get("registry"),
@@ -163,6 +170,13 @@ class EnvironmentReader:
             self._reader.report(rulebook.BAD_SHARDS, at.location, max=MAX_SHARDS, got=shards)
             return 1
         return shards or 1
+
+    def _profile(self, at: At) -> str:
+        profile = self._reader.string(at)
+        if profile is not None and not PROFILE.fullmatch(profile):
+            self._reader.report(rulebook.BAD_PROFILE, at.location, got=repr(profile))
+            return ""
+        return profile or ""
 
     def _account(self, at: At) -> str | None:
         raw = at.node.raw if isinstance(at.node, ScalarNode) and at.node.value is not None else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ecrkit.catalog import Encryption, Environment, Removal, RepositoryEntry, rulebook
 from ecrkit.catalog.keys import KEYS, SETTING_KEYS
 from ecrkit.catalog.reading.encryption import ENCRYPTION_KEYS
-from ecrkit.catalog.reading.environments import ENVIRONMENT_NAME, MAX_ENVIRONMENT_NAME, MAX_SHARDS
+from ecrkit.catalog.reading.environments import ENVIRONMENT_NAME, MAX_ENVIRONMENT_NAME, MAX_SHARDS, PROFILE
 from ecrkit.catalog.reading.tags import REPOSITORY_TAGS
 from ecrkit.catalog.schema.registry import (
     VERBATIM,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = ["catalog_schema"]
 
-_ENVIRONMENT_KEYS = ("account", "region", "shards", "defaults", "registry", "repositories")
+_ENVIRONMENT_KEYS = ("account", "region", "profile", "shards", "defaults", "registry", "repositories")
 _REQUIRED_KEYS = ("account", "region")
 _SILENCEABLE = [
     check
@@ -96,6 +96,10 @@ def _environments(settings: Schema, registry: Schema) -> Schema:
             "region": {
                 **matching(REGION, rulebook.BAD_REGION, says="a Region must look like 'us-east-1'"),
                 "description": help_text(said_of(Environment, "region")),
+            },
+            "profile": {
+                **matching(PROFILE, rulebook.BAD_PROFILE),
+                "description": help_text(said_of(Environment, "profile"), "--profile overrides it"),
             },
             "shards": {
                 "type": "integer",

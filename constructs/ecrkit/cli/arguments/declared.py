@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecrkit.cli.console.output import count_of, echo
 from ecrkit.cli.console.reports import echo_findings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ecrkit.aws.repositories import DeployedRepository
+    from ecrkit.catalog import RepositoryEntry
     from ecrkit.deployment.policies import PolicyNames
 
-__all__ = ["Declared", "read_declared"]
+__all__ = ["Declared", "read_declared", "with_declared_exceptions"]
 
 _CATALOG = Path("repositories.yaml")
 
@@ -23,13 +28,18 @@ class Declared:
 
     Attributes:
         is_about_it: whether the account and Region are an environment of the catalog.
-        names: of the repositories declared there.
+        entries: the repositories declared there, by name.
         policy_names: names deployed lifecycle policies.
     """
 
     is_about_it: bool
-    names: frozenset[str]
+    entries: Mapping[str, RepositoryEntry]
     policy_names: PolicyNames
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the repositories declared there."""
+        return frozenset(self.entries)
 
 
 def read_declared(catalog: Path | None, policies: Path | None, *, account: str, region: str) -> Declared | None:
@@ -62,6 +72,43 @@ def read_declared(catalog: Path | None, policies: Path | None, *, account: str, 
     here = [place for place in declared.environments if (place.account, place.region) == (account, region)]
     return Declared(
         is_about_it=bool(here),
-        names=frozenset(str(entry.name) for place in here for entry in place.repositories),
+        entries={str(entry.name): entry for place in here for entry in place.repositories},
         policy_names=PolicyNames(declared, store),
     )
+
+
+def with_declared_exceptions(
+    deployed: Iterable[DeployedRepository], entries: Mapping[str, RepositoryEntry]
+) -> Sequence[DeployedRepository]:
+    """
+    Use the declared exceptions of the mutability where a local AWS has dropped the deployed ones, and say so.
+
+    Args:
+        deployed: repositories that exist.
+        entries: those that the catalog declares there, by name.
+
+    Returns:
+        The same repositories, in the same order.
+    """
+    filled, named = [], []
+    for repository in deployed:
+        entry = entries.get(repository.name)
+        if repository.lacks_filters:
+            named.append((repository.name, entry is not None))
+        if repository.lacks_filters and entry:
+            properties = replace(repository.properties, exceptions=entry.properties.exceptions)
+            filled.append(replace(repository, properties=properties))
+        else:
+            filled.append(repository)
+    _tell("ecrkit uses those of the catalog", [name for name, is_declared in named if is_declared])
+    _tell("they are unknown", [name for name, is_declared in named if not is_declared])
+    return filled
+
+
+def _tell(instead: str, names: Sequence[str]) -> None:
+    if names:
+        others = f" and {count_of(len(names) - 1, 'other repository')}" if len(names) > 1 else ""
+        echo(
+            f"{names[0]}{others}: the local AWS does not keep imageTagMutabilityExclusionFilters; {instead}",
+            err=True,
+        )

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from ecrkit.aws.client import connect
+from ecrkit.aws.client import configured_profile, connect
 from ecrkit.aws.repositories import deployed_repositories
 from ecrkit.catalog import read_catalog
 from ecrkit.cli.arguments.completions import ENVIRONMENT
+from ecrkit.cli.arguments.declared import with_declared_exceptions
 from ecrkit.cli.console.reports import echo_findings
 from ecrkit.documents.nearest import near
 from ecrkit.errors import UnreadableInputError
@@ -74,7 +75,7 @@ def look_around(
         catalog: path, if one was given; else the one of the working directory.
         policies: path of the policy store. Default: the one next to the catalog.
         environment: its name, if one was given; else the one of the account and Region.
-        profile: of the shared configuration.
+        profile: of the shared configuration; overrides that of the environment.
         region: overrides the configured one, and must be that of *environment*.
 
     Raises:
@@ -98,17 +99,21 @@ def look_around(
         region = None
     if named and region and region != named.region:
         raise click.UsageError(f"the environment '{named.name}' is in {named.region}, but --region is {region}")
-    aws = connect(profile=profile, region=named.region if named else region)
+    aws = connect(
+        profile=profile or (configured_profile(named.profile) if named else None),
+        region=named.region if named else region,
+    )
     deployed = deployed_repositories(aws.ecr())
     account = deployed[0].account if deployed else aws.account()
+    place = _checked(declared, named, account=account, region=aws.region)
     return Surroundings(
         path=path,
         catalog=declared,
         store=store,
         policies=resolved,
-        environment=_checked(declared, named, account=account, region=aws.region),
+        environment=place,
         aws=aws,
-        deployed=deployed,
+        deployed=with_declared_exceptions(deployed, {str(entry.name): entry for entry in place.repositories}),
     )
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 import click
 
 from ecrkit.aws.client import connect
 from ecrkit.aws.transfers import plan_push, tag_of
 from ecrkit.aws.transfers import push as push_image
+from ecrkit.cli.arguments.declared import read_declared, with_declared_exceptions
 from ecrkit.cli.arguments.options import aws_options, confirmed, dry_run_option, output_option, tool_option, yes_option
 from ecrkit.cli.arguments.tools import tool_for
 from ecrkit.cli.console.interrupts import tidy_end
 from ecrkit.cli.console.output import echo, echo_json
 from ecrkit.errors import RefusedError
 from ecrkit.images.references import ImageReference
+
+if TYPE_CHECKING:
+    from ecrkit.aws.repositories import DeployedRepository
 
 __all__ = ["push"]
 
@@ -54,8 +61,9 @@ def push(  # noqa: PLR0913 - one parameter per option
     if reference.digest:
         raise click.UsageError(f"{target}: a push cannot choose the digest; name a tag")
     program = tool_for(tool, source=source)
-    client = connect(profile=profile, region=region).ecr()
-    plan = plan_push(client, program, source, reference)
+    aws = connect(profile=profile, region=region)
+    client = aws.ecr()
+    plan = plan_push(client, program, source, reference, complete=partial(_completed, region=aws.region))
     uri = f"{plan.repository.uri}{reference.suffix}"
     if plan.is_there:
         echo(f"{reference}: already exists, nothing to upload", err=True)
@@ -83,3 +91,10 @@ def push(  # noqa: PLR0913 - one parameter per option
         return
     echo(uri)
     echo(image.digest)
+
+
+def _completed(repository: DeployedRepository, *, region: str) -> DeployedRepository:
+    """Take the exceptions of the mutability from the catalog of the working directory."""
+    declared = read_declared(None, None, account=repository.account, region=region)
+    (completed,) = with_declared_exceptions([repository], declared.entries if declared else {})
+    return completed

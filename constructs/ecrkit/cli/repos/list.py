@@ -8,7 +8,7 @@ import click
 
 from ecrkit.aws.client import connect
 from ecrkit.aws.repositories import deployed_repositories, repository_details
-from ecrkit.cli.arguments.declared import read_declared
+from ecrkit.cli.arguments.declared import read_declared, with_declared_exceptions
 from ecrkit.cli.arguments.options import aws_options, catalog_options, output_option
 from ecrkit.cli.console.listing import echo_json_list
 from ecrkit.cli.console.output import count_of, echo
@@ -57,9 +57,10 @@ def list_(*, catalog: Path | None, policies: Path | None, profile: str | None, r
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     aws = connect(profile=profile, region=region)
     ecr = aws.ecr()
-    found = deployed_repositories(ecr)
-    account = found[0].account if found else aws.account()
+    deployed = deployed_repositories(ecr)
+    account = deployed[0].account if deployed else aws.account()
     declared = read_declared(catalog, policies, account=account, region=aws.region)
+    found = with_declared_exceptions(deployed, declared.entries if declared else {})
     missing = sorted(declared.names - {repository.name for repository in found}) if declared else []
     details = repository_details(ecr, aws.cloudformation(), found)
     if output == "json":
