@@ -65,7 +65,7 @@ class TestRefusals:
             ),
             pytest.param(
                 lambda: with_encryption("aes256"),
-                "encryption: must be one of AES256, KMS, KMS_DSSE, omit, got 'aes256'; did you mean AES256?",
+                "encryption: must be one of AES256, KMS, KMS_DSSE, omit, got 'aes256'; write 'AES256'",
                 id="encryption",
             ),
             pytest.param(

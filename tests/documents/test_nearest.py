@@ -49,7 +49,7 @@ def test_words(given: str, words: type[StrEnum], advice: str) -> None:
 def test_words_that_others_use() -> None:
     """ECR's own words for a repository with exceptions are translated."""
     assert correction("IMMUTABLE_WITH_EXCLUSION", Mutability, instead=MUTABILITY_INSTEAD) == (
-        "write 'IMMUTABLE': mutable_tags lists its exceptions"
+        "write 'IMMUTABLE': mutable_tags makes it so"
     )
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["correction", "key_correction", "near"]
 
-_LIKENESS_OF_WORDS = 0.75
+_LIKENESS_OF_WORDS = 0.72
 """Another word may have a meaning of its own: 'SSE' is not meant for 'KMS_DSSE'."""
 
 _SEPARATORS = re.compile(r"[\s_-]+")

@@ -65,7 +65,9 @@ def drift(  # noqa: PLR0913 - both sides, and their names
     if difference := policy_difference(statements, actual.repository_policy_text, account=environment.account):
         found.append(rulebook.ACCESS.at(location, difference=difference))
     if difference := lifecycle_difference(policy, actual.lifecycle_policy_text, name=policy_name):
-        found.append(rulebook.LIFECYCLE.at(location, difference=difference))
+        is_there = actual.lifecycle_policy_text is not None
+        remedy = rulebook.LIFECYCLE_BACK if is_there else rulebook.NO_LIFECYCLE_BACK
+        found.append(rulebook.LIFECYCLE.at(location, difference=difference, remedy=remedy))
     if difference := _tag_difference(declared.tags, there.tags):
         found.append(rulebook.TAGS.at(location, difference=difference))
     return sorted(found, key=lambda finding: finding.code)

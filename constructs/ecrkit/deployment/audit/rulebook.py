@@ -15,6 +15,12 @@ _BACK = (
     "write the deployed value into the catalog, or restore the declared one by hand; deploying again changes nothing"
 )
 
+LIFECYCLE_BACK = _BACK
+NO_LIFECYCLE_BACK = (
+    "remove the lifecycle policy from the catalog, or restore it by hand; deploying again changes nothing"
+)
+"""Where none is deployed, there is no value to write into the catalog."""
+
 MISSING = Check(
     code="AUD101",
     title="declared repository is not deployed",
@@ -76,7 +82,7 @@ LIFECYCLE = Check(
     code="AUD116",
     title="lifecycle policy is not as declared",
     message="the lifecycle policy differs from the declared one: {difference}",
-    remedy=_BACK,
+    remedy="{remedy}",
     source=_DRIFT,
 )
 TAGS = Check(
