@@ -225,7 +225,7 @@ class TestRefusals:
             "Registry/Team/App: repository_name: must have 2 to 256 characters, got 1",
             (
                 "Registry/Team/App: encryption: must be one of AES256, KMS, KMS_DSSE, omit, got 'DSSE'; did you mean "
-                "KMS_DSSE?"
+                "'KMS_DSSE'?"
             ),
             (
                 "Registry/Team/App: mutable_tags: must be 1 to 128 letters, digits, '.', '_', '-' and '*', "
