@@ -100,7 +100,7 @@ class TestRefusals:
                     "App",
                     statements=[{"Effect": "Deny", "Principal": "*", "Acton": "ecr:*", "Action": "ecr:*"}],
                 ),
-                "statements[0]: unknown key 'Acton'; did you mean Action?",
+                "statements[0]: unknown key 'Acton'; remove it: 'Action' is set",
                 id="key-of-a-statement",
             ),
             pytest.param(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ecrkit.errors.excerpts import count_of, excerpt
 from ecrkit.images.sizes import readable_size
+from ecrkit.lifecycle.evaluation.verdicts import newest_first
 from ecrkit.preview.forecast import combined, forecast
 from ecrkit.preview.insights import idle_rules
 from ecrkit.preview.preview import Totals
@@ -181,9 +182,8 @@ def _images(preview: Preview, at_most: int) -> str:
         return ""
     protected = {violation.verdict.image.digest for violation in preview.violations}
     verdicts = sorted(
-        (verdict for verdict in preview.evaluation.verdicts if verdict.action),
-        key=lambda verdict: (verdict.image.digest in protected, verdict.image.pushed_at),
-        reverse=True,
+        newest_first((verdict for verdict in preview.evaluation.verdicts if verdict.action), lambda verdict: verdict),
+        key=lambda verdict: verdict.image.digest not in protected,
     )
     rows = []
     for verdict in islice(verdicts, at_most):
