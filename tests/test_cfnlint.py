@@ -221,7 +221,10 @@ class TestWhatItSays:
     def test_no_json(self) -> None:
         """A text that is not JSON is a finding too."""
         assert found(template(repository("rules: []".ljust(100)))) == [
-            'E9101 LifecyclePolicyText:1:1: not JSON: the text has "rules" where no such word is allowed [ECR101]'
+            (
+                "E9101 LifecyclePolicyText:1:1: not JSON: the text has the word rules without quotes;"
+                ' write "rules" [ECR101]'
+            )
         ]
 
     def test_completeness(self) -> None:

@@ -83,7 +83,7 @@ class TestImages:
         with pytest.raises(InvalidImagesError) as caught:
             ecrkit.read_images(path)
 
-        assert str(caught.value) == f"{path}:1:2: [0]: must be an image as an object, got 1 [IMG104]"
+        assert str(caught.value) == f"{path}:1:2: [0]: must be an image as a mapping, got 1 [IMG104]"
 
     def test_directory(self, tmp_path: Path) -> None:
         """A directory has the images of many repositories, which no policy counts together."""

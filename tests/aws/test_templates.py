@@ -246,7 +246,7 @@ def test_template_that_is_none_is_told() -> None:
     with pytest.raises(AwsError) as told:
         deployed_stacks([stack({}, name="Shop")], session)
 
-    assert str(told.value) == "Shop: its template must be an object, got str"
+    assert str(told.value) == "Shop: its template must be a mapping, got str"
 
 
 def test_refused_role_is_told() -> None:

@@ -444,7 +444,10 @@ REFUSED = (
         "CAT242",
         "effect",
         edits=(("Deny", "deny"),),
-        finding=("18:17: registry.policy.statements[0].Effect: Effect must be 'Allow' or 'Deny', got 'deny' [CAT242]"),
+        finding=(
+            "18:17: registry.policy.statements[0].Effect: Effect must be 'Allow' or 'Deny', got 'deny'; write 'Deny'"
+            " [CAT242]"
+        ),
         beyond=_FREE,
     ),
     RefusedRegistry(
@@ -574,7 +577,7 @@ REFUSED = (
         edits=(("public.ecr.aws", "docker.io"),),
         finding=(
             '27:28: registry.pull_through_cache["ecr-public"].upstream: must be a registry that ECR '
-            "caches, got 'docker.io'; did you mean registry-1.docker.io? [CAT250]"
+            "caches, got 'docker.io'; did you mean registry-1.docker.io, with a credential? [CAT250]"
         ),
     ),
     RefusedRegistry(

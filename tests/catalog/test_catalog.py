@@ -138,12 +138,12 @@ def test_every_form_of_a_region_is_accepted(region: str) -> None:
     [
         pytest.param("", "1:1: not a YAML catalog: the text is empty [CAT101]", id="empty"),
         pytest.param("# soon\n", "1:1: not a YAML catalog: the text is empty [CAT101]", id="a comment"),
-        pytest.param("my-app", "1:1: must be an object, got a string [CAT105]", id="a word"),
-        pytest.param("- my-app", "1:1: must be an object, got a list [CAT105]", id="a list"),
+        pytest.param("my-app", "1:1: must be a mapping, got a string [CAT105]", id="a word"),
+        pytest.param("- my-app", "1:1: must be a mapping, got a list [CAT105]", id="a list"),
         pytest.param(
             "---\na: b\n---\nc: d\n",
-            "3:1: not a YAML catalog: the text cannot be parsed: expected a single document in the stream:"
-            " but found another document [CAT101]",
+            "3:1: not a YAML catalog: the text has several documents; keep one, and remove '---' before"
+            " the others [CAT101]",
             id="several documents",
         ),
         pytest.param(
@@ -234,8 +234,8 @@ def test_an_environment_is_part_of_the_name_of_a_stack(name: str) -> None:
             ["1:14: environments: must have at least 1 environment, got none; add one with an account and a region"],
             id="nothing",
         ),
-        pytest.param("[]", ["1:15: environments: must be an object, got a list"], id="list"),
-        pytest.param("{dev: }", ["1:21: environments.dev: must be an object, got null"], id="nothing in it"),
+        pytest.param("[]", ["1:15: environments: must be a mapping, got a list"], id="list"),
+        pytest.param("{dev: }", ["1:21: environments.dev: must be a mapping, got null"], id="nothing in it"),
         pytest.param(
             "{dev: {region: 1}}",
             [

@@ -40,10 +40,7 @@ REFUSED = (
         "CAT101",
         "not YAML",
         edits=(("  my-app:\n", "\tmy-app:\n"),),
-        finding=(
-            "8:1: not a YAML catalog: the text cannot be parsed: while scanning for the next token:"
-            " found character that cannot start any token [CAT101]"
-        ),
+        finding=("8:1: not a YAML catalog: the text has a tab in the indentation; indent with spaces [CAT101]"),
     ),
     Refused(
         "CAT102",

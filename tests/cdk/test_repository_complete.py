@@ -140,7 +140,7 @@ def test_parameters() -> None:
         ),
         pytest.param(
             lambda scope: Repository(scope, "App", mutability="mutable"),
-            "mutability: must be one of IMMUTABLE, MUTABLE, got 'mutable'; did you mean MUTABLE?",
+            "mutability: must be one of IMMUTABLE, MUTABLE, got 'mutable'; write 'MUTABLE'",
             id="mutability",
         ),
         pytest.param(

@@ -65,7 +65,7 @@ class TestRefusals:
             ),
             pytest.param(
                 lambda: with_encryption("aes256"),
-                "encryption: must be one of AES256, KMS, KMS_DSSE, omit, got 'aes256'; did you mean AES256?",
+                "encryption: must be one of AES256, KMS, KMS_DSSE, omit, got 'aes256'; write 'AES256'",
                 id="encryption",
             ),
             pytest.param(
@@ -100,7 +100,7 @@ class TestRefusals:
                     "App",
                     statements=[{"Effect": "Deny", "Principal": "*", "Acton": "ecr:*", "Action": "ecr:*"}],
                 ),
-                "statements[0]: unknown key 'Acton'; did you mean Action?",
+                "statements[0]: unknown key 'Acton'; remove it: 'Action' is set",
                 id="key-of-a-statement",
             ),
             pytest.param(
@@ -225,7 +225,7 @@ class TestRefusals:
             "Registry/Team/App: repository_name: must have 2 to 256 characters, got 1",
             (
                 "Registry/Team/App: encryption: must be one of AES256, KMS, KMS_DSSE, omit, got 'DSSE'; did you mean "
-                "KMS_DSSE?"
+                "'KMS_DSSE'?"
             ),
             (
                 "Registry/Team/App: mutable_tags: must be 1 to 128 letters, digits, '.', '_', '-' and '*', "

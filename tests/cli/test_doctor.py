@@ -76,8 +76,7 @@ def test_json(directory: Path) -> None:
     [
         pytest.param(
             "a: [",
-            "repositories.yaml:2:1: not a YAML catalog: the text cannot be parsed: while parsing a flow "
-            "node: did not find expected node content [CAT101]",
+            "repositories.yaml:2:1: not a YAML catalog: the text ends where a value is expected [CAT101]",
             id="one error",
         ),
         pytest.param("environments: {a: {}}\nrepositories: {}\n", "repositories.yaml: 2 errors", id="several"),

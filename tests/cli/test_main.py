@@ -100,5 +100,5 @@ def test_closed_standard_input_is_empty() -> None:
     result = shell("ecrkit policy check - <&-")
 
     assert result.returncode == 1
-    assert "-:1:1: error: not JSON: the text is empty [ECR101]" in result.stdout
+    assert "<stdin>:1:1: error: not JSON: the text is empty [ECR101]" in result.stdout
     assert "Traceback" not in result.stderr

@@ -17,8 +17,8 @@ def test_explanations_are_read_by_code() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        pytest.param("", "explanations: must be an object", id="nothing"),
-        pytest.param("ECR101: A.", "ECR101: must be an object", id="a text alone"),
+        pytest.param("", "explanations: must be a mapping", id="nothing"),
+        pytest.param("ECR101: A.", "ECR101: must be a mapping", id="a text alone"),
         pytest.param(
             f"ECR101: {{{TEXTS}}}\nECR101: {{{TEXTS}}}",
             "explanations: the key 'ECR101' is written twice",

@@ -99,6 +99,10 @@ def test_every_value_of_the_grammar(text: str, expected: object) -> None:
     assert type(got) is type(expected)
 
 
+NO_NUMBER = "which is no number in JSON; write it as in 10, -1 or 0.5"
+COMMENT = "has a comment, which JSON does not allow; remove it"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -110,9 +114,15 @@ def test_every_value_of_the_grammar(text: str, expected: object) -> None:
         pytest.param('{"a": 1', "1:8: ends where ',' or '}' is expected", id="open object"),
         pytest.param('{"a"', "1:5: ends where ':' is expected", id="key without value"),
         pytest.param("{", "1:2: ends where a key in double quotes is expected", id="object that begins"),
-        pytest.param("[1,]", '1:4: has "]" where a value is expected', id="comma before the end of a list"),
         pytest.param(
-            '{"a": 1,}', '1:9: has "}" where a key in double quotes is expected', id="comma before the end of an object"
+            "[1, ]",
+            "1:3: has a comma before ']', which JSON does not allow; remove it",
+            id="comma before the end of a list",
+        ),
+        pytest.param(
+            '{"a": ",",}',
+            "1:10: has a comma before '}', which JSON does not allow; remove it",
+            id="comma before the end of an object",
         ),
         pytest.param('{"a" 1}', "1:6: has \"1\" where ':' is expected", id="no colon"),
         pytest.param('{"a": }', '1:7: has "}" where a value is expected', id="no value"),
@@ -128,27 +138,41 @@ def test_every_value_of_the_grammar(text: str, expected: object) -> None:
             "{} " + "1" * 20, f'1:4: has "{"1" * 20}" where the end of the text is expected', id="longest excerpt"
         ),
         pytest.param("]", '1:1: has "]" where a value is expected', id="only an end"),
-        pytest.param("{key: 1}", '1:2: has "key" where no such word is allowed', id="bare key"),
-        pytest.param("True", '1:1: has "True" where no such word is allowed', id="word in capitals"),
-        pytest.param("nullx", '1:1: has "nullx" where no such word is allowed', id="longer word"),
-        pytest.param("NaN", '1:1: has "NaN" where no such word is allowed', id="NaN"),
-        pytest.param("-Infinity", '1:1: has "-Infinity" where no such word is allowed', id="infinity"),
-        pytest.param("01", '1:1: has "01" where no such word is allowed', id="leading zero"),
-        pytest.param("1.", '1:1: has "1." where no such word is allowed', id="number that ends in a point"),
-        pytest.param(".5", '1:1: has ".5" where no such word is allowed', id="number that begins with a point"),
-        pytest.param("+1", '1:1: has "+1" where no such word is allowed', id="plus"),
-        pytest.param("0x10", '1:1: has "0x10" where no such word is allowed', id="hexadecimal"),
-        pytest.param("1_000", '1:1: has "1_000" where no such word is allowed', id="underscore"),
+        pytest.param("{key: 1}", '1:2: has the word key without quotes; write "key"', id="bare key"),
+        pytest.param("True", '1:1: has "True", which JSON does not have; write true', id="word in capitals"),
+        pytest.param("nullx", '1:1: has the word nullx without quotes; write "nullx"', id="longer word"),
+        pytest.param("NaN", '1:1: has "NaN", which JSON does not have; write a number or null', id="NaN"),
+        pytest.param(
+            "-Infinity", '1:1: has "-Infinity", which JSON does not have; write a number or null', id="infinity"
+        ),
+        pytest.param("01", f'1:1: has "01", {NO_NUMBER}', id="leading zero"),
+        pytest.param(
+            "1.",
+            f'1:1: has "1.", {NO_NUMBER}',
+            id="number that ends in a point",
+        ),
+        pytest.param(
+            ".5",
+            f'1:1: has ".5", {NO_NUMBER}',
+            id="number that begins with a point",
+        ),
+        pytest.param("+1", f'1:1: has "+1", {NO_NUMBER}', id="plus"),
+        pytest.param("0x10", f'1:1: has "0x10", {NO_NUMBER}', id="hexadecimal"),
+        pytest.param("1_000", f'1:1: has "1_000", {NO_NUMBER}', id="underscore"),
         pytest.param("\xa01", '1:1: has "\xa0" where no such word is allowed', id="space that is none"),
         pytest.param("\x00", r'1:1: has "\u0000" where no such word is allowed', id="NUL"),
         pytest.param("1" * 1001, "1:1: has a number of 1001 characters", id="1,001 digits"),
         pytest.param("1." + "0" * 999, "1:1: has a number of 1001 characters", id="1,001 characters of a float"),
         pytest.param("['a']", "1:2: has a string in single quotes; use double quotes", id="single quotes"),
+        pytest.param("[\u201ca\u201d]", '1:2: has the typographic quote \u201c; write "', id="typographic"),
+        pytest.param("[None]", '1:2: has "None", which JSON does not have; write null', id="word of Python"),
         pytest.param(
-            "[ // one\n]", "1:3: has a comment, which JSON does not allow", id="comment to the end of the line"
+            "[ // one\n]",
+            f"1:3: {COMMENT}",
+            id="comment to the end of the line",
         ),
-        pytest.param("/* one */ 1", "1:1: has a comment, which JSON does not allow", id="comment in a block"),
-        pytest.param("# one\n1", "1:1: has a comment, which JSON does not allow", id="comment as in YAML"),
+        pytest.param("/* one */ 1", f"1:1: {COMMENT}", id="comment in a block"),
+        pytest.param("# one\n1", f"1:1: {COMMENT}", id="comment as in YAML"),
         pytest.param('["a', "1:2: has a string that is not closed on its line", id="open string at the end"),
         pytest.param('["a\\', "1:2: has a string that is not closed on its line", id="escape at the end"),
         pytest.param('["a\n"]', "1:2: has a string that is not closed on its line", id="open string"),

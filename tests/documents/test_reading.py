@@ -89,7 +89,7 @@ def test_what_is_no_object_misses_nothing() -> None:
     reader, at = reading("[]")
 
     assert reader.fields(at, known=("a",), required=("a",)) == {}
-    assert found(reader) == ["a.json:1:1: not an object but a list [T4]"]
+    assert found(reader) == ["a.json:1:1: not a mapping but a list [T4]"]
 
 
 def test_items_of_a_list() -> None:
@@ -137,11 +137,11 @@ def test_a_scalar_of_the_right_type(method: str, text: str, expected: object) ->
             "integer", "1.0", "not an integer but a number with a fraction or exponent", id="float for an integer"
         ),
         pytest.param("integer", '"1"', "not an integer but a string", id="string for an integer"),
-        pytest.param("integer", "{}", "not an integer but an object", id="object for an integer"),
+        pytest.param("integer", "{}", "not an integer but a mapping", id="object for an integer"),
         pytest.param("boolean", "0", "not true or false but an integer", id="integer for a boolean"),
         pytest.param("boolean", "[]", "not true or false but a list", id="list for a boolean"),
         pytest.param("items", '"a"', "not a list but a string", id="string for a list"),
-        pytest.param("items", "{}", "not a list but an object", id="object for a list"),
+        pytest.param("items", "{}", "not a list but a mapping", id="object for a list"),
     ],
 )
 def test_a_value_of_the_wrong_type_is_none(method: str, text: str, expected: str) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 
 from ecrkit.lifecycle.diff import Change, PolicyDiff, diff_fates, diff_rules
 from ecrkit.lifecycle.evaluation.evaluation import evaluate
+from ecrkit.lifecycle.evaluation.verdicts import newest_first
 
 if TYPE_CHECKING:
     from ecrkit.images import Image
@@ -114,3 +115,14 @@ def test_gravity() -> None:
     fates = diff_fates(evaluate(old, images, NOW), evaluate(new, images, NOW))
 
     assert [fate.new.image.digest for fate in fates] == list(map(digest, "dcba"))
+
+
+def test_ties_are_in_the_order_of_their_numbers() -> None:
+    """Images of the same push time are listed by the number that the rule gives them, then by tag: v9 before v10."""
+    tied = [image(f"{number:x}", tags=[f"v{number}"]) for number in (10, 9, 1)]
+    counted, unclaimed = made(untagged()), made({**tagged("v*"), "countNumber": 1})
+
+    found = diff_fates(evaluate(counted, tied, NOW), evaluate(unclaimed, tied, NOW))
+    assert [fate.new.place for fate in found] == [2, 3]
+    listed = newest_first(evaluate(counted, tied, NOW).verdicts, lambda verdict: verdict)
+    assert [verdict.image.tags for verdict in listed] == [("v1",), ("v9",), ("v10",)]

@@ -57,3 +57,18 @@ class TestStore:
         result = subprocess.run([sys.executable, "-c", code, store], capture_output=True, check=True, text=True)
 
         assert result.stdout == "1 False\n"
+
+    def test_what_accompanies_policies_is_no_finding(self, tmp_path: Path) -> None:
+        """A store may have a README, a licence and what systems leave in any folder, at each level."""
+        names = ("README.md", "readme", "LICENSE", "CODEOWNERS", "CHANGELOG.md", ".gitkeep", ".DS_Store", "Thumbs.db")
+        files = {f"{folder}{name}": "" for folder in ("", "web/") for name in names}
+        store = make_store(tmp_path, {"web/v1.json": policy_text(tag_status="untagged"), **files})
+
+        assert [found.code for found in check_store(store).findings] == ["STO112"]
+
+    def test_other_files_are_findings(self, tmp_path: Path) -> None:
+        """A file that may be a policy with a wrong name is one, and so is a folder named like a README."""
+        store = make_store(tmp_path, {"web/v1.json": policy_text(), "web/v2.jsn": "", "web/README/x": "", "a.json": ""})
+
+        found = [found.location.file.removeprefix(f"{store}/") for found in check_store(store).findings]
+        assert {"a.json", "web/README", "web/v2.jsn"} <= {*found}

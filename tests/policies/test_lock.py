@@ -29,7 +29,7 @@ def test_parse_of_render_is_identity(digests: dict[PolicyRef, str]) -> None:
 @pytest.mark.parametrize(
     ("text", "problem", "line"),
     [
-        ("[]", "has something else where an object is expected", 1),
+        ("[]", "has something else where a mapping is expected", 1),
         ('{"format": 1}', "does not have the keys 'format' and 'policies'", 1),
         ('{"format": 2,\n "policies": {}}', "has a format other than 1; update ecrkit", 1),
         ('{"format": true, "policies": {}}', "has a format other than 1; update ecrkit", 1),
@@ -37,7 +37,7 @@ def test_parse_of_render_is_identity(digests: dict[PolicyRef, str]) -> None:
         ('{"format": 1, "policies": {"web": ""}}', "has 'web' where 'name@N' is expected", 1),
         ('{"format": 1, "policies":\n {"web@1": 5}}', "has something else where a digest is expected", 2),
         ('{"format": 1, "policies": {"web@1": "md5:5"}}', "has something else where a digest is expected", 1),
-        ('{"format": 1, "policies": []}', "has something else where an object is expected", 1),
+        ('{"format": 1, "policies": []}', "has something else where a mapping is expected", 1),
     ],
 )
 def test_what_is_no_lock_is_told_where(text: str, problem: str, line: int) -> None:

@@ -205,3 +205,27 @@ def test_an_image_in_use_is_in_its_own_repository() -> None:
 
     assert used.may_be_in(inventory())
     assert not used.may_be_in(inventory(registry="210987654321"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f'"{HOST}/aa:v1"\n"{HOST}/aa:v2"\n', id="jq without -r"),
+        pytest.param(f"'{HOST}/aa:v1'\n'{HOST}/aa:v2'\n", id="single quotes"),
+        pytest.param(f'"{HOST}/aa:v1",\n"{HOST}/aa:v2",\n', id="commas"),
+        pytest.param(f'["{HOST}/aa:v1","{HOST}/aa:v2"]', id="jq -c"),
+        pytest.param(f'[\n  "{HOST}/aa:v1",\n  "{HOST}/aa:v2"\n]\n', id="jq"),
+        pytest.param(f"{HOST}/aa:v1,{HOST}/aa:v2", id="commas alone"),
+    ],
+)
+def test_quotes_and_lists(text: str) -> None:
+    """References are found in quotes and in a list of JSON, too."""
+    assert [used.text for used in read_used_images(text, file="u")] == [f"{HOST}/aa:v1", f"{HOST}/aa:v2"]
+
+
+def test_an_empty_list_of_json_is_empty() -> None:
+    """A list without references protects nothing, whatever its brackets."""
+    with pytest.raises(InvalidImagesError) as caught:
+        read_used_images("[]\n", file="u")
+
+    assert "[USE102]" in str(caught.value)

@@ -330,7 +330,7 @@ def test_reason_in_metadata() -> None:
     ("policy", "problem"),
     [
         pytest.param("{", "must be JSON; write an IAM policy in JSON", id="no JSON"),
-        pytest.param("[]", "must be an object, got list; write an IAM policy in JSON", id="list"),
+        pytest.param("[]", "must be a mapping, got list; write an IAM policy in JSON", id="list"),
         pytest.param({"Version": "2012-10-17"}, "must have a Statement, got nothing; add one", id="no statement"),
         pytest.param(
             {"Version": "2012-10-17", "Statement": ["x"]},

@@ -91,9 +91,9 @@ _TYPES: Mapping[str, tuple[type | tuple[type, ...], str]] = {
     "integer": (int, "a whole number"),
     "list": (list, "a list"),
     "long": (int, "a whole number"),
-    "map": (dict, "an object"),
+    "map": (dict, "a mapping"),
     "string": (str, "a string"),
-    "structure": (dict, "an object"),
+    "structure": (dict, "a mapping"),
     "timestamp": (datetime, "a time"),
 }
 _ARN = re.compile(r"arn:[a-z-]+:[^\s:]+:.+")
@@ -194,7 +194,7 @@ def json_object(text: str | bytes) -> dict[str, Any]:
     except RecursionError:
         raise ValueError("nested too deeply") from None
     if not isinstance(document, dict):
-        raise ValueError(f"must be an object, got {type(document).__name__}")  # noqa: TRY004 - bad text, no bad call
+        raise ValueError(f"must be a mapping, got {type(document).__name__}")  # noqa: TRY004 - bad text, no bad call
     return document
 
 

@@ -172,7 +172,11 @@ def connect(
     except ImportError:
         raise AwsError(f"boto3 is not installed; {install_command('live')}") from None
     with aws_errors():
-        core = trace_session(checked_parsing(Session(profile=profile)))
+        found = Session(profile=profile)
+        if profile is None and found.get_config_variable("profile") == "":
+            # AWS_PROFILE= is how a shell or a pipeline names no profile, and not one without a name.
+            found.session_var_map["profile"] = (None, None, None, None)
+        core = trace_session(checked_parsing(found))
         attempts = 1 if is_probe else core.get_config_variable("max_attempts") or _ATTEMPTS
         config = Config(
             connect_timeout=_CONNECT_TIMEOUT_SECONDS,

@@ -14,7 +14,7 @@ from ecrkit.catalog.reading.repositories import RepositoryReader
 from ecrkit.catalog.reading.settings import Settings, SettingsReader
 from ecrkit.catalog.values import Catalog, Environment
 from ecrkit.documents import ObjectNode, Reader, SyntaxProblem, is_empty
-from ecrkit.documents.files import read_text
+from ecrkit.documents.files import argument_name, read_argument
 from ecrkit.documents.yaml_text import parse_yaml
 from ecrkit.errors import Finding, InvalidCatalogError, Location, errors_in, in_file_order
 from ecrkit.registry.settings import Home
@@ -88,7 +88,7 @@ def read_catalog(path: Path, *, policies: PolicyStore | None = None, may_be_empt
     Read a catalog, and raise if it is invalid.
 
     Args:
-        path: path of the YAML file.
+        path: path of the YAML file; ``-`` for standard input.
         policies: store for its policy references; ``None`` leaves them unresolved.
         may_be_empty: allow environments without repositories, although they cannot be deployed.
 
@@ -96,7 +96,9 @@ def read_catalog(path: Path, *, policies: PolicyStore | None = None, may_be_empt
         InvalidCatalogError: it cannot be deployed; lists all errors, including those of its policies.
         UnreadableInputError: a file cannot be read.
     """
-    checked = check_catalog(read_catalog_text(path), file=path.as_posix(), policies=policies, may_be_empty=may_be_empty)
+    checked = check_catalog(
+        read_catalog_text(path), file=argument_name(path), policies=policies, may_be_empty=may_be_empty
+    )
     if checked.catalog is None:
         raise InvalidCatalogError(errors_in(checked.findings))
     return checked.catalog
@@ -104,12 +106,13 @@ def read_catalog(path: Path, *, policies: PolicyStore | None = None, may_be_empt
 
 def read_catalog_text(path: Path) -> str:
     """
-    Read the text of a catalog file, at most 32 MiB, without checking it.
+    Read the text of a catalog file, at most 32 MiB, without checking it; ``-`` is standard input.
 
     Raises:
         UnreadableInputError: the file cannot be read, or is larger.
     """
-    return read_text(path, at_most=_MAX_BYTES)
+    text, _ = read_argument(path, at_most=_MAX_BYTES)
+    return text
 
 
 class _CatalogReader:
@@ -128,7 +131,7 @@ class _CatalogReader:
         members = self._reader.fields(
             at,
             known=("environments", "defaults", "registry", "repositories"),
-            required=("environments", "repositories"),
+            required=("environments",) if self._may_be_empty else ("environments", "repositories"),
         )
         defaults = Settings()
         if "defaults" in members and not is_empty(members["defaults"]):

@@ -10,7 +10,7 @@ import jsii
 from aws_cdk import aws_ecr as ecr
 from constructs import IValidation
 
-from ecrkit.documents.nearest import near
+from ecrkit.documents.nearest import correction
 from ecrkit.errors import InvalidNameError
 from ecrkit.images.names import RepositoryName, TagFilter
 from ecrkit.lifecycle import LifecyclePolicy
@@ -245,9 +245,8 @@ def mutability_problems(given: object, mutable_tags: Sequence[str], immutable_ta
 
 def _meant(given: object, words: Iterable[str]) -> str:
     """Suggest the word that was meant; nothing where it could be any."""
-    folded = {word.lower(): word for word in words}
-    close = near(str(given).lower(), folded)
-    return f"; did you mean {folded[close[0]]}?" if close else ""
+    advice = correction(str(given), words)
+    return f"; {advice}" if advice else ""
 
 
 def _tag_problems(prop: str, tags: Sequence[str]) -> list[str]:

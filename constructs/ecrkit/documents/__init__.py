@@ -3,6 +3,7 @@ JSON and YAML as trees that remember positions, and a strict reader of such tree
 
 - ``json_text``: JSON to nodes
 - ``yaml_text``: YAML to nodes
+- ``yaml_problems``: what is wrong with a text that is not YAML
 - ``nodes``: the nodes, each with its position
 - ``reading``: reads nodes strictly; what is wrong becomes findings
 - ``yaml_edits``: changes a YAML file and keeps everything else in it

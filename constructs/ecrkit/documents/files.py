@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import stat
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "STDIN",
+    "argument_name",
     "decode",
     "make_directory",
     "open_file",
+    "read_argument",
     "read_bytes",
     "read_stream",
     "read_text",
@@ -30,6 +34,9 @@ __all__ = [
     "write_lines",
     "write_text",
 ]
+
+STDIN = "<stdin>"
+"""How standard input is named where a file would be: in findings and errors."""
 
 # Windows lacks the first two. Without the third it changes line ends and stops at Ctrl-Z.
 _READING = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
@@ -56,6 +63,32 @@ def read_text(path: Path, *, at_most: int | None = None) -> str:
         UnreadableInputError: it is missing, forbidden, no file, too large or not UTF-8.
     """
     return decode(read_bytes(path, at_most=at_most), file=path.as_posix())
+
+
+def read_argument(argument: str | Path, *, at_most: int | None = None) -> tuple[str, str]:
+    """
+    Read what an argument names: a UTF-8 file, or standard input for ``-``.
+
+    Args:
+        argument: as the person wrote it.
+        at_most: bytes that it may have.
+
+    Returns:
+        The text, and how findings name where it is from.
+
+    Raises:
+        UnreadableInputError: as :func:`read_text`.
+    """
+    if str(argument) == "-":
+        return decode(read_stream(sys.stdin.buffer, name=STDIN, at_most=at_most), file=STDIN), STDIN
+    return read_text(Path(argument), at_most=at_most), argument_name(argument)
+
+
+def argument_name(argument: str | Path) -> str:
+    """Name what an argument names, for findings: standard input for ``-``."""
+    if str(argument) == "-":
+        return STDIN
+    return argument if isinstance(argument, str) else argument.as_posix()
 
 
 def read_bytes(path: Path, *, at_most: int | None = None) -> bytes:

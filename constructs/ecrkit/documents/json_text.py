@@ -31,6 +31,20 @@ _TOKEN = re.compile(
 _STRING_START = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*\\?')
 _WORD = re.compile(r"[^\s\[\]{},:\"]+")
 _WORDS = {"true": True, "false": False, "null": None}
+_TYPOGRAPHIC = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
+_NUMBER_START = re.compile(r"[+-]?\.?[0-9]")
+_OTHERS_WORDS = {
+    "true": "true",
+    "false": "false",
+    "null": "null",
+    "none": "null",
+    "undefined": "null",
+    "nan": "a number or null",
+    "infinity": "a number or null",
+    "-infinity": "a number or null",
+}
+"""Words of Python and JavaScript, in lower case, and what JSON has instead."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_DIGITS = 1000
 """Python refuses to read an integer of more than 4,300 digits, and no number in a policy has 1,000."""
@@ -127,6 +141,10 @@ class _Parser:
     def _next_in(self, innermost: _OpenList | _OpenObject) -> _Token:
         """Find the token that begins the next value; in an object its key stands before it."""
         token = next(self._tokens)
+        if token.kind == innermost.closing and not innermost.may_end_empty(token.kind):
+            # A comma came before.
+            comma = self._text.rindex(",", 0, token.at)
+            raise self._problem(f"has a comma before '{token.kind}', which JSON does not allow; remove it", comma)
         if isinstance(innermost, _OpenList) or innermost.may_end_empty(token.kind):
             return token
         if token.kind != "string":
@@ -194,11 +212,13 @@ class _Parser:
             return self._problem("has a control character in a string; escape it", end)
         if character == "'":
             return self._problem("has a string in single quotes; use double quotes", at)
+        if character in _TYPOGRAPHIC:
+            return self._problem(f'has the typographic quote {character}; write "', at)
         if self._text.startswith(("//", "/*", "#"), at):
-            return self._problem("has a comment, which JSON does not allow", at)
+            return self._problem("has a comment, which JSON does not allow; remove it", at)
         word = _WORD.match(self._text, at)
         got = word[0] if word else character
-        return self._problem(f"has {_quoted(got)} where no such word is allowed", at)
+        return self._problem(f"has {_why_no_word(got)}", at)
 
     def _unexpected(self, token: _Token, expected: str) -> SyntaxProblem:
         if token.kind == "end":
@@ -264,6 +284,18 @@ def _kind(match: re.Match[str]) -> str:
     if match["word"]:
         return "word"
     return "inexact" if match["inexact"] else "integer"
+
+
+def _why_no_word(got: str) -> str:
+    """Say why a word without quotes is none of JSON, and what to write."""
+    quoted = _quoted(got)
+    if got.lower() in _OTHERS_WORDS:
+        return f"{quoted}, which JSON does not have; write {_OTHERS_WORDS[got.lower()]}"
+    if _NUMBER_START.match(got):
+        return f"{quoted}, which is no number in JSON; write it as in 10, -1 or 0.5"
+    if got.isidentifier():
+        return f"the word {got if len(got) <= _EXCERPT else quoted} without quotes; write {quoted}"
+    return f"{quoted} where no such word is allowed"
 
 
 def _quoted(text: str) -> str:

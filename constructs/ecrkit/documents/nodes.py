@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 __all__ = [
+    "MAPPING",
     "ListNode",
     "Member",
     "Node",
@@ -15,6 +16,10 @@ __all__ = [
     "SyntaxProblem",
     "type_name",
 ]
+
+
+MAPPING = "a mapping"
+"""What a message calls keys with values, in YAML and in JSON."""
 
 
 class Position(NamedTuple):
@@ -118,5 +123,5 @@ def type_name(node: Node) -> str:
     if isinstance(node, ListNode):
         return "a list"
     if isinstance(node, ObjectNode):
-        return "an object"
+        return MAPPING
     return _TYPE_NAMES.get(type(node.value), f"a {type(node.value).__name__}")

@@ -6,18 +6,22 @@ A reader goes on after each of them, so that one run tells everything that is wr
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from ecrkit.documents.nearest import near
-from ecrkit.documents.nodes import ListNode, Member, Node, ObjectNode, Position, ScalarNode, type_name
+from ecrkit.documents.nearest import correction, key_correction
+from ecrkit.documents.nodes import MAPPING, ListNode, Member, Node, ObjectNode, Position, ScalarNode, type_name
 from ecrkit.errors import Check, Finding, Location, excerpt, pointer_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["At", "Reader", "StructuralChecks", "Word", "is_empty"]
+
+_WITHOUT_SPACE = re.compile(r"([A-Za-z_]{1,30}):([^\s:/]{1,60})")
+"""A key and its value in YAML without the space between them, which is one string."""
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -106,7 +110,7 @@ class Reader:
             when it is no object.
         """
         if not isinstance(at.node, ObjectNode):
-            self._wrong_type(at, "an object")
+            self._wrong_type(at, MAPPING)
             return {}
         members: dict[str, At] = {}
         first_lines: dict[str, int] = {}
@@ -148,7 +152,7 @@ class Reader:
                     child.key_location,
                     key=excerpt(key),
                     known=", ".join(known),
-                    near=_did_you_mean(key, known),
+                    near=key_correction(key, known, used=members),
                 )
         if isinstance(at.node, ObjectNode):
             for key in required:
@@ -184,13 +188,14 @@ class Reader:
         self._wrong_type(at, "true or false")
         return None
 
-    def word(self, at: At, words: Iterable[Word]) -> Word | None:
+    def word(self, at: At, words: Iterable[Word], *, instead: Mapping[str, str] | None = None) -> Word | None:
         """
         Read a string that is one of a few.
 
         Args:
             at: the string.
             words: a :class:`~enum.StrEnum`, or the members of one that are allowed here.
+            instead: advice for words that others use.
 
         Returns:
             The member; ``None`` when it is none.
@@ -200,14 +205,13 @@ class Reader:
             return None
         choices = {word.value: word for word in words}
         if text not in choices:
-            in_other_case = next((word for word in choices if word.lower() == text.lower()), None)
             self.report(
                 self._checks.not_a_choice or self._checks.wrong_type,
                 at.location,
                 choices=(listed := " or ".join(f"'{word}'" for word in choices)),
                 expected=listed,
                 got=repr(excerpt(text)),
-                remedy=(remedy := f"write '{in_other_case}'" if in_other_case else ""),
+                remedy=(remedy := correction(text, choices, instead=instead)),
                 hint=remedy,
             )
         return choices.get(text)
@@ -230,10 +234,7 @@ class Reader:
     def _wrong_type(self, at: At, expected: str) -> None:
         raw = at.node.raw if isinstance(at.node, ScalarNode) and at.node.value is not None else ""
         hint = f'write "{excerpt(raw)}"' if raw and expected == "a string" else ""
+        without_space = _WITHOUT_SPACE.fullmatch(raw) if expected == MAPPING else None
+        if without_space:
+            hint = f"write '{without_space[1]}: {without_space[2]}', with a space after the colon"
         self.report(self._checks.wrong_type, at.location, expected=expected, got=type_name(at.node), hint=hint)
-
-
-def _did_you_mean(key: str, known: Iterable[str]) -> str:
-    folded = {name.lower(): name for name in known}
-    nearest = near(key.lower(), folded)
-    return f"did you mean {folded[nearest[0]]}?" if nearest else f"known keys: {', '.join(known)}"

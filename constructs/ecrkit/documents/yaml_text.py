@@ -7,14 +7,17 @@ module reads what that gives. Imported where YAML is read: it costs what PyYAML 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import yaml
 
 from ecrkit.documents.nodes import ListNode, Member, Node, ObjectNode, Position, ScalarNode, SyntaxProblem
+from ecrkit.documents.yaml_problems import yaml_problem
 
 if TYPE_CHECKING:
     import re
+
+    from ecrkit.documents.yaml_problems import Mark
 
 __all__ = ["LOADER", "MAX_ADDED", "parse_yaml"]
 
@@ -59,7 +62,7 @@ def parse_yaml(text: str) -> Node | None:
     try:
         return _parse(text)
     except yaml.MarkedYAMLError as error:
-        raise SyntaxProblem(_describe(error), _position(error.problem_mark)) from None
+        raise yaml_problem(error, text) from None
 
 
 def _parse(text: str) -> Node | None:
@@ -71,13 +74,6 @@ def _parse(text: str) -> Node | None:
         return None if root is None else _Converter(loader).convert(root)
     finally:
         loader.dispose()
-
-
-class _Mark(Protocol):
-    """What PyYAML's two kinds of marks have in common; both count from 0."""
-
-    line: int
-    column: int
 
 
 class _Converter:
@@ -157,15 +153,11 @@ def _refuse_depth(text: str) -> None:
             depth -= 1
 
 
-def _too_deep(mark: _Mark | None) -> SyntaxProblem:
+def _too_deep(mark: Mark | None) -> SyntaxProblem:
     return SyntaxProblem(f"is nested more than {_MAX_DEPTH} levels deep", _position(mark))
 
 
-def _describe(error: yaml.MarkedYAMLError) -> str:
-    return ": ".join(text for text in ("cannot be parsed", error.context, error.problem) if text)
-
-
-def _position(mark: _Mark | None) -> Position:
+def _position(mark: Mark | None) -> Position:
     return Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
 
 

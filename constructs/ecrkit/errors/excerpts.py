@@ -43,5 +43,5 @@ def count_of(number: int, noun: str) -> str:
     """Count in words: ``1 file``, ``2 files``, ``2 policies``, ``2 days``."""
     if number == 1:
         return f"1 {noun}"
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") and not noun.endswith("ay") else f"{noun}s"
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
     return f"{number:,} {plural}"

@@ -19,7 +19,7 @@ class Location:
     A place in a document.
 
     Attributes:
-        file: as the user named it; ``-`` for standard input.
+        file: as the user named it; ``<stdin>`` for standard input.
         line: counted from 1.
         column: in characters, counted from 1.
         pointer: JSON pointer (RFC 6901); empty for the whole document.

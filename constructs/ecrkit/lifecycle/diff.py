@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from ecrkit.lifecycle.evaluation.verdicts import newest_first
 from ecrkit.lifecycle.values import ActionType, LifecyclePolicy
 
 if TYPE_CHECKING:
@@ -130,9 +131,8 @@ def diff_fates(old: Evaluation, new: Evaluation) -> tuple[FateChange, ...]:
         for place, pair in enumerate(zip(old.verdicts, new.verdicts, strict=True))
         if pair[0].action is not pair[1].action
     ]
-    changed.sort(key=lambda fate: fate.new.image.digest)
-    changed.sort(key=lambda fate: fate.new.image.pushed_at, reverse=True)
-    return tuple(sorted(changed, key=lambda fate: _GRAVITY[fate.new.action]))
+    in_order = newest_first(changed, lambda fate: fate.new)
+    return tuple(sorted(in_order, key=lambda fate: _GRAVITY[fate.new.action]))
 
 
 def _may_stay(verdict: Verdict, evaluation: Evaluation, *, is_list: bool) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecrkit.errors.excerpts import count_of
 from ecrkit.lifecycle.values import ActionType, CountType, StorageClass, TagStatus
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def in_words(rule: Rule) -> str:
 
 def days(number: int) -> str:
     """Write a number of days: ``1 day``, ``1,000 days``."""
-    return "1 day" if number == 1 else f"{number:,} days"
+    return count_of(number, "day")
 
 
 def _which(selection: Selection, *, images: str = "images") -> str:

@@ -45,6 +45,13 @@ if TYPE_CHECKING:
 __all__ = ["STORE_RULEBOOK", "CheckedStore", "check_store"]
 
 _VERSION_FILE = re.compile(r"v(?P<number>0*[1-9][0-9]{0,8})(?:(?P<test>\.test\.yaml)|\.json)")
+_COMPANION = re.compile(
+    r"(?:readme|licen[cs]e|copying|notice|changelog|contributing|security|codeowners|owners)(?:\.[a-z]+)?"
+    r"|thumbs\.db|desktop\.ini",
+    re.IGNORECASE,
+)
+"""Files that people and systems put into any folder."""
+
 STORE_RULEBOOK: tuple[Check, ...] = (*STORE_CHECKS, *SILENCE_RULEBOOK)
 """Every check of a store and of what it silences, by code."""
 
@@ -206,9 +213,13 @@ class _StoreCheck:
 
 
 def _entries(directory: Path) -> Iterator[Path]:
-    """List what is in a directory, by name, without what is hidden."""
+    """List what is in a directory, by name, without what is hidden or only accompanies the policies."""
     try:
         entries = sorted(directory.iterdir())
     except OSError as error:
         raise unreadable(directory, error) from None
-    return (path for path in entries if not path.name.startswith("."))
+    return (
+        path
+        for path in entries
+        if not path.name.startswith(".") and not (_COMPANION.fullmatch(path.name) and path.is_file())
+    )

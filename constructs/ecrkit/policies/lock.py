@@ -198,7 +198,7 @@ def parse_lock(text: str, *, file: str) -> dict[PolicyRef, LockedVersion]:
 
 def _members(node: Node) -> dict[str, Node]:
     if not isinstance(node, ObjectNode):
-        raise SyntaxProblem("has something else where an object is expected", node.position)
+        raise SyntaxProblem("has something else where a mapping is expected", node.position)
     members: dict[str, Node] = {}
     for member in node.members:
         if member.key in members:

@@ -7,13 +7,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecrkit.documents.files import unreadable
-from ecrkit.errors import MalformedReferenceError
+from ecrkit.errors import MalformedReferenceError, UnreadableInputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["REFERENCE", "VERSION_FILE", "PolicyRef", "is_policy_name", "is_there", "version_at", "versions_in"]
+__all__ = [
+    "REFERENCE",
+    "VERSION_FILE",
+    "PolicyRef",
+    "is_policy_name",
+    "is_there",
+    "store_at",
+    "version_at",
+    "versions_in",
+]
 
 _NAME = r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
 REFERENCE = re.compile(rf"(?P<name>{_NAME})@(?P<version>[1-9][0-9]{{0,8}})")
@@ -84,6 +93,20 @@ def version_at(path: Path) -> tuple[Path, PolicyRef] | None:
     if match is None or not is_policy_name(path.parent.name):
         return None
     return store, PolicyRef(path.parent.name, int(match[1]))
+
+
+def store_at(path: Path) -> Path:
+    """
+    Find the store that *path* names: the directory itself, or the folder ``lifecycle`` in it.
+
+    A policy may have the name ``lifecycle``, too: its folder has versions.
+    """
+    below = path / "lifecycle"
+    try:
+        return below if below.is_dir() and not any(versions_in(below)) else path
+    except (OSError, UnreadableInputError):
+        # Whoever reads it says why it cannot be read.
+        return path
 
 
 def is_there(path: Path) -> bool:

@@ -24,7 +24,7 @@ from ecrkit.errors import (
 )
 from ecrkit.lifecycle import compose, parse_policy, read_policy_text
 from ecrkit.policies.lock import Lock
-from ecrkit.policies.references import PolicyRef, is_there, versions_in
+from ecrkit.policies.references import PolicyRef, is_there, store_at, versions_in
 from ecrkit.policies.rulebook import CHANGED
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class PolicyStore:
     A directory of lifecycle policies.
 
     Args:
-        root: directory with ``<name>/v<N>.json``.
+        root: directory with ``<name>/v<N>.json``, or the folder that has it as ``lifecycle``.
 
     ``store["name@N"]`` reads and checks that version once, and compares it with the lock next to the store. The key
     is a text or a :class:`PolicyRef`. It warns about an unpublished version with
@@ -55,7 +55,7 @@ class PolicyStore:
     """
 
     def __init__(self, root: Path | str) -> None:
-        self._root = Path(root)
+        self._root = store_at(Path(root))
         self._read: dict[PolicyRef, LifecyclePolicy] = {}
         self._unwritten: set[PolicyRef] = set()
         self._unpublished: dict[PolicyRef, Finding] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
+from ecrkit.errors.excerpts import count_of
 from ecrkit.images.cosign import COSIGN_PREFIX, CosignTag
 from ecrkit.lifecycle.values import CountType
 from ecrkit.preview.uncertainty import gaps
@@ -70,7 +71,7 @@ def _releases(policy: LifecyclePolicy, evaluation: Evaluation) -> Iterator[str]:
             kept = _kept_by(rule, evaluation)
             releases = len(kept - parts)
             if releases < len(kept):
-                counted = f"{releases:,} {'release' if releases == 1 else 'releases'}"
+                counted = count_of(releases, "release")
                 yield (
                     f"rule {rule.rule_priority} keeps {rule.selection.count_number:,}: of the {len(kept):,} images that"
                     f" it keeps here {counted}, and {len(kept) - releases:,} that belong to releases or are about them"

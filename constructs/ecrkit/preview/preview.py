@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ecrkit.errors.excerpts import count_of
 from ecrkit.images.sizes import BYTES_PER_GB
 from ecrkit.lifecycle.evaluation.evaluation import evaluate
+from ecrkit.lifecycle.evaluation.verdicts import newest_first
 from ecrkit.lifecycle.values import ActionType
 from ecrkit.preview.insights import insights
 from ecrkit.preview.uncertainty import clock_notes
@@ -135,8 +137,8 @@ class Preview:
     insights: tuple[str, ...]
 
     def newest_first(self) -> list[Verdict]:
-        """Sort the verdicts by time of push."""
-        return sorted(self.evaluation.verdicts, key=lambda verdict: verdict.image.pushed_at, reverse=True)
+        """Sort the verdicts by time of push, as :func:`ecrkit.lifecycle.evaluation.verdicts.newest_first` does."""
+        return newest_first(self.evaluation.verdicts, lambda verdict: verdict)
 
 
 def preview(
@@ -185,8 +187,7 @@ def _oddities(evaluation: Evaluation, *, now: datetime, today: datetime) -> Iter
     yield from clock_notes(images, today)
     without_size = images.sizes.count(None)
     if without_size:
-        what = "1 image" if without_size == 1 else f"{without_size:,} images"
-        yield f"the size of {what} is unknown and not counted"
+        yield f"the size of {count_of(without_size, 'image')} is unknown and not counted"
     if (now - today).days > _DAYS_IN_ARCHIVE and any(
         group.action is ActionType.TRANSITION for group in evaluation.groups
     ):

@@ -58,6 +58,9 @@ IN_USE_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="USE")
 _SCHEME = re.compile(r"\A[a-z+-]+://")
 """``docker-pullable://``, as kubectl has it."""
 
+_WORD = re.compile(r"""[^\s"'\[\],]+""")
+"""No reference has quotes, brackets or commas, which a list in JSON has."""
+
 _ALGORITHMS = ("sha256", "sha512")
 _MAX_FINDINGS = 20
 """What is no list of images at all is understood after a few."""
@@ -97,7 +100,8 @@ def read_used_images(text: str, *, file: str) -> tuple[UsedImage, ...]:
     Read images in use.
 
     Args:
-        text: a reference or a digest a line; empty lines, and lines that begin with ``#``, say nothing.
+        text: references or digests, one a line or several, in quotes or not, or as a list in JSON; empty lines, and
+            lines that begin with ``#``, say nothing.
         file: as the person named it.
 
     Raises:
@@ -107,8 +111,8 @@ def read_used_images(text: str, *, file: str) -> tuple[UsedImage, ...]:
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
         is_comment = line.lstrip().startswith("#")
         is_empty = is_empty and not is_comment
-        # Several in a line is how the AWS CLI prints text, and kubectl a list.
-        for word in () if is_comment else re.finditer(r"\S+", line):
+        # Several in a line is how the AWS CLI prints text, and kubectl a list; in quotes is how jq prints them.
+        for word in () if is_comment else _WORD.finditer(line):
             found = _used_image(word[0], origin=f"{file}:{number}")
             if found:
                 used.append(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ecrkit.errors.excerpts import count_of
 from ecrkit.lifecycle.diff import diff_fates
 from ecrkit.lifecycle.evaluation.evaluation import evaluate
 from ecrkit.lifecycle.evaluation.open_questions import OpenQuestion
@@ -70,7 +71,7 @@ def clock_notes(images: ImageTable, today: datetime) -> Iterator[str]:
     latest = max(images.pushed_at, default=today)
     if latest > today:
         ahead = sum(pushed_at > today for pushed_at in images.pushed_at)
-        what = "1 image was" if ahead == 1 else f"{ahead:,} images were"
+        what = f"{count_of(ahead, 'image')} {'was' if ahead == 1 else 'were'}"
         yield f"{what} pushed after {today.isoformat()}, up to {latest.isoformat()}: a clock is wrong, or --now is"
 
 
@@ -79,8 +80,9 @@ def gaps(policy: LifecyclePolicy, evaluation: Evaluation) -> Iterator[str]:
     images = evaluation.images
     lists = len(evaluation.unknown_lists)
     if lists:
+        what = f"{count_of(lists, 'manifest list')} {'refers' if lists == 1 else 'refer'} to"
         yield (
-            f"what {lists:,} manifest {'list refers' if lists == 1 else 'lists refer'} to is not known: an image that"
+            f"what {what} is not known: an image that"
             " one refers to stays while the list does, and is reported here by its own rules; --manifests tells"
         )
     wants_archive = any(rule.selection.storage_class is StorageClass.ARCHIVE for rule in policy.rules)

@@ -249,7 +249,7 @@ def _read(policy: object) -> Mapping[str, object] | str:
         document = json.loads(policy) if isinstance(policy, str) else policy
     except (ValueError, RecursionError):
         return "must be JSON"
-    return document if isinstance(document, dict) else f"must be an object, got {type(document).__name__}"
+    return document if isinstance(document, dict) else f"must be a mapping, got {type(document).__name__}"
 
 
 def _at(name: str, *steps: str | int) -> Location:

@@ -54,9 +54,15 @@ class Service:
         """
         return _matched(self, pattern)
 
-    def nearest(self, name: str) -> str | None:
-        """Give the action whose name is like *name*, which is none; ``None`` where there is none like it."""
-        folded = {action.lower(): action for action in self.actions}
+    def nearest(self, name: str, *, on_registry: bool = True) -> str | None:
+        """
+        Give the action whose name is like *name*, which is none; ``None`` where there is none like it.
+
+        Args:
+            name: as written, without the prefix.
+            on_registry: whether it may be an action on a registry, too.
+        """
+        folded = {action.lower(): action for action in (self.actions if on_registry else self.on_repository)}
         found = near(name.lower(), folded)
         return folded[found[0]] if found else None
 

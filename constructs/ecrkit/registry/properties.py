@@ -12,7 +12,7 @@ from ecrkit.registry.access import Access
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["KMS_KEY", "Encryption", "Mutability", "Removal", "RepositoryProperties"]
+__all__ = ["KMS_KEY", "MUTABILITY_INSTEAD", "Encryption", "Mutability", "Removal", "RepositoryProperties"]
 
 _KEY_ID = r"(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _ALIAS = r"alias/[A-Za-z0-9/_-]{1,250}"
@@ -47,6 +47,13 @@ class Mutability(StrEnum):
 
     IMMUTABLE = "IMMUTABLE"
     MUTABLE = "MUTABLE"
+
+
+MUTABILITY_INSTEAD: Mapping[str, str] = {
+    f"{mutability}{_WITH_EXCEPTIONS}": f"write '{mutability}': {key} makes it so"
+    for mutability, key in ((Mutability.IMMUTABLE, "mutable_tags"), (Mutability.MUTABLE, "immutable_tags"))
+}
+"""What to write instead of ECR's own words for a repository with exceptions."""
 
 
 class Removal(StrEnum):

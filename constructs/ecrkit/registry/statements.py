@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from ecrkit.documents.nearest import near
+from ecrkit.documents.nearest import correction, key_correction, near
 from ecrkit.registry import rulebook
 from ecrkit.registry.actions import ECR, ECR_PUBLIC, action_pattern
 from ecrkit.registry.conditions import OPERATORS, operator_of, parts_of, path_values, why_never
@@ -93,7 +93,7 @@ def statement_problems(
     known = (*_KEYS, *_RESOURCE_KEYS) if kind.has_resource else _KEYS
     for key in statement:
         if key not in known:
-            yield _malformed(str(key), f"unknown key {key!r}", _remedy_for(str(key), known))
+            yield _malformed(str(key), f"unknown key {key!r}", _remedy_for(str(key), known, statement))
     for name in ("Principal", "Action", *(("Resource",) if kind.has_resource else ())):
         given = [key for key in (name, f"Not{name}") if key in statement]
         if len(given) != 1:
@@ -112,19 +112,19 @@ def _malformed(key: str, problem: str, remedy: str = "") -> StatementProblem:
     return StatementProblem(key=key, check=rulebook.BAD_STATEMENT, values={"problem": problem, "remedy": remedy})
 
 
-def _remedy_for(key: str, known: Sequence[str]) -> str:
+def _remedy_for(key: str, known: Sequence[str], used: Iterable[str]) -> str:
     if key in _RESOURCE_KEYS:
         return _NO_RESOURCE
-    folded = {name.lower(): name for name in known}
-    nearest = near(key.lower(), folded)
-    return f"did you mean {folded[nearest[0]]}?" if nearest else f"known keys: {', '.join(known)}"
+    return key_correction(key, known, used=used)
 
 
 def _effect_problems(statement: Mapping[str, object]) -> Iterator[StatementProblem]:
     effect = statement.get("Effect")
     if effect not in ("Allow", "Deny") and not is_expression(effect):
         got = "nothing" if effect is None else repr(effect)
-        yield _malformed("Effect", f"Effect must be 'Allow' or 'Deny', got {got}")
+        yield _malformed(
+            "Effect", f"Effect must be 'Allow' or 'Deny', got {got}", correction(str(effect), ("Allow", "Deny"))
+        )
 
 
 def _principal_problems(key: str, value: object, partition: str | None) -> Iterator[StatementProblem]:
@@ -168,7 +168,7 @@ def _ignored(action: str, kind: PolicyKind) -> tuple[Check, dict[str, object]] |
         return rulebook.OTHER_SERVICE, {"service": name}
     if "*" in action or "?" in action:
         return rulebook.NO_MATCH, {"service": name}
-    nearest = service.nearest(rest)
+    nearest = service.nearest(rest, on_registry=kind.has_resource)
     remedy = f"did you mean {service.prefix}:{nearest}?" if nearest else "correct it or remove it"
     return rulebook.UNKNOWN_ACTION, {"service": name, "remedy": remedy}
 

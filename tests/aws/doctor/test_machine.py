@@ -183,7 +183,7 @@ def test_node_of_the_path(tmp_path: Path, prints: str, code: int, found: str) ->
     [
         pytest.param(None, None, id="no app"),
         pytest.param('{"app": "python app.py"}', None, id="app"),
-        pytest.param("[]", "must be an object", id="no object"),
+        pytest.param("[]", "must be a mapping", id="no object"),
         pytest.param(
             "{", "not JSON: expecting property name enclosed in double quotes: line 1 column 2 (char 1)", id="no JSON"
         ),

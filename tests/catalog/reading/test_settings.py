@@ -149,7 +149,7 @@ def test_an_output_can_be_named() -> None:
             [".mutability: must be 'IMMUTABLE' or 'MUTABLE', got 'mutable'; write 'MUTABLE'"],
             id="what mutability was meant to be is not guessed",
         ),
-        pytest.param("{pull: }", [".pull: must be an object, got null"], id="pull"),
+        pytest.param("{pull: }", [".pull: must be a mapping, got null"], id="pull"),
         pytest.param(
             "{pull: {accounts: [210987654321, everybody]}}",
             [
@@ -189,8 +189,8 @@ def test_an_output_can_be_named() -> None:
             ],
             id="each mutable tag",
         ),
-        pytest.param("{statements: [x]}", [".statements[0]: must be an object, got a string"], id="statements"),
-        pytest.param("{tags: [a]}", [".tags: must be an object, got a list"], id="tags"),
+        pytest.param("{statements: [x]}", [".statements[0]: must be a mapping, got a string"], id="statements"),
+        pytest.param("{tags: [a]}", [".tags: must be a mapping, got a list"], id="tags"),
         pytest.param(
             '{tags: {"": a, b: [], c: 1, d: "\\n", "e#": "!", f: "", g: }}',
             [
@@ -212,12 +212,12 @@ def test_an_output_can_be_named() -> None:
             ],
             id="long tags",
         ),
-        pytest.param("{silence: yes}", [".silence: must be an object, got a boolean"], id="silence"),
+        pytest.param("{silence: yes}", [".silence: must be a mapping, got a boolean"], id="silence"),
         pytest.param(
             "{silence: {ECR211: }}", [".silence.ECR211: must be a string, got null"], id="silenced for nothing"
         ),
-        pytest.param("[]", [": must be an object, got a list"], id="no mapping"),
-        pytest.param("KMS", [": must be an object, got a string"], id="a word"),
+        pytest.param("[]", [": must be a mapping, got a list"], id="no mapping"),
+        pytest.param("KMS", [": must be a mapping, got a string"], id="a word"),
     ],
 )
 def test_every_setting_is_checked(settings: str, expected: list[str]) -> None:
@@ -289,7 +289,10 @@ def test_emptying_by_default_is_told_at_each_repository_that_stays() -> None:
         )
     ]
     assert errors(edited(stays, ("true}", "true, removal: destory}"))) == [
-        "repositories.yaml:2:44: defaults.removal: must be 'retain' or 'destroy', got 'destory' [CAT106]"
+        (
+            "repositories.yaml:2:44: defaults.removal: must be 'retain' or 'destroy', got 'destory'; did you mean"
+            " 'destroy'? [CAT106]"
+        )
     ]
 
 

@@ -161,3 +161,14 @@ def test_other_ci(tmp_path: Path) -> None:
     init(new, "--ci", "gitlab", "--yes")
 
     assert json.loads((new / ".ecrkit.json").read_text())["ci"] == "gitlab"
+
+
+def test_tabs_in_a_diff(tmp_path: Path) -> None:
+    """A diff of a Makefile shows spaces for its tabs, and not their escape."""
+    new = start_in(tmp_path / "new")
+    as_older_version(new, "Makefile", "old:\n\ttrue\n")
+    (new / "Makefile").write_text("ours:\n\ttrue\n")
+
+    shown = init(new, "--upgrade", "--yes").stdout
+    assert "-        true\n" in shown
+    assert "\\t" not in shown

@@ -101,10 +101,10 @@ def test_name_of_a_file_gives_no_commands_to_a_terminal(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "line"),
     [
-        pytest.param(b"", "-:1:1: error: not JSON: the text is empty [ECR101]", id="empty"),
+        pytest.param(b"", "<stdin>:1:1: error: not JSON: the text is empty [ECR101]", id="empty"),
         pytest.param(
             b'{"rules": [}' + b" " * 100,
-            '-:1:12: error: not JSON: the text has "}" where a value is expected [ECR101]',
+            '<stdin>:1:12: error: not JSON: the text has "}" where a value is expected [ECR101]',
             id="not JSON",
         ),
     ],

@@ -241,7 +241,7 @@ def test_file_alone_is_judged_by_its_content(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        pytest.param("[]", "has something else where an object is expected", id="list"),
+        pytest.param("[]", "has something else where a mapping is expected", id="list"),
         pytest.param('{"format": 2, "policies": {}}', "has a format other than 1; update ecrkit", id="newer"),
         pytest.param('{"format": 1, "policies": {"web": "x"}}', "has 'web' where 'name@N' is expected", id="unpinned"),
         pytest.param(

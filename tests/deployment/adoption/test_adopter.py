@@ -293,3 +293,10 @@ def test_whatever_is_there_is_adopted_and_has_not_drifted(
         location=Location("", 1, 1),
     )
     assert list(found) == []
+
+
+def test_a_catalog_may_have_nothing_but_environments(policies: PolicyStore) -> None:
+    """The first repositories may be adopted: the catalog gets the key for them."""
+    adopted = adopt([actual("api", lifecycle_policy_text=None)], policies, catalog=ONE)
+
+    assert adopted.after.endswith("repositories:\n  api: {}\n")

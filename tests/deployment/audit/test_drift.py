@@ -85,7 +85,10 @@ DRIFTED: dict[str, tuple[str, dict[str, Any], str]] = {
     "no lifecycle": (
         "",
         {"lifecycle_policy_text": None},
-        f"the lifecycle policy differs from the declared one: none is deployed; {BACK} [AUD116]",
+        (
+            "the lifecycle policy differs from the declared one: none is deployed; remove the lifecycle policy from the"
+            " catalog, or restore it by hand; deploying again changes nothing [AUD116]"
+        ),
     ),
     "tags": (
         "tags: {team: web, stage: dev}",

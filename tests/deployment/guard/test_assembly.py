@@ -170,7 +170,7 @@ def test_folder_without_manifest_is_no_assembly(tmp_path: Path) -> None:
         pytest.param(
             '{"artifacts": {', ":1:16: not JSON: expecting property name enclosed in double quotes", id="broken"
         ),
-        pytest.param("[1]", ": must be an object, got list; synthesize again", id="list"),
+        pytest.param("[1]", ": must be a mapping, got list; synthesize again", id="list"),
         pytest.param("[" * 100_000, ": not JSON that can be read: ", id="deep"),
         pytest.param(
             '{"name": "web app"}',

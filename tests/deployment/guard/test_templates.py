@@ -61,8 +61,8 @@ def test_yaml_is_read_as_json_is() -> None:
     ("body", "message"),
     [
         pytest.param("{[", "Shop: its template is neither JSON nor YAML", id="no YAML"),
-        pytest.param("words", "Shop: its template must be an object, got str", id="words"),
-        pytest.param(None, "Shop: its template must be an object, got NoneType", id="nothing"),
+        pytest.param("words", "Shop: its template must be a mapping, got str", id="words"),
+        pytest.param(None, "Shop: its template must be a mapping, got NoneType", id="nothing"),
     ],
 )
 def test_no_template_is_told(body: object, message: str) -> None:

@@ -153,3 +153,17 @@ def test_policies_elsewhere(tmp_path: Path) -> None:
     assert problem("main", policies=str(store)) == (
         f"{store}: is outside of {tmp_path / 'head'}, so the base has no counterpart; pass one inside"
     )
+
+
+def test_a_folder_whose_catalog_has_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A catalog that had another path in the folder is no first deploy; with that path it is compared."""
+    write_folder(tmp_path / "base" / "registry", {"old": {}})
+    write_folder(tmp_path / "head", {"new": {}})
+    monkeypatch.chdir(tmp_path / "head")
+
+    assert problem("../base") == (
+        "../base: has no repositories.yaml, and its catalog registry/repositories.yaml is gone; pass --base-catalog"
+        " registry/repositories.yaml to compare with it"
+    )
+    there = {"catalog": "registry/repositories.yaml", "policies": "registry/policies/lifecycle"}
+    assert names("../base", **there) == ["old"]

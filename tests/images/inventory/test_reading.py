@@ -130,20 +130,20 @@ def test_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param("[" * 100_000, "1:101: not JSON: {deep} [IMG101]", id="deep"),
         pytest.param("[" * 9_999 + "]" * 9_999, "1:101: not JSON: {deep} [IMG101]", id="deep and closed"),
         pytest.param(
-            "5", "1:1: not a list of images: the text is neither an object nor a list; {save} [IMG102]", id="5"
+            "5", "1:1: not a list of images: the text is neither a mapping nor a list; {save} [IMG102]", id="5"
         ),
         pytest.param(
             '{"images": []}',
-            "1:1: not a list of images: the text is an object without 'imageDetails'; {save} [IMG102]",
+            "1:1: not a list of images: the text is a mapping without 'imageDetails'; {save} [IMG102]",
             id="another document",
         ),
-        pytest.param("[5]", "1:2: [0]: must be an image as an object, got 5 [IMG104]", id="no object"),
+        pytest.param("[5]", "1:2: [0]: must be an image as a mapping, got 5 [IMG104]", id="no object"),
         pytest.param(
             '{"imageDetails": {}}', "1:18: imageDetails: must be a list, got {{}} [IMG104]", id="details as an object"
         ),
         pytest.param(
             '[{"imageDigest": "sha256:00", "imagePushedAt": NaN}]',
-            '1:48: not JSON: the text has "NaN" where no such word is allowed [IMG101]',
+            '1:48: not JSON: the text has "NaN", which JSON does not have; write a number or null [IMG101]',
             id="NaN",
         ),
         pytest.param(
@@ -180,10 +180,10 @@ def test_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
             id="lines of several lines",
         ),
         pytest.param(
-            f"{text(A)}\n{text(B)}",
-            "2:1: not a list of images: the text continues after the object with 'imageDetails'; a file must have "
-            "one list; {save} [IMG102]",
-            id="one list after the other",
+            f"{text(A)}\n{json.dumps(B)}",
+            "2:1: not a list of images: the text continues after the 'imageDetails' with something else than another "
+            "page; {save} [IMG102]",
+            id="an image after a list",
         ),
     ],
 )

@@ -67,7 +67,7 @@ def test_packages_narrow_it(packages: str, found: tuple[str, ...], *, covers: bo
     ("text", "message"),
     [
         pytest.param("a: [\n", "a.yaml:2:1: not a list of allowances: the text ", id="no YAML"),
-        pytest.param("[CVE-2026-1]", "a.yaml:1:1: must be an object, got a list [ALW105]", id="list"),
+        pytest.param("[CVE-2026-1]", "a.yaml:1:1: must be a mapping, got a list [ALW105]", id="list"),
         pytest.param(
             "CVE-2026-1:\n  reason: Why.\n  expires: 2027-03-31 12:00:00\n",
             "a.yaml:3:12: CVE-2026-1.expires: must be the last day on which it is allowed, as in 2027-03-31, "

@@ -10,10 +10,10 @@ def found(*rules: object) -> list[str]:
 
 
 def test_a_priority_is_taken_by_its_first_owner() -> None:
-    """Every later rule with a number is refused, and each learns the lowest number that is free."""
+    """Every later rule with a number is refused, and each gets another number that is free."""
     assert found(rule(1, **tagged("a")), rule(3, **tagged("b")), rule(1, **tagged("c")), rule(1, **tagged("d"))) == [
         "rules[2].rulePriority: rulePriority 1 is taken by rules[0]; the lowest free number is 2",
-        "rules[3].rulePriority: rulePriority 1 is taken by rules[0]; the lowest free number is 2",
+        "rules[3].rulePriority: rulePriority 1 is taken by rules[0]; renumber it to 4",
     ]
 
 
@@ -27,7 +27,10 @@ def test_the_lowest_free_number_may_be_the_first() -> None:
 def test_any_beside_another_rule_of_its_number_is_one_mistake() -> None:
     """The number is taken; that 'any' would not be last is not said on top of that."""
     assert found(rule(1), rule(1, **tagged("a"))) == [
-        "rules[1].rulePriority: rulePriority 1 is taken by rules[0]; the lowest free number is 2"
+        (
+            "rules[1].rulePriority: rulePriority 1 is taken by rules[0]; renumber it to 2, and rules[0], the"
+            " 'any' rule, to 3 or more"
+        )
     ]
 
 
@@ -108,7 +111,7 @@ def test_every_any_that_is_not_last_is_named() -> None:
         ),
         (
             "rules[1]: an 'any' rule must have the highest rulePriority of its storage class, got 2 below 3;"
-            " renumber it to 4 or more"
+            " renumber it to 5 or more"
         ),
         (
             "rules[1].selection.tagStatus: a second 'any' rule for storage class 'standard', in addition to rules[0];"
@@ -211,11 +214,11 @@ def test_no_two_rules_have_the_same_list(
             [
                 (
                     "rules[0].selection.tagPatternList: must have at least 1 entry, got none;"
-                    " add one, or remove the list and select tagStatus 'any'"
+                    " add one, or remove the rule"
                 ),
                 (
                     "rules[1].selection.tagPatternList: must have at least 1 entry, got none;"
-                    " add one, or remove the list and select tagStatus 'any'"
+                    " add one, or remove the rule"
                 ),
                 "rules[2].selection.tagPrefixList: must be a list, got null",
             ],
@@ -225,8 +228,8 @@ def test_no_two_rules_have_the_same_list(
             [rule(1), rule(2, storageClass="glacier", **untagged()), rule(3) | {"selection": 1}, 4],
             [
                 "rules[1].selection.storageClass: must be 'standard' or 'archive', got 'glacier'",
-                "rules[2].selection: must be an object, got an integer",
-                "rules[3]: must be an object, got an integer",
+                "rules[2].selection: must be a mapping, got an integer",
+                "rules[3]: must be a mapping, got an integer",
             ],
             id="a rule of no known class is in none",
         ),

@@ -19,17 +19,17 @@ def texts(text: str) -> list[str]:
     [
         pytest.param(
             "[]",
-            "p.json:1:1: must be an object, got a list [ECR107]",
+            "p.json:1:1: must be a mapping, got a list [ECR107]",
             id="list",
         ),
         pytest.param(
             '"rules"',
-            "p.json:1:1: must be an object, got a string [ECR107]",
+            "p.json:1:1: must be a mapping, got a string [ECR107]",
             id="string",
         ),
         pytest.param(
             "null",
-            "p.json:1:1: must be an object, got null [ECR107]",
+            "p.json:1:1: must be a mapping, got null [ECR107]",
             id="null",
         ),
         pytest.param(
@@ -39,17 +39,17 @@ def texts(text: str) -> list[str]:
         ),
         pytest.param(
             '{"rules": {}}',
-            "p.json:1:11: rules: must be a list, got an object [ECR107]",
+            "p.json:1:11: rules: must be a list, got a mapping [ECR107]",
             id="rules is no list",
         ),
         pytest.param(
             '{"rules": ["expire"]}',
-            "p.json:1:12: rules[0]: must be an object, got a string [ECR107]",
+            "p.json:1:12: rules[0]: must be a mapping, got a string [ECR107]",
             id="rule is no object",
         ),
         pytest.param(
             "\n\n  rules:\n",
-            'p.json:3:3: not JSON: the text has "rules" where no such word is allowed [ECR101]',
+            'p.json:3:3: not JSON: the text has the word rules without quotes; write "rules" [ECR101]',
             id="YAML",
         ),
     ],
@@ -79,7 +79,7 @@ def test_an_empty_text_is_no_document() -> None:
             "countNumber: must be an integer, got a number with a fraction or exponent",
             id="10.0 is no integer",
         ),
-        pytest.param({"countNumber": {}}, "countNumber: must be an integer, got an object", id="countNumber"),
+        pytest.param({"countNumber": {}}, "countNumber: must be an integer, got a mapping", id="countNumber"),
     ],
 )
 def test_each_value_has_its_type(changes: dict[str, object], expected: str) -> None:
@@ -92,7 +92,7 @@ def test_each_value_has_its_type(changes: dict[str, object], expected: str) -> N
     [
         pytest.param(rule("1"), "rulePriority: must be an integer, got a string", id="rulePriority"),
         pytest.param(rule(description=None), "description: must be a string, got null", id="description"),
-        pytest.param(rule(action="expire"), "action: must be an object, got a string", id="action"),
+        pytest.param(rule(action="expire"), "action: must be a mapping, got a string", id="action"),
         pytest.param(
             rule(action={"type": 1}),
             "action.type: must be a string, got an integer",
@@ -103,7 +103,7 @@ def test_each_value_has_its_type(changes: dict[str, object], expected: str) -> N
             "action.targetStorageClass: must be a string, got null",
             id="targetStorageClass",
         ),
-        pytest.param(rule() | {"selection": []}, "selection: must be an object, got a list", id="selection"),
+        pytest.param(rule() | {"selection": []}, "selection: must be a mapping, got a list", id="selection"),
         pytest.param(
             rule(tagStatus="tagged", tagPatternList="v*"),
             "selection.tagPatternList: must be a list, got a string",
@@ -277,7 +277,7 @@ def test_everything_wrong_is_told_in_one_go() -> None:
         ),
         "policy.json:10:24: rules[0].selection.countNumber: must be an integer, got null [ECR107]",
         "policy.json:12:26: rules[0].action.type: must be 'expire' or 'transition', got 'archive' [ECR111]",
-        "policy.json:14:5: rules[1]: must be an object, got an integer [ECR107]",
+        "policy.json:14:5: rules[1]: must be a mapping, got an integer [ECR107]",
         "policy.json:16:3: version: unknown key 'version'; known keys: rules [ECR105]",
     ]
 

@@ -149,7 +149,7 @@ REFUSED = (
         edits=(('["*-rc*"]', "[]"),),
         findings=(
             "policy.json:3:59: rules[0].selection.tagPatternList: must have at least 1 entry, got none; add one, or"
-            " remove the list and select tagStatus 'any' [ECR114]"
+            " remove the rule [ECR114]"
         ),
     ),
     Refused(
@@ -286,6 +286,16 @@ REFUSED = (
         findings=(
             "policy.json:8:33: rules[1].action.targetStorageClass: the action 'expire' must have no targetStorageClass;"
             " remove it, or write the action 'transition' [ECR131]"
+        ),
+    ),
+    Refused(
+        "ECR150",
+        "text in a string",
+        text='{"repositoryName": "web", "lifecyclePolicyText": "{}"}',
+        findings=(
+            "policy.json:1:50: lifecyclePolicyText: must be a policy alone, got a document with a policy in a string;"
+            " save the text alone: run `aws ecr get-lifecycle-policy --repository-name web --query lifecyclePolicyText"
+            " --output text > policy.json` [ECR150]"
         ),
     ),
     Refused(

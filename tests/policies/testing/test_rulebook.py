@@ -28,13 +28,13 @@ class TestFindings:
             ),
             pytest.param(
                 with_image("{pushed: 1, pushed_days_ago: 1, expect: stay}"),
-                "v1.test.yaml:3:8: case.images[0].pushed: unknown key 'pushed'; known keys: count, tags,"
-                " pushed_days_ago, pulled_days_ago, archived_days_ago, activated_days_ago, expect [TST103]",
+                "v1.test.yaml:3:8: case.images[0].pushed: unknown key 'pushed'; remove it:"
+                " 'pushed_days_ago' is set [TST103]",
                 id="TST103 image",
             ),
             pytest.param(
                 "case: {image: [], images: [{pushed_days_ago: 1, expect: stay}]}",
-                "v1.test.yaml:1:8: case.image: unknown key 'image'; did you mean images? [TST103]",
+                "v1.test.yaml:1:8: case.image: unknown key 'image'; remove it: 'images' is set [TST103]",
                 id="TST103 case",
             ),
             pytest.param(
@@ -52,18 +52,18 @@ class TestFindings:
                 "v1.test.yaml:3:7: case.images[0]: the required key 'expect' is missing; add it [TST104]",
                 id="TST104 expectation",
             ),
-            pytest.param("[]", "v1.test.yaml:1:1: must be an object, got a list [TST105]", id="TST105 file"),
+            pytest.param("[]", "v1.test.yaml:1:1: must be a mapping, got a list [TST105]", id="TST105 file"),
             pytest.param(
-                "case: [1]", "v1.test.yaml:1:7: case: must be an object, got a list [TST105]", id="TST105 case"
+                "case: [1]", "v1.test.yaml:1:7: case: must be a mapping, got a list [TST105]", id="TST105 case"
             ),
             pytest.param(
                 "case: {images: {}}",
-                "v1.test.yaml:1:16: case.images: must be a list, got an object [TST105]",
+                "v1.test.yaml:1:16: case.images: must be a list, got a mapping [TST105]",
                 id="TST105 images",
             ),
             pytest.param(
                 with_image("stay"),
-                "v1.test.yaml:3:7: case.images[0]: must be an object, got a string [TST105]",
+                "v1.test.yaml:3:7: case.images[0]: must be a mapping, got a string [TST105]",
                 id="TST105 image",
             ),
             pytest.param(

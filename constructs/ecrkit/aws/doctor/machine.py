@@ -128,7 +128,7 @@ def examine_app(path: Path) -> tuple[Probe, ...]:
     else:
         if isinstance(document, dict):
             return ()
-        problem = f"{path}: must be an object"
+        problem = f"{path}: must be a mapping"
     return (Probe(name="CDK app", status=Status.ERROR, found=problem, remedy=f"correct {path}"),)
 
 

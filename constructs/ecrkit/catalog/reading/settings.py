@@ -28,7 +28,7 @@ from ecrkit.policies.references import PolicyRef
 from ecrkit.policies.silences import read_reasons
 from ecrkit.registry.access import Access, Grantees
 from ecrkit.registry.posture import POSTURE_CODES
-from ecrkit.registry.properties import KMS_KEY, Encryption, Mutability, RepositoryProperties
+from ecrkit.registry.properties import KMS_KEY, MUTABILITY_INSTEAD, Encryption, Mutability, RepositoryProperties
 from ecrkit.registry.rulebook import ACCESS_WARNINGS
 
 if TYPE_CHECKING:
@@ -158,7 +158,9 @@ class SettingsReader:
         return settings
 
     def _of_kind(self, kind: type[bool | StrEnum]) -> Callable[[At], object]:
-        return partial(self._reader.word, words=kind) if issubclass(kind, StrEnum) else self._reader.boolean
+        if not issubclass(kind, StrEnum):
+            return self._reader.boolean
+        return partial(self._reader.word, words=kind, instead=MUTABILITY_INSTEAD if kind is Mutability else None)
 
     def _lifecycle(self, at: At) -> tuple[PolicyRef, ...] | None:
         items = self._reader.items(at) if isinstance(at.node, ListNode) else (at,)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ecrkit.cli.arguments.destinations import Renamed, with_destination
+from ecrkit.cli.arguments.paths import STORE
 from ecrkit.cli.console.output import ask
 from ecrkit.images.references import ImageReference
 
@@ -111,7 +112,7 @@ def catalog_options(command: F) -> F:
     """Add ``--catalog`` and ``--policies``."""
     command = click.option(
         "--policies",
-        type=click.Path(path_type=Path),
+        type=STORE,
         help="Policy store.  [default: policies/lifecycle next to the catalog]",
     )(command)
     return click.option(

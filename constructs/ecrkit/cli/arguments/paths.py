@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING, TypeVar
 
+import click
+
 from ecrkit.documents.files import unreadable
 from ecrkit.errors import EcrkitError
+from ecrkit.policies.references import store_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["raise_all", "read_each", "require_readable"]
+__all__ = ["STORE", "raise_all", "read_each", "require_one_stdin", "require_readable"]
 
 T = TypeVar("T")
+
+
+class _Store(click.Path):
+    """A policy store, or the folder that has it as ``lifecycle``."""
+
+    def convert(self, value: str | Path, param: click.Parameter | None, ctx: click.Context | None) -> Path:  # type: ignore[override]  # always a path
+        return store_at(Path(os.fsdecode(super().convert(value, param, ctx))))
+
+
+STORE = _Store(path_type=Path)
+
+
+def require_one_stdin(*arguments: str | Path | None) -> None:
+    """
+    Make sure that at most one argument is ``-``.
+
+    Raises:
+        click.UsageError: several are.
+    """
+    if sum(str(argument) == "-" for argument in arguments) > 1:
+        raise click.UsageError("standard input (-) can be read once only; name a file for the others")
 
 
 def read_each(arguments: Iterable[str], read: Callable[[str], T]) -> list[T]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -12,9 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ecrkit.cli.arguments.completions import FILE
-from ecrkit.cli.arguments.paths import read_each
+from ecrkit.cli.arguments.paths import STORE, read_each, require_one_stdin
 from ecrkit.cli.console.output import echo
-from ecrkit.documents.files import decode, read_stream, read_text
+from ecrkit.documents.files import read_argument
 from ecrkit.errors import ChangedPolicyError, Severity
 from ecrkit.lifecycle import MAX_POLICY_BYTES, compose, parse_policy
 from ecrkit.policies.lock import compare_file
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from ecrkit.errors import Finding
     from ecrkit.images import Inventory
     from ecrkit.lifecycle import LifecyclePolicy
-    from ecrkit.preview.protection import Protections
+    from ecrkit.preview.protection import Protections, UsedImage
 
 __all__ = [
     "DURATION",
@@ -142,7 +141,7 @@ def policies_option(command: F) -> F:
     return click.option(
         "--policies",
         "store",
-        type=click.Path(path_type=Path),
+        type=STORE,
         help="Policy store that contains name@N.  [default: policies/lifecycle; without "
         "that directory, the policies that ecrkit ships]",
     )(command)
@@ -185,10 +184,16 @@ def read_protections(
     Raises:
         InvalidImagesError: a line of a file names no image.
         UnreadableInputError: a file cannot be read.
+        click.UsageError: standard input is named twice.
     """
     from ecrkit.preview.protection import Protections, read_used_images  # noqa: PLC0415 - few commands protect
 
-    used = read_each(in_use, lambda file: read_used_images(_text(file), file=file))
+    def read(argument: str) -> tuple[UsedImage, ...]:
+        text, file = read_argument(argument)
+        return read_used_images(text, file=file)
+
+    require_one_stdin(*in_use)
+    used = read_each(in_use, read)
     return Protections(used=tuple(chain.from_iterable(used)), pulled_within=pulled_within, must_keep=tuple(must_keep))
 
 
@@ -250,7 +255,8 @@ def with_manifests(inventories: Iterable[Inventory], manifests: str | None) -> I
         return
     from ecrkit.images.inventory.manifests import add_children, read_manifests  # noqa: PLC0415 - few have manifests at hand
 
-    children = read_manifests(_text(manifests), file=manifests)
+    text, file = read_argument(manifests)
+    children = read_manifests(text, file=file)
     for inventory in inventories:
         yield add_children(inventory, children)
 
@@ -276,8 +282,11 @@ def _is_file(argument: str) -> bool:
 
 def _policy(argument: str, store: Path | None) -> LifecyclePolicy:
     if _is_file(argument):
-        policy = parse_policy(_text(argument, at_most=MAX_POLICY_BYTES), file=argument)
-        found = None if argument == "-" else compare_file(Path(argument), policy)
+        text, file = read_argument(argument, at_most=MAX_POLICY_BYTES)
+        is_version = argument != "-" and version_at(Path(argument)) is not None
+        # A version of a store has to be a policy alone; any other file may be what a command printed.
+        policy = parse_policy(text, file=file, unwrap=not is_version)
+        found = compare_file(Path(argument), policy) if is_version else None
         if found and found.severity is Severity.ERROR:
             raise ChangedPolicyError(found)
         note_unpublished([found] if found else [])
@@ -287,9 +296,3 @@ def _policy(argument: str, store: Path | None) -> LifecyclePolicy:
     policy = policies.read(PolicyRef.parse(argument))
     note_unpublished(policies.unpublished())
     return policy
-
-
-def _text(file: str, *, at_most: int | None = None) -> str:
-    if file == "-":
-        return decode(read_stream(sys.stdin.buffer, name="-", at_most=at_most), file="-")
-    return read_text(Path(file), at_most=at_most)

@@ -9,8 +9,10 @@ import click
 
 from ecrkit.catalog import check_catalog, read_catalog_text
 from ecrkit.cli.arguments.options import output_option
+from ecrkit.cli.arguments.paths import STORE
 from ecrkit.cli.console.endings import end_of_findings
 from ecrkit.cli.console.reports import echo_report
+from ecrkit.documents.files import argument_name
 from ecrkit.errors import in_file_order
 from ecrkit.policies.checks import check_store
 from ecrkit.policies.store import PolicyStore
@@ -25,7 +27,7 @@ __all__ = ["all_findings", "check"]
 @click.argument("path", default="repositories.yaml", type=click.Path(path_type=Path))
 @click.option(
     "--policies",
-    type=click.Path(path_type=Path),
+    type=STORE,
     help="Policy store.  [default: policies/lifecycle next to the catalog]",
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
@@ -36,6 +38,7 @@ def check(path: Path, *, policies: Path | None, strict: bool, output: str) -> No
 
     Reports everything that would fail a deploy, and warns about settings that are valid but almost always wrong.
     Also checks the policy store: names and numbers, the lock, and published versions that changed or are missing.
+    PATH is a file, or - for standard input; the policy store is then policies/lifecycle.
 
     Exits with 1 if the catalog could not be deployed.
 
@@ -43,9 +46,10 @@ def check(path: Path, *, policies: Path | None, strict: bool, output: str) -> No
     Examples:
       ecrkit catalog check
       ecrkit catalog check --strict --output github
+      git show main:repositories.yaml | ecrkit catalog check -
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     store = PolicyStore(policies or path.parent / "policies" / "lifecycle")
-    findings = all_findings(read_catalog_text(path), file=path.as_posix(), policies=store)
+    findings = all_findings(read_catalog_text(path), file=argument_name(path), policies=store)
     echo_report(findings, checked=1, noun="catalog", output=output)
     end_of_findings(findings, strict=strict, output=output)
 

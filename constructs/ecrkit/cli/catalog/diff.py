@@ -11,7 +11,7 @@ from ecrkit.catalog import read_catalog
 from ecrkit.catalog.changes import diff_images, policy_changes
 from ecrkit.cli.arguments.completions import DIRECTORY, FILE
 from ecrkit.cli.arguments.options import details_option, output_option
-from ecrkit.cli.arguments.paths import require_readable
+from ecrkit.cli.arguments.paths import STORE, require_one_stdin, require_readable
 from ecrkit.cli.arguments.policies import (
     INSTANT,
     instants,
@@ -59,13 +59,13 @@ __all__ = ["diff"]
 @click.option(
     "--policies",
     "store",
-    type=click.Path(path_type=Path),
+    type=STORE,
     help="Policy store of both catalogs.   [default: policies/lifecycle next to the new catalog]",
 )
 @click.option(
     "--old-policies",
     "old_store",
-    type=click.Path(path_type=Path),
+    type=STORE,
     help="Policy store of the old catalog, if it is a different one.",
 )
 @click.option("--now", type=INSTANT, help="Time of evaluation, ISO 8601 with an offset.  [default: now]")
@@ -94,9 +94,9 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     Show what a change of the catalog does to images.
 
     Compares the lifecycle policies of every repository in OLD_CATALOG and NEW_CATALOG. Environments are compared
-    one by one. A file in the folder <environment> of --images DIR belongs to that environment. Any other file
-    belongs to all environments in the account and Region that it names. Repositories with the same change are shown
-    together, one row each; --details shows their images.
+    one by one. One of the catalogs may be - for standard input. A file in the folder <environment> of --images DIR
+    belongs to that environment. Any other file belongs to all environments in the account and Region that it names.
+    Repositories with the same change are shown together, one row each; --details shows their images.
 
     Exits with 1 if the new policy of a changed repository would expire or archive an image that --in-use,
     --pulled-within or --must-keep protects.
@@ -110,8 +110,7 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
       ecrkit catalog diff old.yaml repositories.yaml --images images --exit-code
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     _, at = instants(now)
-    if [images, manifests, *in_use].count("-") > 1:
-        raise click.UsageError("standard input (-) can be read once only; name a file for the others")
+    require_one_stdin(old_catalog, new_catalog, images, manifests, *in_use)
     require_readable([old_catalog, new_catalog, images, manifests, *in_use])
     new_policies = PolicyStore(store or new_catalog.parent / "policies" / "lifecycle")
     old_policies = PolicyStore(old_store) if old_store else new_policies

@@ -12,6 +12,7 @@ from ecrkit.catalog.pins import Pins
 from ecrkit.catalog.repinning import matching, repin
 from ecrkit.cli.arguments.completions import ENVIRONMENT, PINNABLE_POLICY
 from ecrkit.cli.arguments.options import confirmed, dry_run_option, output_option, yes_option
+from ecrkit.cli.arguments.paths import STORE
 from ecrkit.cli.catalog.check import all_findings
 from ecrkit.cli.console.endings import give_up
 from ecrkit.cli.console.output import count_of, echo, echo_json, echo_lines
@@ -44,7 +45,7 @@ __all__ = ["pin"]
 )
 @click.option(
     "--policies",
-    type=click.Path(path_type=Path),
+    type=STORE,
     help="Policy store.  [default: policies/lifecycle next to the catalog]",
 )
 @dry_run_option("Show the changes, and write nothing.")

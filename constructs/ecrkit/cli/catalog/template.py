@@ -12,10 +12,11 @@ from ecrkit.catalog import check_catalog, read_catalog_text, templates
 from ecrkit.cli.arguments.completions import ENVIRONMENT
 from ecrkit.cli.arguments.environment import named_environment
 from ecrkit.cli.arguments.options import folder_option
+from ecrkit.cli.arguments.paths import STORE
 from ecrkit.cli.console.endings import end
 from ecrkit.cli.console.output import echo
 from ecrkit.cli.console.reports import echo_findings
-from ecrkit.documents.files import make_directory, require_writable, write_text
+from ecrkit.documents.files import argument_name, make_directory, require_writable, write_text
 from ecrkit.documents.terminal import write_json
 from ecrkit.policies.store import PolicyStore
 
@@ -33,7 +34,7 @@ __all__ = ["template"]
 @click.option(
     "--policies",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=STORE,
     help="Policy store.  [default: policies/lifecycle next to the catalog]",
 )
 @folder_option(
@@ -46,8 +47,8 @@ def template(catalog: Path, *, environment: str | None, policies: Path | None, d
     """
     Render the CloudFormation templates of CATALOG, without CDK.
 
-    If there is one stack, prints its template. With -o, writes a file for each stack and prints the file names.
-    Findings of the catalog go to standard error.
+    CATALOG is a file, or - for standard input. If there is one stack, prints its template. With -o, writes a file for
+    each stack and prints the file names. Findings of the catalog go to standard error.
 
     Exits with 1 if the catalog has errors.
 
@@ -61,7 +62,7 @@ def template(catalog: Path, *, environment: str | None, policies: Path | None, d
     if destination is not None and _is_file(destination):
         require_writable(destination)
     store = PolicyStore(policies or catalog.parent / "policies" / "lifecycle")
-    checked = check_catalog(read_catalog_text(catalog), file=str(catalog), policies=store)
+    checked = check_catalog(read_catalog_text(catalog), file=argument_name(catalog), policies=store)
     echo_findings([found for found in checked.findings if not found.silenced], err=True)
     if checked.catalog is None:
         end(["the catalog has errors"], are_told=True)

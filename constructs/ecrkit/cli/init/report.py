@@ -124,7 +124,10 @@ def _folded(paths: Sequence[str]) -> Iterator[str]:
 
 def _diff(change: Change) -> Iterator[str]:
     try:
-        before, after = ((content or b"").decode().splitlines() for content in (change.before, change.after))
+        # A tab would be printed as its escape.
+        before, after = (
+            (content or b"").decode().expandtabs().splitlines() for content in (change.before, change.after)
+        )
     except UnicodeDecodeError:
         yield f"{change.path}: a binary file, not shown"
         return

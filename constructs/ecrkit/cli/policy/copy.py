@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ecrkit.cli.arguments.completions import BUNDLED_POLICY
 from ecrkit.cli.arguments.options import dry_run_option, output_option
+from ecrkit.cli.arguments.paths import STORE
 from ecrkit.cli.console.output import count_of, echo, echo_json
 from ecrkit.policies.copies import plan_copy, shipped_version, write_copy
 from ecrkit.policies.references import is_policy_name
 from ecrkit.policies.store import PolicyStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["copy"]
 
@@ -23,7 +27,7 @@ __all__ = ["copy"]
     "store",
     default="policies/lifecycle",
     show_default=True,
-    type=click.Path(path_type=Path),
+    type=STORE,
     help="Policy store to copy to.",
 )
 @click.option("--as", "name", metavar="NAME", help="Copy under this name, as its next version.")

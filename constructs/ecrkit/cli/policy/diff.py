@@ -9,7 +9,7 @@ import click
 
 from ecrkit.cli.arguments.completions import FILE, POLICY
 from ecrkit.cli.arguments.options import details_option, output_option
-from ecrkit.cli.arguments.paths import read_each, require_readable
+from ecrkit.cli.arguments.paths import read_each, require_one_stdin, require_readable
 from ecrkit.cli.arguments.policies import (
     INSTANT,
     instants,
@@ -97,8 +97,7 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
         raise click.UsageError("--exit-code needs --images")
     if images is None and (in_use or pulled_within or must_keep):
         raise click.UsageError("--in-use, --pulled-within and --must-keep need --images")
-    if [old, new, images, manifests, *in_use].count("-") > 1:
-        raise click.UsageError("standard input (-) can be read once only; name a file for the others")
+    require_one_stdin(old, new, images, manifests, *in_use)
     _, at = instants(now)
     require_readable([*policy_files([old, new]), images, manifests, *in_use])
     before, after = read_each([old, new], lambda argument: read_policies([argument], store=store))

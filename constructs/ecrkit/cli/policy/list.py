@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.cli.arguments.options import output_option
+from ecrkit.cli.arguments.paths import STORE
 from ecrkit.cli.console.endings import give_up
 from ecrkit.cli.console.output import count_of, echo, echo_json, echo_lines
 from ecrkit.documents.terminal import Styled, write_document
@@ -40,7 +41,7 @@ _STATES = {
 @click.option(
     "--policies",
     "store",
-    type=click.Path(path_type=Path),
+    type=STORE,
     help="Policy store to list.  [default: policies/lifecycle]",
 )
 @output_option("markdown")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ecrkit.cli.arguments.paths import STORE
 from ecrkit.cli.console.endings import give_up
 from ecrkit.cli.console.output import count_of, echo
 from ecrkit.cli.console.reports import echo_findings, echo_report
@@ -20,6 +21,7 @@ from ecrkit.policies.testing.running import TEST_SUFFIX, read_policy_tests, run_
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
+    from pathlib import Path
 
     from ecrkit.errors import Finding
     from ecrkit.policies.references import PolicyRef
@@ -28,7 +30,7 @@ __all__ = ["lock"]
 
 
 @click.command("lock")
-@click.argument("store", default="policies/lifecycle", type=click.Path(path_type=Path))
+@click.argument("store", default="policies/lifecycle", type=STORE)
 @click.option("--dry-run", is_flag=True, help="Show what would be published, and write nothing.")
 def lock(store: Path, *, dry_run: bool) -> None:
     """

@@ -9,7 +9,7 @@ import click
 
 from ecrkit.cli.arguments.completions import FILE, POLICY
 from ecrkit.cli.arguments.options import aws_options, children_option, details_option, output_option
-from ecrkit.cli.arguments.paths import require_readable
+from ecrkit.cli.arguments.paths import require_one_stdin, require_readable
 from ecrkit.cli.arguments.policies import (
     DURATION,
     INSTANT,
@@ -140,8 +140,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
         raise click.UsageError("name a file with --images, or a repository with --repository")
     if compare_with_ecr and (images is not None or now or ahead or output == "html"):
         raise click.UsageError("--compare-with-ecr needs --repository, and excludes --now, --in and --output html")
-    if [*policies, images, manifests, *in_use].count("-") > 1:
-        raise click.UsageError("standard input (-) can be read once only; name a file for the others")
+    require_one_stdin(*policies, images, manifests, *in_use)
     today, at = instants(now, ahead)
     require_readable([*policy_files(policies), images, manifests, *in_use])
     policy = read_policies(policies, store=store)

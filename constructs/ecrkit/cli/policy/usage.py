@@ -13,7 +13,7 @@ from ecrkit.catalog import read_catalog, read_catalog_text
 from ecrkit.catalog.pins import Pins
 from ecrkit.cli.arguments.completions import POLICY_NAME
 from ecrkit.cli.arguments.options import output_option
-from ecrkit.cli.arguments.paths import require_readable
+from ecrkit.cli.arguments.paths import STORE, require_readable
 from ecrkit.cli.console.listing import echo_json_list
 from ecrkit.cli.console.output import count_of, echo
 from ecrkit.cli.console.tables import echo_table
@@ -43,7 +43,7 @@ _HEADINGS = ("ENVIRONMENT", "REPOSITORY", "PINNED", "BY")
 )
 @click.option(
     "--policies",
-    type=click.Path(path_type=Path),
+    type=STORE,
     help="Policy store.  [default: policies/lifecycle next to the catalog]",
 )
 @click.option(

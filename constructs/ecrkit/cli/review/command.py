@@ -10,7 +10,7 @@ import click
 
 from ecrkit.cli.arguments.completions import DIRECTORY
 from ecrkit.cli.arguments.options import output_option
-from ecrkit.cli.arguments.paths import require_readable
+from ecrkit.cli.arguments.paths import STORE, require_readable
 from ecrkit.cli.arguments.policies import INSTANT, protection_options, read_protections, warn_of_protections
 from ecrkit.cli.console.collector import without_collector
 from ecrkit.cli.console.endings import end
@@ -61,7 +61,7 @@ __all__ = ["review"]
 @click.option(
     "--policies",
     metavar="DIR",
-    type=click.Path(path_type=Path),
+    type=STORE,
     help="Policy store with the change.  [default: policies/lifecycle next to the catalog]",
 )
 @click.option("--images", metavar="DIR", type=DIRECTORY, help="Directory with a file of images per repository.")

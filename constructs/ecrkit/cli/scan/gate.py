@@ -19,7 +19,7 @@ from ecrkit.cli.console.progress import patience
 from ecrkit.cli.console.styles import verdict as verdict_cell
 from ecrkit.cli.console.styles import vulnerability as severity_cell
 from ecrkit.cli.console.tables import echo_table
-from ecrkit.documents.files import read_text
+from ecrkit.documents.files import read_argument
 from ecrkit.images.references import ImageReference
 from ecrkit.images.scans import Severity, Verdict, judge, read_allow_list, sarif
 
@@ -46,7 +46,9 @@ _HEADINGS = ("SEVERITY", "VULNERABILITY", "PACKAGE", "VERSION", "FIXED IN", "VER
     help="Lowest severity that fails.",
 )
 @click.option(
-    "--allow", type=click.Path(dir_okay=False, path_type=Path), help="List of vulnerabilities to accept, YAML."
+    "--allow",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="List of vulnerabilities to accept, YAML; - for standard input.",
 )
 @click.option(
     "--timeout", type=click.FloatRange(min=0), default=600, show_default=True, help="Seconds to wait for results."
@@ -82,7 +84,7 @@ def gate(  # noqa: PLR0913 - one parameter per option
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     threshold = Severity(fail_on)
     now = datetime.now(UTC)
-    allowed = read_allow_list(read_text(allow), file=str(allow)) if allow else {}
+    allowed = _allowed(allow) if allow else {}
     client = connect(profile=profile, region=region).ecr()
     targets = scan_targets(client, ImageReference.parse(image, default_tag="latest"))
     if dry_run:
@@ -168,6 +170,11 @@ def _finding(judgement: Judgement) -> dict[str, object]:
         finding["reason"] = judgement.allowance.reason
         finding["expires"] = judgement.allowance.expires.isoformat()
     return finding
+
+
+def _allowed(path: Path) -> AllowList:
+    text, file = read_argument(path)
+    return read_allow_list(text, file=file)
 
 
 def _tell_unused(allowed: AllowList, judged: Iterable[Sequence[Judgement]]) -> None:

@@ -158,7 +158,8 @@ class _Comparison:
         if suspension_in(text) is None:
             name = self.policy_name(text) if text else None
             if difference := lifecycle_difference(wanted.policy, text, name=name):
-                yield rulebook.LIFECYCLE.at(location, difference=difference)
+                remedy = rulebook.NO_LIFECYCLE_BACK if text is None else rulebook.LIFECYCLE_BACK
+                yield rulebook.LIFECYCLE.at(location, difference=difference, remedy=remedy)
         if difference := _tag_difference(declared.tags, there.tags):
             yield rulebook.TAGS.at(location, difference=difference)
 

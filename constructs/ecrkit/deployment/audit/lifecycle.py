@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from ecrkit.deployment.policies import read_deployed_policy
+from ecrkit.errors.excerpts import count_of
 from ecrkit.lifecycle import LifecyclePolicy
 from ecrkit.lifecycle.diff import Change, diff_rules
 
@@ -58,7 +59,7 @@ def _in_one_order(policy: LifecyclePolicy) -> LifecyclePolicy:
 def _changes(declared: LifecyclePolicy, actual: LifecyclePolicy) -> str:
     counts = Counter(rule.change for rule in diff_rules(declared, actual))
     told = [
-        f"{counts[change]} rule{'s' if counts[change] > 1 else ''} {change.value}"
+        f"{count_of(counts[change], 'rule')} {change.value}"
         for change in (Change.CHANGED, Change.ADDED, Change.REMOVED)
         if counts[change]
     ]

@@ -19,6 +19,12 @@ OVERWRITTEN = (
 )
 """The remedy for drift of a setting that the catalog changed, too."""
 
+LIFECYCLE_BACK = _BACK
+NO_LIFECYCLE_BACK = (
+    "remove the lifecycle policy from the catalog, or restore it by hand; deploying again changes nothing"
+)
+"""Where none is deployed, there is no value to write into the catalog."""
+
 MISSING = Check(
     code="AUD101",
     title="declared repository is not deployed",
@@ -88,7 +94,7 @@ LIFECYCLE = Check(
     code="AUD116",
     title="lifecycle policy is not as declared",
     message="the lifecycle policy differs from the declared one: {difference}",
-    remedy=_BACK,
+    remedy="{remedy}",
     source=_DRIFT,
 )
 TAGS = Check(

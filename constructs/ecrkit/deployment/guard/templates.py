@@ -48,7 +48,7 @@ def parse_json_object(text: str, *, file: str) -> dict[str, Any]:
     except (RecursionError, ValueError) as error:
         raise InvalidAssemblyError(f"{file}: not JSON that can be read: {str(error).lower()}") from None
     if not isinstance(document, dict):
-        raise InvalidAssemblyError(f"{file}: must be an object, got {type(document).__name__}; synthesize again")
+        raise InvalidAssemblyError(f"{file}: must be a mapping, got {type(document).__name__}; synthesize again")
     return document
 
 
@@ -71,7 +71,7 @@ def parse_template(body: object, *, name: str) -> Mapping[str, Any]:
         except (yaml.YAMLError, RecursionError, ValueError, TypeError):
             raise InvalidAssemblyError(f"{name}: its template is neither JSON nor YAML") from None
     if not isinstance(body, dict):
-        raise InvalidAssemblyError(f"{name}: its template must be an object, got {type(body).__name__}")
+        raise InvalidAssemblyError(f"{name}: its template must be a mapping, got {type(body).__name__}")
     return body
 
 

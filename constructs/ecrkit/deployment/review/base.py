@@ -8,11 +8,11 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from ecrkit.catalog import read_catalog
 from ecrkit.deployment.review.git import GitRepository, NoRepositoryError
-from ecrkit.documents.files import make_directory, write_bytes
+from ecrkit.documents.files import make_directory, read_bytes, write_bytes
 from ecrkit.errors import EcrkitError, UnreadableInputError, printable
 from ecrkit.policies.lock import lock_path
 from ecrkit.policies.store import PolicyStore
@@ -138,7 +138,37 @@ def _folder(text: str, *, catalog: Path, policies: Path) -> Base:
     paths = [_inside(path, start) for path in (catalog, policies)]
     if (root / paths[0]).resolve() == catalog.resolve():
         raise UnreadableInputError(f"{printable(text)}: is the folder of the head itself; pass another folder")
-    return Base(text=text, commit="", catalog=root / paths[0], policies=root / paths[1], root=root)
+    base = Base(text=text, commit="", catalog=root / paths[0], policies=root / paths[1], root=root)
+    if not base.catalog.exists() and not base.catalog.is_symlink():
+        _refuse_moved_in(root, start, text=text, catalog=paths[0])
+    return base
+
+
+def _refuse_moved_in(root: Path, start: Path, *, text: str, catalog: PurePosixPath) -> None:
+    """
+    Refuse a folder whose catalog has another path; as :func:`_refuse_moved`.
+
+    Raises:
+        UnreadableInputError: the folder has a catalog that the head has no more.
+    """
+    for path in _yaml_files(root):
+        relative = path.relative_to(root)
+        if (start / relative).exists():
+            continue
+        try:
+            content = read_bytes(path)
+        except UnreadableInputError:
+            continue
+        if all(key.search(content) for key in _CATALOG_KEYS):
+            moved = relative if start == Path.cwd().resolve() else start / relative
+            _refuse_without(text, catalog=catalog, moved=PurePosixPath(moved.as_posix()))
+
+
+def _yaml_files(root: Path) -> Iterator[Path]:
+    """List the YAML files in a folder, by name, without those in hidden folders and in installed packages."""
+    for folder, inside, files in os.walk(root):
+        inside[:] = sorted(name for name in inside if not name.startswith(".") and name != "node_modules")
+        yield from (Path(folder, name) for name in sorted(files) if name.endswith((".yaml", ".yml")))
 
 
 def _extract(repository: GitRepository, commit: str, paths: list[PurePosixPath], root: Path) -> None:
@@ -165,10 +195,14 @@ def _refuse_moved(repository: GitRepository, commit: str, *, text: str, catalog:
     ]
     for path, content in repository.files(commit, gone).items() if gone else ():
         if all(key.search(content) for key in _CATALOG_KEYS):
-            raise UnreadableInputError(
-                f"{printable(text)}: has no {printable(str(catalog))}, and its catalog {printable(str(path))} is gone; "
-                f"pass --base-catalog {printable(str(path))} to compare with it"
-            )
+            _refuse_without(text, catalog=catalog, moved=path)
+
+
+def _refuse_without(text: str, *, catalog: PurePosixPath, moved: PurePosixPath) -> NoReturn:
+    raise UnreadableInputError(
+        f"{printable(text)}: has no {printable(str(catalog))}, and its catalog {printable(str(moved))} is gone; "
+        f"pass --base-catalog {printable(str(moved))} to compare with it"
+    )
 
 
 def _repository_of(catalog: Path) -> tuple[GitRepository | None, str]:

@@ -78,7 +78,7 @@ def _explanation(code: str, node: Node) -> Explanation:
 
 def _members(node: Node | None, *, where: str) -> dict[str, Node]:
     if not isinstance(node, ObjectNode):
-        msg = f"{where}: must be an object"
+        msg = f"{where}: must be a mapping"
         raise ValueError(msg)  # noqa: TRY004 - what is wrong is the text, not an argument of this function
     members: dict[str, Node] = {}
     for member in node.members:

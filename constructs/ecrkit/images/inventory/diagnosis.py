@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any
 from ecrkit.documents import SyntaxProblem, parse_json
 from ecrkit.errors import Location, excerpt, in_file_order
 from ecrkit.images.inventory import rulebook
-from ecrkit.images.inventory.fields import CHILDREN_KEY, DIGESTS, LIST_KEY, NEXT_PAGE_KEYS, read_time
+from ecrkit.images.inventory.fields import (
+    CHILDREN_KEY,
+    DIGESTS,
+    LIST_KEY,
+    NEXT_PAGE_KEYS,
+    is_page,
+    read_time,
+    skip_space,
+)
 from ecrkit.images.inventory.values import ImageStatus
 
 if TYPE_CHECKING:
@@ -29,7 +37,6 @@ __all__ = ["diagnose"]
 MAX_FINDINGS = 20
 """A file of 100,000 images without a time of push is understood after a few."""
 
-_SPACE = re.compile(r"[ \t\r\n]*")
 _TIMES = ("imagePushedAt", "lastRecordedPullTime", "lastArchivedAt", "lastActivatedAt")
 _REQUIRED = ("imageDigest", "imagePushedAt")
 _LISTS = ("imageTags", CHILDREN_KEY)
@@ -76,65 +83,80 @@ class _Diagnosis:
 
     def _starts(self) -> Iterator[tuple[int, str]]:
         """Find where each image begins, and its JSON pointer."""
-        start = _skip(self._text, 0)
+        start = skip_space(self._text, 0)
         first, end = self._value(start)
         is_whole = not self._text[end:].strip()
         if is_whole and isinstance(first, list):
-            yield from self._items(start, "")
-        elif is_whole and isinstance(first, dict) and LIST_KEY in first:
-            yield from self._items_of_document(start, first)
-        elif isinstance(first, dict) and LIST_KEY in first:
-            problem = "the text continues after the object with 'imageDetails'; a file must have one list"
-            self._report(rulebook.NOT_IMAGES, _skip(self._text, end), "", problem=problem)
+            yield from self._items_of_list(start, first)
+        elif is_page(first):
+            yield from self._pages(start)
         elif isinstance(first, dict) and "imageDigest" in first and "\n" in self._text[start:end]:
             problem = "the text has an image on several lines; JSON Lines have one on each, as 'jq -c' writes them"
             self._report(rulebook.NOT_IMAGES, start, "", problem=problem)
         elif isinstance(first, dict) and ("imageDigest" in first or not is_whole):
             yield from self._lines()
         else:
-            got = "a list" if isinstance(first, list) else f"an object without '{LIST_KEY}'"
-            got = got if isinstance(first, list | dict) else "neither an object nor a list"
+            got = "a list" if isinstance(first, list) else f"a mapping without '{LIST_KEY}'"
+            got = got if isinstance(first, list | dict) else "neither a mapping nor a list"
             self._report(rulebook.NOT_IMAGES, start, "", problem=f"the text is {got}")
 
-    def _items_of_document(self, start: int, document: dict[str, Any]) -> Iterator[tuple[int, str]]:
+    def _items_of_list(self, start: int, values: list[Any]) -> Iterator[tuple[int, str]]:
+        """Find the images in a list of images, of pages, or of both."""
+        for index, (at, pointer) in enumerate(self._items(start, "")):
+            if is_page(values[index]):
+                is_last = index == len(values) - 1
+                yield from self._items_of_page(at, values[index], pointer, is_last=is_last)
+            else:
+                yield at, pointer
+
+    def _pages(self, start: int) -> Iterator[tuple[int, str]]:
+        """Find the images in pages that follow each other."""
+        while start < len(self._text):
+            page, end = self._value(start)
+            following = skip_space(self._text, end)
+            if not is_page(page):
+                problem = "the text continues after the 'imageDetails' with something else than another page"
+                self._report(rulebook.NOT_IMAGES, start, "", problem=problem)
+                return
+            yield from self._items_of_page(start, page, "", is_last=following == len(self._text))
+            start = following
+
+    def _items_of_page(
+        self, start: int, page: dict[str, Any], pointer: str, *, is_last: bool
+    ) -> Iterator[tuple[int, str]]:
         members = dict(self._members(start))
-        for key in NEXT_PAGE_KEYS:
-            if document.get(key):
-                self._report(rulebook.MORE_PAGES, members[key], f"/{key}", key=key)
-        if not isinstance(document[LIST_KEY], list):
-            self._report(
-                rulebook.WRONG_TYPE,
-                members[LIST_KEY],
-                f"/{LIST_KEY}",
-                expected="a list",
-                got=_shown(document[LIST_KEY]),
-            )
-            return
-        yield from self._items(members[LIST_KEY], f"/{LIST_KEY}")
+        for key in NEXT_PAGE_KEYS if is_last else ():
+            if page.get(key):
+                self._report(rulebook.MORE_PAGES, members[key], f"{pointer}/{key}", key=key)
+        where = members[LIST_KEY], f"{pointer}/{LIST_KEY}"
+        if isinstance(page[LIST_KEY], list):
+            yield from self._items(*where)
+        elif page[LIST_KEY] is not None:
+            self._report(rulebook.WRONG_TYPE, *where, expected="a list", got=_shown(page[LIST_KEY]))
 
     def _items(self, start: int, pointer: str) -> Iterator[tuple[int, str]]:
-        at, index = _skip(self._text, start + 1), 0
+        at, index = skip_space(self._text, start + 1), 0
         while self._text[at] != "]":
             yield at, f"{pointer}/{index}"
-            at = _skip(self._text, self._value(at)[1])
+            at = skip_space(self._text, self._value(at)[1])
             if self._text[at] == ",":
-                at = _skip(self._text, at + 1)
+                at = skip_space(self._text, at + 1)
             index += 1
 
     def _members(self, start: int) -> Iterator[tuple[str, int]]:
         """Give the keys of an object, and where their values begin."""
-        at = _skip(self._text, start + 1)
+        at = skip_space(self._text, start + 1)
         while self._text[at] != "}":
             key, end = self._value(at)
-            at = _skip(self._text, _skip(self._text, end) + 1)
+            at = skip_space(self._text, skip_space(self._text, end) + 1)
             yield key, at
-            at = _skip(self._text, self._value(at)[1])
+            at = skip_space(self._text, self._value(at)[1])
             if self._text[at] == ",":
-                at = _skip(self._text, at + 1)
+                at = skip_space(self._text, at + 1)
 
     def _lines(self) -> Iterator[tuple[int, str]]:
         for match in re.finditer(r"[^\n]+", self._text):
-            start, line = _skip(self._text, match.start()), match[0].strip(" \t\r")
+            start, line = skip_space(self._text, match.start()), match[0].strip(" \t\r")
             if line and self._is_json(start, line):
                 yield start, ""
 
@@ -149,7 +171,7 @@ class _Diagnosis:
     def _image(self, start: int, pointer: str, number: int) -> None:
         value, _ = self._value(start)
         if not isinstance(value, dict):
-            self._report(rulebook.WRONG_TYPE, start, pointer, expected="an image as an object", got=_shown(value))
+            self._report(rulebook.WRONG_TYPE, start, pointer, expected="an image as a mapping", got=_shown(value))
             return
         places = dict(self._members(start))
         for key, found in value.items():
@@ -247,11 +269,6 @@ class _Diagnosis:
     def _position(self, at: int) -> tuple[int, int]:
         start = self._text.rfind("\n", 0, at) + 1
         return self._text.count("\n", 0, at) + 1, at - start + 1
-
-
-def _skip(text: str, at: int) -> int:
-    space = _SPACE.match(text, at)
-    return space.end() if space else at
 
 
 def _refuse(constant: str) -> object:

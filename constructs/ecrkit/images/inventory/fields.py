@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["CHILDREN_KEY", "DIGESTS", "HEADING_KEY", "LIST_KEY", "NEXT_PAGE_KEYS", "read_time"]
+__all__ = ["CHILDREN_KEY", "DIGESTS", "HEADING_KEY", "LIST_KEY", "NEXT_PAGE_KEYS", "is_page", "read_time", "skip_space"]
 
 DIGESTS = re.compile(r"(?:[A-Za-z0-9_+.-]++:[A-Fa-f0-9]++\n)*+")
 """Any number of digests, a line each. Source: ECR API model 2015-09-21, ImageDigest."""
@@ -19,7 +19,19 @@ CHILDREN_KEY = "childManifestDigests"
 HEADING_KEY = "inventory"
 """Of the first member of a file that ``ecrkit images inventory`` writes."""
 
+_SPACE = re.compile(r"[ \t\r\n]*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def is_page(value: object) -> bool:
+    """Whether *value* is what one call of ``describe-images`` answers."""
+    return isinstance(value, dict) and LIST_KEY in value
+
+
+def skip_space(text: str, at: int) -> int:
+    """Find what follows the white space at an offset."""
+    space = _SPACE.match(text, at)
+    return space.end() if space else at
 
 
 def read_time(value: object) -> datetime:

@@ -27,8 +27,8 @@ def read_manifests(text: str, *, file: str) -> dict[str, tuple[str, ...]]:
     Read manifests.
 
     Args:
-        text: one or more objects with ``images``, as a call takes 100 images at most; each image with ``imageId`` and
-            ``imageManifest``.
+        text: one or more objects with ``images``, one after the other or as a list, as a call takes 100 images at
+            most; each image with ``imageId`` and ``imageManifest``.
         file: as the person named it.
 
     Returns:
@@ -69,7 +69,8 @@ def _responses(text: str, file: str) -> Iterator[tuple[int, dict[str, Any]]]:
             response, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
             _refuse("the text is not JSON", file, line)
-        yield line, response
+        for each in response if response and isinstance(response, list) else [response]:
+            yield line, each
 
 
 def _refuse(problem: str, file: str, line: int) -> NoReturn:

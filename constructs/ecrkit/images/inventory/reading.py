@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 from ecrkit.documents.files import decode
 from ecrkit.errors import InvalidImagesError
-from ecrkit.images.inventory.fields import CHILDREN_KEY, DIGESTS, LIST_KEY, NEXT_PAGE_KEYS, read_time
+from ecrkit.images.inventory.fields import (
+    CHILDREN_KEY,
+    DIGESTS,
+    LIST_KEY,
+    NEXT_PAGE_KEYS,
+    is_page,
+    read_time,
+    skip_space,
+)
 from ecrkit.images.inventory.values import ImageStatus, ImageTable, Inventory
 
 if TYPE_CHECKING:
@@ -44,7 +52,8 @@ def parse_images(content: bytes | mmap, *, file: str, progress: Callable[[int], 
     Parse the images of one repository; :func:`ecrkit.images.inventory.sources.read_images` takes a path.
 
     Args:
-        content: UTF-8: an object with ``imageDetails``, a list of image details, or a line of JSON for each of them.
+        content: UTF-8: an object with ``imageDetails``, several of them as a list or one after the other, a list of
+            image details, or a line of JSON for each of them.
             Times are in ISO 8601 with an offset, or seconds since 1970. A manifest list may say what it refers to, as
             an inventory of ecrkit does. Keys that no report needs may be anything.
         file: as the person named it.
@@ -94,11 +103,14 @@ def _parsed(text: str, progress: Callable[[int], None]) -> list[_Row]:
 
 def _details(text: str) -> Iterator[tuple[list[dict[str, Any]], int]]:
     """Give the images as JSON has them, in pieces, and the length of each piece."""
-    start = len(text) - len(text.lstrip(" \t\r\n"))
+    start = skip_space(text, 0)
     first, end = json.JSONDecoder(parse_constant=_refuse).raw_decode(text, start)
     is_whole = not text[end : end + 1_000].strip() and not text[end:].strip()
     if is_whole and (isinstance(first, list) or (isinstance(first, dict) and LIST_KEY in first)):
-        yield _of_document(first), len(text)
+        yield _of_pages(first if isinstance(first, list) else [first]), len(text)
+        return
+    if isinstance(first, dict) and LIST_KEY in first:
+        yield _of_pages(_values(text, start)), len(text)
         return
     # Lines. A line that is no JSON by itself makes the number of values differ, or the piece unreadable.
     while start < len(text):
@@ -113,14 +125,32 @@ def _details(text: str) -> Iterator[tuple[list[dict[str, Any]], int]]:
         start = end
 
 
-def _of_document(document: list[dict[str, Any]] | dict[str, Any]) -> list[dict[str, Any]]:
-    if isinstance(document, list):
-        return document
-    if any(document.get(key) for key in NEXT_PAGE_KEYS):
+def _values(text: str, start: int) -> list[Any]:
+    """Parse values that follow each other: pages, as several calls print them."""
+    values = []
+    decoder = json.JSONDecoder(parse_constant=_refuse)
+    while start < len(text):
+        value, end = decoder.raw_decode(text, start)
+        if not is_page(value):
+            raise _Unsound
+        values.append(value)
+        start = skip_space(text, end)
+    return values
+
+
+def _of_pages(pages: list[Any]) -> list[Any]:
+    """Take the images of all pages together; what is no page is an image."""
+    if not any(map(is_page, pages)):
+        return pages
+    if is_page(pages[-1]) and any(pages[-1].get(key) for key in NEXT_PAGE_KEYS):
         raise _Unsound
-    details = document[LIST_KEY]
-    if not isinstance(details, list):
-        raise _Unsound
+    details: list[Any] = []
+    for page in pages:
+        # As SDKs write an empty list.
+        found = [page] if not is_page(page) else [] if page[LIST_KEY] is None else page[LIST_KEY]
+        if not isinstance(found, list):
+            raise _Unsound
+        details += found
     return details
 
 

@@ -10,7 +10,7 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecrkit.documents.files import open_file, read_bytes, unreadable
+from ecrkit.documents.files import STDIN, open_file, read_bytes, unreadable
 from ecrkit.errors import UnreadableInputError
 from ecrkit.images.inventory.fields import HEADING_KEY
 from ecrkit.images.inventory.reading import parse_images
@@ -107,7 +107,7 @@ def inventories_in(path: str, *, progress: Callable[[int], None] | None = None) 
         UnreadableInputError: a file cannot be read.
     """
     if path == "-":
-        yield parse_images(sys.stdin.buffer.read(), file="-", progress=progress)
+        yield parse_images(sys.stdin.buffer.read(), file=STDIN, progress=progress)
         return
     is_directory = Path(path).is_dir()
     for file in inventory_files(path):

@@ -37,7 +37,7 @@ MAX_POLICY_BYTES = 1024 * 1024
 """Of a file. ECR takes far less, so that a larger one is no policy, and is not read to its end."""
 
 _MADE_IN_CODE = "<policy made in code>"
-_RULE_POINTER = re.compile("/rules/([0-9]+)")
+_RULE_POINTER = re.compile("(?:/[^/]+)?/rules/([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +54,21 @@ class CheckedPolicy:
     findings: tuple[Finding, ...]
 
 
-def check_policy(text: str, *, file: str) -> CheckedPolicy:
+def check_policy(text: str, *, file: str, unwrap: bool = False) -> CheckedPolicy:
     """
     Check a lifecycle policy.
 
     Args:
         text: a JSON document in ECR's format; any text is accepted.
         file: name of the file in findings.
+        unwrap: also take a document that has the policy in a string, as ``aws ecr get-lifecycle-policy`` prints it.
 
     Returns:
         All errors and warnings, and the policy if it has no error.
 
     Source: ECR user guide, "Lifecycle policy parameters" and "Lifecycle policies" (read 2026-11).
     """
-    drafts, findings = read_drafts(text, file=file)
+    drafts, findings = read_drafts(text, file=file, unwrap=unwrap)
     return _checked(drafts, _check_drafts(drafts, findings))
 
 
@@ -76,13 +77,13 @@ def read_policy(path: Path | str) -> LifecyclePolicy:
     Read a lifecycle policy from a file, and raise if it is invalid.
 
     Args:
-        path: path of a JSON document in ECR's format.
+        path: path of a JSON document in ECR's format, or of the output of ``aws ecr get-lifecycle-policy``.
 
     Raises:
         InvalidPolicyError: ECR would reject it; lists all errors, one a line.
         UnreadableInputError: the file cannot be read.
     """
-    return parse_policy(read_policy_text(Path(path)), file=str(path))
+    return parse_policy(read_policy_text(Path(path)), file=str(path), unwrap=True)
 
 
 def read_policy_text(path: Path) -> str:
@@ -95,18 +96,19 @@ def read_policy_text(path: Path) -> str:
     return read_text(path, at_most=MAX_POLICY_BYTES)
 
 
-def parse_policy(text: str, *, file: str) -> LifecyclePolicy:
+def parse_policy(text: str, *, file: str, unwrap: bool = False) -> LifecyclePolicy:
     """
     Parse a lifecycle policy, and raise if it is invalid; :func:`read_policy` takes a path.
 
     Args:
         text: a JSON document in ECR's format.
         file: name of the file in errors.
+        unwrap: as in :func:`check_policy`.
 
     Raises:
         InvalidPolicyError: ECR would reject it; lists all errors.
     """
-    checked = check_policy(text, file=file)
+    checked = check_policy(text, file=file, unwrap=unwrap)
     if checked.policy is None:
         raise InvalidPolicyError(errors_in(checked.findings))
     return checked.policy

@@ -9,7 +9,7 @@ from ecrkit.lifecycle.checks import rulebook
 from ecrkit.lifecycle.values import StorageClass, TagStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ecrkit.errors import Check, Finding
     from ecrkit.lifecycle.checks.drafts import DraftRule
@@ -22,16 +22,39 @@ __all__ = ["POLICY_CHECKS"]
 def duplicate_priority(rules: Sequence[DraftRule]) -> Iterator[Finding]:
     """No two rules have the same rulePriority."""
     owners = _owners(rules)
-    free = next(number for number in count(1) if number not in owners)
-    for rule in rules:
+    # Each gets another number, so that all can be renumbered at once; an 'any' rule one above the others.
+    taken = set(owners)
+    for rule in sorted(rules, key=lambda rule: _selects(rule, TagStatus.ANY)):
         if rule.rule_priority is None or rule.rule_priority.value is None:
             continue
         priority = rule.rule_priority.value
         first = owners[priority]
         if first is not rule:
+            lowest = next(number for number in count(1) if number not in owners)
+            is_any = _selects(rule, TagStatus.ANY)
+            number = 1 + max(taken) if is_any else next(number for number in count(1) if number not in taken)
+            taken.add(number)
+            remedy = f"the lowest free number is {number}" if number == lowest else f"renumber it to {number}"
+            last = None if is_any else _any_below(rules, owners, rule, number)
+            if last is not None:
+                highest = 1 + max(taken)
+                remedy = f"renumber it to {number}, and {last.name}, the 'any' rule, to {highest} or more"
+                taken.add(highest)
             yield rulebook.DUPLICATE_PRIORITY.at(
-                rule.rule_priority.location, priority=priority, other=first.name, free=free
+                rule.rule_priority.location, priority=priority, other=first.name, remedy=remedy
             )
+
+
+def _any_below(
+    rules: Sequence[DraftRule], owners: Mapping[int, DraftRule], rule: DraftRule, number: int
+) -> DraftRule | None:
+    """Find the 'any' rule in the storage class of *rule* that is the last now, and is not if that has *number*."""
+    for storage_class, in_class in _by_storage_class(rules):
+        if rule.clear_storage_class is storage_class:
+            last = max((at for at, owner in owners.items() if owner in in_class), default=0)
+            if 0 < last < number and _selects(owners[last], TagStatus.ANY):
+                return owners[last]
+    return None
 
 
 def second_untagged(rules: Sequence[DraftRule]) -> Iterator[Finding]:
@@ -48,7 +71,9 @@ def any_not_last(rules: Sequence[DraftRule]) -> Iterator[Finding]:
     """An 'any' rule has the highest rulePriority of its storage class."""
     # Above all numbers, those of the other class too: a lower one could be taken.
     owners = _owners(rules)
-    free = 1 + max(owners, default=0)
+    # Also above those that rules whose number is taken get, and an 'any' rule next to each.
+    renumbered = sum(bool(rule.rule_priority and rule.rule_priority.value) for rule in rules) - len(owners)
+    free = 1 + max(owners, default=0) + 2 * renumbered
     for _, in_class in _by_storage_class(rules):
         # A rule whose number is taken gets another one.
         numbered = [
@@ -60,6 +85,7 @@ def any_not_last(rules: Sequence[DraftRule]) -> Iterator[Finding]:
         for priority, rule in numbered:
             if _selects(rule, TagStatus.ANY) and max(others, default=0) > priority:
                 yield rulebook.ANY_NOT_LAST.at(rule.location, got=priority, highest=max(others), next=free)
+                free += 1
 
 
 def same_list(rules: Sequence[DraftRule]) -> Iterator[Finding]:

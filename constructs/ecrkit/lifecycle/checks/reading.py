@@ -8,6 +8,7 @@ from ecrkit.documents import At, ObjectNode, Reader, SyntaxProblem, parse_json
 from ecrkit.errors import Location, excerpt
 from ecrkit.lifecycle.checks import rulebook
 from ecrkit.lifecycle.checks.drafts import DraftRule, Located, TagList
+from ecrkit.lifecycle.checks.envelopes import envelope_in
 from ecrkit.lifecycle.values import ActionType, CountType, StorageClass, TagStatus
 
 if TYPE_CHECKING:
@@ -33,33 +34,48 @@ SELECTION_KEYS = (
 )
 
 
-def read_drafts(text: str, *, file: str) -> tuple[tuple[DraftRule, ...], list[Finding]]:
+def read_drafts(text: str, *, file: str, unwrap: bool = False) -> tuple[tuple[DraftRule, ...], list[Finding]]:
     """
     Read a policy as far as it can be read.
 
     Args:
         text: anything.
         file: as the person named it, for the findings.
+        unwrap: take the policy out of a document that has it in a string; otherwise such a document is a finding.
 
     Returns:
         The rules, in the order written, and what is wrong with the document and its single values.
     """
     reader = Reader(file, rulebook.STRUCTURE)
     whole = Location(file, 1, 1)
+    try:
+        node = parse_json(text)
+        envelope = envelope_in(node)
+        if envelope:
+            whole = Location(file, *envelope.literal.position, envelope.pointer)
+            if not unwrap:
+                reader.report(rulebook.WRAPPED, whole, command=envelope.extraction(file))
+                return (), reader.findings
+            text = envelope.text
+            node = envelope.parse()
+    except SyntaxProblem as problem:
+        _check_length(text, whole, reader)
+        reader.report(
+            rulebook.NOT_JSON,
+            Location(file, problem.position.line, problem.position.column, whole.pointer),
+            problem=problem.message,
+        )
+        return (), reader.findings
+    _check_length(text, whole, reader)
+    location = Location(file, *node.position, whole.pointer)
+    return _PolicyReader(reader).policy(At(node, location, location)), reader.findings
+
+
+def _check_length(text: str, whole: Location, reader: Reader) -> None:
     if len(text) < rulebook.MIN_TEXT:
         reader.report(rulebook.TEXT_TOO_SHORT, whole, length=len(text))
     if len(text) > rulebook.MAX_TEXT:
         reader.report(rulebook.TEXT_TOO_LONG, whole, length=len(text))
-    try:
-        node = parse_json(text)
-    except SyntaxProblem as problem:
-        reader.report(
-            rulebook.NOT_JSON,
-            Location(file, problem.position.line, problem.position.column),
-            problem=problem.message,
-        )
-        return (), reader.findings
-    return _PolicyReader(reader).policy(reader.root(node)), reader.findings
 
 
 class _PolicyReader:

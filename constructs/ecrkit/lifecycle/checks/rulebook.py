@@ -95,6 +95,14 @@ TOO_MANY_RULES = Check(
     source=_recorded("array is too long: must have at most 50 elements but instance has 51 elements"),
 )
 
+WRAPPED = Check(
+    code="ECR150",
+    title="policy is inside another document",
+    message="must be a policy alone, got a document with a policy in a string",
+    remedy="save the text alone: run `{command}`",
+    source=_API,
+)
+
 # The fields of one rule.
 
 PRIORITY_TOO_LOW = Check(
@@ -127,7 +135,7 @@ EMPTY_LIST = Check(
     code="ECR114",
     title="list of patterns or prefixes is empty",
     message="must have at least 1 entry, got none",
-    remedy="add one, or remove the list and select tagStatus 'any'",
+    remedy="add one, or remove the rule",
     source=_PARAMETERS,
 )
 EMPTY_ENTRY = Check(
@@ -237,7 +245,7 @@ DUPLICATE_PRIORITY = Check(
     code="ECR140",
     title="rulePriority is not unique",
     message="rulePriority {priority} is taken by {other}",
-    remedy="the lowest free number is {free}",
+    remedy="{remedy}",
     source=_recorded("Duplicate priority in multiple rules"),
 )
 SECOND_UNTAGGED = Check(

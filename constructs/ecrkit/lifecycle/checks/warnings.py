@@ -78,8 +78,11 @@ def dead_rule(drafts: Sequence[DraftRule]) -> Iterator[Finding]:
             claimed_by = claim.covered_by(claims[:index])
             if claimed_by:
                 others = " and ".join(named[other.rule.rule_priority].name for other in claimed_by)
-                # An 'any' rule is last in its storage class.
-                remedy = "remove it" if claim.tag_status is TagStatus.ANY else "move it up, or remove it"
+                # An 'any' rule is last in its storage class. Of two rules that claim the same, one is always dead.
+                can_move = claim.tag_status is not TagStatus.ANY and not any(
+                    other.covered_by([claim]) for other in claimed_by
+                )
+                remedy = "move it up, or remove it" if can_move else "remove it"
                 location = named[claim.rule.rule_priority].location
                 yield rulebook.DEAD_RULE.at(location, others=others, remedy=remedy)
 

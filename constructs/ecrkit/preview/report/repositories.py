@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ecrkit.errors.excerpts import count_of, excerpt
 from ecrkit.images.sizes import readable_size
+from ecrkit.lifecycle.evaluation.verdicts import newest_first
 from ecrkit.preview.forecast import combined, forecast
 from ecrkit.preview.insights import idle_rules
 from ecrkit.preview.preview import Totals
@@ -184,7 +185,8 @@ def _images(preview: Preview, at_most: int) -> str:
         return ""
     protected = {violation.verdict.image.digest for violation in preview.violations}
     rows = []
-    for verdict in _newest(preview, protected, at_most):
+    shown = newest_first(_newest(preview, protected, at_most), lambda verdict: verdict)
+    for verdict in sorted(shown, key=lambda verdict: verdict.image.digest not in protected):
         image = verdict.image
         kind = "protected" if image.digest in protected else FATES[verdict.action]
         tags = excerpt(", ".join(image.tags) or "untagged", longest=_TAGS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from ecrkit.lifecycle.evaluation.verdicts import reason_around
+from ecrkit.lifecycle.evaluation.verdicts import newest_first, reason_around
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,11 +46,9 @@ def rows_of(preview: Preview, lanes: Sequence[Lane]) -> Rows:
     Returns:
         Of each fate of each rule the newest, in equal numbers, as many as fit.
     """
-    chosen = _chosen(preview, lanes)
-    pushed_at = preview.inventory.images.pushed_at
-    chosen.sort(key=lambda found: pushed_at[found[0]], reverse=True)
-    because = {violation.verdict.image.digest: " and ".join(violation.because) for violation in preview.violations}
     verdicts = preview.evaluation.verdicts
+    chosen = newest_first(_chosen(preview, lanes), lambda found: verdicts[found[0]])
+    because = {violation.verdict.image.digest: " and ".join(violation.because) for violation in preview.violations}
     reasons: dict[tuple[str, str], int] = {}
     rows = []
     for place, lane, images in chosen:

@@ -56,6 +56,10 @@ _NICKNAMES = {
     "index.docker.io": "registry-1.docker.io",
     "k8s.gcr.io": "registry.k8s.io",
 }
+_ANOTHER = re.compile(
+    r"(?:.+\.)?(?:gcr\.io|pkg\.dev|icr\.io|nvcr\.io|lscr\.io|ocir\.io|mcr\.microsoft\.com|elastic\.co|redhat\.(?:io|com))"
+)
+"""Registries that ECR does not cache: a name that is like one of theirs is not meant for another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +143,7 @@ def check_prefixes(prefixes: Iterable[str], shortest: int, longest: int, section
 def _check_upstream(cache: PullThroughCacheRule, home: Home, *path: str | int) -> Iterator[Finding]:
     upstream = upstream_of(cache.upstream)
     if upstream is None:
-        remedy = _suggestion(cache.upstream)
+        remedy = _suggestion(cache)
         yield rulebook.UNKNOWN_UPSTREAM.at(at(*path, "upstream"), got=repr(cache.upstream), remedy=remedy)
     elif upstream.account is None:
         if upstream.needs_credential and cache.credential is None:
@@ -157,11 +161,16 @@ def _check_upstream(cache: PullThroughCacheRule, home: Home, *path: str | int) -
             yield rulebook.NO_ROLE.at(at(*path), upstream=cache.upstream)
 
 
-def _suggestion(host: str) -> str:
+def _suggestion(cache: PullThroughCacheRule) -> str:
+    host = cache.upstream
     known = [*CREDENTIAL_NEEDED, *OPEN]
-    nearest = _NICKNAMES.get(host) or next(iter(near(host, known)), None)
     others = ", ".join([*known, "NAME.azurecr.io", "ACCOUNT.dkr.ecr.REGION.amazonaws.com"])
-    return f"did you mean {nearest}?" if nearest else f"known registries: {others}"
+    is_another = _ANOTHER.fullmatch(host) is not None and host not in _NICKNAMES
+    nearest = None if is_another else _NICKNAMES.get(host) or next(iter(near(host, known)), None)
+    if nearest is None:
+        return f"known registries: {others}"
+    also = ", with a credential" if nearest in CREDENTIAL_NEEDED and cache.credential is None else ""
+    return f"did you mean {nearest}{also}?"
 
 
 def _check_credential(credential: str, home: Home, *path: str | int) -> Iterator[Finding]:
