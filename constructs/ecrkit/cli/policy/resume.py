@@ -155,7 +155,7 @@ class _Planner:
         self._ignores_catalog = ignores_catalog
         cloudformation = chosen.aws.cloudformation()
         names = {one.name for one in chosen.repositories}
-        self._stacks = StackFinder(chosen.ecr, cloudformation)
+        self._stacks = StackFinder(cloudformation)
         self._templates = TemplateReader(
             cloudformation, account=chosen.account, region=chosen.aws.region, repositories=names
         )
