@@ -100,8 +100,6 @@ def resume(  # noqa: PLR0913 - one parameter per option
     chosen = choose(
         repositories, environment=environment, catalog=catalog, policies=policies, profile=profile, region=region
     )
-    if chosen.declared is None and not original:
-        echo("no catalog found, so not checked whether it changed; pass --catalog", err=True)
     path = state or chosen.state
     saved = read_saved(path)
     planner = _Planner(chosen, saved, path, ignores_catalog=original)
