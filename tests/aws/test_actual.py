@@ -59,7 +59,7 @@ def stubbed() -> Iterator[tuple[ECRClient, Stubber]]:
 
 def read(client: ECRClient) -> Any:  # noqa: ANN401 - a value of ours
     session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1")
-    stacks = StackFinder(client, session.client("cloudformation"))
+    stacks = StackFinder(session.client("cloudformation"))
     [found] = actual_repositories(client, deployed_repositories(client), stacks=stacks)
     return found
 

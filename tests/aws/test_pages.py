@@ -167,17 +167,16 @@ def test_archived_image_is_refused_before_the_pull(client: ECRClient) -> None:
     )
 
 
-def test_stack_that_is_forgotten_holds_nothing(client: ECRClient) -> None:
+def test_stack_that_is_forgotten_holds_nothing() -> None:
     """CloudFormation forgets a deleted stack, and the tags of what it left stay: there is no such stack."""
     session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1")
     cloudformation = session.client("cloudformation")
-    tags = [{"Key": f"aws:cloudformation:stack-{key}", "Value": "Shop"} for key in ("name", "id")]
-    with Stubber(client) as ecr_stub, Stubber(cloudformation) as stub:
-        ecr_stub.add_response("list_tags_for_resource", {"tags": tags})
+    tags = {f"aws:cloudformation:stack-{key}": "Shop" for key in ("name", "id")}
+    with Stubber(cloudformation) as stub:
         stub.add_client_error("list_stack_resources", "ValidationError", "Stack with id Shop does not exist")
-        stack = StackFinder(client, cloudformation).stack_of("web", arn="arn:aws:ecr:us-east-1:1:repository/web")
+        resource = StackFinder(cloudformation).resource_by(tags, "web")
 
-    assert stack is None
+    assert resource is None
 
 
 def test_archived_images_are_counted(client: ECRClient) -> None:

@@ -11,7 +11,7 @@ from ecrkit.aws.concurrency import in_order
 from ecrkit.aws.images import Contents, contents_of
 from ecrkit.aws.local import lacks_filters
 from ecrkit.aws.login import endpoint_host, registry_at
-from ecrkit.aws.stacks import StackFinder
+from ecrkit.aws.stacks import StackFinder, resource_tags
 from ecrkit.errors import AwsError, InvalidPolicyError, RefusedError
 from ecrkit.images.hosts import HostKind, RegistryHost
 from ecrkit.lifecycle import parse_policy
@@ -99,12 +99,16 @@ class RepositoryDetails:
         lifecycle_policy_text: ECR's JSON; ``None`` where there is no policy.
         contents: its images, counted.
         stack: name of the stack that it is a resource of; ``None`` where there is none.
+        policy_evaluated_at: when ECR last evaluated the policy; the epoch if never, ``None`` if unknown.
+        stack_changed_at: when the stack last changed it; ``None`` if unknown.
     """
 
     repository: DeployedRepository
     lifecycle_policy_text: str | None
     contents: Contents
     stack: str | None
+    policy_evaluated_at: datetime | None
+    stack_changed_at: datetime | None
 
     @property
     def lifecycle_rule_count(self) -> int:
@@ -194,14 +198,19 @@ def repository_details(
     Raises:
         AwsError: AWS refused, or could not be reached; a repository that vanished meanwhile is such a case.
     """
-    stacks = StackFinder(ecr, cloudformation)
+    stacks = StackFinder(cloudformation)
 
     def details(repository: DeployedRepository) -> RepositoryDetails:
+        text, evaluated_at = lifecycle_policy(ecr, repository.name)
+        contents = contents_of(ecr, repository.name)
+        resource = stacks.resource_by(resource_tags(ecr, repository.arn), repository.name)
         return RepositoryDetails(
             repository=repository,
-            lifecycle_policy_text=lifecycle_policy_text(ecr, repository.name),
-            contents=contents_of(ecr, repository.name),
-            stack=stacks.stack_of(repository.name, arn=repository.arn),
+            lifecycle_policy_text=text,
+            contents=contents,
+            stack=resource.stack if resource else None,
+            policy_evaluated_at=evaluated_at,
+            stack_changed_at=resource.changed_at if resource else None,
         )
 
     return in_order(details, repositories)

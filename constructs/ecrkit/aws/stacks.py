@@ -62,49 +62,20 @@ class StackFinder:
     asked once what it still has.
 
     Args:
-        ecr: client of the Region.
-        cloudformation: client of the same Region.
+        cloudformation: client of the Region.
     """
 
-    def __init__(self, ecr: ECRClient, cloudformation: CloudFormationClient) -> None:
-        self._ecr = ecr
+    def __init__(self, cloudformation: CloudFormationClient) -> None:
         self._cloudformation = cloudformation
         self._lock = threading.Lock()
         self._repositories: dict[str, dict[str, StackResource]] = {}
 
-    def stack_of(self, repository: str, *, arn: str) -> str | None:
-        """
-        Name the stack of a repository; ``None`` where there is none, or none any more.
-
-        Args:
-            repository: its name.
-            arn: its ARN.
-
-        Raises:
-            AwsError: AWS refused, or could not be reached.
-        """
-        return self.stack_by(resource_tags(self._ecr, arn), repository)
-
-    def stack_by(self, tags: Mapping[str, str], repository: str) -> str | None:
-        """
-        Name the stack of a repository whose tags are known already; ``None`` as above.
-
-        Args:
-            tags: those of AWS too.
-            repository: its name.
-
-        Raises:
-            AwsError: AWS refused, or could not be reached.
-        """
-        resource = self.resource_by(tags, repository)
-        return resource.stack if resource else None
-
     def resource_by(self, tags: Mapping[str, str], repository: str) -> StackResource | None:
         """
-        Find a repository, whose tags are known already, in its stack; ``None`` as above.
+        Find a repository in its stack; ``None`` if no stack has it, or none has it any more.
 
         Args:
-            tags: those of AWS too.
+            tags: those of AWS, too.
             repository: its name.
 
         Raises:

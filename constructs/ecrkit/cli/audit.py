@@ -105,7 +105,7 @@ def audit(  # noqa: PLR0913 - one parameter per option
     )
     facts = _Facts(declared)
     actual = actual_repositories(
-        ecr, here.deployed, stacks=StackFinder(ecr, cloudformation), templates=templates, images=images
+        ecr, here.deployed, stacks=StackFinder(cloudformation), templates=templates, images=images
     )
     missing = declared - {repository.name for repository in here.deployed}
     findings = audited(

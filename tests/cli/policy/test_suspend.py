@@ -229,6 +229,17 @@ def test_broken_catalog_stops_no_emergency(account: Account, project: Path) -> N
     assert facts["suspended"]["reason"] == "incident 42"
 
 
+def test_catalog_is_not_needed(account: Account, project: Path) -> None:
+    """Without a catalog a policy is suspended and resumed all the same, and it is said that nothing was compared."""
+    (project / "repositories.yaml").unlink()
+    suspended = run(account, project, *SUSPEND, "team/web")
+    resumed = run(account, project, *RESUME, "team/web")
+
+    assert suspended.returncode == 0
+    assert resumed.stdout == "restored: team/web\n"
+    assert resumed.stderr.startswith("the catalog was not checked for changes; pass --catalog\n")
+
+
 def test_repository_that_is_not_suspended_is_refused(account: Account, project: Path) -> None:
     """Naming a repository whose policy is not suspended is refused, a pattern skips it."""
     named = run(account, project, *RESUME, "team/web")

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from builders.accounts import REGISTRY, account_in
 from builders.commands import ECRKIT, ecrkit, ecrkit_on_terminal, shell
+from builders.proxies import Fault, proxy_to
 from builders.sandboxes import HOME
+from builders.scans import answers
 from builders.stores import make_store, policy_text, publish
 
 if TYPE_CHECKING:
@@ -136,6 +138,8 @@ def test_json_has_the_service_names(account: Account, project: Path) -> None:
     api, web = document["repositories"]
     assert document["notDeployed"] == ["missing"]
     assert api.pop("createdAt") <= api.pop("lastImagePushedAt")
+    assert web["lifecyclePolicyLastEvaluatedAt"] is None
+    assert api.pop("lifecyclePolicyLastEvaluatedAt")
     assert api == {
         "repositoryArn": f"arn:aws:ecr:{HOME.region}:{HOME.account}:repository/api",
         "registryId": HOME.account,
@@ -153,6 +157,20 @@ def test_json_has_the_service_names(account: Account, project: Path) -> None:
         "inCatalog": False,
     }
     assert [web["stackName"], web["inCatalog"], web["lifecyclePolicyText"]] == ["Shop", True, None]
+
+
+def test_policy_that_is_not_evaluated_is_told(account: Account, tmp_path: Path) -> None:
+    """A policy that ECR has not evaluated for days is said on standard error, and when it last was, in JSON."""
+    answer = {"lifecyclePolicyText": policy_text(), "lastEvaluatedAt": 1_577_836_800}
+    with proxy_to(account.url, Fault("ecr:GetLifecyclePolicy", answers(answer))) as proxy:
+        result = ecrkit("repos", "list", environment=account.at(proxy.url), cwd=tmp_path)
+        document = json.loads(
+            ecrkit("repos", "list", "--output", "json", environment=account.at(proxy.url), cwd=tmp_path).stdout
+        )
+
+    told = "api: no image expires: its lifecycle policy was last evaluated on 2020-01-01, "
+    assert [line.startswith(told) for line in result.stderr.splitlines() if "evaluated" in line] == [True]
+    assert document["repositories"][0]["lifecyclePolicyLastEvaluatedAt"] == "2020-01-01T00:00:00+00:00"
 
 
 def test_reader_may_stop_early(account: Account) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ from builders.actual import actual, iam, statement
 from builders.adoptions import CATALOG, added, adopt
 
 from ecrkit.deployment.adoption import Adopter
+from ecrkit.deployment.suspensions import Suspension
 from ecrkit.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -34,6 +36,19 @@ REFUSED: dict[str, tuple[ActualRepository, str]] = {
             "statements[0].Principal: lets everyone in: it has the Principal '*', but its condition does not limit "
             "who may call; name principals, or add a condition as on aws:PrincipalOrgID"
         ),
+    ),
+    "suspended": (
+        actual(
+            "api",
+            lifecycle_policy_text=Suspension(
+                reason="incident",
+                by="user/alice",
+                since=datetime(2026, 11, 1, tzinfo=UTC),
+                until=None,
+                original="0" * 16,
+            ).text,
+        ),
+        "its lifecycle policy is suspended; run `ecrkit policy resume api` first",
     ),
     "variables of an old version": (
         actual(

@@ -104,7 +104,7 @@ def adopt(  # noqa: PLR0913 - one parameter per option
     if len(candidates) > _BATCH:
         run.adopter.check_room(repository.name for repository in candidates)
     ecr = here.aws.ecr()
-    actual = actual_repositories(ecr, candidates, stacks=StackFinder(ecr, here.aws.cloudformation()))
+    actual = actual_repositories(ecr, candidates, stacks=StackFinder(here.aws.cloudformation()))
     there = with_bar(actual, length=len(candidates), label="repositories")
     if everything:
         there = run.report.without_those_of_stacks(there, run.adopter.stacks)

@@ -100,8 +100,6 @@ def resume(  # noqa: PLR0913 - one parameter per option
     chosen = choose(
         repositories, environment=environment, catalog=catalog, policies=policies, profile=profile, region=region
     )
-    if chosen.declared is None and not original:
-        echo("no catalog found, so not checked whether it changed; pass --catalog", err=True)
     path = state or chosen.state
     saved = read_saved(path)
     planner = _Planner(chosen, saved, path, ignores_catalog=original)
@@ -155,7 +153,7 @@ class _Planner:
         self._ignores_catalog = ignores_catalog
         cloudformation = chosen.aws.cloudformation()
         names = {one.name for one in chosen.repositories}
-        self._stacks = StackFinder(chosen.ecr, cloudformation)
+        self._stacks = StackFinder(cloudformation)
         self._templates = TemplateReader(
             cloudformation, account=chosen.account, region=chosen.aws.region, repositories=names
         )

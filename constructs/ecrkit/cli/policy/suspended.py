@@ -153,6 +153,8 @@ def choose(  # noqa: PLR0913 - keyword-only, one per option
     account = repositories[0].account
     try:
         declared = _declarations(catalog, policies, account=account, region=aws.region)
+        if declared is None and needs_catalog:
+            echo("the catalog was not checked for changes; pass --catalog", err=True)
     except EcrkitError as error:
         if needs_catalog:
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +17,7 @@ from ecrkit.cli.console.tables import echo_table, number
 from ecrkit.images.sizes import readable_size
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from ecrkit.aws.repositories import RepositoryDetails
@@ -48,7 +50,8 @@ def list_(*, catalog: Path | None, policies: Path | None, profile: str | None, r
 
     Shows the number and size of images, including archived ones, the lifecycle policy, the stack, and whether the
     catalog declares the repository. If a policy equals one in the policy store, its name is shown. Repositories that
-    are declared but not deployed are listed on standard error.
+    are declared but not deployed, and lifecycle policies that ECR has not evaluated for days, are listed on standard
+    error.
 
     \b
     Examples:
@@ -70,10 +73,32 @@ def list_(*, catalog: Path | None, policies: Path | None, profile: str | None, r
             others={"notDeployed": missing},
         )
         return
-    echo_table(_HEADINGS, (_row(repository, declared) for repository in details))
+    idle: list[str] = []
+    echo_table(_HEADINGS, (_row(repository, declared) for repository in _noting_idle(details, idle)))
+    for line in idle:
+        echo(line, err=True)
     for name in missing:
         echo(f"{name}: in the catalog, but not deployed", err=True)
     echo(count_of(len(found), "repository"), err=True)
+
+
+def _noting_idle(details: Iterable[RepositoryDetails], idle: list[str]) -> Iterator[RepositoryDetails]:
+    """Pass repositories on, and add a line to *idle* for each policy that ECR does not evaluate."""
+    from ecrkit.deployment.audit.limits import evaluation_problem  # noqa: PLC0415 - loads the reader of policies
+
+    now = datetime.now(UTC)
+    for one in details:
+        problem = evaluation_problem(
+            one.lifecycle_policy_text,
+            evaluated_at=one.policy_evaluated_at,
+            created_at=one.repository.created_at,
+            stack_changed_at=one.stack_changed_at,
+            image_count=one.contents.image_count,
+            now=now,
+        )
+        if problem:
+            idle.append(f"{one.repository.name}: no image expires: {problem}")
+        yield one
 
 
 def _row(details: RepositoryDetails, declared: Declared | None) -> tuple[str, ...]:
@@ -100,6 +125,7 @@ def _document(details: RepositoryDetails, declared: Declared | None) -> dict[str
     """Name what AWS names as AWS does; the rest in the same style."""
     repository = details.repository
     last_push = details.contents.last_pushed_at
+    evaluated = details.policy_evaluated_at
     properties = repository.properties
     key = {"kmsKey": properties.encryption_key} if properties.encryption_key else {}
     return {
@@ -116,6 +142,7 @@ def _document(details: RepositoryDetails, declared: Declared | None) -> dict[str
         "encryptionConfiguration": {"encryptionType": properties.encryption, **key},
         "lifecyclePolicyText": details.lifecycle_policy_text,
         "lifecyclePolicyName": _policy(details, declared),
+        "lifecyclePolicyLastEvaluatedAt": evaluated.isoformat() if evaluated else None,
         "imageCount": details.contents.image_count,
         "imageSizeInBytes": details.contents.size_bytes,
         "lastImagePushedAt": last_push.isoformat() if last_push else None,

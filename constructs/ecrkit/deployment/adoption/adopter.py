@@ -13,6 +13,7 @@ from ecrkit.deployment.adoption.settings import exact_settings, is_exact
 from ecrkit.deployment.adoption.values import Adopted
 from ecrkit.deployment.audit import drift
 from ecrkit.deployment.policies import PolicyNames, policy_text, read_deployed_policy
+from ecrkit.deployment.suspensions import suspension_in
 from ecrkit.documents.yaml_edits import YamlEditor
 from ecrkit.errors import InvalidNameError, Location, RefusedError, errors_in
 from ecrkit.images.names import RepositoryName
@@ -159,6 +160,8 @@ class Adopter:
             return (self._stack_problem(actual.stack),)
         if actual.lifecycle_policy_text is None:
             return ()
+        if suspension_in(actual.lifecycle_policy_text):
+            return (f"its lifecycle policy is suspended; run `ecrkit policy resume {actual.name}` first",)
         checked = read_deployed_policy(actual.lifecycle_policy_text)
         # The template has it on one line, which may be shorter than what is there, and than ECR takes.
         findings = checked.findings if checked.policy is None else check_rules(checked.policy.rules).findings

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ecrkit.deployment.actual import ActualRepository
     from ecrkit.errors import Finding, Location
 
-__all__ = ["DEFAULT_QUOTA_IMAGES", "AuditLimits", "observations"]
+__all__ = ["DEFAULT_QUOTA_IMAGES", "AuditLimits", "evaluation_problem", "observations"]
 
 DEFAULT_QUOTA_IMAGES = 100_000
 """Source: ECR user guide, "Amazon ECR service quotas", images per repository (read 2026-11)."""
@@ -54,7 +54,15 @@ def observations(actual: ActualRepository, *, limits: AuditLimits, location: Loc
         limits: the limits.
         location: where the repository is declared, or would be.
     """
-    if evaluated := _not_evaluated(actual, limits.now):
+    evaluated = evaluation_problem(
+        actual.lifecycle_policy_text,
+        evaluated_at=actual.policy_evaluated_at,
+        created_at=actual.created_at,
+        stack_changed_at=actual.stack_changed_at,
+        image_count=actual.images.count if actual.images else None,
+        now=limits.now,
+    )
+    if evaluated:
         yield UNEVALUATED.at(location, evaluated=evaluated)
     if actual.images and actual.images.count >= limits.quota_images * _NEAR:
         yield NEAR_QUOTA.at(location, count=f"{actual.images.count:,}", quota=f"{limits.quota_images:,}")
@@ -62,22 +70,42 @@ def observations(actual: ActualRepository, *, limits: AuditLimits, location: Loc
         yield from _old_scans(actual, limits.now, limits.max_scan_age, location)
 
 
-def _not_evaluated(actual: ActualRepository, now: datetime) -> str:
-    """Say since when the policy was not evaluated; empty if it was, if nobody can tell, or if it cannot act."""
-    evaluated, text = actual.policy_evaluated_at, actual.lifecycle_policy_text
-    if text is None or evaluated is None or suspension_in(text) or (actual.images and actual.images.count == 0):
+def evaluation_problem(  # noqa: PLR0913 - keyword-only, what is known
+    text: str | None,
+    *,
+    evaluated_at: datetime | None,
+    created_at: datetime | None,
+    stack_changed_at: datetime | None,
+    image_count: int | None,
+    now: datetime,
+) -> str:
+    """
+    Say since when ECR did not evaluate a lifecycle policy.
+
+    Args:
+        text: the policy; ``None`` without one.
+        evaluated_at: when ECR last evaluated it; the epoch if never, ``None`` if unknown.
+        created_at: when its repository was created, if known.
+        stack_changed_at: when the stack last changed the repository, if known.
+        image_count: images of the repository, if known.
+        now: timezone-aware instant.
+
+    Returns:
+        Words; empty if ECR did evaluate it, if nobody can tell, or if the policy cannot act on anything.
+    """
+    if text is None or evaluated_at is None or image_count == 0 or suspension_in(text):
         return ""
-    if evaluated.year >= _FIRST_YEAR:
-        age = now - evaluated
+    if evaluated_at.year >= _FIRST_YEAR:
+        age = now - evaluated_at
         if age <= _EVALUATED_WITHIN:
             return ""
-        return f"its lifecycle policy was last evaluated on {evaluated:%Y-%m-%d}, {days(age.days)} ago"
+        return f"its lifecycle policy was last evaluated on {evaluated_at:%Y-%m-%d}, {days(age.days)} ago"
     # ECR does not say when a policy was put. It is as old as the last change of its stack, or else may be as old as
     # its repository.
-    since = actual.stack_changed_at or actual.created_at
+    since = stack_changed_at or created_at
     if since is None or now - since <= _EVALUATED_WITHIN:
         return ""
-    what = "its stack last changed it" if actual.stack_changed_at else "the repository was created"
+    what = "its stack last changed it" if stack_changed_at else "the repository was created"
     return f"its lifecycle policy was never evaluated; {what} on {since:%Y-%m-%d}, {days((now - since).days)} ago"
 
 
