@@ -31,6 +31,7 @@ WHOLE_PACKAGES = {
     "cli/test_main.py": "what every command has in common",
     "cli/console/test_one_place.py": "tables and progress, for every command",
     "cli/test_terminal_width.py": "tables at 80 columns, for every command",
+    "cli/test_terminal_width_of_aws.py": "the tables of what is deployed, for every command that lists it",
     "preview/report/test_browser.py": "the report as a browser shows it",
     "cli/test_published.py": "versions that are not as published, for every command",
     "lifecycle/test_laws.py": "properties of every policy",
