@@ -192,4 +192,4 @@ def test_errors_of_included_files_name_the_base(head: Path) -> None:
     git(head, "add", "--all")
     git(head, "commit", "--quiet", "--message=Broken")
 
-    assert problem("HEAD").startswith("HEAD:web.yaml:1:21: repositories.web: must be an object, got an integer")
+    assert problem("HEAD").startswith("HEAD:web.yaml:1:21: repositories.web: must be a mapping, got an integer")
