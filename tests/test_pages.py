@@ -35,6 +35,7 @@ OFFLINE: tuple[str, ...] = (
     "docs/tasks/editors.md",
     "docs/tasks/encrypt.md",
     "docs/tasks/give-access.md",
+    "docs/tasks/house-rules.md",
     "docs/tasks/pin-a-version.md",
     "docs/tasks/preview-a-change.md",
     "docs/tasks/publish-a-policy.md",
@@ -42,6 +43,7 @@ OFFLINE: tuple[str, ...] = (
     "docs/tasks/replicate.md",
     "docs/tasks/review-a-change.md",
     "docs/tasks/share.md",
+    "docs/tasks/split-a-catalog.md",
     "docs/tasks/terraform.md",
     "docs/tasks/upgrade.md",
 )

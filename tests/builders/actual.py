@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from builders.catalogs import ONE_ENVIRONMENT, catalog
@@ -11,6 +12,7 @@ from builders.stores import make_store, policy_text
 from ecrkit import PolicyStore
 from ecrkit.catalog.locations import repository_places
 from ecrkit.deployment.audit import ActualRepository, audit
+from ecrkit.deployment.audit.limits import AuditLimits
 from ecrkit.deployment.audit.statements import statements_in
 from ecrkit.registry.properties import RepositoryProperties
 
@@ -61,17 +63,19 @@ def store_in(directory: Path) -> PolicyStore:
     return PolicyStore(make_store(directory, {"ten/v1.json": policy_text()}))
 
 
-def found(
+def found(  # noqa: PLR0913 - keyword-only
     settings: str,
     repositories: Iterable[ActualRepository],
     policies: PolicyStore,
     *,
     name: str = "web",
     registry: str = "",
+    today: date | None = None,
 ) -> tuple[Finding, ...]:
     """Audit *repositories* against a catalog of one that keeps ten images, with settings in flow style."""
     defaults = "defaults: {lifecycle: ten@1}" + (f"\nregistry: {{{registry}}}\n" if registry else "\n")
     text = f"{ONE_ENVIRONMENT}{defaults}repositories:\n  {name}: {{{settings}}}\n"
     [environment] = catalog(text, policies).environments
     places = repository_places(text, file="repositories.yaml")
-    return audit(environment, repositories, policies=policies, policy_name=lambda _: None, places=places)
+    limits = AuditLimits(now=datetime.combine(today, time(), UTC)) if today else None
+    return audit(environment, repositories, policies=policies, policy_name=lambda _: None, places=places, limits=limits)

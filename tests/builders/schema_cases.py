@@ -13,7 +13,7 @@ from ecrkit.catalog.reading.registry import REGISTRY_KEYS
 from ecrkit.cli.schemas import DocumentKind
 from ecrkit.policies.store import PolicyStore
 
-__all__ = ["ACCEPTED", "BEYOND", "PARTLY", "REFUSED", "SHIPPED", "STORE"]
+__all__ = ["ACCEPTED", "BEYOND", "ENVIRONMENTS", "PARTLY", "REFUSED", "SHIPPED", "STORE"]
 
 ROOT = Path(__file__).parents[2]
 STORE = PolicyStore(ROOT / "policies" / "lifecycle")
@@ -37,6 +37,11 @@ def repositories(text: str) -> str:
 def settings(text: str, *, defaults: str = "") -> str:
     """Write a catalog of one repository with settings of its own, and *defaults*."""
     return f"{ENVIRONMENTS}defaults: {{{defaults}}}\nrepositories: {{web: {{{text}}}}}\n"
+
+
+def rules(text: str, own: str = "") -> str:
+    """Write a catalog with house rules, and one repository with settings of its own."""
+    return f"rules: {{{text}}}\n{settings(own)}"
 
 
 def with_environment(text: str) -> str:
@@ -104,6 +109,20 @@ ACCEPTED = {
         f"registry:\n{environment()}",
         f"registry: {{{': , '.join(REGISTRY_KEYS)}: }}\n{environment()}",
         with_environment("registry: {replication: [{to: [{region: eu-west-1}]}], policy: }"),
+        f"$schema: catalog.schema.json\ninclude: []\n{environment()}",
+        f"include:\nrules:\n{environment()}",
+        settings("silence: {ECR211: {reason: because}, ECR212: {reason: because, until: '2999-01-31', owner: web}}"),
+        settings("silence: {ECR212: {reason: because, until: '2999-01-31'}}"),
+        rules(
+            "required_tags: [team], names: {dev: web, '*': '[a-z]+'}, lifecycle: ['none', '*', 'web@*', web@3]",
+            "tags: {team: web}",
+        ),
+        rules("access: , encryption: [KMS, AES256], mutability: [IMMUTABLE, MUTABLE_WITH_EXCLUSION]"),
+        rules("access: {accounts: ['210987654321'], organizations: [o-a1b2c3d4e5]}"),
+    ],
+    DocumentKind.REPOSITORIES: [
+        "repositories:\n",
+        "$schema: ../schemas/repositories.schema.json\nrepositories: {web: , api: {lifecycle: keep-last-10@1}}",
     ],
     DocumentKind.POLICY_TEST: [
         image("pushed_days_ago: 0, expect: stay"),
@@ -349,7 +368,19 @@ REFUSED = {
     "TST117": [image("tags: [a, b, a], pushed_days_ago: 1, expect: stay")],
     "TST120": [image("pushed_days_ago: 9, archived_days_ago: 2, activated_days_ago: 1, expect: stay")],
     "TST123": [image("pushed_days_ago: 9, archived_days_ago: 2, expect: archive")],
-    "STO120": ["[]", "web: {}", "web@0: {}", "Web@1: {}", "web@1: [ECR203]", "web@1: {ECR203: 1}"],
+    "CAT154": [settings("silence: {ECR211: {reason: because, until: soon}}")],
+    "CAT160": [rules("encryption: []"), rules("lifecycle: [web]"), rules("required_tags: ['']")],
+    "STO123": ["web@1: {ECR203: {reason: because, until: soon}}"],
+    "STO120": [
+        "web@1: {ECR203: {until: '2999-01-31'}}",
+        "web@1: {ECR203: {reason: because, util: '2999-01-31'}}",
+        "[]",
+        "web: {}",
+        "web@0: {}",
+        "Web@1: {}",
+        "web@1: [ECR203]",
+        "web@1: {ECR203: 1}",
+    ],
     "STO121": ["web@1: {ECR211: because}", "web@1: {ECR101: because}"],
     "STO122": ["web@1: {ECR203: ''}", "web@1: {ECR203: ' '}"],
 }
@@ -401,6 +432,17 @@ BEYOND = {
         ENVIRONMENTS.replace("dev:", "a: {account: '123456789012', region: eu-west-1, shards: 2}, a-1:")
         + "repositories: {web: }",
     ),
+    "CAT149": ("a schema knows no files", f"include: [/web.yaml]\n{environment()}"),
+    "CAT150": ("a schema knows no files", f"include: [no-such-file.yaml]\n{environment()}"),
+    "CAT152": ("a schema knows no other files", ""),
+    "CAT153": ("a schema knows no other files", ""),
+    "CAT156": ("the file that it is in decides", settings("silence: {CAT164: because}")),
+    "CAT161": (BESIDE, rules("required_tags: [team]")),
+    "CAT162": (BESIDE, rules("names: {dev: '[0-9]+'}")),
+    "CAT163": (BESIDE, rules("lifecycle: ['*']")),
+    "CAT164": (BESIDE, rules("encryption: [KMS]")),
+    "CAT165": (BESIDE, rules("mutability: [MUTABLE]")),
+    "CAT166": (BESIDE, rules("access: ", "pull: {accounts: ['210987654321']}")),
     "CAT142": (BESIDE, repositories(f"{'/'.join('abcdefghijklm')}: {{parameters: true}}")),
     "CAT143": (VERBATIM, settings("statements: [{Effect: Allow, Action: 'ecr:*'}]")),
     "CAT144": (VERBATIM, settings("statements: [{Effect: Allow, Principal: '*', Action: 'ecr:*'}]")),

@@ -35,6 +35,23 @@ OVER_TLS = (
 )
 MANY = "".join(f"  app-{number}:\n" for number in range(198))
 
+ELSEWHERE = {
+    *("CAT149", "CAT150", "CAT151", "CAT152", "CAT153"),  # included files
+    *(
+        "CAT154",
+        "CAT155",
+        "CAT156",
+        "CAT160",
+        "CAT161",
+        "CAT162",
+        "CAT163",
+        "CAT164",
+        "CAT165",
+        "CAT166",
+    ),  # house rules
+}
+"""`test_inclusion.py` and `test_house_rules.py` have their cases."""
+
 REFUSED = (
     Refused(
         "CAT101",
@@ -231,7 +248,8 @@ REFUSED = (
         edits=(("  tags: {managed-by: ecrkit}", "  silence: {ECR203: on purpose}"),),
         finding=(
             "6:13: defaults.silence.ECR203: must be one of ECR211, ECR212, ECR213, AUD122, AUD123,"
-            " AUD124, ECR421, ECR422, ECR423, ECR424, ECR425, ECR426, ECR427, got 'ECR203' [CAT129]"
+            " AUD124, AUD125, AUD126, AUD127, ECR421, ECR422, ECR423, ECR424, ECR425, ECR426, ECR427, CAT161,"
+            " CAT162, CAT163, CAT164, CAT165, CAT166, got 'ECR203' [CAT129]"
         ),
     ),
     Refused(
@@ -451,7 +469,7 @@ def test_every_check_has_a_case() -> None:
     """No check of the rulebook is without a case above; those of a registry have a table of their own."""
     codes = {check.code for check in CATALOG_RULEBOOK} - {check.code for check in REGISTRY_RULEBOOK}
 
-    assert codes == {case.code for case in REFUSED}
+    assert codes - ELSEWHERE == {case.code for case in REFUSED}
 
 
 def test_codes_are_unique_and_in_order() -> None:

@@ -158,6 +158,21 @@ class TestInvalid:
         assert result.stderr == LINES.format(store=store)
         assert (result.returncode, result.stdout) == (1, "")
 
+    def test_files_of_teams(self, tmp_path: Path) -> None:
+        """Files that the catalog includes are deployed with it, and errors and house rules name them."""
+        path = written(tmp_path / "repositories.yaml", f"include: [team.yaml]\nrules: {{lifecycle: ['*']}}\n{HEAD}")
+        written(tmp_path / "team.yaml", f"repositories: {CATALOG.partition('repositories:')[2]}")
+        assert names(catalog_stacks(quiet_app(), path, policies=POLICIES)) == {"dev": ["Repositories-dev"]}
+
+        written(tmp_path / "team.yaml", "repositories:\n  web: {lifecycle: []}\n")
+        with pytest.raises(InvalidCatalogError) as caught:
+            catalog_stacks(quiet_app(), path, policies=POLICIES)
+
+        assert str(caught.value) == (
+            f"{tmp_path}/team.yaml:2:20: repositories.web.lifecycle: the house rules allow the lifecycle policies *, "
+            "got none; pin one of these [CAT163]"
+        )
+
     def test_changed(self, tmp_path: Path) -> None:
         """A published version that changed stops it, in the words of every command."""
         store = publish(make_store(tmp_path, {"keep/v1.json": policy_text()}))

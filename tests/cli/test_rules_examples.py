@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import subprocess
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,7 +34,6 @@ from ecrkit.registry.templates import ACCESS_PROPERTIES, judge_access, judge_pol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from ecrkit.errors import Finding
 
@@ -76,7 +78,15 @@ def in_tests(text: str) -> Iterable[Finding]:
 
 
 def in_catalog(text: str) -> Iterable[Finding]:
-    return check_catalog(text, file="repositories.yaml", policies=PolicyStore.bundled()).findings
+    """Check a catalog; a comment with a file name begins each file of several."""
+    _, *parts = re.split(r"^# (\S+\.yaml)\n", text, flags=re.MULTILINE) if text.startswith("# ") else ["", "", text]
+    with TemporaryDirectory() as folder:
+        for name, part in zip(parts[::2], parts[1::2], strict=True):
+            path = Path(folder, name or "repositories.yaml")
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(part)
+        path = Path(folder, "repositories.yaml")
+        return check_catalog(path.read_text(), file=str(path), policies=PolicyStore.bundled(), today=TODAY).findings
 
 
 def in_images(text: str) -> Iterable[Finding]:
@@ -118,8 +128,10 @@ READERS: dict[str, Callable[[str], Iterable[Finding]]] = {
 IN_A_SHELL = {"STO", "USE"}
 """Their examples are commands."""
 
-UNAVOIDABLE = {"ECR102": {"ECR108"}}
-"""No policy that has a rule is so short."""
+UNAVOIDABLE = {"ECR102": {"ECR108"}, "STO124": {"STO114"}}
+"""No policy that has a rule is so short, and no version of the store has a warning to silence."""
+
+TODAY = date(2026, 11, 28)
 
 ILLUSTRATIONS = {"AUD", "GRD"}
 """Their examples are changes of what AWS has."""
@@ -152,7 +164,8 @@ def test_commands_make_that_problem_of_a_store(code: str, tmp_path: Path) -> Non
 
     in_a_shell(code, tmp_path)
 
-    assert codes(check_store(store, with_tests=True).findings, like=code) == {code}
+    found = codes(check_store(store, with_tests=True, today=TODAY).findings, like=code)
+    assert found - UNAVOIDABLE.get(code, set()) == {code}
 
 
 @pytest.mark.parametrize("code", [code for code in CHECKS if code.startswith("USE")])

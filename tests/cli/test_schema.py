@@ -11,12 +11,13 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 from builders.commands import ecrkit
-from builders.schema_cases import ACCEPTED, BEYOND, PARTLY, REFUSED, SHIPPED, STORE
+from builders.schema_cases import ACCEPTED, BEYOND, ENVIRONMENTS, PARTLY, REFUSED, SHIPPED, STORE
 from builders.schema_documents import almost, load
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -53,11 +54,20 @@ class Reader:
     rulebook: tuple[Check, ...]
 
 
+def in_team_file(text: str) -> Iterable[Finding]:
+    """Check a file that a catalog includes."""
+    with TemporaryDirectory() as folder:
+        Path(folder, "team.yaml").write_text(text, encoding="utf-8")
+        catalog = f"include: [team.yaml]\n{ENVIRONMENTS}repositories: {{from-the-catalog: }}\n"
+        return check_catalog(catalog, file=f"{folder}/repositories.yaml", policies=STORE).findings
+
+
 READERS = {
     DocumentKind.POLICY: Reader(lambda text: check_policy(text, file="v1.json").findings, RULEBOOK),
     DocumentKind.CATALOG: Reader(
         lambda text: check_catalog(text, file="repositories.yaml", policies=STORE).findings, CATALOG_RULEBOOK
     ),
+    DocumentKind.REPOSITORIES: Reader(in_team_file, ()),
     DocumentKind.POLICY_TEST: Reader(
         lambda text: check_policy_tests(text, file="v1.test.yaml").findings, POLICY_TEST_RULEBOOK
     ),
@@ -150,7 +160,10 @@ def agree(kind: DocumentKind, value: object) -> bool:
     """Tell whether an editor shows *value* as wrong exactly when the reader refuses what a schema can say."""
     found = codes(kind, json.dumps(as_a_schema_sees_it(value)))
     # Whether a repository may be emptied depends on the defaults, which a schema does not look up.
-    return found == {"CAT126"} or is_refused(kind, value) == bool(found - (BEYOND.keys() - PARTLY))
+    unseen = BEYOND.keys() - PARTLY
+    # What an included file may have, its own schema says.
+    unseen -= {"CAT152"} if kind is DocumentKind.REPOSITORIES else set()
+    return found == {"CAT126"} or is_refused(kind, value) == bool(found - unseen)
 
 
 class TestDrawn:
@@ -217,7 +230,7 @@ class TestSchemas:
         result = ecrkit("schema", "polcy")
 
         assert result.returncode == 2
-        assert "'polcy' is not one of 'policy', 'catalog', 'policy-test', 'silenced'." in result.stderr
+        assert "'polcy' is not one of 'policy', 'catalog', 'repositories', 'policy-test', 'silenced'." in result.stderr
 
     @pytest.mark.parametrize(
         "path",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ from builders.policies import policy_text, rule, tagged
 from builders.stores import make_store
 
 from ecrkit.lifecycle import check_policy
+from ecrkit.policies.checks import check_store
 from ecrkit.policies.references import PolicyRef
 from ecrkit.policies.silences import Silences, read_silences
 from ecrkit.policies.store import PolicyStore
@@ -105,3 +107,36 @@ def test_problem_is_told_where(text: str, code: str, place: str) -> None:
 
     assert problem.startswith(f"{place}: ")
     assert problem.endswith(f"[{code}]")
+
+
+EXPIRING = "web@1: {ECR203: {reason: The release job is new., until: 2026-12-04, owner: web}}\n"
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        pytest.param(date(2026, 11, 19), [("warning", "ECR203", True)], id="long before"),
+        pytest.param(date(2026, 12, 4), [("note", "STO124", False), ("warning", "ECR203", True)], id="last day"),
+        pytest.param(date(2026, 12, 5), [("warning", "ECR203", False)], id="afterwards"),
+        pytest.param(None, [("warning", "ECR203", True)], id="without a day"),
+    ],
+)
+def test_a_silence_of_a_store_ends(tmp_path: Path, today: date | None, expected: list[tuple[str, str, bool]]) -> None:
+    """A check of the store on a day has the warning again when its silence has ended, and announces it before."""
+    store = make_store(tmp_path, {"web/v1.json": ALONE})
+    (store / "silenced.yaml").write_text(EXPIRING)
+
+    findings = [found for found in check_store(store, today=today).findings if found.code != "STO112"]
+
+    assert [(str(one.severity), one.code, bool(one.silenced)) for one in findings] == expected
+
+
+def test_what_was_silenced_and_by_whom(tmp_path: Path) -> None:
+    """The output shows the day and the owner, before and after."""
+    store = make_store(tmp_path, {"web/v1.json": ALONE})
+    (store / "silenced.yaml").write_text(EXPIRING)
+
+    [before] = [found for found in check_store(store).findings if found.code == "ECR203"]
+    [after] = [found for found in check_store(store, today=date(2027, 1, 1)).findings if found.code == "ECR203"]
+    assert before.silenced == "The release job is new. (until 2026-12-04, owner: web)"
+    assert after.message == f"{before.message} (the silence expired on 2026-12-04, owner: web)"

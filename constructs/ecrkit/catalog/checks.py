@@ -5,22 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ecrkit.catalog import rulebook
-from ecrkit.catalog.keys import SETTING_KEYS
+from ecrkit.catalog import house_checks, rulebook
+from ecrkit.catalog.grouping import grouped
+from ecrkit.catalog.house_rules import HouseRules, house_findings
+from ecrkit.catalog.inclusion import MAX_BYTES, read_document
+from ecrkit.catalog.keys import CATALOG_KEYS, SETTING_KEYS
 from ecrkit.catalog.limits import EnvironmentChecks
 from ecrkit.catalog.reading.environments import EnvironmentReader
 from ecrkit.catalog.reading.registry import RegistryReader
 from ecrkit.catalog.reading.repositories import RepositoryReader
+from ecrkit.catalog.reading.rules import read_rules
 from ecrkit.catalog.reading.settings import Settings, SettingsReader
 from ecrkit.catalog.values import Catalog, Environment
-from ecrkit.documents import ObjectNode, Reader, SyntaxProblem, is_empty
+from ecrkit.documents import ObjectNode, Reader, is_empty
 from ecrkit.documents.files import argument_name, read_argument
-from ecrkit.documents.yaml_text import parse_yaml
-from ecrkit.errors import Finding, InvalidCatalogError, Location, errors_in, in_file_order
+from ecrkit.errors import Finding, InvalidCatalogError, errors_in
 from ecrkit.registry.settings import Home
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from ecrkit.catalog.reading.environments import EnvironmentDraft
@@ -31,8 +35,13 @@ if TYPE_CHECKING:
 
 __all__ = ["CheckedCatalog", "check_catalog", "read_catalog", "read_catalog_text"]
 
-_MAX_BYTES = 32 * 1024 * 1024
-"""Ten thousand repositories with all that can be said of each need a tenth of it."""
+
+_READ_FROM = {
+    "lifecycle": house_checks.LIFECYCLE_RULE,
+    "encryption": house_checks.ENCRYPTION_RULE,
+    "mutability": house_checks.MUTABILITY_RULE,
+    "tags": house_checks.TAG_RULE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,37 +58,42 @@ class CheckedCatalog:
     findings: tuple[Finding, ...]
 
 
-def check_catalog(
-    text: str, *, file: str, policies: PolicyStore | None = None, may_be_empty: bool = False
+def check_catalog(  # noqa: PLR0913 - keyword-only
+    text: str,
+    *,
+    file: str,
+    policies: PolicyStore | None = None,
+    may_be_empty: bool = False,
+    edited: Mapping[str, str] | None = None,
+    today: date | None = None,
 ) -> CheckedCatalog:
     """
-    Check a catalog, and the policies that it names.
+    Check a catalog, the files that it includes, and the policies that it names.
 
     Args:
         text: a YAML document; any text is accepted.
-        file: name of the file in findings.
+        file: name of the file in findings; its folder contains the included files.
         policies: store for its policy references; ``None`` leaves them unresolved.
         may_be_empty: allow environments without repositories, although they cannot be deployed.
+        edited: texts to use instead of those of included files, by file.
+        today: day on which expired silences no longer apply; ``None`` if they do.
 
     Returns:
         All findings, and the catalog if it has no error.
 
     Raises:
-        UnreadableInputError: the store, or a named policy, cannot be read.
+        UnreadableInputError: the store, a named policy or an included file cannot be read.
     """
-    reader = Reader(file, rulebook.CATALOG_STRUCTURE)
-    try:
-        node = parse_yaml(text)
-    except SyntaxProblem as problem:
-        where = Location(file, problem.position.line, problem.position.column)
-        reader.report(rulebook.NOT_YAML, where, problem=problem.message)
-        return CheckedCatalog(None, tuple(reader.findings))
-    if node is None:
-        reader.report(rulebook.NOT_YAML, Location(file, 1, 1), problem="is empty")
-        return CheckedCatalog(None, tuple(reader.findings))
-    catalog = _CatalogReader(reader, policies, may_be_empty=may_be_empty).catalog(reader.root(node))
+    document = read_document(text, file=file, edited=edited)
+    if document.root is None:
+        return CheckedCatalog(None, document.findings)
+    reader = Reader(file, rulebook.CATALOG_STRUCTURE, today=today)
+    reader.add(document.findings)
+    is_partial = may_be_empty or not document.is_complete
+    catalog_reader = _CatalogReader(reader, policies, may_be_empty=is_partial, is_complete=document.is_complete)
+    catalog = catalog_reader.catalog(reader.root(document.root))
     # Several readers read the same policies: those of repositories, and those of each environment's registry.
-    findings = in_file_order(dict.fromkeys(reader.findings))
+    findings = grouped(dict.fromkeys(reader.findings))
     return CheckedCatalog(None if errors_in(findings) else catalog, findings)
 
 
@@ -111,15 +125,18 @@ def read_catalog_text(path: Path) -> str:
     Raises:
         UnreadableInputError: the file cannot be read, or is larger.
     """
-    text, _ = read_argument(path, at_most=_MAX_BYTES)
+    text, _ = read_argument(path, at_most=MAX_BYTES)
     return text
 
 
 class _CatalogReader:
     """Reads a catalog, and lays its settings over each other."""
 
-    def __init__(self, reader: Reader, policies: PolicyStore | None, *, may_be_empty: bool) -> None:
+    def __init__(
+        self, reader: Reader, policies: PolicyStore | None, *, may_be_empty: bool, is_complete: bool = True
+    ) -> None:
         self._reader = reader
+        self._is_complete = is_complete
         self._may_be_empty = may_be_empty
         self._settings = SettingsReader(reader, policies)
         self._repositories = RepositoryReader(reader, self._settings)
@@ -130,7 +147,7 @@ class _CatalogReader:
     def catalog(self, at: At) -> Catalog:
         members = self._reader.fields(
             at,
-            known=("environments", "defaults", "registry", "repositories"),
+            known=CATALOG_KEYS,
             required=("environments",) if self._may_be_empty else ("environments", "repositories"),
         )
         defaults = Settings()
@@ -140,9 +157,11 @@ class _CatalogReader:
         environments: tuple[EnvironmentDraft, ...] = ()
         if "environments" in members:
             reader = EnvironmentReader(self._reader, self._settings)
-            names = {draft.text for draft in repositories}
+            names = {draft.text for draft in repositories} if self._is_complete else None
             environments = reader.read(members["environments"], repositories=names)
         self._check_environment_names(repositories, environments)
+        places = [draft.name for draft in environments]
+        rules = read_rules(self._reader, members["rules"], environments=places) if "rules" in members else None
         registry = members.get("registry")
         # Also where there is no environment to read it for: everything that is wrong is told in one go.
         self._registries.read(registry)
@@ -150,7 +169,9 @@ class _CatalogReader:
         if knows_repositories and not self._may_be_empty:
             self._check_not_empty(repositories, environments)
         return Catalog(
-            environments=tuple(self._environment(draft, repositories, defaults, registry) for draft in environments)
+            environments=tuple(
+                self._environment(draft, repositories, defaults, registry, rules) for draft in environments
+            )
         )
 
     def _environment(
@@ -159,10 +180,14 @@ class _CatalogReader:
         repositories: Sequence[RepositoryDraft],
         defaults: Settings,
         registry: At | None,
+        rules: HouseRules | None,
     ) -> Environment:
         here = [repository for repository in repositories if repository.is_in(draft.name)]
         pairs = [(repository, self._entry(draft, repository, defaults)) for repository in here]
-        self._checks.check(draft, [(repository, entry) for repository, entry in pairs if entry])
+        entries = [(repository, entry) for repository, entry in pairs if entry]
+        self._checks.check(draft, entries)
+        for repository, entry in entries if rules else ():
+            self._check_rules(rules or HouseRules(), draft, repository, entry, defaults)
         return Environment(
             name=draft.name,
             account=draft.account,
@@ -179,12 +204,30 @@ class _CatalogReader:
         self, environment: EnvironmentDraft, repository: RepositoryDraft, defaults: Settings
     ) -> RepositoryEntry | None:
         if not environment.is_like_the_others(repository.text):
-            here = environment.repositories.get(repository.text, Settings())
-            settings = here.over(repository.own.over(environment.defaults.over(defaults)))
-            return self._repositories.entry(repository, settings)
+            return self._repositories.entry(repository, _settings(environment, repository, defaults))
         if repository.text not in self._alike:
             self._alike[repository.text] = self._repositories.entry(repository, repository.own.over(defaults))
         return self._alike[repository.text]
+
+    def _check_rules(
+        self,
+        rules: HouseRules,
+        environment: EnvironmentDraft,
+        repository: RepositoryDraft,
+        entry: RepositoryEntry,
+        defaults: Settings,
+    ) -> None:
+        settings = _settings(environment, repository, defaults)
+        # What could not be read is an error already, and not what a house rule is about.
+        unread = {check.code for key, check in _READ_FROM.items() if not settings.is_known(key)}
+        found = house_findings(
+            rules,
+            entry,
+            environment=environment.name,
+            account=environment.account,
+            place=lambda key: settings.places.get(key, repository.at.key_location),
+        )
+        self._reader.add(one for one in found if one.code not in unread)
 
     def _check_not_empty(
         self, repositories: Sequence[RepositoryDraft], environments: Sequence[EnvironmentDraft]
@@ -206,6 +249,12 @@ class _CatalogReader:
                         got=repr(name),
                         known=", ".join(known),
                     )
+
+
+def _settings(environment: EnvironmentDraft, repository: RepositoryDraft, defaults: Settings) -> Settings:
+    """Lay the settings of a repository over each other, those of the environment on top."""
+    here = environment.repositories.get(repository.text, Settings())
+    return here.over(repository.own.over(environment.defaults.over(defaults)))
 
 
 def _has_none(at: At) -> bool:

@@ -24,7 +24,10 @@ from ecrkit.registry.properties import Mutability, Removal, RepositoryProperties
 if TYPE_CHECKING:
     from enum import StrEnum
 
-__all__ = ["KEYS", "SETTING_KEYS", "Key", "key_table"]
+__all__ = ["CATALOG_KEYS", "KEYS", "SETTING_KEYS", "Key", "key_table"]
+
+CATALOG_KEYS = ("include", "environments", "rules", "defaults", "registry", "repositories")
+"""The keys at the top of a catalog."""
 
 _PROPERTIES = frozenset(field.name for field in fields(RepositoryProperties))
 

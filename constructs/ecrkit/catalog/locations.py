@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ecrkit.catalog.inclusion import REPOSITORIES, read_document
 from ecrkit.documents import ObjectNode
-from ecrkit.documents.yaml_text import parse_yaml
 from ecrkit.errors import Location
 
 __all__ = ["repository_places"]
@@ -11,7 +11,7 @@ __all__ = ["repository_places"]
 
 def repository_places(text: str, *, file: str) -> dict[str, Location]:
     """
-    Find each repository.
+    Find each repository, also in included files.
 
     Args:
         text: of a valid catalog.
@@ -20,12 +20,12 @@ def repository_places(text: str, *, file: str) -> dict[str, Location]:
     Returns:
         The place of each name; under an empty one, that of `repositories` itself.
     """
-    root = parse_yaml(text)
+    root = read_document(text, file=file).root
     members = root.members if isinstance(root, ObjectNode) else ()
     places = {"": Location(file, 1, 1)}
     for member in members:
-        if member.key == "repositories":
+        if member.key == REPOSITORIES:
             places[""] = Location(file, *member.key_position)
             for entry in member.node.members if isinstance(member.node, ObjectNode) else ():
-                places[entry.key] = Location(file, *entry.key_position)
+                places[entry.key] = Location(entry.file or file, *entry.key_position)
     return places

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog import rulebook
-from ecrkit.documents import ListNode, Node, ObjectNode, ScalarNode, SyntaxProblem
-from ecrkit.documents.yaml_text import parse_yaml
+from ecrkit.catalog.inclusion import read_document
+from ecrkit.documents import ListNode, Member, Node, ObjectNode, ScalarNode
 from ecrkit.errors import InvalidCatalogError, Location, PolicyReferenceError, pointer_to
 from ecrkit.policies.references import PolicyRef
 
@@ -31,7 +31,7 @@ class Site:
     A ``lifecycle`` of the catalog.
 
     Attributes:
-        path: keys that lead to it.
+        path: keys that lead to it, in the file of its location.
         location: of its value.
         texts: what it names, in order; an item that is no string is left out.
         items: keys that lead to each of them.
@@ -90,31 +90,36 @@ class Pins:
         repositories: names, each with the environments that it is in.
         environments: names, each with the prefixes of its creation templates and the policies of each.
         shared_templates: creation templates of all environments that have none of their own.
+        files: the file that declares each repository.
+        texts: text of the catalog and of each file that it includes, by file.
     """
 
     repositories: Mapping[str, tuple[str, ...]]
     environments: Mapping[str, Mapping[str, Site] | None]
     shared_templates: Mapping[str, Site]
+    files: Mapping[str, str]
+    texts: Mapping[str, str]
     _shared: _Place
     _places: Mapping[str, _Place]
 
     @classmethod
     def read(cls, text: str, *, file: str) -> Self:
         """
-        Find every ``lifecycle`` of a catalog, valid or not.
+        Find every ``lifecycle`` of a catalog and the files that it includes, valid or not.
 
         Args:
             text: a YAML document.
             file: how locations name it.
 
         Raises:
-            InvalidCatalogError: it is no YAML.
+            InvalidCatalogError: it, or an included file, is no YAML.
+            UnreadableInputError: an included file cannot be read.
         """
-        try:
-            root = parse_yaml(text)
-        except SyntaxProblem as problem:
-            where = Location(file, problem.position.line, problem.position.column)
-            raise InvalidCatalogError([rulebook.NOT_YAML.at(where, problem=problem.message)]) from None
+        document = read_document(text, file=file)
+        broken = [found for found in document.findings if found.code == rulebook.NOT_YAML.code]
+        if broken and text.strip():
+            raise InvalidCatalogError(broken)
+        root = document.root
         environments = _members(_get(root, "environments"))
         repositories = _members(_get(root, "repositories"))
         return cls(
@@ -124,6 +129,8 @@ class Pins:
                 for name, node in environments.items()
             },
             shared_templates=_templates(root, file),
+            files={member.key: member.file or file for member in _children(_get(root, "repositories"))},
+            texts=document.texts,
             _shared=_place(root, file),
             _places={name: _place(node, file, "environments", name) for name, node in environments.items()},
         )
@@ -183,8 +190,8 @@ def _reference(text: str) -> PolicyRef | None:
 
 def _place(node: Node | None, file: str, *path: str) -> _Place:
     repositories = {
-        name: _site(entry, file, *path, "repositories", name)
-        for name, entry in _members(_get(node, "repositories")).items()
+        member.key: _site(member.node, member.file or file, *path, "repositories", member.key)
+        for member in _children(_get(node, "repositories"))
     }
     return _Place(
         defaults=_site(_get(node, "defaults"), file, *path, "defaults"),
@@ -231,8 +238,12 @@ def _environments_of(repository: Node, every: tuple[str, ...]) -> tuple[str, ...
     return tuple(name for name in every if name in named)
 
 
+def _children(node: Node | None) -> tuple[Member, ...]:
+    return node.members if isinstance(node, ObjectNode) else ()
+
+
 def _members(node: Node | None) -> dict[str, Node]:
-    return {member.key: member.node for member in node.members} if isinstance(node, ObjectNode) else {}
+    return {member.key: member.node for member in _children(node)}
 
 
 def _get(node: Node | None, key: str) -> Node | None:

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.catalog.pins import Pins, Site
-from ecrkit.documents.yaml_edits import YamlEditor
+from ecrkit.documents.yaml_edits import YamlEditors
 from ecrkit.errors import Location, pointer_to
 
 if TYPE_CHECKING:
@@ -43,11 +43,13 @@ class Repinned:
 
     Attributes:
         text: the new catalog.
-        changes: in the order of the file.
+        included: the new text of each included file that changes, by file.
+        changes: by file, in its order.
         shared_templates: prefixes of creation templates that keep another version, since all environments share them.
     """
 
     text: str
+    included: Mapping[str, str]
     changes: tuple[PinChange, ...]
     shared_templates: tuple[str, ...] = ()
 
@@ -64,7 +66,7 @@ def repin(
     Replace the pins of other versions of a policy.
 
     A value that applies elsewhere too stays as it is: the repository, or the environment, gets one of its own. Nothing
-    changes outside the selection.
+    changes outside the selection. What an included file declares is edited there.
 
     Args:
         text: of a catalog.
@@ -74,28 +76,33 @@ def repin(
         environment: name of an environment of the catalog; ``None`` for all.
 
     Raises:
-        InvalidCatalogError: *text* is no YAML.
-        RefusedError: the text cannot be edited as it is laid out.
+        InvalidCatalogError: *text*, or an included file, is no YAML.
+        RefusedError: a text cannot be edited as it is laid out.
+        UnreadableInputError: an included file cannot be read.
     """
     # Whatever selects everything selects the defaults, too.
     where = None if where == "*" else where
     pins = Pins.read(text, file=file)
     environment = None if set(pins.environments) == {environment} else environment
     selection = _Selection(pins, reference, where, environment)
-    editor = YamlEditor(text, file)
+    editors = YamlEditors(pins.texts)
     changes: list[PinChange] = []
     for site in selection.replaced():
         for text_, item in zip(site.texts, site.items, strict=True):
             if text_ in _others(site, reference):
-                editor.replace(item, text_, str(reference))
+                editors[site.location.file].replace(item, text_, str(reference))
         changes += _changes(site, reference, site.path)
-    added: dict[str, Any] = {}
+    added: dict[str, dict[str, Any]] = {}
     for path, site in selection.added().items():
-        _put(added, path, _value(site, reference))
+        owner = pins.files[path[1]] if path[0] == "repositories" else file
+        _put(added.setdefault(owner, {}), path, _value(site, reference))
         changes += [replace(change, instead_of=site) for change in _changes(site, reference, path)]
-    editor.add(added)
+    for owner, members in added.items():
+        editors[owner].add(members)
+    texts = editors.results()
     return Repinned(
-        text=editor.result() if changes else text,
+        text=texts.pop(file, text),
+        included=texts,
         changes=tuple(sorted(changes, key=lambda change: change.location)),
         shared_templates=selection.shared_templates(),
     )

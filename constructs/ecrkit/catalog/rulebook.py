@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ecrkit.catalog.house_checks import HOUSE_RULEBOOK
 from ecrkit.documents import StructuralChecks
-from ecrkit.errors import Check, checks_in
+from ecrkit.errors import Check, Severity, checks_in
 from ecrkit.registry.openness import CLOSE_IT
 from ecrkit.registry.settings import REGISTRY_RULEBOOK
 
@@ -296,6 +297,42 @@ NO_REASON_TO_BE_OPEN = Check(
     source=_DESIGN,
 )
 
+BAD_INCLUDE = Check(
+    code="CAT149",
+    title="include is invalid",
+    message="{problem}",
+    source=_DESIGN,
+)
+NO_INCLUDED_FILE = Check(
+    code="CAT150",
+    title="included file does not exist",
+    message="no file '{pattern}' in the folder of the catalog",
+    remedy="add it, or remove the line",
+    source=_DESIGN,
+)
+NOTHING_INCLUDED = Check(
+    code="CAT151",
+    severity=Severity.WARNING,
+    title="include matches no file",
+    message="no file matches '{pattern}' in the folder of the catalog",
+    remedy="add one, or remove the line",
+    source=_DESIGN,
+)
+NOT_INCLUDABLE = Check(
+    code="CAT152",
+    title="included file has more than repositories",
+    message="an included file may have the key 'repositories' only, got '{key}'",
+    remedy="move it to {catalog}",
+    source=_DESIGN,
+)
+SAME_REPOSITORY = Check(
+    code="CAT153",
+    title="repository is declared in two files",
+    message="'{name}' is also declared at {other}",
+    remedy="remove one",
+    source=_DESIGN,
+)
+
 CATALOG_STRUCTURE = StructuralChecks(
     unknown_key=UNKNOWN_KEY,
     missing_key=MISSING_KEY,
@@ -304,5 +341,8 @@ CATALOG_STRUCTURE = StructuralChecks(
     not_a_choice=NOT_A_CHOICE,
 )
 
-CATALOG_RULEBOOK: tuple[Check, ...] = (*checks_in(globals(), prefix="CAT1"), *REGISTRY_RULEBOOK)
+CATALOG_RULEBOOK: tuple[Check, ...] = (
+    *sorted((*checks_in(globals(), prefix="CAT1"), *HOUSE_RULEBOOK), key=lambda check: check.code),
+    *REGISTRY_RULEBOOK,
+)
 """Every check, by code."""

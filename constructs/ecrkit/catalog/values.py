@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ecrkit.errors import Reason
     from ecrkit.images.names import RepositoryName
     from ecrkit.policies.references import PolicyRef
     from ecrkit.registry.outputs import OutputKey
@@ -59,7 +60,7 @@ class RepositoryEntry:
     name: RepositoryName
     lifecycle: tuple[PolicyRef, ...]
     properties: RepositoryProperties
-    silence: Mapping[str, str]
+    silence: Mapping[str, Reason]
     exports: bool
     parameters: bool
     output: OutputKey

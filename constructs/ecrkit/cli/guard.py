@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from ecrkit.cli.console.endings import end, first_lines
 from ecrkit.cli.console.output import count_of, echo, echo_json
 from ecrkit.cli.console.reports import guard_document, guard_line
 from ecrkit.deployment.guard import (
+    Allowances,
     GuardFinding,
     Stack,
     acknowledge,
@@ -47,7 +49,7 @@ __all__ = ["guard"]
     metavar="NAME",
     multiple=True,
     help="Repository, logical ID or stack whose findings to allow; STACK/NAME for one stack only. "
-    "May be given several times.",
+    "NAME,until=DATE,owner=TEAM ends after that day. May be given several times.",
 )
 @click.option("--profile", help="AWS profile to use, for --deployed.")
 @click.option("--region", help="AWS Region of stacks without one, for --deployed.")
@@ -81,11 +83,12 @@ def guard(  # noqa: PLR0913 - a parameter per option
         raise click.UsageError("pass either '--baseline DIR' or '--deployed'")
     if not deployed and (profile or region):
         raise click.UsageError("'--profile' and '--region' need '--deployed'")
+    allowances = Allowances(allowed, has_globs=False, today=datetime.now(UTC).date())
     new = read_assembly(assembly)
     old = read_baseline(baseline) if baseline else _deployed(new, profile=profile, region=region)
     if deployed:
         new = with_deployed_parameters(new, old)
-    findings, useless = acknowledge(compare(old, new), allowed)
+    findings, useless = acknowledge(compare(old, new), allowances)
     summary = _summary(old, findings, deployed=deployed)
     if output == "markdown":
         from ecrkit.cli.review.markdown import guard_markdown  # noqa: PLC0415 - loads the catalog and the preview
@@ -95,6 +98,8 @@ def guard(  # noqa: PLR0913 - a parameter per option
         _echo(findings, output=output)
     if output == "text":
         echo(summary, err=True)
+    for each in allowances.expired:
+        echo(f"warning: --allow {each.name}: {each.obituary}; fix the cause, or pass a later day", err=True)
     for name in useless:
         echo(f"warning: --allow {name}: no finding has that name; {_advice(name, findings)}", err=True)
     errors = [guard_line(found) for found in refused(findings)]

@@ -18,7 +18,8 @@ def schema(kind: str) -> None:
     """
     Print the JSON Schema of a kind of file, for editors.
 
-    KIND is policy, catalog, policy-test (a policy's vN.test.yaml) or silenced (a store's silenced.yaml).
+    KIND is policy, catalog, repositories (a file that a catalog includes), policy-test (a policy's
+    vN.test.yaml) or silenced (a store's silenced.yaml).
 
     \b
     Examples:

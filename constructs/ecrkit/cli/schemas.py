@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 
-from ecrkit.catalog.schema.catalog import catalog_schema
+from ecrkit.catalog.schema.catalog import catalog_schema, repositories_schema
 from ecrkit.documents.schema import Schema
 from ecrkit.lifecycle.schema import policy_schema
 from ecrkit.policies.schema import policy_test_schema, silenced_schema
@@ -33,6 +33,7 @@ class DocumentKind(StrEnum):
 
     POLICY = "policy"
     CATALOG = "catalog"
+    REPOSITORIES = "repositories"
     POLICY_TEST = "policy-test"
     SILENCED = "silenced"
 
@@ -42,6 +43,7 @@ def schema(kind: DocumentKind) -> Schema:
     make = {
         DocumentKind.POLICY: policy_schema,
         DocumentKind.CATALOG: catalog_schema,
+        DocumentKind.REPOSITORIES: repositories_schema,
         DocumentKind.POLICY_TEST: policy_test_schema,
         DocumentKind.SILENCED: silenced_schema,
     }[kind]

@@ -18,7 +18,7 @@ JSON and YAML as trees that remember positions, and a strict reader of such tree
 
 from ecrkit.documents.json_text import parse_json
 from ecrkit.documents.nodes import ListNode, Member, Node, ObjectNode, Position, ScalarNode, SyntaxProblem, type_name
-from ecrkit.documents.reading import At, Reader, StructuralChecks, Word, is_empty
+from ecrkit.documents.reading import At, Reader, StructuralChecks, Word, described, is_empty
 
 __all__ = [
     "At",
@@ -32,6 +32,7 @@ __all__ = [
     "StructuralChecks",
     "SyntaxProblem",
     "Word",
+    "described",
     "is_empty",
     "parse_json",
     "type_name",

@@ -69,12 +69,14 @@ class Member:
         key_position: position of the key's first character.
         node: the value.
         is_string: whether the text has the key as a string; YAML reads ``on`` and ``42`` as something else.
+        file: the file of the key and the value, if it is not that of the object.
     """
 
     key: str
     key_position: Position
     node: Node
     is_string: bool = True
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

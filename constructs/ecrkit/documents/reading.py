@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from ecrkit.documents.nearest import correction, key_correction
-from ecrkit.documents.nodes import MAPPING, ListNode, Member, Node, ObjectNode, Position, ScalarNode, type_name
+from ecrkit.documents.nodes import MAPPING, ListNode, Member, Node, ObjectNode, ScalarNode, type_name
 from ecrkit.errors import Check, Finding, Location, excerpt, pointer_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["At", "Reader", "StructuralChecks", "Word", "is_empty"]
+__all__ = ["At", "Reader", "StructuralChecks", "Word", "described", "is_empty"]
 
 _WITHOUT_SPACE = re.compile(r"([A-Za-z_]{1,30}):([^\s:/]{1,60})")
 """A key and its value in YAML without the space between them, which is one string."""
@@ -45,6 +46,12 @@ class At:
 def is_empty(at: At) -> bool:
     """Whether nothing stands behind the key."""
     return isinstance(at.node, ScalarNode) and at.node.value is None
+
+
+def described(at: At) -> str:
+    """Give a string as it is, and the type of anything else, for messages."""
+    value = at.node.value if isinstance(at.node, ScalarNode) else None
+    return repr(excerpt(value)) if isinstance(value, str) else type_name(at.node)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,20 +82,23 @@ class Reader:
     Args:
         file: as the person named it, for the findings.
         checks: of the rulebook that the document is read by.
+        today: day on which the document is read; ``None`` where what has expired still applies.
 
     Attributes:
         findings: what was found so far, in the order of reading.
+        file: as given, as is *today*.
     """
 
-    def __init__(self, file: str, checks: StructuralChecks) -> None:
-        self._file = file
+    def __init__(self, file: str, checks: StructuralChecks, *, today: date | None = None) -> None:
+        self.file = file
+        self.today = today
         self._checks = checks
         self.findings: list[Finding] = []
         self._added: set[Finding] = set()
 
     def root(self, node: Node) -> At:
         """Begin at the document's only value."""
-        location = self._location(node.position, "")
+        location = Location(self.file, *node.position, "")
         return At(node, location, location)
 
     def report(self, check: Check, location: Location, **values: object) -> None:
@@ -181,6 +191,16 @@ class Reader:
         self._wrong_type(at, "an integer")
         return None
 
+    def day(self, at: At) -> date | None:
+        """Read a day, as YAML or as a text as in ``2027-03-31``; ``None`` when it is none, which is not reported."""
+        value = at.node.value if isinstance(at.node, ScalarNode) else None
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        try:
+            return date.fromisoformat(value) if isinstance(value, str) else None
+        except ValueError:
+            return None
+
     def boolean(self, at: At) -> bool | None:
         """Read a truth value; ``None`` when it is none."""
         if isinstance(at.node, ScalarNode) and isinstance(at.node.value, bool):
@@ -218,18 +238,16 @@ class Reader:
 
     def _child(self, at: At, member: Member) -> At:
         pointer = f"{at.location.pointer}{pointer_to(member.key)}"
+        file = member.file or at.location.file
         return At(
             member.node,
-            self._location(member.node.position, pointer),
-            self._location(member.key_position, pointer),
+            Location(file, *member.node.position, pointer),
+            Location(file, *member.key_position, pointer),
         )
 
     def _item(self, at: At, index: int, item: Node) -> At:
-        location = self._location(item.position, f"{at.location.pointer}{pointer_to(index)}")
+        location = Location(at.location.file, *item.position, f"{at.location.pointer}{pointer_to(index)}")
         return At(item, location, location)
-
-    def _location(self, position: Position, pointer: str) -> Location:
-        return Location(self._file, position.line, position.column, pointer)
 
     def _wrong_type(self, at: At, expected: str) -> None:
         raw = at.node.raw if isinstance(at.node, ScalarNode) and at.node.value is not None else ""

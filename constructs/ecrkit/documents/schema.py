@@ -104,9 +104,18 @@ def saying_something(check: Check) -> Schema:
 def reasons(checks: Iterable[Check], *, empty: Check) -> Schema:
     """Describe a mapping from codes of *checks* to reasons; *empty* is the check for an empty reason."""
     help_of = {check.code: help_text(check.title, explain(check).why) for check in checks}
-    return object_of(
-        help_of, {code: {**saying_something(empty), "description": text} for code, text in help_of.items()}
+    silence = object_of(
+        ("reason", "until", "owner"),
+        {
+            "reason": {**saying_something(empty), "description": "Why it is accepted."},
+            # Readers of YAML may give a day as a day: only a text must match.
+            "until": {"pattern": r"^\d{4}-\d{2}-\d{2}$", "description": "Last day on which it applies."},
+            "owner": {"type": "string", "description": "Who answers for it."},
+        },
+        required=("reason",),
     )
+    reason = {"type": ["string", "object"], "if": {"type": "string"}, "then": saying_something(empty), "else": silence}
+    return object_of(help_of, {code: {**reason, "description": text} for code, text in help_of.items()})
 
 
 def said_of(value: type, attribute: str) -> str:

@@ -20,7 +20,7 @@ from ecrkit.errors import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["YamlEditor"]
+__all__ = ["YamlEditor", "YamlEditors"]
 
 _STEP = 2
 _WIDTH = 100
@@ -237,6 +237,33 @@ class YamlEditor:
     def _next_line(self, at: int) -> int:
         found = self.text.find("\n", at)
         return len(self.text) if found < 0 else found + 1
+
+
+class YamlEditors(dict[str, YamlEditor]):
+    """
+    An editor for each file that is edited, made when it is first asked for.
+
+    Args:
+        texts: valid documents of ours, by file.
+    """
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        super().__init__()
+        self._texts = texts
+
+    def __missing__(self, file: str) -> YamlEditor:
+        """Make the editor of *file*."""
+        self[file] = editor = YamlEditor(self._texts[file], file)
+        return editor
+
+    def results(self) -> dict[str, str]:
+        """
+        Apply all edits.
+
+        Raises:
+            RefusedError: as :meth:`YamlEditor.result`.
+        """
+        return {file: editor.result() for file, editor in self.items()}
 
 
 def _spans(text: str) -> dict[tuple[str, ...], _Span]:

@@ -52,9 +52,9 @@ from ecrkit.errors.findings import (
     checks_in,
     errors_in,
     in_file_order,
-    silence,
 )
 from ecrkit.errors.locations import Location, pointer_to, steps_of
+from ecrkit.errors.silences import Reason, Silence, silence
 
 __all__ = [
     "AwsError",
@@ -83,10 +83,12 @@ __all__ = [
     "NodeError",
     "PolicyReferenceError",
     "PublishedPolicyError",
+    "Reason",
     "ReferenceCycleError",
     "RefusedError",
     "SandboxError",
     "Severity",
+    "Silence",
     "SynthesisError",
     "ToolError",
     "UnknownPolicyError",

@@ -6,7 +6,7 @@ A :class:`Check` is a row of a rulebook; a :class:`Finding` is one place that a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,6 @@ __all__ = [
     "checks_in",
     "errors_in",
     "in_file_order",
-    "silence",
 ]
 
 
@@ -140,22 +139,3 @@ def in_file_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def errors_in(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Keep the errors, in the order given."""
     return tuple(found for found in findings if found.severity is Severity.ERROR)
-
-
-def silence(findings: Iterable[Finding], reasons: Mapping[str, str]) -> tuple[Finding, ...]:
-    """
-    Mark accepted warnings.
-
-    Args:
-        findings: any findings; errors do not change.
-        reasons: reasons by code.
-
-    Returns:
-        All findings in the order given, including the silenced ones.
-    """
-    return tuple(
-        replace(found, silenced=reasons[found.code])
-        if found.severity is Severity.WARNING and found.code in reasons
-        else found
-        for found in findings
-    )

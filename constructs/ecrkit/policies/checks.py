@@ -38,8 +38,10 @@ from ecrkit.policies.silences import SILENCE_RULEBOOK, SILENCES_FILE, read_silen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
     from pathlib import Path
 
+    from ecrkit.errors import Reason
     from ecrkit.lifecycle import LifecyclePolicy
 
 __all__ = ["STORE_RULEBOOK", "CheckedStore", "check_store"]
@@ -86,25 +88,27 @@ class CheckedStore:
         return tuple(found for found in self.findings if found.code in _IN_ORDER)
 
 
-def check_store(root: Path, *, with_tests: bool = False) -> CheckedStore:
+def check_store(root: Path, *, with_tests: bool = False, today: date | None = None) -> CheckedStore:
     """
     Check every policy of a store, its names and numbers, and that no published version changed.
 
     Args:
         root: the store; its lock stands beside it.
         with_tests: read the policies' own tests too, which loads a YAML reader.
+        today: day on which expired silences no longer apply; ``None`` if they do.
 
     Raises:
         UnreadableInputError: a directory cannot be read.
     """
-    return _StoreCheck(root).run(with_tests=with_tests)
+    return _StoreCheck(root, today=today).run(with_tests=with_tests)
 
 
 class _StoreCheck:
     """One run over one store."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, today: date | None) -> None:
         self._root = root
+        self._today = today
         self._findings: list[Finding] = []
         self._files: dict[PolicyRef, Path] = {}
         self._tests: list[Path] = []
@@ -156,7 +160,7 @@ class _StoreCheck:
         self._files.update({PolicyRef(name, version): versions[version] for version in sorted(versions)})
         self._tests += tests.values()
 
-    def _check_policy(self, reference: PolicyRef, text: str, *, file: str, reasons: Mapping[str, str]) -> None:
+    def _check_policy(self, reference: PolicyRef, text: str, *, file: str, reasons: Mapping[str, Reason]) -> None:
         checked = check_policy(text, file=file)
         self._findings += silence(checked.findings, reasons)
         for code in reasons.keys() - {found.code for found in checked.findings}:
@@ -174,12 +178,12 @@ class _StoreCheck:
             if text is not None:
                 self._findings += check_policy_tests(text, file=path.as_posix()).findings
 
-    def _silences(self) -> dict[PolicyRef, dict[str, str]]:
+    def _silences(self) -> dict[PolicyRef, dict[str, Reason]]:
         path = self._root / SILENCES_FILE
         text = self._text(path) if path.exists() else None
         if text is None:
             return {}
-        silences, findings = read_silences(text, file=path.as_posix())
+        silences, findings = read_silences(text, file=path.as_posix(), today=self._today)
         self._findings += findings
         return silences
 

@@ -166,7 +166,7 @@ def _silences(sources: Mapping[PolicyRef, PolicyRef], *, shipped: Path, store: P
         return {}
     # A quoted text of JSON is one of YAML, too.
     quoted = {
-        target: [f"{code}: {json.dumps(why, ensure_ascii=False)}" for code, why in codes.items()]
+        target: [f"{code}: {json.dumps(str(why), ensure_ascii=False)}" for code, why in codes.items()]
         for target, codes in missing.items()
     }
     blocks = ["\n  ".join([f"{target}:", *lines]) + "\n" for target, lines in quoted.items()]

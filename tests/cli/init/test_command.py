@@ -87,7 +87,7 @@ class TestOutput:
 
         assert result.returncode == 0
         assert lines[0] == "written:"
-        assert "  schemas/ (4 files)" in lines
+        assert "  schemas/ (5 files)" in lines
         assert lines[-5:] == [
             "next:",
             f"  cd {tmp_path / 'new'}",

@@ -90,7 +90,7 @@ class TestFiles:
 
     def test_schemas(self, started: Path) -> None:
         """The schemas are those of this version."""
-        names = ["catalog", "policy", "policy-test", "silenced"]
+        names = ["catalog", "policy", "policy-test", "repositories", "silenced"]
 
         assert {path.name for path in (started / "schemas").iterdir()} == {f"{name}.schema.json" for name in names}
         assert (started / "schemas" / "catalog.schema.json").read_text(encoding="utf-8") == ours(

@@ -83,6 +83,17 @@ def test_unused_name(head: Path, images: Path) -> None:
     )
 
 
+def test_an_allowance_that_has_ended(head: Path, images: Path) -> None:
+    """It allows nothing any more, and a warning says when it ended and whose it was."""
+    ended = "web,until=2026-10-31,owner=payments"
+    result = review(head, "--images", images, "--allow", ended, "--allow", "old,until=2026-11-01", *AT)
+
+    assert result.returncode == 1
+    assert result.stderr.startswith(
+        "warning: --allow web: expired on 2026-10-31 (owner: payments); fix the cause, or pass a later day\n"
+    )
+
+
 def test_without_images(head: Path) -> None:
     """Without images a changed policy is not checked, and that alone fails nothing."""
     result = review(head, "--allow", "old")

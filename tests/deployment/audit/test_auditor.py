@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -113,6 +114,18 @@ def test_catalog_silences_what_it_means(policies: PolicyStore) -> None:
         ("AUD122", "on purpose"),
         ("AUD123", ""),
     ]
+
+
+def test_silences_end_on_their_day(policies: PolicyStore) -> None:
+    """The day after, the finding is not silenced, and says whose silence it was."""
+    there = actual(mutability="MUTABLE")
+    silence = "silence: {AUD122: {reason: Legacy., until: 2026-12-31, owner: web}}"
+
+    [last] = found(f"mutability: MUTABLE, {silence}", [there], policies, today=date(2026, 12, 31))
+    [after] = found(f"mutability: MUTABLE, {silence}", [there], policies, today=date(2027, 1, 1))
+
+    assert last.silenced == "Legacy. (until 2026-12-31, owner: web)"
+    assert (after.silenced, after.message) == ("", f"{last.message} (the silence expired on 2026-12-31, owner: web)")
 
 
 def test_reason_for_no_cap_is_one_for_no_policy(policies: PolicyStore) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from builders.assemblies import repository, setting, stack
 
 from ecrkit.deployment.guard import Allowances, acknowledge, compare, refused
+from ecrkit.errors import UnreadableInputError
 
 BEFORE = [
     stack({"Web": repository("web"), "Policy": setting()}),
@@ -67,3 +70,43 @@ def test_globs(glob: str, names: list[str]) -> None:
 
     assert [name for name in ("web", "web/api", "api/web", "api") if allowances.allow([name])] == names
     assert allowances.unused == (() if names else (glob,))
+
+
+def test_an_allowance_ends_after_its_last_day() -> None:
+    """It allows until then, and is given back with its owner on the day after; one without a day never ends."""
+    text = "web,until=2026-11-28,owner=payments"
+
+    last = Allowances([text, "Gone"], has_globs=False, today=date(2026, 11, 28))
+    marked, _ = acknowledge(FINDINGS, last)
+    assert [found.place for found in marked if found.is_allowed] == ["Gone", "Shop/Web"]
+    assert last.expired == ()
+
+    over = Allowances([text, "Gone"], has_globs=False, today=date(2026, 11, 29))
+    marked, unused = acknowledge(FINDINGS, over)
+    assert [found.place for found in marked if found.is_allowed] == ["Gone"]
+    assert unused == ()
+    assert [(each.name, each.obituary) for each in over.expired] == [("web", "expired on 2026-11-28 (owner: payments)")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("web,", id="nothing behind the comma"),
+        pytest.param("web,until=soon", id="no day"),
+        pytest.param("web,until", id="no value"),
+        pytest.param("web,owner=", id="no owner"),
+        pytest.param("web,reason=later", id="another key"),
+        pytest.param("web,owner=a,owner=b", id="twice"),
+        pytest.param(",until=2026-11-28", id="no name"),
+    ],
+)
+def test_what_is_no_allowance_is_refused(text: str) -> None:
+    """The message says how to write one."""
+    with pytest.raises(UnreadableInputError) as caught:
+        Allowances([text], has_globs=True)
+
+    assert str(caught.value) == (
+        "--allow: must be NAME or NAME,until=DATE,owner=TEAM, as in 'web,until=2027-03-31,owner=payments', "
+        f"got {text!r}"
+    )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
-from builders.reviews import git, make_repository, write_folder
+from builders.reviews import ENVIRONMENTS, git, make_repository, write_folder
 
 from ecrkit.deployment.review import opened_base
 from ecrkit.errors import UnreadableInputError
@@ -167,3 +168,28 @@ def test_a_folder_whose_catalog_has_moved(tmp_path: Path, monkeypatch: pytest.Mo
     )
     there = {"catalog": "registry/repositories.yaml", "policies": "registry/policies/lifecycle"}
     assert names("../base", **there) == ["old"]
+
+
+def test_included_files_are_those_of_the_base(head: Path) -> None:
+    """A commit has its own files of teams, those that the work tree changed or removed, too."""
+    text = f"include: ['teams/**/*.yaml']\nenvironments: {json.dumps(ENVIRONMENTS)}\n"
+    (head / "repositories.yaml").write_text(text)
+    (head / "teams" / "eu").mkdir(parents=True)
+    (head / "teams" / "web.yaml").write_text("repositories: {web: , api: }\n")
+    (head / "teams" / "eu" / "shop.yaml").write_text("repositories: {shop: }\n")
+    git(head, "add", "--all")
+    git(head, "commit", "--quiet", "--message=Teams")
+    (head / "teams" / "web.yaml").write_text("repositories: {other: }\n")
+    (head / "teams" / "eu" / "shop.yaml").unlink()
+
+    assert names("HEAD") == ["shop", "web", "api"]
+
+
+def test_errors_of_included_files_name_the_base(head: Path) -> None:
+    """They are places in the commit, not in a temporary folder."""
+    (head / "repositories.yaml").write_text(f"include: [web.yaml]\nenvironments: {json.dumps(ENVIRONMENTS)}\n")
+    (head / "web.yaml").write_text("repositories: {web: 1}\n")
+    git(head, "add", "--all")
+    git(head, "commit", "--quiet", "--message=Broken")
+
+    assert problem("HEAD").startswith("HEAD:web.yaml:1:21: repositories.web: must be a mapping, got an integer")

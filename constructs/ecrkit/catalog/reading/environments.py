@@ -83,13 +83,13 @@ class EnvironmentReader:
         self._reader = reader
         self._settings = settings
 
-    def read(self, at: At, *, repositories: Collection[str]) -> tuple[EnvironmentDraft, ...]:
+    def read(self, at: At, *, repositories: Collection[str] | None) -> tuple[EnvironmentDraft, ...]:
         """
         Read all environments.
 
         Args:
             at: the mapping of names to environments.
-            repositories: names that the catalog has, for those that an environment names.
+            repositories: names that the catalog has, for those that an environment names; ``None`` if unknown.
         """
         members = {} if is_empty(at) else self._reader.members(at)
         if not members and (is_empty(at) or isinstance(at.node, ObjectNode)):
@@ -127,7 +127,7 @@ class EnvironmentReader:
                     )
                     break
 
-    def _environment(self, name: str, at: At, repositories: Collection[str]) -> EnvironmentDraft:
+    def _environment(self, name: str, at: At, repositories: Collection[str] | None) -> EnvironmentDraft:
         if not ENVIRONMENT_NAME.fullmatch(name) or len(name) > MAX_ENVIRONMENT_NAME:
             self._reader.report(
                 rulebook.BAD_ENVIRONMENT_NAME, at.key_location, max=MAX_ENVIRONMENT_NAME, got=repr(name)
@@ -154,10 +154,10 @@ class EnvironmentReader:
     def _settings_of(self, at: At) -> Settings:
         return Settings() if is_empty(at) else self._settings.read(self._reader.fields(at, known=SETTING_KEYS))
 
-    def _differences(self, at: At, repositories: Collection[str]) -> dict[str, Settings]:
+    def _differences(self, at: At, repositories: Collection[str] | None) -> dict[str, Settings]:
         differences = {}
         for name, child in ({} if is_empty(at) else self._reader.members(at)).items():
-            if name not in repositories:
+            if repositories is not None and name not in repositories:
                 close = near(name, repositories)
                 hint = f"did you mean {' or '.join(close)}?" if close else "declare it under `repositories` first"
                 self._reader.report(rulebook.UNKNOWN_REPOSITORY, child.key_location, got=repr(name), near=hint)

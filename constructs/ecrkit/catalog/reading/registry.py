@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ecrkit.catalog import rulebook
 from ecrkit.catalog.reading.encryption import read_encryption
-from ecrkit.catalog.reading.settings import REASON, SettingsReader
+from ecrkit.catalog.reading.settings import CATALOG_SILENCES, REASON, SettingsReader
 from ecrkit.catalog.reading.statements import read_reason, read_verbatim
 from ecrkit.catalog.reading.tags import TEMPLATE_TAGS
 from ecrkit.documents import At, ObjectNode, Reader, is_empty
@@ -39,7 +39,7 @@ from ecrkit.registry.settings.fields import at as at_value
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ecrkit.errors import Finding
+    from ecrkit.errors import Finding, Reason
     from ecrkit.policies.store import PolicyStore
 
 Value = TypeVar("Value")
@@ -113,7 +113,7 @@ class RegistryReader:
         if not given:
             return None
         # What all environments share is read for each, and told once.
-        reader = Reader(given[0].location.file, rulebook.CATALOG_STRUCTURE)
+        reader = Reader(given[0].location.file, rulebook.CATALOG_STRUCTURE, today=self._reader.today)
         settings = SettingsReader(reader, self._policies, tags=TEMPLATE_TAGS)
         registry = _Reading(reader, settings).registry(given, home or Home())
         self._reader.add(reader.findings)
@@ -287,15 +287,14 @@ class _Reading:
     def _open_to_everyone(self, members: dict[str, At]) -> str:
         return (read_reason(self._reader, members[REASON]) or "") if REASON in members else ""
 
-    def _reasons(self, members: dict[str, At], codes: tuple[str, ...]) -> dict[str, str]:
+    def _reasons(self, members: dict[str, At], codes: tuple[str, ...]) -> dict[str, Reason]:
         if "silence" not in members:
             return {}
         return read_reasons(
             self._reader,
             members["silence"],
             codes=codes,
-            unknown=rulebook.UNKNOWN_WARNING,
-            empty=rulebook.NO_REASON,
+            checks=CATALOG_SILENCES,
         )
 
     def _placed(self, finding: Finding) -> Finding:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ecrkit.catalog import rulebook
+from ecrkit.catalog import house_checks, rulebook
 from ecrkit.catalog.keys import KEYS
 from ecrkit.catalog.reading.access import AccessReader
 from ecrkit.catalog.reading.encryption import read_encryption
@@ -20,12 +20,13 @@ from ecrkit.errors import (
     InvalidNameError,
     PolicyReferenceError,
     PublishedPolicyError,
+    Silence,
     errors_in,
 )
 from ecrkit.images.names import TagFilter
 from ecrkit.lifecycle import COMPLETENESS_CODES, check_completeness, check_composition
 from ecrkit.policies.references import PolicyRef
-from ecrkit.policies.silences import read_reasons
+from ecrkit.policies.silences import SilenceChecks, read_reasons
 from ecrkit.registry.access import Access, Grantees
 from ecrkit.registry.posture import POSTURE_CODES
 from ecrkit.registry.properties import KMS_KEY, MUTABILITY_INSTEAD, Encryption, Mutability, RepositoryProperties
@@ -35,11 +36,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ecrkit.catalog.reading.tags import TagLimits
-    from ecrkit.errors import Finding, Location
+    from ecrkit.errors import Finding, Location, Reason
     from ecrkit.lifecycle import LifecyclePolicy
     from ecrkit.policies.store import PolicyStore
 
-__all__ = ["REASON", "STATEMENTS", "Settings", "SettingsReader"]
+__all__ = ["CATALOG_SILENCES", "REASON", "STATEMENTS", "Settings", "SettingsReader"]
+
+CATALOG_SILENCES = SilenceChecks(
+    unknown=rulebook.UNKNOWN_WARNING,
+    empty=rulebook.NO_REASON,
+    bad_day=house_checks.BAD_SILENCE_DAY,
+    ends_soon=house_checks.SILENCE_ENDS_SOON,
+)
 
 STATEMENTS = "statements"
 REASON = "open_to_everyone"
@@ -266,14 +274,30 @@ class SettingsReader:
             self._reader.report(rulebook.KEY_WITHOUT_KMS, members["key"].key_location, encryption=encryption)
         return encryption, key
 
-    def _reasons(self, at: At) -> dict[str, str]:
-        return read_reasons(
-            self._reader,
-            at,
-            codes=(*COMPLETENESS_CODES, *POSTURE_CODES, *ACCESS_WARNINGS),
-            unknown=rulebook.UNKNOWN_WARNING,
-            empty=rulebook.NO_REASON,
-        )
+    def _reasons(self, at: At) -> dict[str, Reason]:
+        codes = (*COMPLETENESS_CODES, *POSTURE_CODES, *ACCESS_WARNINGS, *house_checks.HOUSE_CODES)
+        reasons = read_reasons(self._reader, at, codes=codes, checks=CATALOG_SILENCES)
+        for code in reasons.keys() & set(house_checks.HOUSE_CODES):
+            self._check_exception(at, code, reasons[code])
+        return reasons
+
+    def _check_exception(self, at: At, code: str, reason: Reason) -> None:
+        """Report an exception to a house rule that a team makes for itself, or that has no end or owner."""
+        where = self._reader.members(at)[code].key_location
+        if where.file != self._reader.file:
+            self._reader.report(
+                house_checks.BAD_EXCEPTION,
+                where,
+                problem="an included file must not make exceptions to house rules",
+                remedy=f"move it to {self._reader.file}, under 'repositories' of an environment",
+            )
+        elif not isinstance(reason, Silence) or not reason.until or not reason.owner:
+            self._reader.report(
+                house_checks.BAD_EXCEPTION,
+                where,
+                problem="an exception to a house rule must have 'reason', 'until' and 'owner'",
+                remedy=f"write {code}: {{reason: …, until: 2027-03-31, owner: …}}",
+            )
 
     def _reason(self, at: At) -> str | None:
         return read_reason(self._reader, at)

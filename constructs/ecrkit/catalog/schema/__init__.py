@@ -1,5 +1,5 @@
-"""The JSON Schema of a catalog."""
+"""The JSON Schemas of a catalog and of the files that it includes."""
 
-from ecrkit.catalog.schema.catalog import catalog_schema
+from ecrkit.catalog.schema.catalog import catalog_schema, repositories_schema
 
-__all__ = ["catalog_schema"]
+__all__ = ["catalog_schema", "repositories_schema"]

@@ -6,7 +6,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog import Encryption, Environment, Removal, RepositoryEntry, rulebook
-from ecrkit.catalog.keys import KEYS, SETTING_KEYS
+from ecrkit.catalog.house_checks import HOUSE_CODES, HOUSE_RULEBOOK
+from ecrkit.catalog.inclusion import INCLUDE, REPOSITORIES, SCHEMA
+from ecrkit.catalog.keys import CATALOG_KEYS, KEYS, SETTING_KEYS
 from ecrkit.catalog.reading.encryption import ENCRYPTION_KEYS
 from ecrkit.catalog.reading.environments import ENVIRONMENT_NAME, MAX_ENVIRONMENT_NAME, MAX_SHARDS, PROFILE
 from ecrkit.catalog.reading.tags import REPOSITORY_TAGS
@@ -18,6 +20,7 @@ from ecrkit.catalog.schema.registry import (
     tag_filter,
     verbatim_schema,
 )
+from ecrkit.catalog.schema.rules import rules_schema
 from ecrkit.catalog.schema.tags import tags_schema
 from ecrkit.documents.schema import (
     choice,
@@ -45,14 +48,16 @@ if TYPE_CHECKING:
     from ecrkit.catalog.keys import Key
     from ecrkit.documents.schema import Schema
 
-__all__ = ["catalog_schema"]
+__all__ = ["catalog_schema", "repositories_schema"]
+
+_OF_EDITORS: Schema = {SCHEMA: {"type": "string", "description": "Schema for editors."}}
 
 _ENVIRONMENT_KEYS = ("account", "region", "profile", "shards", "defaults", "registry", "repositories")
 _REQUIRED_KEYS = ("account", "region")
 _SILENCEABLE = [
     check
-    for check in (*RULEBOOK, *POSTURE_RULEBOOK, *ACCESS_RULEBOOK)
-    if check.code in {*COMPLETENESS_CODES, *POSTURE_CODES, *ACCESS_WARNINGS}
+    for check in (*RULEBOOK, *POSTURE_RULEBOOK, *ACCESS_RULEBOOK, *HOUSE_RULEBOOK)
+    if check.code in {*COMPLETENESS_CODES, *POSTURE_CODES, *ACCESS_WARNINGS, *HOUSE_CODES}
 ]
 
 
@@ -62,26 +67,54 @@ def catalog_schema() -> Schema:
     registry = or_nothing(registry_schema(settings))
     defaults = object_of(SETTING_KEYS, settings, description="Default settings of every repository.")
     return object_of(
-        ("environments", "defaults", "registry", "repositories"),
+        (SCHEMA, *CATALOG_KEYS),
         {
+            **_OF_EDITORS,
+            INCLUDE: {
+                "type": ["array", "null"],
+                "items": {"type": "string"},
+                "description": help_text(
+                    "files with more repositories, or globs of them, below the folder of the catalog",
+                    rulebook.NOT_INCLUDABLE,
+                ),
+            },
             "environments": _environments(settings, registry),
+            "rules": or_nothing(rules_schema()),
             "defaults": or_nothing(defaults),
             "registry": registry,
-            "repositories": {
-                "type": ["object", "null"],
-                "propertyNames": {
-                    **matching(REPOSITORY_PATH, rulebook.BAD_REPOSITORY_NAME),
-                    "minLength": MIN_REPOSITORY,
-                    "maxLength": MAX_REPOSITORY,
-                },
-                "additionalProperties": or_nothing(_entry(settings)),
-                "description": "Repositories by name.",
-            },
+            REPOSITORIES: _repositories(settings),
         },
-        required=("environments", "repositories"),
+        required=("environments",),
         title="ecrkit catalog",
         description="Repositories, and the environments they are deployed to.",
+    ) | {
+        "if": {"not": {"required": [INCLUDE]}},
+        "then": {"required": [REPOSITORIES]},
+        "definitions": {VERBATIM: verbatim_schema()},
+    }
+
+
+def repositories_schema() -> Schema:
+    """Describe a file that a catalog includes."""
+    return object_of(
+        (SCHEMA, REPOSITORIES),
+        {**_OF_EDITORS, REPOSITORIES: _repositories(_settings())},
+        title="Repositories of an ecrkit catalog",
+        description="Repositories of a team, in a file that a catalog includes.",
     ) | {"definitions": {VERBATIM: verbatim_schema()}}
+
+
+def _repositories(settings: Schema) -> Schema:
+    return {
+        "type": ["object", "null"],
+        "propertyNames": {
+            **matching(REPOSITORY_PATH, rulebook.BAD_REPOSITORY_NAME),
+            "minLength": MIN_REPOSITORY,
+            "maxLength": MAX_REPOSITORY,
+        },
+        "additionalProperties": or_nothing(_entry(settings)),
+        "description": "Repositories by name.",
+    }
 
 
 def _environments(settings: Schema, registry: Schema) -> Schema:

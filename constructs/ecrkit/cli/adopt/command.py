@@ -56,6 +56,12 @@ _BATCH = 1000
     type=click.Path(file_okay=False, path_type=Path),
     help="Directory for the files of `cdk import --resource-mapping`.  [default: cdk-import next to the catalog]",
 )
+@click.option(
+    "--into",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File for the new entries; the catalog must include it.  [default: the catalog]",
+)
 @dry_run_option("Show what would be written, and write nothing.")
 @yes_option
 @catalog_options
@@ -68,6 +74,7 @@ def adopt(  # noqa: PLR0913 - one parameter per option
     everything: bool,
     environment: str | None,
     mappings: Path | None,
+    into: Path | None,
     dry_run: bool,
     yes: bool,
     catalog: Path | None,
@@ -90,6 +97,7 @@ def adopt(  # noqa: PLR0913 - one parameter per option
     Examples:
       ecrkit adopt web payments/api --dry-run
       ecrkit adopt --all --environment prod --yes
+      ecrkit adopt payments/api --into teams/payments.yaml
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if bool(names) == everything:
         raise click.UsageError("name repositories, or pass --all")
@@ -99,7 +107,7 @@ def adopt(  # noqa: PLR0913 - one parameter per option
         )
     here = look_around(catalog, policies, environment=environment, profile=profile, region=region)
     published_in(here.store)
-    run = _Run(here, AdoptionReport(here.environment, dry_run=dry_run, output=output), mappings)
+    run = _Run(here, AdoptionReport(here.environment, dry_run=dry_run, output=output), mappings, into=into)
     candidates = run.candidates(names)
     if len(candidates) > _BATCH:
         run.adopter.check_room(repository.name for repository in candidates)
@@ -125,14 +133,19 @@ class _Run:
         here: what it works on.
         report: of what is done.
         mappings: directory of the resource mappings, if one was given.
+        into: included file for the new entries, if one was given.
     """
 
-    def __init__(self, here: Surroundings, report: AdoptionReport, mappings: Path | None) -> None:
+    def __init__(self, here: Surroundings, report: AdoptionReport, mappings: Path | None, *, into: Path | None) -> None:
         self._here = here
         self._mappings = mappings or here.path.parent / "cdk-import"
         self.report = report
         self.adopter = Adopter(
-            read_catalog_text(here.path), file=str(here.path), policies=here.policies, environment=here.environment.name
+            read_catalog_text(here.path),
+            file=str(here.path),
+            policies=here.policies,
+            environment=here.environment.name,
+            into=into.as_posix() if into else None,
         )
 
     def candidates(self, names: Sequence[str]) -> list[DeployedRepository]:

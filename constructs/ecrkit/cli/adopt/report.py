@@ -135,12 +135,16 @@ def _diff(adopted: Adopted, *, catalog: Path, store: Path) -> Iterator[str]:
         if not path.exists():
             lines = policy_text(policy).splitlines()
             yield from unified_diff([], lines, "/dev/null", path.as_posix(), lineterm="")
-    old, new = adopted.before.splitlines(), adopted.after.splitlines()
+    for file, (before, after) in adopted.texts(str(catalog)).items():
+        yield from _text_diff(before.splitlines(), after.splitlines(), file)
+
+
+def _text_diff(old: list[str], new: list[str], file: str) -> Iterator[str]:
     # What both begin and end with is most of a long catalog, and need not be compared.
     start = max(_common(old, new) - _CONTEXT, 0)
     end = max(_common(old[start:][::-1], new[start:][::-1]) - _CONTEXT, 0)
     before, after = old[start : len(old) - end], new[start : len(new) - end]
-    for line in unified_diff(before, after, str(catalog), str(catalog), lineterm="", n=_CONTEXT):
+    for line in unified_diff(before, after, file, file, lineterm="", n=_CONTEXT):
         yield _shifted(line, start) if line.startswith("@@") else line
 
 

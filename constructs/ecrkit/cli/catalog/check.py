@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from ecrkit.policies.checks import check_store
 from ecrkit.policies.store import PolicyStore
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ecrkit.errors import Finding
 
 __all__ = ["all_findings", "check"]
@@ -54,10 +57,13 @@ def check(path: Path, *, policies: Path | None, strict: bool, output: str) -> No
     end_of_findings(findings, strict=strict, output=output)
 
 
-def all_findings(text: str, *, file: str, policies: PolicyStore) -> tuple[Finding, ...]:
-    """Check a catalog, the policies that it names, and their store."""
-    findings = check_catalog(text, file=file, policies=policies).findings
+def all_findings(
+    text: str, *, file: str, policies: PolicyStore, edited: Mapping[str, str] | None = None
+) -> tuple[Finding, ...]:
+    """Check a catalog, the files that it includes, the policies that it names, and their store, as of today."""
+    today = datetime.now(UTC).date()
+    findings = check_catalog(text, file=file, policies=policies, edited=edited, today=today).findings
     if not policies.is_there:
         return findings
     # A pinned version that changed is found by both.
-    return in_file_order(dict.fromkeys((*findings, *check_store(policies.root).disorder)))
+    return in_file_order(dict.fromkeys((*findings, *check_store(policies.root, today=today).disorder)))

@@ -19,7 +19,7 @@ from ecrkit.cli.console.output import count_of, echo, echo_json, echo_lines
 from ecrkit.cli.console.reports import echo_findings
 from ecrkit.documents.files import write_text
 from ecrkit.documents.nearest import near
-from ecrkit.errors import RefusedError, Severity, errors_in
+from ecrkit.errors import RefusedError, Severity, errors_in, first_names
 from ecrkit.policies.references import PolicyRef
 from ecrkit.policies.store import PolicyStore
 
@@ -66,8 +66,8 @@ def pin(  # noqa: PLR0913 - one parameter per option
     Pin another version of a policy in the whole catalog.
 
     Replaces every other version of the policy NAME by version N. Edits defaults, repositories, environments and
-    creation templates. Everything else in the file stays as it is, comments too. A repository that pins no
-    version of the policy does not change.
+    creation templates, also in included files. Everything else in a file stays as it is, comments too. A repository
+    that pins no version of the policy does not change.
 
     With --where or --environment, nothing changes outside the selection. A value that also
     applies to unselected repositories or environments, for example in defaults, is not edited. Instead, each selected
@@ -100,23 +100,27 @@ def pin(  # noqa: PLR0913 - one parameter per option
         give_up(f"{catalog}: the result does not pass 'ecrkit catalog check'; nothing written")
     count = count_of(len(result.changes), "pin")
     is_written = bool(result.changes) and not dry_run
+    texts = {str(catalog): result.text} if result.text != text else {}
+    texts |= result.included
+    files = first_names(list(texts))
     if is_written:
-        if not confirmed(f"Write {count} to {catalog}?", yes=yes):
+        if not confirmed(f"Write {count} to {files}?", yes=yes):
             raise RefusedError("nothing written")
-        write_text(catalog, result.text)
+        for file, new in texts.items():
+            write_text(Path(file), new)
     if output == "json":
         echo_json({"changes": [_document(change) for change in result.changes], "written": is_written})
         return
     if not result.changes:
         echo(f"nothing to change: no other version of '{reference.name}' is pinned here", err=True)
         return
-    echo(f"{catalog}: {count} {'changed' if is_written else 'would change'}", err=True)
+    echo(f"{files}: {count} {'changed' if is_written else 'would change'}", err=True)
 
 
 def _findings(text: str, result: Repinned, *, file: str, store: PolicyStore) -> tuple[Finding, ...]:
     """Give the errors of the new catalog, at their place in the old one, and the warnings that the change adds."""
     known = {_identity(found): found for found in all_findings(text, file=file, policies=store)}
-    findings = all_findings(result.text, file=file, policies=store)
+    findings = all_findings(result.text, file=file, policies=store, edited=result.included)
     return tuple(
         known.get(_identity(found), found)
         for found in findings

@@ -53,8 +53,10 @@ def end_of_findings(findings: Sequence[Finding], *, strict: bool, output: str) -
         output: format of the report; text has a summary of its own.
     """
     errors = errors_in(findings)
-    failing = [found for found in findings if found.severity is Severity.ERROR or (strict and not found.silenced)]
-    end(first_lines([finding_line(found) for found in errors or failing], noun="finding"), are_told=output == "text")
+    # A note never fails a command.
+    warnings = [found for found in findings if found.severity is Severity.WARNING and not found.silenced]
+    failing = errors or (warnings if strict else [])
+    end(first_lines([finding_line(found) for found in failing], noun="finding"), are_told=output == "text")
 
 
 def first_lines(lines: Sequence[Line], *, noun: str) -> list[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,7 +85,7 @@ def _check(path: str) -> tuple[Sequence[Finding], int]:
         return check_policy(text, file=file, unwrap=True).findings, 1
     if not Path(path).is_dir():
         return _check_file(path), 1
-    result = check_store(store_at(Path(path)))
+    result = check_store(store_at(Path(path)), today=datetime.now(UTC).date())
     return result.findings, result.checked
 
 

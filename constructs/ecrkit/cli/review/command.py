@@ -19,7 +19,7 @@ from ecrkit.cli.console.progress import reading_progress, step_line
 from ecrkit.cli.review.document import review_document
 from ecrkit.cli.review.markdown import review_markdown
 from ecrkit.cli.review.text import failure_lines, review_lines, unused_lines
-from ecrkit.deployment.guard import read_assembly, read_baseline
+from ecrkit.deployment.guard import Allowance, read_assembly, read_baseline
 from ecrkit.deployment.review import Decision, Evidence, opened_base
 from ecrkit.deployment.review import review as review_change
 from ecrkit.documents.terminal import write_document
@@ -89,7 +89,8 @@ __all__ = ["review"]
     "allowed",
     metavar="NAME",
     multiple=True,
-    help="Repository, logical ID or stack whose losses are accepted, or a glob. May be given several times.",
+    help="Repository, logical ID or stack whose losses are accepted, or a glob; NAME,until=DATE,owner=TEAM ends after "
+    "that day. May be given several times.",
 )
 @output_option("markdown")
 @without_collector()
@@ -132,6 +133,7 @@ def review(  # noqa: PLR0913 - click passes each option as an argument
         raise click.UsageError("'--in-use', '--pulled-within' and '--must-keep' need '--images'")
     if images is not None and not Path(images).is_dir():
         raise click.UsageError(f"'--images' must be a directory with a file per repository, got '{images}'")
+    allowances = [Allowance.parse(text) for text in allowed]
     require_readable([catalog, *in_use])
     store = policies or catalog.parent / "policies" / "lifecycle"
     protections = read_protections(in_use=in_use, pulled_within=pulled_within, must_keep=must_keep)
@@ -151,7 +153,7 @@ def review(  # noqa: PLR0913 - click passes each option as an argument
             catalog=catalog,
             policies=store,
             now=now or datetime.now(UTC),
-            allowed=allowed,
+            allowed=allowances,
             evidence=evidence,
             report=report,
         )

@@ -38,6 +38,9 @@ def review_document(review: Review) -> dict[str, object]:
         "changes": [asdict(change) for change in review.changes],
         "toAllow": list(review.names_to_allow()),
         "unusedAllowances": [{"name": name, "nearest": nearest or None} for name, nearest in review.unused],
+        "expiredAllowances": [
+            {"name": each.name, "until": str(each.until), "owner": each.owner or None} for each in review.expired
+        ],
     }
 
 

@@ -133,6 +133,8 @@ def _allow(review: Review) -> Iterator[Section]:
         listed = " ".join(code(f"--allow {name}") for name in names[:_NAMES_TO_ALLOW])
         more = f" and {len(names) - _NAMES_TO_ALLOW:,} more" if len(names) > _NAMES_TO_ALLOW else ""
         yield Section(head=f"To accept the losses: {listed}{more}; a name can be a glob.\n")
+    for each in review.expired[:_NAMES_TO_ALLOW]:
+        yield Section(head=f"⚠️ {code(f'--allow {each.name}')}: {prose(each.obituary)}\n")
     for name, nearest in review.unused[:_NAMES_TO_ALLOW]:
         advice = f"did you mean {code(nearest)}?" if nearest else "remove it"
         yield Section(head=f"⚠️ {code(f'--allow {name}')}: no finding has that name; {advice}\n")

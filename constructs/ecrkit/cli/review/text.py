@@ -68,7 +68,9 @@ def _title(review: Review) -> str:
 
 
 def unused_lines(review: Review) -> Iterator[str]:
-    """Warn of names that were to be allowed, and that nothing has."""
+    """Warn of names that were to be allowed, and that nothing has, or that are allowed no longer."""
+    for each in review.expired:
+        yield f"warning: --allow {each.name}: {each.obituary}; fix the cause, or pass a later day"
     for name, nearest in review.unused:
         advice = f"did you mean {nearest}?" if nearest else "remove it"
         yield f"warning: --allow {name}: no finding has that name; {advice}"

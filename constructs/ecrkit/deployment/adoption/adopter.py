@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog import check_catalog
+from ecrkit.catalog.pins import Pins
 from ecrkit.catalog.template import stack_name
 from ecrkit.deployment.adoption.naming import output_for, repository_in
 from ecrkit.deployment.adoption.settings import exact_settings, is_exact
@@ -14,7 +16,7 @@ from ecrkit.deployment.adoption.values import Adopted
 from ecrkit.deployment.audit import drift
 from ecrkit.deployment.policies import PolicyNames, policy_text, read_deployed_policy
 from ecrkit.deployment.suspensions import suspension_in
-from ecrkit.documents.yaml_edits import YamlEditor
+from ecrkit.documents.yaml_edits import YamlEditors
 from ecrkit.errors import InvalidNameError, Location, RefusedError, errors_in
 from ecrkit.images.names import RepositoryName
 from ecrkit.lifecycle import check_policy
@@ -47,9 +49,9 @@ class _Plan:
 
 @dataclass(slots=True)
 class _Settled:
-    """A text that is valid, and what had to be left out of it."""
+    """Texts that are valid, by file, and what had to be left out of them."""
 
-    text: str
+    texts: dict[str, str]
     environment: Environment
     findings: tuple[Finding, ...]
     refused: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -64,20 +66,33 @@ class Adopter:
         file: name of the catalog in messages.
         policies: the policy store; it learns the new versions.
         environment: name of the environment that the repositories are in.
+        into: included file for new repositories; ``None`` for the catalog itself.
 
     Attributes:
-        text: text of the catalog, with all repositories adopted so far.
+        texts: text of the catalog and of its included files, with all repositories adopted so far, by file.
         stacks: names of the stacks of the environment.
+
+    Raises:
+        RefusedError: the catalog is invalid, or does not include *into*.
     """
 
-    def __init__(self, text: str, *, file: str, policies: PolicyStore, environment: str) -> None:
-        self.text = text
+    def __init__(
+        self, text: str, *, file: str, policies: PolicyStore, environment: str, into: str | None = None
+    ) -> None:
         self._file = file
         self._policies = policies
         self._environment = environment
         catalog = check_catalog(text, file=file, policies=policies, may_be_empty=True).catalog
         if catalog is None:
             raise RefusedError(f"{file}: is not valid; run `ecrkit catalog check`")
+        pins = Pins.read(text, file=file)
+        self.texts = dict(pins.texts)
+        self._files = pins.files
+        wanted = Path(into or file).resolve()
+        names = [name for name in self.texts if Path(name).resolve() == wanted]
+        if not names:
+            raise RefusedError(f"{into}: {file} does not include it; create it, and add it to `include`")
+        [self._into] = names
         self._is_one_of_several = len(catalog.environments) > 1
         self._here = here = next(one for one in catalog.environments if one.name == environment)
         self._base_of_new: RepositoryEntry | None = None
@@ -121,7 +136,7 @@ class Adopter:
             settled = self._settle([name for name in plans if name not in inexact], partial(self._with, plans))
         refused |= settled.refused | inexact
         plans = {name: plan for name, plan in plans.items() if name not in refused}
-        before, self.text = self.text, settled.text
+        before, self.texts = self.texts, self.texts | settled.texts
         new = {
             reference
             for plan in plans.values()
@@ -142,8 +157,13 @@ class Adopter:
                 *(found for reference in sorted(new) for found in self._policy_findings(reference)),
             ),
             policies={reference: self._policies.read(reference) for reference in sorted(new)},
-            before=before,
-            after=self.text,
+            before=before[self._file],
+            after=self.texts[self._file],
+            included={
+                file: (before[file], text)
+                for file, text in self.texts.items()
+                if file != self._file and text != before[file]
+            },
         )
 
     def _policy_findings(self, reference: PolicyRef) -> tuple[Finding, ...]:
@@ -198,24 +218,25 @@ class Adopter:
         settings = exact_settings(actual, base, lifecycle=lifecycle, environment=self._here)
         return _Plan(actual, settings, lifecycle)
 
-    def _bare(self, names: Sequence[str]) -> str:
+    def _bare(self, names: Sequence[str]) -> dict[str, str]:
         """Write entries that say nothing of their own."""
-        return self._text({name: {} for name in names})
+        return self._edited({name: {} for name in names})
 
-    def _with(self, plans: Mapping[str, _Plan], names: Sequence[str]) -> str:
-        return self._text({name: plans[name].settings for name in names})
+    def _with(self, plans: Mapping[str, _Plan], names: Sequence[str]) -> dict[str, str]:
+        return self._edited({name: plans[name].settings for name in names})
 
-    def _text(self, settings: Mapping[str, dict[str, object]]) -> str:
-        editor = YamlEditor(self.text, self._file)
+    def _edited(self, settings: Mapping[str, dict[str, object]]) -> dict[str, str]:
+        """Write entries; gives the new texts by file."""
+        editors = YamlEditors(self.texts)
         for name in sorted(settings.keys() & self._elsewhere):
-            editor.add_item(["repositories", name, "only"], self._environment)
+            editors[self._files[name]].add_item(["repositories", name, "only"], self._environment)
         new = {name: self._entry(name, own) for name, own in settings.items() if name not in self._elsewhere}
         if new:
-            editor.add_members(["repositories"], new)
+            editors[self._into].add_members(["repositories"], new)
         differing = {name: own for name, own in settings.items() if name in self._elsewhere and own}
         if differing:
-            editor.add_members(["environments", self._environment, "repositories"], differing)
-        return editor.result()
+            editors[self._file].add_members(["environments", self._environment, "repositories"], differing)
+        return editors.results()
 
     def _entry(self, name: str, settings: dict[str, object]) -> dict[str, object]:
         output = output_for(name, self._outputs)
@@ -227,15 +248,18 @@ class Adopter:
             **({"only": [self._environment]} if self._is_one_of_several else {}),
         }
 
-    def _settle(self, names: list[str], write: Callable[[Sequence[str]], str]) -> _Settled:
+    def _settle(self, names: list[str], write: Callable[[Sequence[str]], dict[str, str]]) -> _Settled:
         """Find what the catalog takes: whatever is wrong with an entry leaves that out."""
         refused: dict[str, tuple[str, ...]] = {}
         while True:
-            text = write([name for name in names if name not in refused])
-            checked = check_catalog(text, file=self._file, policies=self._policies, may_be_empty=True)
+            texts = write([name for name in names if name not in refused])
+            edited = self.texts | texts
+            checked = check_catalog(
+                edited[self._file], file=self._file, policies=self._policies, may_be_empty=True, edited=edited
+            )
             if checked.catalog is not None:
                 here = next(one for one in checked.catalog.environments if one.name == self._environment)
-                return _Settled(text, here, checked.findings, refused)
+                return _Settled(texts, here, checked.findings, refused)
             errors = errors_in(checked.findings)
             blamed = {name: problems for name, problems in _by_repository(errors).items() if name in names}
             if not blamed.keys() - refused.keys():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class Adopted:
         policies: policy versions created for them, whether or not their files exist.
         before: text of the catalog before.
         after: text of the catalog after.
+        included: texts of each included file that changes, before and after, by file.
     """
 
     names: tuple[str, ...]
@@ -35,3 +36,9 @@ class Adopted:
     policies: Mapping[PolicyRef, LifecyclePolicy]
     before: str
     after: str
+    included: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def texts(self, catalog: str) -> dict[str, tuple[str, str]]:
+        """Give the texts before and after of each file that changes, by file; the catalog has the name *catalog*."""
+        own = {catalog: (self.before, self.after)} if self.after != self.before else {}
+        return {**own, **self.included}

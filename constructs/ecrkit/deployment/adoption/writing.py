@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog import read_catalog_text
@@ -17,7 +18,6 @@ from ecrkit.policies.rulebook import EMPTY_STORE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from ecrkit.deployment.adoption.values import Adopted
     from ecrkit.lifecycle import LifecyclePolicy
@@ -49,7 +49,7 @@ def published_in(store: Path) -> dict[PolicyRef, str]:
 
 def write_adopted(adopted: Adopted, *, catalog: Path, store: Path) -> None:
     """
-    Write policies, then their lock, then the catalog that names them.
+    Write policies, then their lock, then the catalog and included files that name them.
 
     After an interruption, the catalog is valid, and the next run finds the policies.
 
@@ -59,15 +59,17 @@ def write_adopted(adopted: Adopted, *, catalog: Path, store: Path) -> None:
         store: path of the store; created if missing.
 
     Raises:
-        RefusedError: the catalog changed after it was read, or the store differs from its lock.
+        RefusedError: a file changed after it was read, or the store differs from its lock.
         UnwritableOutputError: a file cannot be written.
     """
-    if read_catalog_text(catalog) != adopted.before:
-        raise RefusedError(f"{catalog}: changed meanwhile; run the command again")
+    texts = adopted.texts(str(catalog))
+    for file, (before, _) in {str(catalog): (adopted.before, ""), **texts}.items():
+        if read_catalog_text(Path(file)) != before:
+            raise RefusedError(f"{file}: changed meanwhile; run the command again")
     if adopted.policies:
         _write_policies(adopted.policies, store)
-    if adopted.after != adopted.before:
-        write_text(catalog, adopted.after)
+    for file, (_, after) in texts.items():
+        write_text(Path(file), after)
 
 
 def write_mapping(path: Path, mapping: Mapping[str, Mapping[str, str]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog.template import stack_name
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from ecrkit.catalog import Environment, RepositoryEntry
     from ecrkit.deployment.actual import ActualRepository
-    from ecrkit.errors import Finding, Location
+    from ecrkit.errors import Finding, Location, Reason
     from ecrkit.policies.store import PolicyStore
 
 __all__ = ["audit"]
@@ -50,7 +51,8 @@ def audit(  # noqa: PLR0913 - both sides, and what is asked of them
         places: where each repository is declared; the empty name is the place of a new one.
         stacks: names of the repositories in the deployed template of each stack of the environment, as far as the
             stacks exist and can be read.
-        limits: how old and how many something may be; ``None`` to report neither.
+        limits: how old and how many something may be, and the time, at which silences may have expired; ``None`` to
+            look at neither.
 
     Returns:
         Findings in the order of the catalog; those of undeclared repositories are where its repositories begin.
@@ -151,14 +153,15 @@ class _Audit:
         if self._limits:
             found += observations(actual, limits=self._limits, location=location)
             found += suspended(actual, now=self._limits.now, location=location)
-        return silence(found, _reasons(entry) if entry else {})
+        today = self._limits.now.astimezone(UTC).date() if self._limits else None
+        return silence(found, _reasons(entry) if entry else {}, today=today)
 
     def _location(self, name: str) -> Location:
         where = self._places.get(name) or self._places[""]
         return replace(where, pointer=pointer_to("repositories", name))
 
 
-def _reasons(entry: RepositoryEntry) -> Mapping[str, str]:
+def _reasons(entry: RepositoryEntry) -> Mapping[str, Reason]:
     """Who said why nothing caps the number of images has said why there is no policy."""
     no_cap = entry.silence.get(NO_CAP.code)
     return {**({NO_LIFECYCLE.code: no_cap} if no_cap else {}), **entry.silence}

@@ -5,7 +5,7 @@ What a deploy would lose: two states of the same stacks compared, without AWS an
 one state to another.
 """
 
-from ecrkit.deployment.guard.allowances import Allowances, acknowledge, refused
+from ecrkit.deployment.guard.allowances import Allowance, Allowances, acknowledge, refused
 from ecrkit.deployment.guard.assembly import read_assembly, read_baseline
 from ecrkit.deployment.guard.comparison import compare
 from ecrkit.deployment.guard.resources import stack_of, with_deployed_parameters
@@ -15,6 +15,7 @@ from ecrkit.deployment.guard.values import GuardFinding, Resource, Source, Stack
 
 __all__ = [
     "GUARD_RULEBOOK",
+    "Allowance",
     "Allowances",
     "GuardFinding",
     "Resource",

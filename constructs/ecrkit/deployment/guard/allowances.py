@@ -3,20 +3,67 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from fnmatch import translate
 from typing import TYPE_CHECKING
 
-from ecrkit.errors import Severity
+from ecrkit.errors import Severity, UnreadableInputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Self
 
     from ecrkit.deployment.guard.values import GuardFinding
 
-__all__ = ["Allowances", "acknowledge", "refused"]
+__all__ = ["Allowance", "Allowances", "acknowledge", "refused"]
 
 _GLOB = re.compile(r"[*?[]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """
+    A name whose losses are accepted, perhaps for a while.
+
+    Attributes:
+        name: repository, logical ID or stack; ``stack/name`` for one stack only.
+        until: the last day on which it applies; ``None`` for ever.
+        owner: who answers for it; empty if unknown.
+    """
+
+    name: str
+    until: date | None = None
+    owner: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """
+        Read ``NAME``, or ``NAME,until=DATE,owner=TEAM``.
+
+        Raises:
+            UnreadableInputError: it is something else.
+        """
+        name, *rest = text.split(",")
+        settings = dict(part.partition("=")[::2] for part in rest)
+        try:
+            until = date.fromisoformat(settings.pop("until")) if "until" in settings else None
+        except ValueError:
+            until, settings = None, {"until": ""}
+        owner = settings.pop("owner", None)
+        if settings or not name or owner == "" or len(rest) != (until is not None) + (owner is not None):
+            form = "NAME,until=DATE,owner=TEAM, as in 'web,until=2027-03-31,owner=payments'"
+            raise UnreadableInputError(f"--allow: must be NAME or {form}, got {text!r}")
+        return cls(name=name, until=until, owner=owner or "")
+
+    def has_expired(self, today: date | None) -> bool:
+        """Whether *today* is after its last day; without a day, nothing has expired."""
+        return today is not None and self.until is not None and self.until < today
+
+    @property
+    def obituary(self) -> str:
+        """What to say once it has expired."""
+        return f"expired on {self.until}{f' (owner: {self.owner})' if self.owner else ''}"
 
 
 class Allowances:
@@ -24,12 +71,18 @@ class Allowances:
     Allowed names, and which of them matched.
 
     Args:
-        names: repositories, logical IDs or stacks; ``stack/name`` for one stack only.
+        names: allowances, or texts as for :meth:`Allowance.parse`.
         has_globs: a name with ``*``, ``?`` or ``[…]`` is a glob, in which ``*`` matches slashes too.
+        today: day on which expired allowances no longer apply; ``None`` if they do.
+
+    Raises:
+        UnreadableInputError: a text is no allowance.
     """
 
-    def __init__(self, names: Sequence[str], *, has_globs: bool) -> None:
-        self._names = tuple(dict.fromkeys(names))
+    def __init__(self, names: Sequence[str | Allowance], *, has_globs: bool, today: date | None = None) -> None:
+        given = [Allowance.parse(each) if isinstance(each, str) else each for each in names]
+        self.expired = tuple(dict.fromkeys(each for each in given if each.has_expired(today)))
+        self._names = tuple(dict.fromkeys(each.name for each in given if not each.has_expired(today)))
         self._globs = {name: re.compile(translate(name)) for name in self._names if has_globs and _GLOB.search(name)}
         self._exact = set(self._names)
         self._used: set[str] = set()
@@ -54,7 +107,7 @@ class Allowances:
 
 
 def acknowledge(
-    findings: Iterable[GuardFinding], names: Sequence[str] | Allowances
+    findings: Iterable[GuardFinding], names: Sequence[str | Allowance] | Allowances
 ) -> tuple[tuple[GuardFinding, ...], tuple[str, ...]]:
     """
     Mark allowed findings.

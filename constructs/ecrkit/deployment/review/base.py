@@ -7,10 +7,12 @@ import re
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NoReturn
 
 from ecrkit.catalog import read_catalog
+from ecrkit.catalog.inclusion import include_patterns
 from ecrkit.deployment.review.git import GitRepository, NoRepositoryError
 from ecrkit.documents.files import make_directory, read_bytes, write_bytes
 from ecrkit.errors import EcrkitError, UnreadableInputError, printable
@@ -25,9 +27,10 @@ if TYPE_CHECKING:
 __all__ = ["Base", "opened_base"]
 
 _CATALOG_KEYS = [
-    re.compile(rf"(?:^|[\s{{,])[\"']?{key}[\"']?\s*:".encode()) for key in ("environments", "account", "repositories")
+    re.compile(rf"(?:^|[\s{{,])[\"']?{key}[\"']?\s*:".encode())
+    for key in ("environments", "account", "(?:repositories|include)")
 ]
-"""Each catalog has these keys, in YAML or JSON."""
+"""Each catalog has these keys, in YAML or JSON; one that includes files may have no repositories of its own."""
 _READ = (".json", ".yaml", ".yml")
 """Suffixes of what a policy store has; nothing else of it is read."""
 
@@ -172,13 +175,27 @@ def _yaml_files(root: Path) -> Iterator[Path]:
 
 
 def _extract(repository: GitRepository, commit: str, paths: list[PurePosixPath], root: Path) -> None:
-    """Write the catalog, the policies and their lock as a commit has them."""
+    """Write the catalog, the files that it includes, the policies and their lock as a commit has them."""
     catalog, policies = paths
     lock = PurePosixPath(lock_path(root / policies).relative_to(root)) if policies.name else policies
-    for path, content in repository.files(commit, list(dict.fromkeys([catalog, policies, lock]))).items():
-        if path == catalog or path.suffix in _READ:
-            make_directory((root / path).parent)
-            write_bytes(root / path, content)
+    found = repository.files(commit, list(dict.fromkeys([catalog, policies, lock])))
+    included = _included(repository, commit, catalog, found.get(catalog, b""))
+    kept = {path: content for path, content in found.items() if path == catalog or path.suffix in _READ}
+    for path, content in (kept | included).items():
+        make_directory((root / path).parent)
+        write_bytes(root / path, content)
+
+
+def _included(
+    repository: GitRepository, commit: str, catalog: PurePosixPath, content: bytes
+) -> dict[PurePosixPath, bytes]:
+    """Read the files of a commit that a catalog may include; the reader of the catalog decides."""
+    # In these globs `*` matches folders too.
+    globs = [pattern.replace("**/", "*") for pattern in include_patterns(content.decode(errors="replace"))]
+    folder = catalog.parent
+    below = [path for path in (repository.paths(commit) if globs else ()) if path.is_relative_to(folder)]
+    wanted = [path for path in below if any(fnmatchcase(str(path.relative_to(folder)), glob) for glob in globs)]
+    return repository.files(commit, wanted) if wanted else {}
 
 
 def _refuse_moved(repository: GitRepository, commit: str, *, text: str, catalog: PurePosixPath) -> None:

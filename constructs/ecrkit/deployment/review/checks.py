@@ -20,6 +20,7 @@ from ecrkit.policies.lock import Lock
 from ecrkit.policies.testing.running import find_policy_tests, read_policy_tests, run_policy_test
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from ecrkit.catalog import Catalog
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
 __all__ = ["check_head", "with_broken_promises"]
 
 
-def check_head(path: Path, policies: PolicyStore) -> tuple[Checks, Catalog | None]:
+def check_head(path: Path, policies: PolicyStore, *, today: date | None = None) -> tuple[Checks, Catalog | None]:
     """
     Check a catalog, all policies of its store, and run their tests.
 
     Args:
         path: of the catalog.
         policies: its policy store; one that does not exist has nothing to check.
+        today: day on which expired silences no longer apply; ``None`` if they do.
 
     Returns:
         What is wrong, each finding once; and the catalog when it has no error.
@@ -42,10 +44,10 @@ def check_head(path: Path, policies: PolicyStore) -> tuple[Checks, Catalog | Non
     Raises:
         UnreadableInputError: a file cannot be read.
     """
-    checked = check_catalog(read_catalog_text(path), file=str(path), policies=policies)
+    checked = check_catalog(read_catalog_text(path), file=str(path), policies=policies, today=today)
     if not policies.is_there:
         return Checks(findings=checked.findings), checked.catalog
-    store = check_store(policies.root, with_tests=True)
+    store = check_store(policies.root, with_tests=True, today=today)
     found = dict.fromkeys((*checked.findings, *store.findings))
     failed: list[FailedTest] = []
     tests = 0

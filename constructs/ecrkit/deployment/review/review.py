@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ecrkit.catalog import Catalog, Template
-    from ecrkit.deployment.guard import GuardFinding, Stack
+    from ecrkit.deployment.guard import Allowance, GuardFinding, Stack
     from ecrkit.deployment.review.base import Base
     from ecrkit.deployment.review.values import ImageLoss
     from ecrkit.images import Inventory
@@ -58,7 +59,7 @@ def review(  # noqa: PLR0913 - keyword-only
     catalog: Path,
     policies: Path,
     now: datetime,
-    allowed: Sequence[str] = (),
+    allowed: Sequence[str | Allowance] = (),
     evidence: Evidence | None = None,
     report: Callable[[str], None] = lambda _: None,
 ) -> Review:
@@ -83,7 +84,7 @@ def review(  # noqa: PLR0913 - keyword-only
     evidence = evidence or Evidence()
     report("checking policies and catalog")
     store = PolicyStore(policies)
-    checks, head = check_head(catalog, store)
+    checks, head = check_head(catalog, store, today=now.astimezone(UTC).date())
     with base.named():
         published = Lock.of(base.policies)
     checks = with_broken_promises(checks, store, before=published)
@@ -102,7 +103,7 @@ def review(  # noqa: PLR0913 - keyword-only
     with base.named():
         old = templates(*before) if before else {}
     new = templates(head, store)
-    allowances = Allowances(allowed, has_globs=True)
+    allowances = Allowances(allowed, has_globs=True, today=now.astimezone(UTC).date())
     guard, _ = acknowledge(_compared(old, new, before and before[0], head, evidence), allowances)
     report("comparing policies")
     losses = _losses(before, (head, store), now=now, evidence=evidence)
@@ -117,6 +118,7 @@ def review(  # noqa: PLR0913 - keyword-only
         guard=guard,
         losses=losses,
         unused=_unused(allowances, guard, losses),
+        expired=allowances.expired,
     )
 
 

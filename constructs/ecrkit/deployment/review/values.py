@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from ecrkit.deployment.guard import GuardFinding
+    from ecrkit.deployment.guard import Allowance, GuardFinding
     from ecrkit.errors import Finding
     from ecrkit.lifecycle.diff import RuleChange
     from ecrkit.policies.testing.cases import PolicyTest
@@ -182,6 +182,7 @@ class Review:
         has_images: whether a directory of images was given.
         has_assemblies: whether other stacks of the app were compared too.
         unused: allowed names that match nothing, each with the nearest match.
+        expired: allowances that no longer apply.
     """
 
     base: str
@@ -195,6 +196,7 @@ class Review:
     has_images: bool = False
     has_assemblies: bool = False
     unused: tuple[tuple[str, str], ...] = ()
+    expired: tuple[Allowance, ...] = ()
 
     @property
     def refused_findings(self) -> tuple[GuardFinding, ...]:

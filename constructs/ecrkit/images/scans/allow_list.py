@@ -12,15 +12,15 @@ Vulnerabilities that somebody decided to live with for a while, and why.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from ecrkit.documents import At, Reader, ScalarNode, StructuralChecks, SyntaxProblem, type_name
+from ecrkit.documents import At, Reader, StructuralChecks, SyntaxProblem, described
 from ecrkit.documents.yaml_text import parse_yaml
 from ecrkit.errors import Check, InvalidAllowListError, Location, checks_in, in_file_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from ecrkit.images.scans.values import Vulnerability
 
@@ -152,17 +152,10 @@ def _allowance(reader: Reader, at: At) -> Allowance | None:
 
 
 def _day(reader: Reader, at: At) -> date | None:
-    value = at.node.value if isinstance(at.node, ScalarNode) else None
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    try:
-        if isinstance(value, str):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    got = repr(value) if isinstance(value, str) else type_name(at.node)
-    reader.report(NOT_A_DAY, at.location, got=got)
-    return None
+    day = reader.day(at)
+    if day is None:
+        reader.report(NOT_A_DAY, at.location, got=described(at))
+    return day
 
 
 def _strings(reader: Reader, members: Mapping[str, At]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from ecrkit.registry.properties import Mutability
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ecrkit.errors import Reason
     from ecrkit.lifecycle import LifecyclePolicy
     from ecrkit.policies.store import PolicyStore
 
@@ -106,7 +107,7 @@ class Scanning:
 
     type: ScanType
     rules: tuple[ScanningRule, ...]
-    silence: Mapping[str, str] = field(default_factory=dict)
+    silence: Mapping[str, Reason] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +169,7 @@ class RegistryPolicy:
     pull_through_by: tuple[str, ...] = ()
     statements: tuple[Mapping[str, object], ...] = ()
     open_to_everyone: str = ""
-    silence: Mapping[str, str] = field(default_factory=dict)
+    silence: Mapping[str, Reason] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +226,7 @@ class CreationTemplate:
     tags: Mapping[str, str] = field(default_factory=dict)
     description: str | None = None
     role: str | None = None
-    silence: Mapping[str, str] = field(default_factory=dict)
+    silence: Mapping[str, Reason] = field(default_factory=dict)
 
     @property
     def encryption_type(self) -> TemplateEncryption:
