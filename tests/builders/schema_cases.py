@@ -146,6 +146,7 @@ REFUSED = {
         policy_text(rule(action=EXPIRE | {"when": 1})),
         json.dumps(document(rule()) | {"version": 1}),
     ],
+    "ECR150": [json.dumps({"repositoryName": "web", "lifecyclePolicyText": policy_text(rule(countNumber=77))})],
     "ECR106": [
         "{}" + PADDING,
         *[policy_text(without(rule(description="x" * 90), key)) for key in ("rulePriority", "selection", "action")],

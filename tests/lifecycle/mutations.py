@@ -106,6 +106,12 @@ def write_a_key_twice(draw: Draw, drawn: Document) -> str:
     return json.dumps(drawn).replace("the same key", key)
 
 
+@breaks("ECR150")
+def put_it_into_a_string(draw: Draw, drawn: Document) -> str:
+    key = draw(st.sampled_from(["lifecyclePolicyText", "LifecyclePolicyText", "policy"]))
+    return json.dumps({key: json.dumps(drawn)})
+
+
 @breaks("ECR105")
 def add_an_unknown_key(draw: Draw, drawn: Document) -> None:
     holder, _ = draw(st.sampled_from(_objects(drawn)))

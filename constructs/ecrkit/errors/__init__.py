@@ -5,6 +5,7 @@ Findings, and every exception that ecrkit raises on purpose.
 - ``locations``: places in documents, and JSON pointers
 - ``exceptions``: the tree of exceptions
 - ``excerpts``: parts of texts that a message can show
+- ``silences``: accepted warnings, and until when
 - ``extras``: how to install what a message says is missing
 """
 
