@@ -20,7 +20,8 @@ LONG = f"payments/{'x' * 51}"
 """A name of 60 characters."""
 POLICIES = [f"keep-newest-images-{number}" for number in range(17)]
 PROSE = re.compile(
-    r"(note|insight|error|warning|hint|\d+ repositor(y|ies)|no policy store|refused|failed|\S+\.yaml:\d+|\S+ at 20\d\d)\b"
+    r"(note|insight|error|warning|hint|\d+ repositor(y|ies)|no policy store|refused|failed|\S+\.yaml:\d+|\S+ at 20\d\d)"
+    r"\b"
 )
 """Lines that are no part of a table; a terminal wraps them."""
 
