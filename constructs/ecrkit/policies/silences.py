@@ -86,7 +86,7 @@ NO_REASON = Check(
 BAD_DAY = Check(
     code="STO123",
     title="expiry date of a silence is invalid",
-    message="must be the last day on which {code} is silenced, as in 2027-03-31, got {got}",
+    message="must be a date such as 2027-03-31, the last day on which {code} is silenced, got {got}",
     source=_SOURCE,
 )
 ENDS_SOON = Check(
@@ -94,7 +94,7 @@ ENDS_SOON = Check(
     severity=Severity.NOTE,
     title="silence expires soon",
     message="the silence expires on {day}{owner}",
-    remedy="fix the cause, or give the reason for a later day",
+    remedy="fix the cause, or set a later day in 'until'",
     source=_SOURCE,
 )
 SILENCE_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="STO12")

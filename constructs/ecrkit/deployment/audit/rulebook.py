@@ -15,7 +15,7 @@ _BACK = (
     "write the deployed value into the catalog, or restore the declared one by hand; deploying again changes nothing"
 )
 OVERWRITTEN = (
-    "write the deployed value into the catalog, or deploy: the deploy overwrites it, because the catalog changed"
+    "write the deployed value into the catalog, or deploy the catalog to overwrite it"
 )
 """The remedy for drift of a setting that the catalog changed, too."""
 
@@ -108,7 +108,7 @@ SUSPENDED = Check(
     code="AUD118",
     severity=Severity.WARNING,
     title="lifecycle policy is suspended",
-    message="its lifecycle policy is suspended since {since} by {by}, {end}: {reason}",
+    message="its lifecycle policy was suspended on {since} by {by}, {end}: {reason}",
     remedy="when the reason is gone, restore the policy with `ecrkit policy resume {name}`",
     source="decided by ecrkit: `ecrkit policy suspend`",
 )
