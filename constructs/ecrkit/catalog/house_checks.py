@@ -52,21 +52,21 @@ NAME_RULE = Check(
 LIFECYCLE_RULE = Check(
     code="CAT163",
     title="house rule: lifecycle policy is not allowed",
-    message="each lifecycle policy must be one of {allowed}, as the house rules require, got {got}",
+    message="the house rules allow only the lifecycle policies {allowed}, got {got}",
     remedy="pin one of these",
     source=_DESIGN,
 )
 ENCRYPTION_RULE = Check(
     code="CAT164",
     title="house rule: encryption is not allowed",
-    message="the encryption must be one of {allowed}, as the house rules require, got {got}",
+    message="the house rules allow only the encryption {allowed}, got {got}",
     remedy="choose one of these; a deployed repository would be replaced, so it needs an exception",
     source=_DESIGN,
 )
 MUTABILITY_RULE = Check(
     code="CAT165",
     title="house rule: mutability is not allowed",
-    message="the mutability must be one of {allowed}, as the house rules require, got {got}",
+    message="the house rules allow only the mutability {allowed}, got {got}",
     remedy="choose one of these",
     source=_DESIGN,
 )

@@ -33,7 +33,9 @@ _COMMAND_SECONDS = 60
     "--registry", metavar="ACCOUNT", help="Registry whose images to list.  [default: the account of the credentials]"
 )
 @click.option("--ecs/--no-ecs", default=True, help="Read the tasks and services of ECS.  [default: --ecs]")
-@click.option("--lambda/--no-lambda", "functions", default=True, help="Read the functions of Lambda.  [default: --lambda]")
+@click.option(
+    "--lambda/--no-lambda", "functions", default=True, help="Read the functions of Lambda.  [default: --lambda]"
+)
 @click.option("--inspector", is_flag=True, help="Also list images that Amazon Inspector sees running in ECS and EKS.")
 @click.option(
     "--kubernetes",
@@ -81,8 +83,8 @@ def in_use(  # noqa: PLR0913 - one parameter per option
     of other registries are listed on standard error.
 
     With --inspector, also lists the images that Amazon Inspector sees running in ECS and EKS: how often, when and in
-    which clusters. With --kubernetes, also reads workloads of any kind that kubectl prints. A CMD of --command must exit
-    with 0 and print at least one image; it runs without a shell.
+    which clusters. With --kubernetes, also reads workloads of any kind that kubectl prints. A CMD of --command must
+    exit with 0 and print at least one image; it runs without a shell.
 
     \b
     Examples:

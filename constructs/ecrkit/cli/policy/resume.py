@@ -176,8 +176,8 @@ class _Planner:
                 return _Plan(name=name, original=candidate, source=source)
         return _Plan(
             name=name,
-            refusal=f"the replaced policy is not in {self._path.as_posix()}, the catalog or the deployed template; run this "
-            "in the directory where it was suspended, or pass the file with --state",
+            refusal=f"the replaced policy is not in {self._path.as_posix()}, the catalog or the deployed template; run "
+            "this in the directory where it was suspended, or pass the file with --state",
         )
 
     def _not_suspended(self, name: str, text: str | None) -> _Plan:
@@ -202,7 +202,7 @@ class _Planner:
         if declared is None:
             return False
         if suspension.declared == "unknown":
-            # Without a catalog at that time, what was there is what the catalog should still say.
+            # The suspension was made without a catalog: the catalog should then still declare the replaced policy.
             return name in declared.texts and declared.mark(name) != suspension.original
         return declared.mark(name) != suspension.declared
 

@@ -158,7 +158,7 @@ def _plan(chosen: Chosen, name: str, model: Suspension) -> _Plan:
         return _Plan(name=name, before=text, suspension=suspension, status="suspend")
     if present.reason == model.reason and (present.until == model.until or (present.until and not model.until)):
         return _Plan(name=name, before=text, suspension=None, status="unchanged")
-    # What was there before the first suspension is what has to come back.
+    # A later resume must restore the policy that the first suspension replaced.
     changed = replace(present, reason=model.reason, by=model.by, until=model.until)
     return _Plan(name=name, before=text, suspension=changed, status="change")
 

@@ -1,4 +1,4 @@
-"""``ecrkit repos delete``: repositories that nobody declares any more."""
+"""``ecrkit repos delete``: deletes repositories that the catalog does not declare."""
 
 from __future__ import annotations
 
