@@ -77,26 +77,26 @@ def said(rules: str, settings: str = "", *, text: str = CATALOG) -> list[str]:
         pytest.param(
             "lifecycle: ['web@3', 'untagged@*']",
             "lifecycle: [untagged@7, web@2]",
-            ["7:29 the house rules allow the lifecycle policies web@3, untagged@*, got web@2 [CAT163]"],
+            ["7:29 the house rules allow only the lifecycle policies web@3, untagged@*, got web@2 [CAT163]"],
             id="lifecycle",
         ),
         pytest.param(
             "lifecycle: ['*']",
             "",
-            ["7:3 the house rules allow the lifecycle policies *, got none [CAT163]"],
+            ["7:3 the house rules allow only the lifecycle policies *, got none [CAT163]"],
             id="some policy",
         ),
         pytest.param("lifecycle: [none, 'web@*']", "", [], id="no policy is fine"),
         pytest.param(
             "encryption: [KMS, KMS_DSSE]",
             "",
-            ["7:3 the house rules allow the encryption KMS, KMS_DSSE, got AES256 [CAT164]"],
+            ["7:3 the house rules allow only the encryption KMS, KMS_DSSE, got AES256 [CAT164]"],
             id="encryption of ecrkit's own defaults",
         ),
         pytest.param(
             "mutability: [IMMUTABLE]",
             "mutable_tags: [latest]",
-            ["7:3 the house rules allow the mutability IMMUTABLE, got IMMUTABLE_WITH_EXCLUSION [CAT165]"],
+            ["7:3 the house rules allow only the mutability IMMUTABLE, got IMMUTABLE_WITH_EXCLUSION [CAT165]"],
             id="mutability with exceptions",
         ),
         pytest.param(
@@ -165,7 +165,7 @@ def test_overrides_of_an_environment_count() -> None:
     )
 
     assert said("{mutability: [IMMUTABLE]}", text=text) == [
-        "repositories.yaml:4:96 the house rules allow the mutability IMMUTABLE, got MUTABLE [CAT165]"
+        "repositories.yaml:4:96 the house rules allow only the mutability IMMUTABLE, got MUTABLE [CAT165]"
     ]
 
 

@@ -340,7 +340,7 @@ REFUSED = (
         "no profile",
         edits=(("eu-west-1}", "eu-west-1, profile: '[prod]'}"),),
         finding=(
-            "3:63: environments.prod.profile: must be letters, digits, spaces and any of _.:@/+-, got '[prod]'; "
+            "3:63: environments.prod.profile: must consist of letters, digits, spaces and _.:@/+-, got '[prod]'; "
             "name a profile of ~/.aws/config, or remove the key [CAT169]"
         ),
     ),

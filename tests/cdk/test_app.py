@@ -169,8 +169,8 @@ class TestInvalid:
             catalog_stacks(quiet_app(), path, policies=POLICIES)
 
         assert str(caught.value) == (
-            f"{tmp_path}/team.yaml:2:20: repositories.web.lifecycle: the house rules allow the lifecycle policies *, "
-            "got none; pin one of these [CAT163]"
+            f"{tmp_path}/team.yaml:2:20: repositories.web.lifecycle: the house rules allow only the lifecycle "
+            "policies *, got none; pin one of these [CAT163]"
         )
 
     def test_changed(self, tmp_path: Path) -> None:

@@ -368,9 +368,9 @@ class TestRefusals:
         ]
 
         assert found.entry.data == (
-            "deploy: the trust policy has 2,139 characters, and an account takes 2,048 unless its quota is raised (to "
-            "4,096 at most); name fewer pipelines, or several with '*', or make another DeployRole for the rest with "
-            "provider=… [ack: ecrkit:trust:deploy]"
+            "deploy: the trust policy has 2,139 characters, more than the default quota of 2,048 (AWS raises it to "
+            "4,096 at most); name fewer pipelines, or several with '*', or create another DeployRole with "
+            "provider=… for the rest [ack: ecrkit:trust:deploy]"
         )
         assert len("".join(json.dumps(policy).split())) == 2139
 

@@ -128,7 +128,7 @@ def test_releases_by_tag() -> None:
     releases, unknown = previewed([rule(1, countType="imageCountMoreThan", countNumber=4)], images).insights
     assert releases.startswith("rule 1 keeps 4: of the 4 images that it keeps here 2 releases, and 2 that belong")
     assert unknown.startswith("what 1 manifest list refers to is not known: ")
-    assert unknown.endswith("; --manifests tells")
+    assert unknown.endswith("; pass --manifests")
 
 
 def test_archived_images_may_be_left_out() -> None:

@@ -17,8 +17,8 @@ from ecrkit.preview.uncertainty import ImageChanges, diff_images
 KEEP = policy(rule(1, **tagged("v*"), description="keeps the newest ten, and has a description of some length"))
 UNTAGGED_GO = policy(rule(1, **untagged(), **pushed(1)), rule(2, **tagged("v*")))
 UNKNOWN = (
-    "what 1 manifest list refers to is not known: an image that one refers to stays while the list does, and is "
-    "reported here by its own rules; --manifests tells"
+    "the images of 1 manifest list are unknown: ECR keeps them while the list stays, but ecrkit evaluated each alone; "
+    "pass --manifests"
 )
 
 

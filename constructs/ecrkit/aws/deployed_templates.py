@@ -69,7 +69,7 @@ class TemplateReader:
         return declared_in(found) if found else None
 
     def names(self, stack: str) -> frozenset[str] | None:
-        """Name the repositories in the template of a stack; ``None`` if there is no stack, or it cannot be read."""
+        """Name the repositories in the template of a stack; ``None`` if it does not exist or cannot be read."""
         found = self._read(stack, stack)
         if found is None:
             return None

@@ -39,7 +39,7 @@ def images_listed_by(command: str, *, at_most_seconds: float) -> tuple[str, ...]
     if not words:
         raise ToolError("the command is empty; name a program that prints images")
     output = _output(words, at_most_seconds=at_most_seconds)
-    # Without a line there is nothing to read; a comment says that nothing runs, which nobody takes on trust.
+    # An empty output and a comment that nothing runs are not enough: a command that failed may print the same.
     lines = [line for line in output.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     if not lines:
         raise ToolError(f"{words[0]}: printed no image, so what runs is unknown; print at least one")
@@ -56,7 +56,7 @@ def _output(words: list[str], *, at_most_seconds: float) -> str:
             words,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            # It ends as a whole, with what it has started.
+            # Its own group, so that it ends together with the processes that it started.
             process_group=0 if hasattr(os, "killpg") else None,
         )
     except OSError as error:

@@ -39,7 +39,7 @@ _NOT_FOUND = "RepositoryNotFoundException"
 
 
 def is_local(client: BaseClient) -> bool:
-    """Whether a client talks to something else than AWS; a VPC endpoint is AWS."""
+    """Whether the endpoint of a client is not AWS; a VPC endpoint is AWS."""
     return not is_aws_host(host_of(client.meta.endpoint_url))
 
 
@@ -123,7 +123,7 @@ def _where_unsigned(client: ECRClient, repository: str) -> str:
             _, _, _, region, account, _ = found[0]["repositoryArn"].split(":", 5)
             return f"{account} {region}"
     except ClientError as error:
-        # A repository that is in one Region alone is found there.
+        # An unsigned call finds a repository that exists in one Region only.
         if error.response.get("Error", {}).get("Code") != _NOT_FOUND:
             return ""
     except unreadable:

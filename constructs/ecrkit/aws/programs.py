@@ -1,4 +1,4 @@
-"""Running a program: its messages go to standard error, its last words into the error if it fails; or asking one."""
+"""Run a program: its messages go to standard error, and its last line becomes the error if it fails."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Program:
             # Standard output is the command's own result.
             stdout=sys.stderr.fileno(),
             stderr=subprocess.PIPE,
-            # It ends as a whole, with what it has started.
+            # Its own group, so that it ends together with the processes that it started.
             process_group=self.process_group,
         )
 

@@ -83,7 +83,7 @@ class DeployedRepository:
         Source: ECR user guide, "Preventing image tags from being overwritten" (read 2026-11).
         """
         if self.lacks_filters and not self.properties.exceptions:
-            # Nobody knows which tags; the registry itself decides.
+            # ecrkit does not know which tags are exceptions, so the registry decides.
             return False
         excluded = any(TagPattern.of_pattern(text).matches(tag) for text in self.properties.exceptions)
         return (self.properties.mutability == Mutability.IMMUTABLE) != excluded

@@ -36,7 +36,7 @@ class Tool(Program, ABC):
     auth_file: str | None = None
     keeps_images: ClassVar[bool] = True
     question: ClassVar[tuple[str, ...]] = ()
-    """What only an engine that answers can answer; nothing where there is none."""
+    """A command that only a running engine answers; empty for a tool without an engine."""
 
     def log_in(self, registry: Registry, password: Password) -> None:
         """
@@ -197,7 +197,7 @@ def find_working_tool(name: str | None, *, search_path: str, source: str = "") -
         The tool, and why others were passed by, in words; empty if none was.
 
     Raises:
-        ToolError: no tool is there, or none that is there answers.
+        ToolError: no tool is installed, or no installed tool answers.
     """
     candidates = _candidates(name, source)
     is_login = not source

@@ -93,7 +93,7 @@ def plan_push(
         complete: adds the exceptions of the mutability that a local AWS has dropped, if they are known.
 
     Raises:
-        RefusedError: the tag is there, with another image, and immutable; or a local AWS would push elsewhere.
+        RefusedError: the tag exists with another image and is immutable, or a local AWS would push to another account.
         AwsError: there is no such repository, AWS refused, or could not be reached.
         ToolError: there is no such source.
     """

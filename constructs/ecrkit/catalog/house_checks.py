@@ -11,7 +11,7 @@ _DESIGN = "ecrkit catalog reference"
 BAD_SILENCE_DAY = Check(
     code="CAT154",
     title="expiry date of a silence is invalid",
-    message="must be the last day on which {code} is silenced, as in 2027-03-31, got {got}",
+    message="must be a date such as 2027-03-31, the last day on which {code} is silenced, got {got}",
     source=_DESIGN,
 )
 SILENCE_ENDS_SOON = Check(
@@ -19,7 +19,7 @@ SILENCE_ENDS_SOON = Check(
     severity=Severity.NOTE,
     title="silence expires soon",
     message="the silence expires on {day}{owner}",
-    remedy="fix the cause, or give the reason for a later day",
+    remedy="fix the cause, or set a later day in 'until'",
     source=_DESIGN,
 )
 BAD_EXCEPTION = Check(
@@ -52,21 +52,21 @@ NAME_RULE = Check(
 LIFECYCLE_RULE = Check(
     code="CAT163",
     title="house rule: lifecycle policy is not allowed",
-    message="the house rules allow the lifecycle policies {allowed}, got {got}",
+    message="the house rules allow only the lifecycle policies {allowed}, got {got}",
     remedy="pin one of these",
     source=_DESIGN,
 )
 ENCRYPTION_RULE = Check(
     code="CAT164",
     title="house rule: encryption is not allowed",
-    message="the house rules allow the encryption {allowed}, got {got}",
+    message="the house rules allow only the encryption {allowed}, got {got}",
     remedy="choose one of these; a deployed repository would be replaced, so it needs an exception",
     source=_DESIGN,
 )
 MUTABILITY_RULE = Check(
     code="CAT165",
     title="house rule: mutability is not allowed",
-    message="the house rules allow the mutability {allowed}, got {got}",
+    message="the house rules allow only the mutability {allowed}, got {got}",
     remedy="choose one of these",
     source=_DESIGN,
 )
@@ -74,7 +74,7 @@ ACCESS_RULE = Check(
     code="CAT166",
     title="house rule: access is not allowed",
     message="the house rules do not allow access for {who}",
-    remedy="remove it, or have it added under 'rules.access'",
+    remedy="remove it, or add it under 'rules.access'",
     source=_DESIGN,
 )
 

@@ -1,7 +1,7 @@
 """
-House rules: what an organization demands of every repository of a catalog.
+House rules: what an organization requires of every repository of a catalog.
 
-``rules`` of the catalog has them. What applies to a repository in an environment counts, wherever it is declared.
+They are in ``rules`` of the catalog. They check the settings that apply in each environment.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["EVERYWHERE", "NO_POLICY", "AccessRule", "HouseRules", "house_findings", "is_policy_glob"]
 
 EVERYWHERE = "*"
-"""Names the environments that have no pattern of their own."""
+"""Key for all environments without their own pattern."""
 
 NO_POLICY = "none"
 """Allows repositories without a lifecycle policy."""
@@ -58,15 +58,15 @@ class AccessRule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HouseRules:
     """
-    What every repository must have; ``None`` and empty values demand nothing.
+    What every repository must have; ``None`` and empty values require nothing.
 
     Attributes:
-        required_tags: keys of resource tags.
-        names: regular expression for whole names, by environment; ``*`` for all other environments.
-        lifecycle: versions of policies, or globs of them, of which each policy must match one; ``none`` for no policy.
-        encryption: allowed kinds of encryption.
+        required_tags: keys of required resource tags.
+        names: regular expression for the whole name, by environment; ``*`` applies to all other environments.
+        lifecycle: allowed policies, as ``web@3`` or ``untagged@*``; ``none`` allows a repository without a policy.
+        encryption: allowed types of encryption.
         mutability: allowed mutability, as ECR names it.
-        access: who may get access.
+        access: accounts and organizations that may get access.
     """
 
     required_tags: tuple[str, ...] = ()
@@ -101,7 +101,7 @@ def house_findings(
         place: where a key of the repository is set; the repository itself for an unset one.
 
     Returns:
-        Errors; a silenced warning for each exception that applies, and an error that says so for one that expired.
+        Errors; for an exception that applies, a silenced warning; for an expired exception, an error that says so.
     """
     found = [
         *_name_findings(rules, entry, environment, place),

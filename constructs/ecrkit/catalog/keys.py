@@ -76,9 +76,9 @@ KEYS = (
     ),
     Key(
         name="encryption",
-        says="`AES256`, `KMS` or `KMS_DSSE` (with the AWS managed key), `{type: KMS, key: alias/payments}` (a key "
-        "alone means KMS), or `omit` to leave the property out. Use `omit` for a repository that was deployed without "
-        "the property, because adding the property would replace the repository",
+        says="`AES256`, `KMS` or `KMS_DSSE` (with the AWS managed key), `{type: KMS, key: alias/payments}` (the "
+        "type may be omitted), or `omit` to leave the property out. Use `omit` for a repository that was deployed "
+        "without the property, because adding the property would replace the repository",
         default="`AES256`, written out",
         resource="EncryptionConfiguration",
         argument="encryption",

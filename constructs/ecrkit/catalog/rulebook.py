@@ -229,7 +229,7 @@ BAD_SHARDS = Check(
 BAD_PROFILE = Check(
     code="CAT169",
     title="AWS profile is invalid",
-    message="must be letters, digits, spaces and any of _.:@/+-, got {got}",
+    message="must consist of letters, digits, spaces and _.:@/+-, got {got}",
     remedy="name a profile of ~/.aws/config, or remove the key",
     source="AWS CLI user guide, configuration and credential file settings (read 2026-11)",
 )
@@ -320,8 +320,8 @@ NOTHING_INCLUDED = Check(
 )
 NOT_INCLUDABLE = Check(
     code="CAT152",
-    title="included file has more than repositories",
-    message="an included file may have the key 'repositories' only, got '{key}'",
+    title="included file has other keys than repositories",
+    message="an included file must have only the key 'repositories', got '{key}'",
     remedy="move it to {catalog}",
     source=_DESIGN,
 )

@@ -229,12 +229,12 @@ def _refuse(where: str, problems: Iterable[str]) -> None:
 
 
 def _too_long(prop: str, length: int) -> str:
-    remedy = "name fewer pipelines, or several with '*', or make another DeployRole for the rest with provider=…"
+    remedy = "name fewer pipelines, or several with '*', or create another DeployRole with provider=… for the rest"
     if length > MAX_TRUST_POLICY:
         return f"{prop}: the trust policy must have at most {MAX_TRUST_POLICY:,} characters, got {length:,}; {remedy}"
     return (
-        f"{prop}: the trust policy has {length:,} characters, and an account takes {TRUST_POLICY_QUOTA:,} unless its "
-        f"quota is raised (to {MAX_TRUST_POLICY:,} at most); {remedy}"
+        f"{prop}: the trust policy has {length:,} characters, more than the default quota of {TRUST_POLICY_QUOTA:,} "
+        f"(AWS raises it to {MAX_TRUST_POLICY:,} at most); {remedy}"
     )
 
 

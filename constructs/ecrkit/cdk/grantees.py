@@ -75,7 +75,7 @@ def _unknown(prop: str, given: Mapping[object, object]) -> Iterator[str]:
 
 
 def _texts(prop: str, key: str, value: object, problems: list[str]) -> Iterator[tuple[str, str]]:
-    """Give each text with its place; what is none becomes a problem."""
+    """Give each text with its place; add a problem for each other value."""
     where = f"{prop}.{key}"
     if key == "organization":
         entries: list[tuple[str, object]] = [] if value == () else [(where, value)]

@@ -42,7 +42,7 @@ class ImportedRepository(ecr.RepositoryBase):
     A repository that this app refers to; :meth:`ecrkit.cdk.Repository.from_repository_name` and its like make it.
 
     Grants to principals of its own account work, since they are written to the principal. What would have to be
-    written to the repository fails the synth: the L2 of aws-cdk drops it in silence. Where the repository's own stack
+    written to the repository fails the synth: the L2 of aws-cdk silently drops it. Where the repository's own stack
     says it already, as ``pull: {lambda: true}`` of a catalog does, *policy_elsewhere* leaves it to that.
 
     Args:

@@ -67,7 +67,7 @@ class Repository(ecr.Repository):
         immutable_tags: The same, for tags that must not be overwritten although the repository is mutable.
         pull: Who may pull, in addition to principals in the account: :class:`Grantees`, or a mapping with the keys
             of the catalog, as in ``{"accounts": ["123456789012"], "lambda": True}``. Default: nobody.
-        push: Who may push and pull, likewise. Default: nobody.
+        push: Who may push and pull, in the same form. Default: nobody.
         statements: Repository policy statements, verbatim, in addition to those of *pull* and *push*. Default: no
             statement.
         open_to_everyone: Why the policy may let everyone in; written to the metadata of the resource. Default: a
@@ -117,7 +117,7 @@ class Repository(ecr.Repository):
         **unsupported: Never,
     ) -> None:
         where = f"{scope.node.path}/{construct_id}".removeprefix("/")
-        # It is looked at more than once, and may be an iterator.
+        # It is read more than once, and may be an iterator.
         policies = refusals.listed(lifecycle)
         pullers, pushers = read_grantees("pull", pull), read_grantees("push", push)
         mistaken = refusals.type_problems(

@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 TRUST_POLICY_QUOTA, MAX_TRUST_POLICY = 2_048, 4_096
-"""Characters of a trust policy: as an account has it at first, and as much as AWS raises it to."""
+"""Characters of a trust policy: the default quota, and the highest that AWS raises it to."""
 
 _OWNER = r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?"
 _GITHUB_REPOSITORY = re.compile(rf"{_OWNER}/[A-Za-z0-9._-]+|{_OWNER}@[0-9]+/[A-Za-z0-9._-]+@[0-9]+")

@@ -48,7 +48,7 @@ _POSTURE = frozenset(check.code for check in (*POSTURE_RULEBOOK, *ACCESS_RULEBOO
     "--max-scan-age",
     metavar="DAYS",
     type=click.IntRange(min=1),
-    help="Age in days after which the last scan of an image is reported.  [default: any age]",
+    help="Maximum age in days of the last scan of a tagged image.  [default: any age]",
 )
 @click.option(
     "--quota-images",
@@ -56,7 +56,7 @@ _POSTURE = frozenset(check.code for check in (*POSTURE_RULEBOOK, *ACCESS_RULEBOO
     type=click.IntRange(min=1),
     default=DEFAULT_QUOTA_IMAGES,
     show_default=True,
-    help="Quota of images per repository; 90 % of it is reported.",
+    help="Quota of images per repository; the audit warns at 90 %.",
 )
 @catalog_options
 @aws_options
@@ -76,15 +76,17 @@ def audit(  # noqa: PLR0913 - one parameter per option
     """
     Compare deployed repositories with the catalog.
 
-    Reports drift: changed settings, policies edited by hand, and missing or undeclared repositories. A repository of a
-    stack is compared with the deployed template: what only the catalog changed is a note, "not deployed yet". Also
-    reports insecure settings, declared or not: access for everyone, tags that can be overwritten, no scan on push, no
-    lifecycle policy. And reports suspended lifecycle policies, policies that ECR has not evaluated for days, and
-    repositories near the quota of images.
+    Reports drift: changed settings, policies edited by hand, and missing or undeclared repositories. Compares a
+    repository with the deployed template of its stack, if it has one. A catalog change that is not deployed yet is a
+    note.
+
+    Also reports insecure settings, declared or not: access for everyone, tags that can be overwritten, no scan on
+    push, no lifecycle policy. Warns about suspended lifecycle policies, policies that ECR has not evaluated for days,
+    and repositories near the quota of images.
 
     Changes that AWS services make themselves, for example the statement that Lambda adds to a repository policy, are
     not reported. Skips repositories that belong to a stack outside the catalog or that a pull-through cache of the
-    catalog created, unless they let everyone in. Nothing is changed.
+    catalog created, unless they give access to everyone. Changes nothing.
 
     Exits with 1 if a finding is not silenced in the catalog; notes do not count.
 

@@ -49,7 +49,7 @@ __all__ = ["guard"]
     metavar="NAME",
     multiple=True,
     help="Repository, logical ID or stack whose findings to allow; STACK/NAME for one stack only. "
-    "NAME,until=DATE,owner=TEAM ends after that day. May be given several times.",
+    "NAME,until=DATE,owner=TEAM until that day. May be given several times.",
 )
 @click.option("--profile", help="AWS profile to use, for --deployed.")
 @click.option("--region", help="AWS Region of stacks without one, for --deployed.")

@@ -45,8 +45,7 @@ def rules(*, codes: tuple[str, ...], output: str) -> None:
     """
     List every check, or explain the checks named by CODE.
 
-    An explanation has what the check requires, why it matters, and how to fix a finding. It shows an example
-    that fails.
+    An explanation has what the check requires, why it matters, how to fix a finding, and an example that fails.
 
     \b
     Examples:

@@ -2,8 +2,8 @@
 Suspended lifecycle policies: the policy that acts on nothing, and what it records about the one that it replaces.
 
 The suspension is itself a lifecycle policy, so that everyone who looks at the repository sees it. Its one rule matches
-tags that nobody uses, and would act on images that are a hundred years old only. Its description says who suspended the
-policy, when, until when and why, and identifies the policy that was there.
+unusual tags, and only images that are a hundred years old. Its description says who suspended the
+policy, when, until when and why, and identifies the replaced policy.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Suspension:
         by: who suspended it, as AWS names the caller.
         since: timezone-aware, in whole seconds.
         until: the announced end; ``None`` without one.
-        original: the :func:`policy_mark` of the policy that was there.
+        original: the :func:`policy_mark` of the replaced policy.
         declared: the mark of the policy that the catalog declared at that time; ``none`` if it declared no policy, and
             ``unknown`` without a catalog.
     """
@@ -183,7 +183,7 @@ def parse_saved(text: str, *, file: str) -> SavedPolicies:
         file: its name, for the error.
 
     Raises:
-        UnreadableInputError: it is none, or somebody edited a policy in it.
+        UnreadableInputError: it is not a state file, or somebody edited a policy in it.
     """
     try:
         document = json.loads(text)

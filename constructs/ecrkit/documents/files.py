@@ -219,7 +219,7 @@ def require_writable(path: Path) -> None:
     try:
         before = _status(target)
         if before is None or stat.S_ISREG(before.st_mode):
-            # Only an attempt tells: file systems have rules of their own.
+            # File systems have their own rules, so only an attempt shows this.
             draft = target.parent / f".ecrkit-{os.urandom(8).hex()}"
             os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             draft.unlink()

@@ -287,7 +287,7 @@ def _kind(match: re.Match[str]) -> str:
 
 
 def _why_no_word(got: str) -> str:
-    """Say why a word without quotes is none of JSON, and what to write."""
+    """Say why a word without quotes is not JSON, and what to write."""
     quoted = _quoted(got)
     if got.lower() in _OTHERS_WORDS:
         return f"{quoted}, which JSON does not have; write {_OTHERS_WORDS[got.lower()]}"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["correction", "key_correction", "near"]
 
 _LIKENESS_OF_WORDS = 0.72
-"""Another word may have a meaning of its own: 'SSE' is not meant for 'KMS_DSSE'."""
+"""A shorter word may mean something else: 'SSE' is not a typing error of 'KMS_DSSE'."""
 
 _SEPARATORS = re.compile(r"[\s_-]+")
 
@@ -32,7 +32,7 @@ def near(name: str, known: Iterable[str], *, likeness: float = 0.6) -> tuple[str
 
 def correction(given: str, known: Iterable[str], *, instead: Mapping[str, str] | None = None) -> str:
     """
-    Advise what to write instead of a word that is none of *known*.
+    Advise what to write instead of a word that is not in *known*.
 
     Args:
         given: the word.
@@ -54,7 +54,7 @@ def correction(given: str, known: Iterable[str], *, instead: Mapping[str, str] |
 
 def key_correction(given: str, known: Iterable[str], *, used: Iterable[str] = ()) -> str:
     """
-    Advise what to write instead of a key that is none of *known*.
+    Advise what to write instead of a key that is not in *known*.
 
     Args:
         given: the key.

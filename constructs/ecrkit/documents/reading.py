@@ -192,7 +192,7 @@ class Reader:
         return None
 
     def day(self, at: At) -> date | None:
-        """Read a day, as YAML or as a text as in ``2027-03-31``; ``None`` when it is none, which is not reported."""
+        """Read a date of YAML, or a text as in ``2027-03-31``; ``None`` for anything else, without a finding."""
         value = at.node.value if isinstance(at.node, ScalarNode) else None
         if isinstance(value, date) and not isinstance(value, datetime):
             return value

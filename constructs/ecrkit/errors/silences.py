@@ -21,7 +21,7 @@ class Silence:
 
     Attributes:
         reason: why the warning is accepted; never empty.
-        until: the last day on which it is; ``None`` for ever.
+        until: the last day on which it is; ``None`` if it never expires.
         owner: who answers for it; empty if unknown.
         is_over: whether it had expired when it was read.
     """
@@ -38,18 +38,18 @@ class Silence:
         return f"{self.reason} ({', '.join(parts)})" if parts else self.reason
 
     def has_ended(self, today: date | None) -> bool:
-        """Whether it no longer applies; without a day, whether that was so when it was read."""
+        """Whether it no longer applies on *today*; without a day, whether it had expired when it was read."""
         return self.is_over or (today is not None and self.until is not None and self.until < today)
 
     @property
     def obituary(self) -> str:
-        """What a finding says once the silence is over."""
+        """The words for a finding whose silence has expired."""
         owner = f", owner: {self.owner}" if self.owner else ""
         return f"the silence expired on {self.until}{owner}"
 
 
 Reason: TypeAlias = str | Silence
-"""A text alone is a silence that never expires."""
+"""A reason that is only a text never expires."""
 
 
 def silence(

@@ -105,7 +105,7 @@ def store_at(path: Path) -> Path:
     try:
         return below if below.is_dir() and not any(versions_in(below)) else path
     except (OSError, UnreadableInputError):
-        # Whoever reads it says why it cannot be read.
+        # The reader reports why it cannot be read.
         return path
 
 

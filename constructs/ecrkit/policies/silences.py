@@ -6,7 +6,7 @@ Those of policy files stand in ``silenced.yaml`` at the root of a store, since E
     web@2:
       ECR203: Both tags are set by the release job, and by nothing else.
 
-Those of a repository stand in the catalog, under ``silence``. Instead of the reason alone, both take the day on which
+Those of a repository are in the catalog, under ``silence``. Instead of only a reason, both take the day on which
 it ends, and an owner::
 
       ECR203: {reason: The release job sets both tags., until: 2027-03-31, owner: payments}
@@ -86,7 +86,7 @@ NO_REASON = Check(
 BAD_DAY = Check(
     code="STO123",
     title="expiry date of a silence is invalid",
-    message="must be the last day on which {code} is silenced, as in 2027-03-31, got {got}",
+    message="must be a date such as 2027-03-31, the last day on which {code} is silenced, got {got}",
     source=_SOURCE,
 )
 ENDS_SOON = Check(
@@ -94,7 +94,7 @@ ENDS_SOON = Check(
     severity=Severity.NOTE,
     title="silence expires soon",
     message="the silence expires on {day}{owner}",
-    remedy="fix the cause, or give the reason for a later day",
+    remedy="fix the cause, or set a later day in 'until'",
     source=_SOURCE,
 )
 SILENCE_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="STO12")
@@ -116,7 +116,7 @@ class SilenceChecks:
     Attributes:
         unknown: the check for another code; takes ``known`` and ``got``.
         empty: the check for a reason that says nothing; takes ``code``.
-        bad_day: the check for a day that is none; takes ``code`` and ``got``.
+        bad_day: the check for an invalid date; takes ``code`` and ``got``.
         ends_soon: the note about a silence that ends within two weeks; takes ``day`` and ``owner``.
     """
 
@@ -223,7 +223,7 @@ def read_reasons(reader: Reader, at: At, *, codes: Sequence[str], checks: Silenc
         checks: what is wrong with it.
 
     Returns:
-        A text, or a :class:`Silence` where there is more than a reason, by code.
+        By code, the reason as a text, or a :class:`Silence` if it has a day or an owner.
     """
     reasons: dict[str, Reason] = {}
     for code, child in reader.members(at).items():

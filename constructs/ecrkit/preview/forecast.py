@@ -44,7 +44,7 @@ class ForecastDay:
         expire: images that expire.
         archive: images that are archived.
         expire_bytes: sizes of those that expire, as far as they are known.
-        archive_bytes: likewise.
+        archive_bytes: sizes of those that are archived, as far as they are known.
     """
 
     day: int

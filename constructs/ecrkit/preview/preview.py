@@ -45,7 +45,7 @@ class Totals:
         expire: images that would expire.
         archive: images that would be archived.
         expire_bytes: their sizes as far as they are known; layers that images share are in each.
-        archive_bytes: likewise.
+        archive_bytes: sizes of those that are archived, as far as they are known.
         without_size: images that would expire, and whose size is not known.
     """
 

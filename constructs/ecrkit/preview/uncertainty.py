@@ -80,10 +80,9 @@ def gaps(policy: LifecyclePolicy, evaluation: Evaluation) -> Iterator[str]:
     images = evaluation.images
     lists = len(evaluation.unknown_lists)
     if lists:
-        what = f"{count_of(lists, 'manifest list')} {'refers' if lists == 1 else 'refer'} to"
         yield (
-            f"what {what} is not known: an image that"
-            " one refers to stays while the list does, and is reported here by its own rules; --manifests tells"
+            f"the images of {count_of(lists, 'manifest list')} are unknown: ECR keeps them while the list stays, but"
+            " ecrkit evaluated each alone; pass --manifests"
         )
     wants_archive = any(rule.selection.storage_class is StorageClass.ARCHIVE for rule in policy.rules)
     if wants_archive and images and not images.archived:

@@ -56,7 +56,7 @@ class Service:
 
     def nearest(self, name: str, *, on_registry: bool = True) -> str | None:
         """
-        Give the action whose name is like *name*, which is none; ``None`` where there is none like it.
+        Give the action whose name is similar to the unknown *name*; ``None`` without a similar one.
 
         Args:
             name: as written, without the prefix.

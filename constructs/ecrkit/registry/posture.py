@@ -45,7 +45,7 @@ UNEVALUATED = Check(
     severity=Severity.WARNING,
     title="lifecycle policy is not evaluated",
     message="no image expires: {evaluated}, although ECR evaluates policies within 24 hours",
-    remedy="if nobody changed the policy in the last two days, put it again, and ask AWS Support if that does not help",
+    remedy="unless the policy changed in the last two days, put it again; if that does not help, contact AWS Support",
     source='ECR API reference, "GetLifecyclePolicy", lastEvaluatedAt (read 2026-11)',
 )
 NEAR_QUOTA = Check(

@@ -81,7 +81,7 @@ def test_policies_are_suspended_and_resumed(account: Account, project: Path) -> 
         "team/api: 1 rule, to be suspended\n"
         "team/web: 1 rule, to be suspended\n"
         f"the replaced policies are in {STATE}\n"
-        "images that expired before are gone; images that were due may still expire within 24 hours\n"
+        "expired images are lost; images that were due may still expire within 24 hours\n"
     )
     assert suspension is not None
     assert suspension.reason == "incident 42"
@@ -184,8 +184,8 @@ def test_policy_is_restored_without_the_file(account: Account, project: Path) ->
     restored = run(account, project, *RESUME, "shop", "team/web", "--output", "json")
 
     assert refused.stderr.splitlines()[-1] == (
-        f"error: team/api: the policy that was there is neither in {STATE} nor in the catalog or the deployed "
-        "template; run this where it was suspended, or pass the file with --state"
+        f"error: team/api: the replaced policy is not in {STATE}, the catalog or the deployed "
+        "template; run this in the directory where it was suspended, or pass the file with --state"
     )
     assert json.loads(restored.stdout)["repositories"] == [
         {"repositoryName": "shop", "status": "restore", "source": "deployed template"},

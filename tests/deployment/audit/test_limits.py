@@ -184,7 +184,7 @@ def test_suspended_policy_is_no_drift(policies: PolicyStore) -> None:
 
     assert told(policies, there) == [
         (
-            "warning: repositories.web: its lifecycle policy is suspended since 2026-11-18 12:00 UTC by user/alice, "
+            "warning: repositories.web: its lifecycle policy was suspended on 2026-11-18 12:00 UTC by user/alice, "
             "until 2026-11-21 12:00 UTC: releases expired; when the reason is gone, restore the policy with `ecrkit "
             "policy resume web` [AUD118]"
         )

@@ -86,6 +86,6 @@ def test_the_command_has_no_file_where_the_policy_has_none() -> None:
     (found,) = check_policy('{"lifecyclePolicyText": "{}"}', file="LifecyclePolicyText").findings
 
     assert found.remedy == (
-        "save the text alone: run `aws ecr get-lifecycle-policy --repository-name NAME --query lifecyclePolicyText"
+        "save only the policy: run `aws ecr get-lifecycle-policy --repository-name NAME --query lifecyclePolicyText"
         " --output text`"
     )

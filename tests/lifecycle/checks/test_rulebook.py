@@ -293,8 +293,8 @@ REFUSED = (
         "text in a string",
         text='{"repositoryName": "web", "lifecyclePolicyText": "{}"}',
         findings=(
-            "policy.json:1:50: lifecyclePolicyText: must be a policy alone, got a document with a policy in a string;"
-            " save the text alone: run `aws ecr get-lifecycle-policy --repository-name web --query lifecyclePolicyText"
+            "policy.json:1:50: lifecyclePolicyText: must be a policy, got a document that contains a policy in a "
+            "string; save only the policy: run `aws ecr get-lifecycle-policy --repository-name web --query lifecyclePolicyText"
             " --output text > policy.json` [ECR150]"
         ),
     ),

@@ -55,14 +55,14 @@ def protected(number: int, *because: str) -> list[Violation]:
             Totals(images=3, expire=3, expire_bytes=5),
             [],
             True,
-            "check: 3 of 3 images expire, 5 B. Nothing is left. None of them is protected.",
+            "check: 3 of 3 images expire, 5 B. No image stays. None of them is protected.",
             id="all",
         ),
         pytest.param(
             Totals(images=3, archive=1),
             [],
             False,
-            "check: 1 of 3 images is archived. Whether it runs was not checked: pass --in-use.",
+            "check: 1 of 3 images is archived. Pass --in-use to check whether it runs.",
             id="not checked",
         ),
         pytest.param(

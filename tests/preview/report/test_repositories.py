@@ -42,7 +42,7 @@ def test_totals_first() -> None:
     assert "<title>3 repositories: keep-last-10@2</title>" in page
     assert text.startswith(
         "3 repositories Lifecycle policy keep-last-10@2 , evaluated 1 November 2026, 12:00 UTC"
-        " Check 4 of 5 images expire, 4.0 GB. Whether any of them runs was not checked: pass --in-use ."
+        " Check 4 of 5 images expire, 4.0 GB. Pass --in-use to check whether any of them runs."
         " images 5 expire 4 archived 0 stays 1 freed at most 4.0 GB saved a month $0.40"
         " Repositories by bytes freed"
     )

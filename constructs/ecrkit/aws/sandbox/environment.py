@@ -38,7 +38,7 @@ _BUILDING = ".building-"
 
 _ENVIRONMENT = re.compile(r"sandbox-.+-[0-9a-f]{16}")
 _KEPT = 2
-"""So many environments stay: the newest, and one for somebody who goes back."""
+"""Number of environments to keep: the newest, and one for going back to the version before."""
 
 _RECENT_SECONDS = 24 * 60 * 60
 

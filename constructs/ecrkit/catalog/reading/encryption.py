@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["ENCRYPTION_KEYS", "read_encryption"]
 
 ENCRYPTION_KEYS = ("type", "key")
-"""At least one of them is there: a key alone means KMS."""
+"""A mapping has at least one of them; a key without a type means KMS."""
 
 
 def read_encryption(reader: Reader, at: At, words: type[Word]) -> tuple[Word | None, dict[str, At]]:

@@ -48,7 +48,7 @@ class EnvironmentDraft:
         account: 12 digits; empty where that is unreadable.
         region: as in ``us-east-1``; empty where that is unreadable.
         shards: over how many stacks its repositories are spread.
-        profile: of the shared AWS configuration; empty where none is written.
+        profile: AWS profile of the environment; empty if it has none.
         defaults: laid over those of the catalog.
         repositories: laid over the settings of single repositories, by name.
         registry: laid over what is registry-wide in the catalog; ``None`` where it says nothing of that.

@@ -74,7 +74,7 @@ def catalog_schema() -> Schema:
                 "type": ["array", "null"],
                 "items": {"type": "string"},
                 "description": help_text(
-                    "files with more repositories, or globs of them, below the folder of the catalog",
+                    "files with more repositories, or globs, below the folder of the catalog",
                     rulebook.NOT_INCLUDABLE,
                 ),
             },

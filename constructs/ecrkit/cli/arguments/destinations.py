@@ -23,7 +23,7 @@ F = TypeVar("F", bound="Callable[..., Any]")
 
 _NAMES = {"text": "text", "json": "JSON", "sarif": "SARIF", "html": "HTML", "markdown": "Markdown", "github": "text"}
 _FOR_PROGRAMS = {"html": "HTML", "sarif": "SARIF"}
-"""Formats that nobody reads on a terminal."""
+"""Formats that are not readable on a terminal."""
 
 _SUFFIXES = {".json": "json", ".sarif": "sarif", ".html": "html", ".htm": "html", ".md": "markdown"}
 _WITH_RESULT = (0, 1)
@@ -86,7 +86,7 @@ def with_destination(command: F) -> F:
 
 def _refuse_terminal(output: str | None) -> None:
     """
-    Refuse to print to a terminal what nobody can read there.
+    Refuse to print HTML and SARIF to a terminal.
 
     Raises:
         click.UsageError: it is such a format, and standard output is a terminal.

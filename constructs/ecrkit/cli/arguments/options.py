@@ -47,7 +47,7 @@ def output_option(*formats: str) -> Callable[[F], F]:
 
 
 def format_option(*formats: str) -> Callable[[F], F]:
-    """Add ``--output`` only, to a command that writes files of its own."""
+    """Add ``--output`` only, to a command that writes its own files."""
     return click.option(
         "--output",
         type=click.Choice(["text", "json", *formats]),

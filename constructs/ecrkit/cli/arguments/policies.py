@@ -284,7 +284,7 @@ def _policy(argument: str, store: Path | None) -> LifecyclePolicy:
     if _is_file(argument):
         text, file = read_argument(argument, at_most=MAX_POLICY_BYTES)
         is_version = argument != "-" and version_at(Path(argument)) is not None
-        # A version of a store has to be a policy alone; any other file may be what a command printed.
+        # A version of a store must be only a policy; any other file may be the output of a command.
         policy = parse_policy(text, file=file, unwrap=not is_version)
         found = compare_file(Path(argument), policy) if is_version else None
         if found and found.severity is Severity.ERROR:

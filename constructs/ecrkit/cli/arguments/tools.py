@@ -16,14 +16,14 @@ __all__ = ["tool_for"]
 
 def tool_for(name: str | None, *, source: str = "") -> Tool:
     """
-    Find the tool, and tell which others do not answer.
+    Find the tool, and report which others do not answer.
 
     Args:
         name: what ``--tool`` says.
         source: where the image is, or goes to; empty for a login.
 
     Raises:
-        ToolError: no tool is there, or none that is there answers.
+        ToolError: no tool is installed, or no installed tool answers.
     """
     tool, passed_by = find_working_tool(name, search_path=os.environ.get("PATH", os.defpath), source=source)
     if passed_by:

@@ -25,7 +25,7 @@ def end(reasons: Sequence[Line], *, are_told: bool = False) -> NoReturn:
     """
     End a command: with 0, or with 1 and a line on standard error for each reason.
 
-    Whoever reads the log of a pipeline sees only that, if the result goes to a file or to another program.
+    The log of a pipeline shows only that, if the result goes to a file or to another program.
 
     Args:
         reasons: why the command fails; none if it does not.
@@ -50,7 +50,7 @@ def end_of_findings(findings: Sequence[Finding], *, strict: bool, output: str) -
     Args:
         findings: all of them.
         strict: whether warnings fail.
-        output: format of the report; text has a summary of its own.
+        output: format of the report; text has its own summary.
     """
     errors = errors_in(findings)
     # A note never fails a command.
@@ -60,6 +60,6 @@ def end_of_findings(findings: Sequence[Finding], *, strict: bool, output: str) -
 
 
 def first_lines(lines: Sequence[Line], *, noun: str) -> list[Line]:
-    """Give the first few reasons, and how many more there are."""
+    """Give the first few reasons, and the number of the others."""
     rest = len(lines) - _FEW
     return [*lines[:_FEW], *([f"{count_of(rest, f'more {noun}')}"] if rest > 0 else [])]

@@ -25,7 +25,7 @@ def echo(*parts: object, err: bool = False) -> None:
     Print one line.
 
     Args:
-        parts: texts, some of them styled, which shows on a terminal that has colours, unless ``NO_COLOR`` is set.
+        parts: texts, some of them styled, which shows on a terminal that has colors, unless ``NO_COLOR`` is set.
         err: print to standard error.
     """
     stream = sys.stderr if err else sys.stdout

@@ -55,7 +55,7 @@ def echo_report(
                 _echo_github(finding)
         case _:
             echo_findings(findings)
-            # Silenced findings alone are no failure, and no reason for green.
+            # Silenced findings are not a failure, but not a pass either.
             is_passed = not findings
             said = _summary(findings)
             echo(f"{count_of(checked, noun)} checked: ", verdict(said, is_passed=True) if is_passed else said, err=True)

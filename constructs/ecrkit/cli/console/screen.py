@@ -23,7 +23,7 @@ def screen_width() -> int | None:
 
 def shows_styles(stream: TextIO) -> bool:
     """
-    Whether to print colours: to a terminal that shows them, unless the user wants none.
+    Whether to print colors: to a terminal that shows them, unless the user wants none.
 
     Source: no-color.org: ``NO_COLOR`` applies if it is set and not empty (read 2026-11).
     """
@@ -31,5 +31,5 @@ def shows_styles(stream: TextIO) -> bool:
 
 
 def is_live(stream: TextIO) -> bool:
-    """Whether *stream* leads to a terminal that takes commands: one that moves its cursor and changes its colours."""
+    """Whether *stream* leads to a terminal that takes commands: one that moves its cursor and changes its colors."""
     return stream.isatty() and os.environ.get("TERM") != "dumb"

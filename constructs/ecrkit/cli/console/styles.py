@@ -1,4 +1,4 @@
-"""The colours of fates, severities and verdicts; each is decided here only."""
+"""The colors of fates, severities and verdicts; each is decided here only."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _VULNERABILITY_COLORS: Mapping[str, str] = {"CRITICAL": "red", "HIGH": "red", "M
 
 
 def fate(action: ActionType | None, *, is_protected: bool = False) -> Styled:
-    """Name the fate of an image; a protected image that would go has a colour of its own."""
+    """Name the fate of an image; a protected image that would expire or be archived has its own color."""
     return Styled(FATES[action], _PROTECTED if is_protected else _FATE_COLORS[action], bold=is_protected)
 
 
 def fate_count(action: ActionType | None, number: int) -> Styled:
-    """Count the images of a fate; zero, and what stays, needs no colour."""
+    """Count the images of a fate; zero, and what stays, needs no color."""
     return Styled(f"{number:,}", _FATE_COLORS[action] if number and action else None)
 
 

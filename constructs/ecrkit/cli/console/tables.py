@@ -2,7 +2,7 @@
 Tables: columns as wide as their cells, on a terminal no wider than it.
 
 A file or a pipe gets a line for each row, with every column at the left: the same bytes whatever the terminal. A
-terminal gets numbers at the right, colours, and rows that fit: the last column wraps, or columns go on below.
+terminal gets numbers at the right, colors, and rows that fit: the last column wraps, or columns go on below.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def table_lines(
 
     Args:
         columns: a text is the heading of a column of texts.
-        rows: as many cells each, any number; without any, there is no line.
+        rows: one cell per column; without rows, the table is empty.
         below: a text for each row, which goes below it; nothing without texts.
         first_rows: how many rows decide about the widths; ``None`` for all.
     """
@@ -153,7 +153,7 @@ def _visible(row: Sequence[Cell]) -> Sequence[Cell]:
 
 def _layout(widths: Sequence[int], first_cells: Sequence[int], screen: int) -> list[list[tuple[int, int]]]:
     """
-    Decide which columns are on which line of a row, and how wide they are there.
+    Decide which columns are on which line of a row, and how wide each is.
 
     Args:
         widths: of all columns.
@@ -164,14 +164,14 @@ def _layout(widths: Sequence[int], first_cells: Sequence[int], screen: int) -> l
     spare = screen - sum(widths) - len(_GAP) * (len(widths) - 1)
     if spare >= 0:
         return [columns]
-    # A few long names have a line of their own, and the other columns stay in place.
+    # A few long names get their own line, and the other columns stay in place.
     room = widths[0] + spare
     if room >= _NARROWEST_FIRST and sum(cell <= room for cell in first_cells) * 2 >= len(first_cells):
         return [[(0, room), *columns[1:]]]
     room = widths[-1] + spare
     if room >= _NARROWEST_LAST:
         return [[*columns[:-1], (len(widths) - 1, room)]]
-    # A first column that takes half of the terminal has a line of its own.
+    # A first column that takes half of the terminal gets its own line.
     lines = [[(0, min(widths[0], screen))]]
     left = screen - widths[0] if widths[0] < screen / 2 else 0
     for index, width in columns[1:]:

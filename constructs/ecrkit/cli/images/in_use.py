@@ -32,16 +32,18 @@ _COMMAND_SECONDS = 60
 @click.option(
     "--registry", metavar="ACCOUNT", help="Registry whose images to list.  [default: the account of the credentials]"
 )
-@click.option("--ecs/--no-ecs", default=True, help="Whether to read tasks and services of ECS.  [default: --ecs]")
-@click.option("--lambda/--no-lambda", "functions", default=True, help="Whether to read Lambda.  [default: --lambda]")
-@click.option("--inspector", is_flag=True, help="Also the images that Amazon Inspector sees in ECS and EKS.")
+@click.option("--ecs/--no-ecs", default=True, help="Read the tasks and services of ECS.  [default: --ecs]")
+@click.option(
+    "--lambda/--no-lambda", "functions", default=True, help="Read the functions of Lambda.  [default: --lambda]"
+)
+@click.option("--inspector", is_flag=True, help="Also list images that Amazon Inspector sees running in ECS and EKS.")
 @click.option(
     "--kubernetes",
     "workloads",
     metavar="FILE",
     multiple=True,
     type=click.Path(allow_dash=True),
-    help="Workloads, as `kubectl get --output json` prints them; - for standard input. May be given several times.",
+    help="Output of `kubectl get --output json`; - for standard input. May be given several times.",
 )
 @click.option(
     "--command",
@@ -80,9 +82,9 @@ def in_use(  # noqa: PLR0913 - one parameter per option
     preview --in-use` reads. Reads every cluster of the account and Region, and every version of every function. Images
     of other registries are listed on standard error.
 
-    With --inspector, also lists what Amazon Inspector has seen running in ECS and EKS: how often, when and in which
-    clusters. With --kubernetes, also reads every kind of workload that kubectl prints. A CMD of --command must exit
-    with 0 and print at least one image; no shell reads it.
+    With --inspector, also lists the images that Amazon Inspector sees running in ECS and EKS: how often, when and in
+    which clusters. With --kubernetes, also reads workloads of any kind that kubectl prints. A CMD of --command must
+    exit with 0 and print at least one image; it runs without a shell.
 
     \b
     Examples:

@@ -83,7 +83,7 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     Compare the policies OLD and NEW.
 
     Each is name@N, a path to a JSON file, or - for standard input. Shows the rules side by side in words. With
-    --images, also shows the images that the change affects, newly expired ones first. Of several repositories, shows
+    --images, also shows the images that the change affects, newly expired ones first. For several repositories, shows
     one row each; --details shows their images.
 
     Exits with 1 if NEW would expire or archive an image that --in-use, --pulled-within or --must-keep protects.

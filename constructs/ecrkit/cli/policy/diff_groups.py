@@ -31,7 +31,7 @@ _COLUMNS: tuple[str | Column, ...] = (
     *map(number, ("DIFFERENT", "NEWLY EXPIRED", "MAY EXPIRE", "NEWLY ARCHIVED", "PROTECTED")),
 )
 _ALWAYS = 2
-"""How many columns of numbers are there even if all are zero."""
+"""Number of columns that are shown even if all their numbers are zero."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ _STORE = Path("policies/lifecycle")
     "--policies",
     "store",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Policy store whose versions are used where they are equal.  [default: DIR, or policies/lifecycle]",
+    help="Policy store whose versions to reuse if they are equal.  [default: DIR, or policies/lifecycle]",
 )
 @dry_run_option("Show what would be written, and write nothing.")
 @format_option()
@@ -38,11 +38,11 @@ def extract(template: Path, *, destination: Path | None, store: Path | None, dry
     Write the lifecycle policies of TEMPLATE to policy files.
 
     TEMPLATE is a CloudFormation template, in JSON or YAML, or a folder of them such as cdk.out. Reads the policies of
-    repositories and of repository creation templates, and works out functions and conditions; parameters have their
-    defaults. Each policy becomes one version, NAME/vN.json, named after the first repository that has it. Uses a
+    repositories and of repository creation templates. Evaluates functions and conditions with the default values of
+    parameters. Each policy becomes one version, NAME/vN.json, named after the first repository that has it. Reuses a
     version of the store if it is equal. Never overwrites a file, and publishes nothing.
 
-    Exits with 1 if a policy is known only at deploy, or ECR rejects it; the others are written.
+    Exits with 1 if a policy depends on a value that only a deploy knows, or if ECR rejects it; writes the others.
 
     \b
     Examples:

@@ -120,10 +120,10 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
 
     POLICY is name@N, a path to a JSON file, or - for standard input. Several policies are composed in order of
     precedence. For each image that would expire or be archived, shows the rule that decides this. For every other
-    image, shows why it stays. Of several repositories, shows one row each; --details or --repository shows the images.
+    image, shows why it stays. For several repositories, shows one row each; --details or --repository shows the
+    images.
 
-    An HTML report is one file that opens offline. With --images, ecrkit does not call AWS. Nothing is
-    changed.
+    An HTML report is one file that opens offline. With --images, ecrkit does not call AWS. Changes nothing.
 
     Exits with 1 if an image that --in-use, --pulled-within or --must-keep protects would expire or be archived, or
     if --compare-with-ecr finds a difference.

@@ -1,4 +1,4 @@
-"""``ecrkit policy resume``: suspended lifecycle policies are what they were."""
+"""``ecrkit policy resume``: restores suspended lifecycle policies."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class _Plan:
 @click.command("resume", short_help="Restore suspended lifecycle policies.")
 @click.argument("repositories", metavar="[REPOSITORY]...", nargs=-1)
 @click.option(
-    "--original", is_flag=True, help="Restore the suspended policy even if the catalog declares another one now."
+    "--original", is_flag=True, help="Restore the replaced policy even if the catalog now declares another one."
 )
 @suspend_options
 @dry_run_option("Show which policies would be restored, and change nothing.")
@@ -85,12 +85,12 @@ def resume(  # noqa: PLR0913 - one parameter per option
     """
     Restore the suspended lifecycle policies of each REPOSITORY, or of an environment.
 
-    REPOSITORY is a name, a URI, or a quoted pattern such as 'team/*'. Restores exactly the policy that was there when
-    `ecrkit policy suspend` replaced it: from the file that the command wrote, or else from the catalog or the deployed
-    template, if they have the same policy.
+    REPOSITORY is a name, a URI, or a quoted pattern such as 'team/*'. Restores exactly the policy that `ecrkit policy
+    suspend` replaced. Reads it from the file that this command wrote. Without the file, reads it from the catalog or
+    the deployed template, if they have the same policy.
 
-    Refuses, with exit code 1, if the catalog changed the policy meanwhile (deploy it, or pass --original), and if
-    somebody changed the suspended policy. If one is refused, none is restored.
+    Exits with 1, and restores nothing, if the catalog has changed the policy (deploy it, or pass --original), or if
+    somebody has changed the suspended policy.
 
     \b
     Examples:
@@ -176,8 +176,8 @@ class _Planner:
                 return _Plan(name=name, original=candidate, source=source)
         return _Plan(
             name=name,
-            refusal=f"the policy that was there is neither in {self._path.as_posix()} nor in the catalog or the "
-            "deployed template; run this where it was suspended, or pass the file with --state",
+            refusal=f"the replaced policy is not in {self._path.as_posix()}, the catalog or the deployed template; run "
+            "this in the directory where it was suspended, or pass the file with --state",
         )
 
     def _not_suspended(self, name: str, text: str | None) -> _Plan:
@@ -202,7 +202,7 @@ class _Planner:
         if declared is None:
             return False
         if suspension.declared == "unknown":
-            # Without a catalog at that time, what was there is what the catalog should still say.
+            # The suspension was made without a catalog: the catalog should then still declare the replaced policy.
             return name in declared.texts and declared.mark(name) != suspension.original
         return declared.mark(name) != suspension.declared
 

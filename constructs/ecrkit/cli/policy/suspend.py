@@ -1,4 +1,4 @@
-"""``ecrkit policy suspend``: deployed lifecycle policies act on nothing, at once."""
+"""``ecrkit policy suspend``: replaces deployed lifecycle policies with one that acts on nothing."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class _Plan:
 
 @click.command("suspend", short_help="Suspend deployed lifecycle policies in an emergency.")
 @click.argument("repositories", metavar="[REPOSITORY]...", nargs=-1)
-@click.option("--reason", required=True, metavar="TEXT", help="Reason, which everyone sees in the suspended policy.")
+@click.option("--reason", required=True, metavar="TEXT", help="Reason to record in the suspended policy.")
 @click.option(
     "--for", "period", type=DURATION, help="Time after which `ecrkit audit` reports it as overdue: 12h, 7d or 2w."
 )
@@ -85,12 +85,12 @@ def suspend(  # noqa: PLR0913 - one parameter per option
     """
     Suspend the lifecycle policies of each REPOSITORY, or of an environment.
 
-    REPOSITORY is a name, a URI, or a quoted pattern such as 'team/*'. Replaces the deployed policy by one that acts on
-    nothing, whatever is pushed, and saves the replaced policy in a file. The suspended policy records who suspended
-    it, why and until when; `ecrkit audit` reports it. `ecrkit policy resume` restores what was there; nothing does so
-    automatically. To change the reason or the end, suspend again.
+    REPOSITORY is a name, a URI, or a quoted pattern such as 'team/*'. Saves the deployed policy in a file, and replaces
+    it with one that acts on no image. The new policy records who suspended the old one, why and until when;
+    `ecrkit audit` reports it. `ecrkit policy resume` restores the saved policy; this never happens automatically. To
+    change the reason or the end, suspend again.
 
-    Images that expired before are gone. ECR applies policies within 24 hours: images that were due may still expire.
+    Expired images are lost. ECR applies policies within 24 hours: images that were due may still expire.
 
     \b
     Examples:
@@ -134,7 +134,7 @@ def suspend(  # noqa: PLR0913 - one parameter per option
             echo(f"would be suspended: {plan.name}")
     if changes and not dry_run:
         echo(f"the replaced policies are in {path.as_posix()}", err=True)
-        echo("images that expired before are gone; images that were due may still expire within 24 hours", err=True)
+        echo("expired images are lost; images that were due may still expire within 24 hours", err=True)
     raise_failures(failures, number=len(changes), verb="suspended")
 
 
@@ -158,7 +158,7 @@ def _plan(chosen: Chosen, name: str, model: Suspension) -> _Plan:
         return _Plan(name=name, before=text, suspension=suspension, status="suspend")
     if present.reason == model.reason and (present.until == model.until or (present.until and not model.until)):
         return _Plan(name=name, before=text, suspension=None, status="unchanged")
-    # What was there before the first suspension is what has to come back.
+    # A later resume must restore the policy that the first suspension replaced.
     changed = replace(present, reason=model.reason, by=model.by, until=model.until)
     return _Plan(name=name, before=text, suspension=changed, status="change")
 

@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 NO_POLICY = "none"
-"""Stands for the mark of a policy where the catalog declares none."""
+"""The mark if the catalog declares no policy."""
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -172,7 +172,7 @@ def choose(  # noqa: PLR0913 - keyword-only, one per option
 
 def read_saved(path: Path) -> SavedPolicies:
     """
-    Read a state file; empty if there is none.
+    Read a state file; empty if it does not exist.
 
     Raises:
         UnreadableInputError: it is no state file, or cannot be read.
@@ -203,7 +203,7 @@ def raise_failures(failures: Mapping[str, AwsError], *, number: int, verb: str) 
         verb: what was done to the others: ``suspended``.
 
     Raises:
-        AwsError: there are failures.
+        AwsError: AWS refused at least one.
     """
     if not failures:
         return

@@ -1,4 +1,4 @@
-"""``ecrkit repos delete``: repositories that nobody declares any more."""
+"""``ecrkit repos delete``: deletes repositories that the catalog does not declare."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ __all__ = ["delete"]
 @click.command("delete")
 @click.argument("names", metavar="NAME...", nargs=-1, required=True)
 @click.option("--force", is_flag=True, help="Delete the repositories with their images.")
-@click.option("--owned-by-stack", is_flag=True, help="Delete repositories that a CloudFormation stack owns, too.")
+@click.option("--owned-by-stack", is_flag=True, help="Also delete repositories that a CloudFormation stack owns.")
 @dry_run_option("Show what would be deleted, and delete nothing.")
 @yes_option
 @catalog_options
@@ -61,9 +61,10 @@ def delete(  # noqa: PLR0913 - one parameter per option
     Delete the repositories NAME, after showing their images and stacks.
 
     NAME is a name, a URI, or a quoted pattern such as 'team/*'. Always refuses a repository that the catalog declares.
-    Refuses one that has images, unless --force is given, and one that a stack owns, unless --owned-by-stack is given:
-    the next deploy of that stack fails, or creates the repository again, empty. If one is refused, none is deleted and
-    the exit code is 1. If AWS refuses one, the others are deleted and the exit code is 3.
+    Refuses one with images unless you pass --force. Refuses one that a stack owns unless you pass --owned-by-stack:
+    the next deploy of that stack fails, or creates the repository again, empty.
+
+    Exits with 1, and deletes nothing, if it refuses a repository. Exits with 3 if AWS refuses one; deletes the others.
 
     \b
     Examples:

@@ -89,8 +89,8 @@ __all__ = ["review"]
     "allowed",
     metavar="NAME",
     multiple=True,
-    help="Repository, logical ID or stack whose losses are accepted, or a glob; NAME,until=DATE,owner=TEAM ends after "
-    "that day. May be given several times.",
+    help="Repository, logical ID or stack whose losses to accept, or a glob; NAME,until=DATE,owner=TEAM until that "
+    "day. May be given several times.",
 )
 @output_option("markdown")
 @without_collector()

@@ -64,7 +64,7 @@ def sandbox(ctx: click.Context, catalog: Path | None, command: tuple[str, ...], 
     The local AWS is MiniStack on a free port of this machine, reachable only from this machine. The CDK is
     bootstrapped for the environments of the catalog; without a catalog, for account 123456789012 in us-east-1. COMMAND
     gets an endpoint and credentials of the first environment, but not your own AWS settings. Each environment has an
-    AWS profile of its name. The exit code is COMMAND's; 127 if COMMAND was not found, 2 if the sandbox did not start.
+    AWS profile with its name. The exit code is COMMAND's; 127 if COMMAND was not found, 2 if the sandbox did not start.
 
     Without the CDK CLI, nothing is bootstrapped, and commands that do not need the CDK still run.
 

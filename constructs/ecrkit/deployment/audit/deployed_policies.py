@@ -1,4 +1,4 @@
-"""Deployed lifecycle policies: suspended ones, and those that nobody checked."""
+"""Deployed lifecycle policies: suspended ones, and those that the catalog does not declare."""
 
 from __future__ import annotations
 

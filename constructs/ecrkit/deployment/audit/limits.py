@@ -91,7 +91,7 @@ def evaluation_problem(  # noqa: PLR0913 - keyword-only, what is known
         now: timezone-aware instant.
 
     Returns:
-        Words; empty if ECR did evaluate it, if nobody can tell, or if the policy cannot act on anything.
+        Words; empty if ECR did evaluate it, if that is unknown, or if the policy cannot act on anything.
     """
     if text is None or evaluated_at is None or image_count == 0 or suspension_in(text):
         return ""

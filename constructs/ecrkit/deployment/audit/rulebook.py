@@ -14,16 +14,14 @@ _DRIFT = 'CloudFormation user guide, "Detect unmanaged configuration changes" (r
 _BACK = (
     "write the deployed value into the catalog, or restore the declared one by hand; deploying again changes nothing"
 )
-OVERWRITTEN = (
-    "write the deployed value into the catalog, or deploy: the deploy overwrites it, because the catalog changed"
-)
+OVERWRITTEN = "write the deployed value into the catalog, or deploy the catalog to overwrite it"
 """The remedy for drift of a setting that the catalog changed, too."""
 
 LIFECYCLE_BACK = _BACK
 NO_LIFECYCLE_BACK = (
     "remove the lifecycle policy from the catalog, or restore it by hand; deploying again changes nothing"
 )
-"""Where none is deployed, there is no value to write into the catalog."""
+"""The remedy if no lifecycle policy is deployed."""
 
 MISSING = Check(
     code="AUD101",
@@ -108,7 +106,7 @@ SUSPENDED = Check(
     code="AUD118",
     severity=Severity.WARNING,
     title="lifecycle policy is suspended",
-    message="its lifecycle policy is suspended since {since} by {by}, {end}: {reason}",
+    message="its lifecycle policy was suspended on {since} by {by}, {end}: {reason}",
     remedy="when the reason is gone, restore the policy with `ecrkit policy resume {name}`",
     source="decided by ecrkit: `ecrkit policy suspend`",
 )

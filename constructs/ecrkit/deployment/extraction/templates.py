@@ -107,7 +107,7 @@ def template_files(path: Path) -> tuple[Path, ...]:
 
     Raises:
         InvalidAssemblyError: the folder has no template, or an invalid manifest.
-        UnreadableInputError: nothing is there.
+        UnreadableInputError: it does not exist.
     """
     if not path.is_dir():
         if not path.exists():

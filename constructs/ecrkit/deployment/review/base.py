@@ -30,7 +30,7 @@ _CATALOG_KEYS = [
     re.compile(rf"(?:^|[\s{{,])[\"']?{key}[\"']?\s*:".encode())
     for key in ("environments", "account", "(?:repositories|include)")
 ]
-"""Each catalog has these keys, in YAML or JSON; one that includes files may have no repositories of its own."""
+"""Each catalog has these keys, in YAML or JSON; one that includes files may have no repositories itself."""
 _READ = (".json", ".yaml", ".yml")
 """Suffixes of what a policy store has; nothing else of it is read."""
 

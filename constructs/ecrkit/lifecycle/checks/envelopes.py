@@ -73,10 +73,10 @@ class Envelope:
             raise SyntaxProblem(problem.message, place(problem.position)) from None
 
     def extraction(self, file: str) -> str:
-        """Write the command that saves the text alone, in *file* if that is one."""
+        """Write the command that saves only the policy, in *file* if it is a JSON file."""
         repository = shlex.quote(self.repository) if self.repository else "NAME"
         command = f"aws ecr get-lifecycle-policy --repository-name {repository} --query lifecyclePolicyText"
-        # What is a property of a template has no file of its own.
+        # A property of a template does not have its own file.
         target = f" > {shlex.quote(file)}" if file.endswith(".json") else ""
         return f"{command} --output text{target}"
 

@@ -98,8 +98,8 @@ TOO_MANY_RULES = Check(
 WRAPPED = Check(
     code="ECR150",
     title="policy is inside another document",
-    message="must be a policy alone, got a document with a policy in a string",
-    remedy="save the text alone: run `{command}`",
+    message="must be a policy, got a document that contains a policy in a string",
+    remedy="save only the policy: run `{command}`",
     source=_API,
 )
 

@@ -121,7 +121,7 @@ class Bins:
 
     @classmethod
     def of(cls, start: datetime, end: datetime, *, at_most: int) -> Bins:
-        """Choose the shortest that divide the time into so many at most."""
+        """Choose the shortest bins that divide the time into at most this number."""
         start = _midnight(start)
         lengths = [step for step, _ in _BINS]
         step, name = _BINS[min(bisect_left(lengths, (end - start) / at_most), len(_BINS) - 1)]

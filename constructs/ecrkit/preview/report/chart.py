@@ -1,8 +1,8 @@
 """
 The chart of a report: images by time of push, a lane for each rule.
 
-Few images are a mark each. More are counted by hour, day or week: nobody reads thousands of marks. It is drawn twice,
-for wide screens and paper and for phones; a style decides which is seen. The script of the page hides what a filter
+Up to a limit, each image is a mark. More images are counted by hour, day or week. The chart is drawn twice, for wide
+screens and paper and for phones; a style decides which one is visible. The script of the page hides what a filter
 excludes, by the attributes that begin with ``data-``.
 """
 

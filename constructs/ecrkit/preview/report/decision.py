@@ -87,12 +87,12 @@ def decision(totals: Totals, violations: Sequence[Violation], *, is_checked: boo
             return Decision("stop", f"{text} It {'runs now' if runs else 'is protected'}.")
         return Decision("stop", f"{text} {len(violations):,} of them {what}.")
     if not totals.stay and totals.expire == totals.images and totals.images > 1:
-        text = f"{text} Nothing is left."
+        text = f"{text} No image stays."
     if is_checked:
         of_them = "It is not protected." if totals.expire + totals.archive == 1 else "None of them is protected."
         return Decision("safe" if totals.expire < totals.images else "check", f"{text} {of_them}")
     which = "it" if totals.expire + totals.archive == 1 else "any of them"
-    return Decision("check", f"{text} Whether {which} runs was not checked: pass --in-use.")
+    return Decision("check", f"{text} Pass --in-use to check whether {which} runs.")
 
 
 def freed(totals: Totals) -> str:
@@ -155,7 +155,9 @@ def missing_images(missing: Sequence[str]) -> str:
 def _item(violation: Violation, name: str) -> str:
     image, rule = violation.verdict.image, violation.verdict.rule
     tags = ", ".join(image.tags) or "untagged"
-    fate = "expires" if violation.verdict.action is ActionType.EXPIRE else "is archived, and cannot be pulled then"
+    fate = (
+        "expires" if violation.verdict.action is ActionType.EXPIRE else "is archived, and cannot be pulled afterwards"
+    )
     by = f" by rule {rule.rule_priority}" if rule else ""
     where = f"{name}: " if name else ""
     text = f": {' and '.join(violation.because)}; {fate}{by}"

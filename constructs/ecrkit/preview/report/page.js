@@ -148,7 +148,7 @@
     none.hidden = shown.length > 0;
     const left = state.matching.length - shown.length;
     more.hidden = left === 0;
-    byId("printed").textContent = left ? `This is a print of ${written(shown.length)} of ${images(state.matching.length)}.` : "";
+    byId("printed").textContent = left ? `Printed: ${written(shown.length)} of ${images(state.matching.length)}.` : "";
     more.textContent = `Show ${written(Math.min(left, PAGE))} more of ${written(left)}`;
   };
 

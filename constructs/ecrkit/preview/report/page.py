@@ -89,8 +89,8 @@ def render_page(  # noqa: PLR0913 - a report says each of them
 def limits(price: float, price_source: str) -> list[str]:
     """Say what a report does not know, as sentences without full stop."""
     return [
-        "nothing has been changed: this is what ECR would do within 24 hours of applying the policy",
-        "images that share layers count them each, so less may be freed",
+        "this is a preview: ECR would do this within 24 hours after you apply the policy",
+        "images can share layers, so the bytes freed are an upper bound",
         f"the price is ${price:.2f} per GB and month: {price_source}",
         "the 90 days assume that nothing is pushed or pulled",
         "all times are in UTC",

@@ -230,7 +230,7 @@ class CreationTemplate:
 
     @property
     def encryption_type(self) -> TemplateEncryption:
-        """The encryption that applies: a key alone means KMS."""
+        """The encryption that applies: a key without a type means KMS."""
         return self.encryption or (TemplateEncryption.AES256 if self.key is None else TemplateEncryption.KMS)
 
     def resolved(self, policies: PolicyStore) -> CreationTemplate:
