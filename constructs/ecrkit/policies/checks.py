@@ -49,10 +49,10 @@ __all__ = ["STORE_RULEBOOK", "CheckedStore", "check_store"]
 _VERSION_FILE = re.compile(r"v(?P<number>0*[1-9][0-9]{0,8})(?:(?P<test>\.test\.yaml)|\.json)")
 _COMPANION = re.compile(
     r"(?:readme|licen[cs]e|copying|notice|changelog|contributing|security|codeowners|owners)(?:\.[a-z]+)?"
-    r"|thumbs\.db|desktop\.ini",
+    r"|thumbs\.db|desktop\.ini|[^/]+\.(?:md|rst|adoc)",
     re.IGNORECASE,
 )
-"""Files that people and systems put into any folder."""
+"""Files that people and systems put into any folder, and prose: no policy has such a name by mistake."""
 
 STORE_RULEBOOK: tuple[Check, ...] = (*STORE_CHECKS, *SILENCE_RULEBOOK)
 """Every check of a store and of what it silences, by code."""

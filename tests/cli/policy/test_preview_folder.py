@@ -104,6 +104,28 @@ def test_many_protected_images(policy: Path, tmp_path: Path) -> None:
     assert sum(line.startswith("error: ") for line in long) == 16
 
 
+def test_many_protected_images_of_one_repository(policy: Path, tmp_path: Path) -> None:
+    """Of one repository, too, the first errors leave room for the numbers, and --details lists them all."""
+    listed = [image(tags=[f"v{age}"], age_days=age + 1) for age in range(50)]
+    images = write_images(tmp_path / "web.json", listed, repository="web")
+    empty = tmp_path / "nothing.json"
+    empty.write_text(policy_text(keep=100))
+    options = ("--images", images, "--must-keep", "v*")
+
+    preview = [run(policy, *options, *more).stdout.splitlines() for more in ((), ("--details",))]
+    diff = [
+        CliRunner()
+        .invoke(cli, ["policy", "diff", *map(str, (empty, policy, *options, *more, *AT))])
+        .stdout.splitlines()
+        for more in ((), ("--details",))
+    ]
+
+    for short, long in (preview, diff):
+        assert [line.startswith("error: ") for line in short[:12]] == [True] * 11 + [False]
+        assert short[10].startswith("error: 38 more protected images would expire or be archived; ")
+        assert sum(line.startswith("error: ") for line in long) == 48
+
+
 def test_details(policy: Path, images: Path) -> None:
     """With --details, the images of every repository follow the rows."""
     result = run(policy, "--images", images, "--details")

@@ -71,7 +71,7 @@ __all__ = ["diff"]
 @click.option("--now", type=INSTANT, help="Time of evaluation, ISO 8601 with an offset.  [default: now]")
 @protection_options
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when an image is, or may be, newly expired.")
-@details_option("Show the images of repositories with the same change, too.")
+@details_option("Show the images of repositories with the same change, too; list every protected image.")
 @output_option("markdown")
 @without_collector()
 def diff(  # noqa: PLR0913 - click passes each option as an argument

@@ -27,7 +27,7 @@ from ecrkit.cli.console.output import echo_json, echo_lines
 from ecrkit.cli.console.progress import reading_progress
 from ecrkit.cli.policy.diff_groups import RepositoryDiff, echo_groups
 from ecrkit.cli.policy.diff_report import diff_document, diff_lines, loss_reasons
-from ecrkit.cli.policy.protected import protected_documents, protected_lines, protected_reasons
+from ecrkit.cli.policy.protected import all_protected_lines, protected_documents, protected_reasons
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.lifecycle.diff import PolicyDiff, diff_rules
 from ecrkit.preview.uncertainty import diff_images
@@ -61,7 +61,7 @@ __all__ = ["diff"]
 @click.option(
     "--exit-code", is_flag=True, help="Exit with 1 when an image is, or may be, newly expired; needs --images."
 )
-@details_option("With a directory as --images, show the images of each repository, too.")
+@details_option("With a directory as --images, show the images of each repository, too; list every protected image.")
 @output_option()
 @without_collector()
 def diff(  # noqa: PLR0913 - click passes each option as an argument
@@ -142,5 +142,5 @@ def _echo(diffs: Sequence[RepositoryDiff], *, output: str, details: bool, has_im
         echo_groups(diffs, details=details)
         return
     for each in diffs:
-        echo_lines(protected_lines(each.name, each.violations))
+        echo_lines(all_protected_lines([(each.name, each.violations)], is_short=not details))
         echo_lines(diff_lines(each.diff, has_images=has_images))

@@ -65,7 +65,7 @@ def echo_groups(found: Sequence[RepositoryDiff], *, details: bool) -> None:
     for each in found:
         groups[each.diff.rules].append(each)
     is_short = not details and len(groups) < len(found)
-    echo_lines(all_protected_lines([(each.name, each.violations) for each in found], is_short=is_short))
+    echo_lines(all_protected_lines([(each.name, each.violations) for each in found], is_short=not details))
     for place, (rules, group) in enumerate(groups.items()):
         if place:
             echo("")

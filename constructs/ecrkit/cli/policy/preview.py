@@ -82,7 +82,7 @@ __all__ = ["preview_command"]
 )
 @policies_option
 @protection_options
-@details_option("With a directory as --images, show the images of each repository, too.")
+@details_option("With a directory as --images, show the images of each repository, too; list every protected image.")
 @click.option("--all", "all_images", is_flag=True, help="With JSON, list the images that stay, too.")
 @click.option(
     "--price",

@@ -56,7 +56,7 @@ def echo_preview(  # noqa: PLR0913 - one parameter per part of what is shown
         price: US dollars for a GB in standard storage for a month.
         price_source: where the price comes from.
         missing: images in use that are in no repository.
-        details: print the images of several repositories, too.
+        details: print every protected image, and the images of several repositories, too.
         has_protections: some images must not go.
     """
     lines = _lines(
@@ -88,7 +88,7 @@ def _lines(  # noqa: PLR0913 - as above
 ) -> Iterator[Line]:
     is_overview = len(previews) > 1
     violations = [(found.inventory.name, found.violations) for found in previews]
-    yield from all_protected_lines(violations, is_short=is_overview and not details)
+    yield from all_protected_lines(violations, is_short=not details)
     for text in missing:
         yield Styled("warning", "yellow", bold=True), f": in use, but not found: {text}"
     if is_overview:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ecrkit.cli.console.output import Line
     from ecrkit.preview.protection import Violation
 
-__all__ = ["all_protected_lines", "protected_documents", "protected_lines", "protected_reasons"]
+__all__ = ["all_protected_lines", "protected_documents", "protected_reasons"]
 
 _KEYS = {ActionType.EXPIRE: "protectedAndExpiring", ActionType.TRANSITION: "protectedAndArchiving"}
 
@@ -30,26 +30,26 @@ def protected_documents(violations: Sequence[Violation]) -> dict[str, list[dict[
     }
 
 
-def protected_lines(repository: str, violations: Sequence[Violation]) -> Iterator[Line]:
-    """Write *violations* for people, a line each."""
-    for violation in violations:
-        yield Styled("error", "red", bold=True), f": {repository}: {violation.text}"
-
-
-def all_protected_lines(found: Iterable[tuple[str, Sequence[Violation]]], *, is_short: bool) -> Iterator[Line]:
+def all_protected_lines(
+    found: Iterable[tuple[str, Sequence[Violation]]],
+    *,
+    is_short: bool,
+    advice: str = "pass --details to list all",
+) -> Iterator[Line]:
     """
     Write the violations of several repositories for people.
 
     Args:
         found: the name of each repository, and its violations.
         is_short: write the first few, and count the others.
+        advice: how to see the others.
     """
-    lines = [line for name, violations in found for line in protected_lines(name, violations)]
+    lines = [line for name, violations in found for line in _lines(name, violations)]
     shown = lines[:_FEW] if is_short else lines
     yield from shown
     if len(lines) > len(shown):
         more = count_of(len(lines) - len(shown), "more protected image")
-        yield Styled("error", "red", bold=True), f": {more} would expire or be archived; pass --details to list all"
+        yield Styled("error", "red", bold=True), f": {more} would expire or be archived; {advice}"
 
 
 def protected_reasons(violations: Iterable[tuple[str, Sequence[Violation]]], *, output: str) -> list[Line]:
@@ -74,3 +74,8 @@ def _document(violation: Violation) -> dict[str, object]:
         "appliedRulePriority": verdict.rule and verdict.rule.rule_priority,
         "protectedBecause": list(violation.because),
     }
+
+
+def _lines(repository: str, violations: Sequence[Violation]) -> Iterator[Line]:
+    for violation in violations:
+        yield Styled("error", "red", bold=True), f": {repository}: {violation.text}"

@@ -8,7 +8,7 @@ from ecrkit.cli.console.endings import first_lines
 from ecrkit.cli.console.reports import finding_line, guard_line
 from ecrkit.cli.console.styles import fate_count, verdict
 from ecrkit.cli.console.tables import number, table_lines
-from ecrkit.cli.policy.protected import protected_lines
+from ecrkit.cli.policy.protected import all_protected_lines
 from ecrkit.cli.policy.run_tests import failure_line
 from ecrkit.cli.review.sentences import (
     checks_sentence,
@@ -109,8 +109,11 @@ def _problems(review: Review) -> Iterator[Line]:
     for found in review.guard:
         if found.severity is not Severity.NOTE:
             yield guard_line(found)
-    for loss in review.losses:
-        yield from protected_lines(loss.name, loss.violations)
+    yield from all_protected_lines(
+        [(loss.name, loss.violations) for loss in review.losses],
+        is_short=True,
+        advice="pass --output json to list all",
+    )
 
 
 def _tables(review: Review) -> Iterator[Line]:
