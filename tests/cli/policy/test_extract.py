@@ -132,3 +132,26 @@ def test_unreadable(
 
     assert run_here(f"policy extract {name}", monkeypatch) == 2
     assert message in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        pytest.param('{"rules": []}', "name a CloudFormation template, or a folder such as cdk.out", id="policy"),
+        pytest.param("repositories: {}\n", "name a CloudFormation template, or a folder such as cdk.out", id="catalog"),
+        pytest.param("{}", "name a CloudFormation template, or a folder such as cdk.out", id="empty"),
+        pytest.param(
+            '{"TemplateBody": {"Resources": {}}}',
+            "save the template alone: pass --query TemplateBody to `aws cloudformation get-template`",
+            id="output of get-template",
+        ),
+    ],
+)
+def test_other_documents(
+    text: str, advice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A document that is no template is an error, not a template without policies."""
+    (tmp_path / "other").write_text(text)
+
+    assert run_here("policy extract other", monkeypatch) == 2
+    assert capfd.readouterr().err == f"error: other: not a template, it has no 'Resources'; {advice}\n"

@@ -384,7 +384,7 @@ def test_any_value_is_read_or_refused(key: str) -> None:
             assert read(content).images
 
 
-@pytest.mark.parametrize("content", ["", "1", "null", '"imageDetails"', "[1]", "1\n2", "[[]]", "NaN", "{}", "tru"])
+@pytest.mark.parametrize("content", ["", "1", "null", '"imageDetails"', "[1]", "1\n2", "[[[]]]", "NaN", "{}", "tru"])
 def test_what_is_no_list_of_images_is_refused(content: str) -> None:
     """Any JSON, and any text, ends in findings."""
     assert refused(content) != []

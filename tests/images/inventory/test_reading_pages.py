@@ -53,6 +53,9 @@ def refused(content: str) -> list[str]:
         ),
         pytest.param(json.dumps([page(A), page(), page(B, C), {"imageDetails": None}]), id="empty pages"),
         pytest.param(json.dumps([page(A), B, C]), id="pages and images"),
+        pytest.param(json.dumps([[A], [], [B, C]]), id="jq -s and a path"),
+        pytest.param(f"{json.dumps([A], indent=4)}\n{json.dumps([B, C])}\n[]\n", id="jq and a path"),
+        pytest.param(json.dumps([[A], page(B), C]), id="lists, pages and images"),
     ],
 )
 def test_pages_are_taken_together(text: str) -> None:
@@ -80,12 +83,22 @@ def test_pages_are_taken_together(text: str) -> None:
             id="two repositories",
         ),
         pytest.param(
+            json.dumps([[A], [B, A]]),
+            f"i.json:1:{{at}}: [1][1].imageDigest: {digest('a')} occurs twice, as image 1 and image 3 of this file",
+            id="list twice",
+        ),
+        pytest.param(
+            f"{json.dumps([A])}\n{json.dumps([5])}",
+            "i.json:2:2: [0]: must be an image as a mapping, got 5",
+            id="no image in a list",
+        ),
+        pytest.param(
             json.dumps([page(A), {"imageDetails": 5}]),
             "i.json:1:{at}: [1].imageDetails: must be a list, got 5",
             id="no list",
         ),
         pytest.param(
-            f"{json.dumps(page(A))}\n[]",
+            f"{json.dumps(page(A))}\n5",
             "i.json:2:1: not a list of images: the text continues after the 'imageDetails' with something else than"
             " another page",
             id="something else after a page",

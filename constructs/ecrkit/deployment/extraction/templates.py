@@ -176,7 +176,15 @@ class _Template:
         return Lines(self._text)
 
     def policies(self) -> Iterator[FoundPolicy | Unknown]:
-        for key, _ in macros_of(self._template):
+        macros = list(macros_of(self._template))
+        if "Resources" not in self._template and not macros:
+            advice = (
+                "save the template alone: pass --query TemplateBody to `aws cloudformation get-template`"
+                if "TemplateBody" in self._template
+                else "name a CloudFormation template, or a folder such as cdk.out"
+            )
+            raise InvalidAssemblyError(f"not a template, it has no 'Resources'; {advice}")
+        for key, _ in macros:
             yield Unknown(
                 self._place(key, (key,)),
                 "only a deploy knows what a macro writes; extract from what it wrote: the processed template",

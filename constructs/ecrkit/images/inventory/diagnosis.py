@@ -88,7 +88,7 @@ class _Diagnosis:
         is_whole = not self._text[end:].strip()
         if is_whole and isinstance(first, list):
             yield from self._items_of_list(start, first)
-        elif is_page(first):
+        elif is_page(first) or isinstance(first, list):
             yield from self._pages(start)
         elif isinstance(first, dict) and "imageDigest" in first and "\n" in self._text[start:end]:
             problem = "the text has an image on several lines; JSON Lines have one on each, as 'jq -c' writes them"
@@ -101,24 +101,29 @@ class _Diagnosis:
             self._report(rulebook.NOT_IMAGES, start, "", problem=f"the text is {got}")
 
     def _items_of_list(self, start: int, values: list[Any]) -> Iterator[tuple[int, str]]:
-        """Find the images in a list of images, of pages, or of both."""
+        """Find the images in a list of images, of lists of images, of pages, or of all these."""
         for index, (at, pointer) in enumerate(self._items(start, "")):
             if is_page(values[index]):
                 is_last = index == len(values) - 1
                 yield from self._items_of_page(at, values[index], pointer, is_last=is_last)
+            elif isinstance(values[index], list):
+                yield from self._items(at, pointer)
             else:
                 yield at, pointer
 
     def _pages(self, start: int) -> Iterator[tuple[int, str]]:
-        """Find the images in pages that follow each other."""
+        """Find the images in pages, or lists of images, that follow each other."""
         while start < len(self._text):
             page, end = self._value(start)
             following = skip_space(self._text, end)
-            if not is_page(page):
+            if not (is_page(page) or isinstance(page, list)):
                 problem = "the text continues after the 'imageDetails' with something else than another page"
                 self._report(rulebook.NOT_IMAGES, start, "", problem=problem)
                 return
-            yield from self._items_of_page(start, page, "", is_last=following == len(self._text))
+            if isinstance(page, list):
+                yield from self._items(start, "")
+            else:
+                yield from self._items_of_page(start, page, "", is_last=following == len(self._text))
             start = following
 
     def _items_of_page(

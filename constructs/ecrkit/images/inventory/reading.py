@@ -109,7 +109,7 @@ def _details(text: str) -> Iterator[tuple[list[dict[str, Any]], int]]:
     if is_whole and (isinstance(first, list) or (isinstance(first, dict) and LIST_KEY in first)):
         yield _of_pages(first if isinstance(first, list) else [first]), len(text)
         return
-    if isinstance(first, dict) and LIST_KEY in first:
+    if is_page(first) or isinstance(first, list):
         yield _of_pages(_values(text, start)), len(text)
         return
     # Lines. A line that is no JSON by itself makes the number of values differ, or the piece unreadable.
@@ -126,12 +126,12 @@ def _details(text: str) -> Iterator[tuple[list[dict[str, Any]], int]]:
 
 
 def _values(text: str, start: int) -> list[Any]:
-    """Parse values that follow each other: pages, as several calls print them."""
+    """Parse values that follow each other: pages, as several calls print them, or their lists of images."""
     values = []
     decoder = json.JSONDecoder(parse_constant=_refuse)
     while start < len(text):
         value, end = decoder.raw_decode(text, start)
-        if not is_page(value):
+        if not (is_page(value) or isinstance(value, list)):
             raise _Unsound
         values.append(value)
         start = skip_space(text, end)
@@ -139,15 +139,17 @@ def _values(text: str, start: int) -> list[Any]:
 
 
 def _of_pages(pages: list[Any]) -> list[Any]:
-    """Take the images of all pages together; what is no page is an image."""
-    if not any(map(is_page, pages)):
+    """Take the images of all pages together; what is no page is an image, or a list of them."""
+    if not any(is_page(page) or isinstance(page, list) for page in pages):
         return pages
     if is_page(pages[-1]) and any(pages[-1].get(key) for key in NEXT_PAGE_KEYS):
         raise _Unsound
     details: list[Any] = []
     for page in pages:
-        # As SDKs write an empty list.
-        found = [page] if not is_page(page) else [] if page[LIST_KEY] is None else page[LIST_KEY]
+        # None is how SDKs write an empty list.
+        found = page[LIST_KEY] if is_page(page) else page if isinstance(page, list) else [page]
+        if found is None:
+            continue
         if not isinstance(found, list):
             raise _Unsound
         details += found
