@@ -157,15 +157,19 @@ class TestCommandLine:
         ],
     )
     def test_catalog(self, tmp_path: Path, name: str, arguments: list[str]) -> None:
-        """The environments of the catalog are bootstrapped; COMMAND gets credentials of the first."""
+        """The environments are bootstrapped; COMMAND gets the first one, and each profile has its own Region."""
         (project(tmp_path) / name).write_text(CATALOG)
-        script = "echo $AWS_ACCESS_KEY_ID $AWS_REGION"
-        run = ecrkit_sandbox(*arguments, "--", "sh", "-c", script, cwd=tmp_path)
+        script = (
+            "import boto3, os; print(os.environ['AWS_ACCESS_KEY_ID'], boto3.Session().region_name);"
+            "print(*(boto3.Session(profile_name=name).region_name for name in boto3.Session().available_profiles))"
+        )
+        caller = {"AWS_REGION": "ap-south-1", "AWS_DEFAULT_REGION": "ap-south-1"}
+        run = ecrkit_sandbox(*arguments, "--", sys.executable, "-c", script, cwd=tmp_path, environ=caller)
 
         assert run.stderr.splitlines()[1] == (
             "bootstrapping aws://210987654321/us-east-1, aws://123456789012/eu-west-1"
         )
-        assert run.stdout == "210987654321 us-east-1\n"
+        assert run.stdout == "210987654321 us-east-1\nus-east-1 us-east-1 eu-west-1\n"
 
     def test_bad_catalog(self, tmp_path: Path) -> None:
         """A catalog that is not valid is an error; nothing is started."""

@@ -97,9 +97,7 @@ class Sandbox:
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_ACCESS_KEY_ID": target.account,
             "AWS_SECRET_ACCESS_KEY": _SECRET,
-            # The CDK reads the one, boto3 the other.
-            "AWS_REGION": target.region,
-            "AWS_DEFAULT_REGION": target.region,
+            **self._region_settings(target),
             # No profile of the caller's is ever read; a profile of ours has the credentials of its account.
             "AWS_CONFIG_FILE": str(self.directory / _CONFIG),
             "AWS_SHARED_CREDENTIALS_FILE": str(self.directory / _CREDENTIALS),
@@ -113,6 +111,13 @@ class Sandbox:
             "NO_PROXY": no_proxy,
             "no_proxy": no_proxy,
         }
+
+    def _region_settings(self, target: Target) -> dict[str, str]:
+        # These variables win over the Region of a profile, so they must not be set where profiles differ in it.
+        if target == self.home and {place.region for place in self.profiles.values()} - {target.region}:
+            return {}
+        # The CDK reads the one, boto3 the other.
+        return {"AWS_REGION": target.region, "AWS_DEFAULT_REGION": target.region}
 
     def unwanted(self) -> tuple[str, ...]:
         """List the caller's variables that conflict with :meth:`settings`, sorted."""
@@ -265,9 +270,10 @@ def _start(
 
 
 def _write_profiles(sandbox: Sandbox) -> None:
-    """Write the shared configuration of a sandbox, which is empty without profiles."""
+    """Write the shared configuration of a sandbox, which is empty without profiles; the default is its home."""
     config, credentials = [], []
-    for name, target in sandbox.profiles.items():
+    profiles = {"default": sandbox.home, **sandbox.profiles} if sandbox.profiles else {}
+    for name, target in profiles.items():
         section = name if name == "default" else f"profile {shlex.quote(name)}"
         config.append(f"[{section}]\nregion = {target.region}\n")
         credentials.append(f"[{name}]\naws_access_key_id = {target.account}\naws_secret_access_key = {_SECRET}\n")
