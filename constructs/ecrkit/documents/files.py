@@ -7,19 +7,20 @@ import os
 import re
 import stat
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from ecrkit.errors import UnreadableInputError, UnwritableOutputError, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 __all__ = [
     "STDIN",
     "argument_name",
     "decode",
+    "exclusive",
     "make_directory",
     "open_file",
     "read_argument",
@@ -205,6 +206,33 @@ def make_directory(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(path, error) from None
+
+
+@contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """
+    Keep other processes of ecrkit waiting that read a file of a folder, change it and write it, as a context.
+
+    Windows and file systems without locks do without.
+
+    Args:
+        folder: that exists.
+    """
+    try:
+        import fcntl  # noqa: PLC0415 - Windows lacks it
+    except ImportError:
+        yield
+        return
+    # The lock of a folder leaves no file behind, and ends with the process.
+    descriptor = -1
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
 
 
 def require_writable(path: Path) -> None:

@@ -82,6 +82,7 @@ def test_policies_are_suspended_and_resumed(account: Account, project: Path) -> 
         "team/web: 1 rule, to be suspended\n"
         f"the replaced policies are in {STATE}\n"
         "expired images are lost; images that were due may still expire within 24 hours\n"
+        "a deploy that changes a repository ends its suspension, whatever it changes\n"
     )
     assert suspension is not None
     assert suspension.reason == "incident 42"
@@ -167,6 +168,65 @@ def test_changed_suspension_is_refused(account: Account, project: Path) -> None:
     )
 
 
+def test_deploy_ends_a_suspension(account: Account, project: Path) -> None:
+    """A repository whose new policy was deployed meanwhile is skipped, so that the others come back."""
+    run(account, project, *SUSPEND, "--environment", "dev")
+    (project / "repositories.yaml").write_text(CATALOG.replace("team/web:", "team/web: {lifecycle: twenty@1}"))
+    account.ecr.put_lifecycle_policy(repositoryName="team/web", lifecyclePolicyText=policy_text(keep=20))
+
+    resumed = run(account, project, *RESUME, "--environment", "dev")
+
+    assert resumed.returncode == 0
+    assert resumed.stdout == "restored: team/api\n"
+    assert "team/web: has the lifecycle policy that the catalog declares, skipped\n" in resumed.stderr
+    assert json.loads(policy_of(account, "team/web")) == json.loads(policy_text(keep=20))
+
+
+@pytest.mark.parametrize(
+    ("command", "verb"),
+    [pytest.param(SUSPEND, "suspended", id="suspend"), pytest.param(RESUME, "restored", id="resume")],
+)
+def test_policy_that_changes_during_the_command_stays(
+    account: Account, project: Path, command: tuple[str, ...], verb: str
+) -> None:
+    """A policy that somebody puts after it was read, as during the question, stays; the exit code is 1."""
+    if command is RESUME:
+        run(account, project, *SUSPEND, "team/web")
+    new = policy_text(keep=30)
+
+    def somebody_else(_: object) -> bool:
+        account.ecr.put_lifecycle_policy(repositoryName="team/web", lifecyclePolicyText=new)
+        return True
+
+    with proxy_to(account.url, Fault("ecr:GetLifecyclePolicy", somebody_else, after=1, times=1)) as proxy:
+        result = run(account, project, *command, "team/web", url=proxy.url)
+
+    assert result.returncode == 1
+    assert result.stderr.endswith(
+        f"error: team/web: not {verb}: its lifecycle policy changed in the meantime\n"
+        f"0 of 1 lifecycle policy {verb}; run the command again\n"
+    )
+    assert json.loads(policy_of(account, "team/web")) == json.loads(new)
+
+
+def test_nothing_is_suspended_that_cannot_be_saved(account: Account, project: Path) -> None:
+    """If the state file cannot be written, every policy stays; if it cannot be updated, policies come back anyway."""
+    (project / ".ecrkit").write_text("a file")
+    unsaved = run(account, project, *SUSPEND, "team/web")
+    (project / ".ecrkit").unlink()
+    untouched = is_suspended(account, "team/web")
+    run(account, project, *SUSPEND, "team/web")
+    (project / STATE).chmod(0o400)
+    (project / STATE).parent.rename(project / "elsewhere")
+    resumed = run(account, project, *RESUME, "team/web", "--state", f"elsewhere/{HOME.account}-{HOME.region}.json")
+
+    assert unsaved.returncode == 2
+    assert unsaved.stdout == ""
+    assert not untouched
+    assert resumed.returncode == 0
+    assert not is_suspended(account, "team/web")
+
+
 def test_policy_is_restored_without_the_file(account: Account, project: Path) -> None:
     """Without the state file, the catalog or the deployed template has the policy; else it is said where to look."""
     template = {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "shop"}}
@@ -202,13 +262,15 @@ def test_failure_does_not_stop_the_others(account: Account, project: Path) -> No
         first = run(account, project, *SUSPEND, "team/*", url=proxy.url)
     second = run(account, project, *SUSPEND, "team/*")
 
+    # Both are put at the same time.
+    lost, done = ("team/api", "team/web") if "team/api: not" in first.stderr else ("team/web", "team/api")
     assert first.returncode == 3
-    assert first.stdout == "suspended: team/web\n"
+    assert first.stdout == f"suspended: {done}\n"
     assert first.stderr.endswith(
-        "error: team/api: not suspended: PutLifecyclePolicy: KmsException: No key\n"
+        f"error: {lost}: not suspended: PutLifecyclePolicy: KmsException: No key\n"
         "1 of 2 lifecycle policies suspended; run the command again\n"
     )
-    assert second.stdout == "suspended: team/api\n"
+    assert second.stdout == f"suspended: {lost}\n"
     assert run(account, project, *RESUME, "--environment", "dev").returncode == 0
 
 

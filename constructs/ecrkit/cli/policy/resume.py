@@ -20,19 +20,26 @@ from ecrkit.cli.arguments.options import (
     yes_option,
 )
 from ecrkit.cli.console.output import count_of, echo, echo_json
-from ecrkit.cli.policy.suspended import NO_POLICY, choose, put_each, raise_failures, read_saved, suspend_options
+from ecrkit.cli.policy.suspended import (
+    NO_POLICY,
+    Replacement,
+    change_saved,
+    choose,
+    put_each,
+    raise_failures,
+    read_saved,
+    suspend_options,
+)
 from ecrkit.deployment.suspensions import policy_mark, suspension_in
-from ecrkit.documents.files import write_text
-from ecrkit.errors import RefusedError
+from ecrkit.errors import EcrkitError, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from ecrkit.aws.repositories import DeployedRepository
     from ecrkit.cli.policy.suspended import Chosen
     from ecrkit.deployment.suspensions import SavedPolicies, Suspension
-    from ecrkit.errors import AwsError
 
 __all__ = ["resume"]
 
@@ -44,6 +51,7 @@ class _Plan:
 
     Attributes:
         name: its name.
+        suspended: text of the suspended policy; ``None`` if nothing is restored.
         original: the text to restore; ``None`` if nothing is restored.
         source: where the text is from.
         skipped: why nothing has to be done; empty otherwise.
@@ -51,6 +59,7 @@ class _Plan:
     """
 
     name: str
+    suspended: str | None = None
     original: str | None = None
     source: str = ""
     skipped: str = ""
@@ -105,23 +114,36 @@ def resume(  # noqa: PLR0913 - one parameter per option
     planner = _Planner(chosen, saved, path, ignores_catalog=original)
     plans = list(in_order(planner.plan, chosen.repositories))
     _tell(plans)
-    texts = {plan.name: plan.original for plan in plans if plan.original}
-    failures: dict[str, AwsError] = {}
-    if texts and not dry_run:
-        if not confirmed(f"Restore {count_of(len(texts), 'lifecycle policy')}?", yes=yes):
+    replacements = [
+        Replacement(name=plan.name, before=plan.suspended, after=plan.original)
+        for plan in plans
+        if plan.suspended and plan.original
+    ]
+    failures: dict[str, EcrkitError] = {}
+    if replacements and not dry_run:
+        if not confirmed(f"Restore {count_of(len(replacements), 'lifecycle policy')}?", yes=yes):
             raise RefusedError("nothing restored")
         failures = put_each(
-            chosen.ecr, texts, done=lambda name: echo(f"restored: {name}") if output != "json" else None
+            chosen.ecr, replacements, done=lambda name: echo(f"restored: {name}") if output != "json" else None
         )
-        restored = texts.keys() - failures.keys()
-        if restored & saved.texts.keys():
-            write_text(path, saved.with_restored(restored).text)
+        _note(path, {one.name for one in replacements if one.name in saved.texts} - failures.keys())
     if output == "json":
         echo_json({"repositories": [_document(plan, failures.get(plan.name)) for plan in plans], "dryRun": dry_run})
     elif dry_run:
-        for name in texts:
-            echo(f"would be restored: {name}")
-    raise_failures(failures, number=len(texts), verb="restored")
+        for one in replacements:
+            echo(f"would be restored: {one.name}")
+    raise_failures(failures, number=len(replacements), verb="restored")
+
+
+def _note(path: Path, names: Collection[str]) -> None:
+    """Note in the state file what has its policy back; a file that cannot be written stops nothing."""
+    if not names:
+        return
+    try:
+        # Another command may have saved more since this one read it.
+        change_saved(path, lambda saved: saved.with_restored(names))
+    except EcrkitError as error:
+        echo(f"the policies are restored, but the state file does not say so: {error}", err=True)
 
 
 def _tell(plans: Sequence[_Plan]) -> None:
@@ -173,7 +195,7 @@ class _Planner:
             )
         for source, candidate in self._candidates(repository):
             if candidate is not None and policy_mark(candidate) == suspension.original:
-                return _Plan(name=name, original=candidate, source=source)
+                return _Plan(name=name, suspended=text, original=candidate, source=source)
         return _Plan(
             name=name,
             refusal=f"the replaced policy is not in {self._path.as_posix()}, the catalog or the deployed template; run "
@@ -184,6 +206,9 @@ class _Planner:
         saved = self._saved.texts.get(name)
         if text is not None and saved is not None and policy_mark(saved) == policy_mark(text):
             return _Plan(name=name, skipped="already restored")
+        if saved is not None and text is not None and self._is_declared(name, text):
+            # A deploy has ended the suspension.
+            return _Plan(name=name, skipped="has the lifecycle policy that the catalog declares")
         if (saved is not None and name not in self._saved.restored) or "ecrkit-suspended" in (text or ""):
             return _Plan(
                 name=name,
@@ -196,6 +221,10 @@ class _Planner:
                 name=name, refusal="its lifecycle policy is not suspended; `ecrkit audit` lists those that are"
             )
         return _Plan(name=name, skipped="not suspended")
+
+    def _is_declared(self, name: str, text: str) -> bool:
+        declared = self._chosen.declared.texts.get(name) if self._chosen.declared else None
+        return declared is not None and policy_mark(declared) == policy_mark(text)
 
     def _is_changed(self, name: str, suspension: Suspension) -> bool:
         declared = self._chosen.declared
@@ -216,7 +245,7 @@ class _Planner:
         yield "deployed template", template.lifecycle_policy_text if template else None
 
 
-def _document(plan: _Plan, failure: AwsError | None) -> dict[str, object]:
+def _document(plan: _Plan, failure: EcrkitError | None) -> dict[str, object]:
     if failure:
         return {"repositoryName": plan.name, "status": "failed", "error": str(failure)}
     if plan.skipped:

@@ -20,10 +20,16 @@ from ecrkit.cli.arguments.options import (
 )
 from ecrkit.cli.arguments.policies import DURATION
 from ecrkit.cli.console.output import count_of, echo, echo_json
-from ecrkit.cli.policy.suspended import choose, put_each, raise_failures, read_saved, suspend_options
+from ecrkit.cli.policy.suspended import (
+    Replacement,
+    change_saved,
+    choose,
+    put_each,
+    raise_failures,
+    suspend_options,
+)
 from ecrkit.deployment.policies import read_deployed_policy
 from ecrkit.deployment.suspensions import MAX_REASON, Suspension, policy_mark, suspension_in
-from ecrkit.documents.files import make_directory, write_text
 from ecrkit.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -32,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecrkit.cli.policy.suspended import Chosen
-    from ecrkit.errors import AwsError
+    from ecrkit.errors import EcrkitError
 
 __all__ = ["suspend"]
 
@@ -91,6 +97,7 @@ def suspend(  # noqa: PLR0913 - one parameter per option
     change the reason or the end, suspend again.
 
     Expired images are lost. ECR applies policies within 24 hours: images that were due may still expire.
+    CloudFormation puts the policy of its template back when it updates a repository, even if only a tag changes.
 
     \b
     Examples:
@@ -117,15 +124,19 @@ def suspend(  # noqa: PLR0913 - one parameter per option
     for plan in plans:
         echo(_line(plan), err=True)
     path = state or chosen.state
-    failures: dict[str, AwsError] = {}
+    failures: dict[str, EcrkitError] = {}
     if changes and not dry_run:
         question = f"Suspend {count_of(len(changes), 'lifecycle policy')} {model.end}?"
         if not confirmed(question, yes=yes):
             raise RefusedError("nothing suspended")
         _save(path, changes)
-        texts = {plan.name: plan.suspension.text for plan in changes if plan.suspension}
+        replacements = [
+            Replacement(name=plan.name, before=plan.before, after=plan.suspension.text)
+            for plan in changes
+            if plan.before and plan.suspension
+        ]
         failures = put_each(
-            chosen.ecr, texts, done=lambda name: echo(f"suspended: {name}") if output != "json" else None
+            chosen.ecr, replacements, done=lambda name: echo(f"suspended: {name}") if output != "json" else None
         )
     if output == "json":
         _echo_document(plans, failures, model=model, path=path, dry_run=dry_run)
@@ -135,6 +146,7 @@ def suspend(  # noqa: PLR0913 - one parameter per option
     if changes and not dry_run:
         echo(f"the replaced policies are in {path.as_posix()}", err=True)
         echo("expired images are lost; images that were due may still expire within 24 hours", err=True)
+        echo("a deploy that changes a repository ends its suspension, whatever it changes", err=True)
     raise_failures(failures, number=len(changes), verb="suspended")
 
 
@@ -180,15 +192,12 @@ def _line(plan: _Plan) -> str:
 def _save(path: Path, plans: Sequence[_Plan]) -> None:
     """Save what is replaced, before it is."""
     new = {plan.name: plan.before for plan in plans if plan.status == "suspend" and plan.before}
-    if not new:
-        return
-    text = read_saved(path).with_policies(new).text
-    make_directory(path.parent)
-    write_text(path, text)
+    if new:
+        change_saved(path, lambda saved: saved.with_policies(new))
 
 
 def _echo_document(
-    plans: Sequence[_Plan], failures: Mapping[str, AwsError], *, model: Suspension, path: Path, dry_run: bool
+    plans: Sequence[_Plan], failures: Mapping[str, EcrkitError], *, model: Suspension, path: Path, dry_run: bool
 ) -> None:
     def document(plan: _Plan) -> dict[str, object]:
         error = {"error": str(failures[plan.name])} if plan.name in failures else {}

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ecrkit.aws.client import connect
-from ecrkit.aws.repositories import put_lifecycle_policy
+from ecrkit.aws.concurrency import in_order
+from ecrkit.aws.repositories import lifecycle_policy_text, put_lifecycle_policy
 from ecrkit.aws.selection import chosen_repositories, is_pattern
 from ecrkit.cli.arguments.environment import environment_option, look_around
 from ecrkit.cli.arguments.options import repository_named
 from ecrkit.cli.console.output import count_of, echo
 from ecrkit.deployment.suspensions import SavedPolicies, parse_saved, policy_mark
-from ecrkit.documents.files import read_text
-from ecrkit.errors import AwsError, EcrkitError
+from ecrkit.documents.files import exclusive, make_directory, read_text, write_text
+from ecrkit.errors import AwsError, EcrkitError, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ecrkit.aws.client import Aws, ECRClient
     from ecrkit.aws.repositories import DeployedRepository
@@ -31,6 +32,8 @@ __all__ = [
     "NO_POLICY",
     "Chosen",
     "Declarations",
+    "Replacement",
+    "change_saved",
     "choose",
     "put_each",
     "raise_failures",
@@ -180,20 +183,65 @@ def read_saved(path: Path) -> SavedPolicies:
     return parse_saved(read_text(path), file=path.as_posix()) if path.exists() else SavedPolicies({})
 
 
-def put_each(client: ECRClient, texts: Mapping[str, str], *, done: Callable[[str], None]) -> dict[str, AwsError]:
-    """Put lifecycle policies, and go on after a failure; gives the failures by repository."""
-    failures: dict[str, AwsError] = {}
-    for name, text in texts.items():
-        try:
-            put_lifecycle_policy(client, name, text)
-        except AwsError as error:
-            failures[name] = error
-        else:
+def change_saved(path: Path, change: Callable[[SavedPolicies], SavedPolicies]) -> None:
+    """
+    Change a state file, which other commands may be changing, too.
+
+    Raises:
+        UnreadableInputError: it is no state file, or cannot be read.
+        UnwritableOutputError: it cannot be written.
+    """
+    make_directory(path.parent)
+    with exclusive(path.parent):
+        write_text(path, change(read_saved(path)).text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """
+    One lifecycle policy instead of another.
+
+    Attributes:
+        name: of the repository.
+        before: text that is replaced, and no other.
+        after: text that replaces it.
+    """
+
+    name: str
+    before: str
+    after: str
+
+
+def put_each(
+    client: ECRClient, replacements: Iterable[Replacement], *, done: Callable[[str], None]
+) -> dict[str, EcrkitError]:
+    """
+    Put lifecycle policies, and go on after a failure.
+
+    Returns:
+        The failures by repository: what AWS refused, and policies that somebody changed after they were read.
+    """
+    failures: dict[str, EcrkitError] = {}
+    for name, failure in in_order(lambda one: (one.name, _put(client, one)), replacements):
+        if failure is None:
             done(name)
+        else:
+            failures[name] = failure
     return failures
 
 
-def raise_failures(failures: Mapping[str, AwsError], *, number: int, verb: str) -> None:
+def _put(client: ECRClient, one: Replacement) -> EcrkitError | None:
+    try:
+        # A person may have taken an hour to answer the question.
+        if lifecycle_policy_text(client, one.name) != one.before:
+            return RefusedError("its lifecycle policy changed in the meantime")
+        put_lifecycle_policy(client, one.name, one.after)
+    except EcrkitError as error:
+        return error
+    return None
+
+
+def raise_failures(failures: Mapping[str, EcrkitError], *, number: int, verb: str) -> None:
     """
     Report what failed, if anything.
 
@@ -204,12 +252,15 @@ def raise_failures(failures: Mapping[str, AwsError], *, number: int, verb: str) 
 
     Raises:
         AwsError: AWS refused at least one.
+        RefusedError: all that failed changed in the meantime.
     """
     if not failures:
         return
     told = [f"{name}: not {verb}: {error}" for name, error in failures.items()]
     counted = f"{number - len(failures)} of {count_of(number, 'lifecycle policy')} {verb}; run the command again"
-    raise AwsError("\n".join([*told, counted]), code=next(iter(failures.values())).code)
+    message = "\n".join([*told, counted])
+    by_aws = next((error for error in failures.values() if isinstance(error, AwsError)), None)
+    raise AwsError(message, code=by_aws.code) if by_aws else RefusedError(message)
 
 
 def _check_matches(names: Sequence[str], deployed: Sequence[str], *, environment: str) -> None:
