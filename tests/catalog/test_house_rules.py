@@ -230,8 +230,8 @@ def test_the_end_is_announced() -> None:
     assert (note.severity, note.text) == (
         Severity.NOTE,
         (
-            "defaults.silence.ECR212.until: the silence expires on 2026-12-12; fix the cause, or give the reason for a "
-            "later day"
+            "defaults.silence.ECR212.until: the silence expires on 2026-12-12; fix the cause, or set a later day in "
+            "'until'"
         ),
     )
 

@@ -127,7 +127,7 @@ def test_releases_by_tag() -> None:
 
     releases, unknown = previewed([rule(1, countType="imageCountMoreThan", countNumber=4)], images).insights
     assert releases.startswith("rule 1 keeps 4: of the 4 images that it keeps here 2 releases, and 2 that belong")
-    assert unknown.startswith("what 1 manifest list refers to is not known: ")
+    assert unknown.startswith("the images of 1 manifest list are unknown: ")
     assert unknown.endswith("; pass --manifests")
 
 

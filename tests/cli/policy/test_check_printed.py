@@ -90,7 +90,7 @@ def test_a_store_takes_the_policy_alone(command: str, run: Callable[[str], tuple
 
     (error,) = [line for line in (out + err).splitlines() if "[ECR" in line]
     assert error.replace("error: ", "") == (
-        "policies/lifecycle/web/v2.json:4:28: lifecyclePolicyText: must be a policy alone, got a document with a policy"
-        f" in a string; save the text alone: {COMMAND} [ECR150]"
+        "policies/lifecycle/web/v2.json:4:28: lifecyclePolicyText: must be a policy, got a document that contains a "
+        f"policy in a string; save only the policy: {COMMAND} [ECR150]"
     )
     assert code == (2 if "preview" in command else 1)

@@ -259,7 +259,7 @@ class TestUnknownLists:
 
         assert result.returncode == 1
         assert self.SUMMARY in result.stdout.splitlines()
-        assert "note: what 1 manifest list refers to is not known" in result.stdout
+        assert "note: the images of 1 manifest list are unknown" in result.stdout
 
     def test_is_in_json(self, store: Path, images: Path) -> None:
         """Programs get both counts, the images that may stay, and the notes."""
@@ -269,7 +269,7 @@ class TestUnknownLists:
         assert document["newlyExpiredImageTotalCount"] == 0
         assert document["possiblyExpiredImageTotalCount"] == 1
         assert [found["mayStay"] for found in document["images"]] == [True]
-        assert document["notes"][-1].startswith("what 1 manifest list refers to is not known")
+        assert document["notes"][-1].startswith("the images of 1 manifest list are unknown")
 
     def test_is_said_of_a_catalog(self, store: Path, images: Path, tmp_path: Path) -> None:
         """`catalog diff` says the same, and takes manifests too."""

@@ -87,8 +87,7 @@ def test_change_by_hand_and_in_the_catalog_is_both(policies: PolicyStore) -> Non
         ),
         (
             "error: repositories.web: the tags differ from the declared ones: 'team' is 'shop', declared 'web'; write "
-            "the deployed value into the catalog, or deploy: the deploy overwrites it, because the catalog changed "
-            "[AUD117]"
+            "the deployed value into the catalog, or deploy the catalog to overwrite it [AUD117]"
         ),
     ]
 

@@ -71,8 +71,8 @@ def test_policy_that_is_not_evaluated_is_told(policies: PolicyStore, observed: d
     assert told(policies, replace(actual(), **observed)) == [
         (
             f"warning: repositories.web: no image expires: {evaluated}, although ECR evaluates policies within 24 "
-            "hours; if nobody changed the policy in the last two days, put it again, and ask AWS Support if that does "
-            "not help [AUD125]"
+            "hours; unless the policy changed in the last two days, put it again; if that does not help, contact AWS "
+            "Support [AUD125]"
         )
     ]
 

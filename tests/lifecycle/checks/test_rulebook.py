@@ -294,8 +294,8 @@ REFUSED = (
         text='{"repositoryName": "web", "lifecyclePolicyText": "{}"}',
         findings=(
             "policy.json:1:50: lifecyclePolicyText: must be a policy, got a document that contains a policy in a "
-            "string; save only the policy: run `aws ecr get-lifecycle-policy --repository-name web --query lifecyclePolicyText"
-            " --output text > policy.json` [ECR150]"
+            "string; save only the policy: run `aws ecr get-lifecycle-policy --repository-name web --query "
+            "lifecyclePolicyText --output text > policy.json` [ECR150]"
         ),
     ),
     Refused(

@@ -215,7 +215,7 @@ def test_paper(tab: Tab, pages: dict[str, Path], tmp_path: Path) -> None:
     """It prints on A4, without controls, and says how many images are on the paper."""
     tab.open(pages["300"], media="print")
 
-    assert tab.run("document.getElementById('printed').innerText") == "This is a print of 50 of 300 images."
+    assert tab.run("document.getElementById('printed').innerText") == "Printed: 50 of 300 images."
     assert not tab.run(
         "[...document.querySelectorAll('input, select, #more, #reset')].some((found) => found.checkVisibility())"
     )
