@@ -153,7 +153,9 @@ def repository_of(client: ECRClient, reference: ImageReference, *, remedy: str =
         found = []
     if not found:
         where = client.meta.region_name
-        if reference.host:
+        if reference.host and reference.host.region not in {"", where}:
+            remedy = f"{reference.host} is in {reference.host.region}; pass --region {reference.host.region}"
+        elif reference.host:
             remedy = f"the credentials may be for another account than {reference.host}; change --profile or --region"
         raise AwsError(f"{name}: no such repository in {where}; {remedy}", code=NOT_FOUND)
     repository = _repository(client, found[0])

@@ -199,7 +199,7 @@ def tag_of(source: str) -> str:
 
 
 def _how_to_declare(reference: ImageReference) -> str:
-    return f"add `{reference.repository}: {{}}` to the repositories of the catalog, and deploy it"
+    return f"if the catalog does not declare it, add `{reference.repository}: {{}}` to its repositories; then deploy it"
 
 
 @contextmanager

@@ -128,7 +128,7 @@ def test_pull_that_fails_leaves_nothing(account: Account, source: str, tmp_path:
             ("nope", "oci:back:v1"),
             3,
             "error: nope: no such repository in us-east-1; "
-            "add `nope: {}` to the repositories of the catalog, and deploy it",
+            "if the catalog does not declare it, add `nope: {}` to its repositories; then deploy it",
             id="no repository",
         ),
         pytest.param(

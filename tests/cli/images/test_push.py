@@ -126,8 +126,15 @@ def test_dry_run_looks_for_the_source(account: Account) -> None:
             ("{source}", "nope"),
             3,
             "error: nope: no such repository in us-east-1; "
-            "add `nope: {}` to the repositories of the catalog, and deploy it",
+            "if the catalog does not declare it, add `nope: {}` to its repositories; then deploy it",
             id="no repository",
+        ),
+        pytest.param(
+            ("{source}", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/nope"),
+            3,
+            "error: nope: no such repository in us-east-1; "
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com is in eu-west-1; pass --region eu-west-1",
+            id="another Region",
         ),
         pytest.param(
             ("oci:gone:v1", "web"),
