@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from builders.commands import ecrkit_on_terminal, run_here
@@ -11,9 +11,6 @@ from builders.permissions import open_directory, unprivileged
 from builders.reviews import write_folder
 from builders.stores import policy_text
 from builders.walking import commands, outputs_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ADVICE = "to a terminal is not readable; write it with -o report."
 ARGUMENTS = {
@@ -233,3 +230,42 @@ def test_question_shows_what_it_is_about(project: Path) -> None:
     assert shown.index(change) < shown.index("Write 1 pin to ")
     assert not result.exists()
     assert "keep@1" in catalog.read_text()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param("policy check {file}", id="argument"),
+        pytest.param("policy diff {file} policy.json", id="one of two arguments"),
+        pytest.param("policy preview policy.json --images images.json --in-use {file} --output html", id="option"),
+        pytest.param("policy preview {file} policy.json --images images.json", id="one of several"),
+        pytest.param("catalog check --output sarif", id="default catalog"),
+        pytest.param("catalog check {file}", id="catalog"),
+    ],
+)
+@pytest.mark.parametrize("spelling", ["{file}", "./{file}", "link"])
+def test_inputs_are_not_overwritten(
+    arguments: str, spelling: str, project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A file that the command reads is refused as the file to write, however it is named."""
+    file = "repositories.yaml"
+    (project / file).write_text("repositories: {}\n")
+    (project / "link").symlink_to(project / file)
+    destination = spelling.format(file=file)
+
+    assert run_here(f"{arguments.format(file=file)} -o {destination}", monkeypatch) == 2
+    said = f"Error: {Path(destination)!s}: the command reads this file; name another one with -o"
+    assert said in capfd.readouterr().err
+    assert (project / file).read_text() == "repositories: {}\n"
+
+
+def test_a_text_that_is_no_path(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """An option may have any text while the file to write exists."""
+    (project / "images.json").write_text('{"imageDetails": []}')
+    (project / "out.txt").write_text("old")
+    arguments = f"policy preview policy.json --images images.json --must-keep {'v' * 300} -o out.txt"
+
+    assert run_here(arguments, monkeypatch) == 0
+    assert capfd.readouterr().err.splitlines()[-1] == "text written to out.txt"

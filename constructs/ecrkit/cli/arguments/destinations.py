@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
@@ -14,8 +15,7 @@ from ecrkit.documents.files import require_writable, write_bytes
 from ecrkit.documents.terminal import collected_output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 __all__ = ["Renamed", "with_destination"]
 
@@ -26,6 +26,9 @@ _FOR_PROGRAMS = {"html": "HTML", "sarif": "SARIF"}
 """Formats that are not readable on a terminal."""
 
 _SUFFIXES = {".json": "json", ".sarif": "sarif", ".html": "html", ".htm": "html", ".md": "markdown"}
+_CATALOG = Path("repositories.yaml")
+"""What commands read as their catalog if they are given none."""
+
 _WITH_RESULT = (0, 1)
 """Exit codes of a command that has a result; a gate that fails has one, too."""
 
@@ -55,8 +58,9 @@ def with_destination(command: F) -> F:
     """
     Have a command write its result to the file of ``--output-file``, whole or not at all.
 
-    A file that cannot be written is an error before the command begins. A command that fails as a gate writes its
-    result all the same; one that ends with an error writes none, and leaves an existing file as it is.
+    A file that cannot be written, or that the command reads, is an error before the command begins. A command that
+    fails as a gate writes its result all the same; one that ends with an error writes none, and leaves an existing file
+    as it is.
     """
 
     @wraps(command)
@@ -67,6 +71,7 @@ def with_destination(command: F) -> F:
             _refuse_terminal(output)
             return command(*arguments, **options)
         require_writable(path)
+        _refuse_input(path, options)
         code: str | int = 0
         with collected_output() as collected:
             try:
@@ -95,6 +100,35 @@ def _refuse_terminal(output: str | None) -> None:
         raise click.UsageError(
             f"{_FOR_PROGRAMS[output]} to a terminal is not readable; write it with -o report.{output}, or pipe it"
         )
+
+
+def _refuse_input(path: Path, options: dict[str, Any]) -> None:
+    """
+    Refuse to write the result over what the command reads.
+
+    Raises:
+        click.UsageError: *path* is a file that an argument or an option names.
+    """
+    named = [_CATALOG if name == "catalog" and value is None else value for name, value in options.items()]
+    if path.is_file() and any(_is_same(read, path) for read in _texts(named)):
+        raise click.UsageError(f"{path}: the command reads this file; name another one with -o")
+
+
+def _texts(values: Iterable[object]) -> Iterator[str | Path]:
+    """Find what may be a path. Policies are names or paths, and stay text."""
+    for value in values:
+        if isinstance(value, list | tuple):
+            yield from _texts(value)
+        elif isinstance(value, str | Path):
+            yield value
+
+
+def _is_same(text: str | Path, path: Path) -> bool:
+    try:
+        return path.samefile(text)
+    except (OSError, ValueError):
+        # No file has such a name, as with the reason for a suspension.
+        return False
 
 
 def _written(path: Path, output: str | None) -> str:
