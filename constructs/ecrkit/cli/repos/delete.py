@@ -119,7 +119,8 @@ def _delete_each(
     failures: dict[str, AwsError] = {}
     for one in details:
         try:
-            delete_repository(ecr, one.repository.name, force=force)
+            # Nobody agreed to lose images that were pushed to an empty repository after the question.
+            delete_repository(ecr, one.repository.name, force=force and one.contents.image_count > 0)
         except AwsError as error:
             failures[one.repository.name] = error
         else:
