@@ -79,6 +79,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "ListStacks": ("StackSummaries[].StackName", "StackSummaries[].StackStatus"),
     "ListTagsForResource": ("tags[].Key", "tags[].Value"),
     "ListTasks": ("taskArns[]",),
+    "PutLifecyclePolicy": ("repositoryName",),
     "StartImageScan": ("imageScanStatus.status",),
     "StartLifecyclePolicyPreview": ("status",),
 }
