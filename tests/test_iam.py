@@ -45,11 +45,12 @@ READS = re.compile(r"[a-z]+:(BatchGet|Describe|Get|List)[A-Za-z]+")
 
 @pytest.fixture(scope="module")
 def account(ministack: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Account:
-    """An account with a repository that holds an image, and one of a stack."""
+    """An account with a repository that holds an image, an empty one, and one of a stack."""
     directory = tmp_path_factory.mktemp("home")
     source = oci_layout(directory)
     account = account_in(ministack, directory)
     account.ecr.create_repository(repositoryName="web")
+    account.ecr.create_repository(repositoryName="loose")
     account.cloudformation.create_stack(StackName="Shop", TemplateBody=STACK)
     account.cloudformation.get_waiter("stack_create_complete").wait(StackName="Shop", WaiterConfig={"Delay": 1})
     ecrkit("images", "push", source, "web:v1", environment=account.environment)
@@ -102,7 +103,7 @@ def answers_xml(operation: str, result: str) -> Callable[[Any], bool]:
         ("images pull", ("web:v1", "oci:{directory}/back:v1")),
         ("audit", ("--catalog", "{directory}/stacked.yaml", "--max-scan-age", "30")),
         ("adopt", ("--all", "--dry-run", "--catalog", "{directory}/repositories.yaml")),
-        ("repos delete", ("stacked", "--yes", "--owned-by-stack")),
+        ("repos delete", ("stacked", "loose", "--yes", "--owned-by-stack")),
     ],
 )
 def test_policy_is_what_the_command_asks_for(

@@ -142,6 +142,23 @@ def statement(principal: str, condition: str = "") -> str:
             statement("'*'", "{StringEquals: {'aws:SourceVpc': vpc-0123456789abcdef0}}"), ["everyone"], id="network"
         ),
         pytest.param(
+            statement(
+                "'*'", "{ArnLike: {'aws:PrincipalArn': ['arn:aws:iam::111122223333:role/a', 'arn:aws:s3:::bucket']}}"
+            ),
+            ["arn:aws:s3:::bucket"],
+            id="condition that names an account, or something else",
+        ),
+        pytest.param(
+            statement("'*'", "{StringLike: {'aws:userid': ['111122223333:*', 'AROAABCDEFGHIJKLMNOP:*']}}"),
+            ["AROAABCDEFGHIJKLMNOP:*"],
+            id="condition on an account, or on a role whose account nobody knows",
+        ),
+        pytest.param(
+            statement("{AWS: '999999999999'}", "{StringEquals: {'aws:SourceVpc': '111122223333'}}"),
+            ["the account 999999999999"],
+            id="network whose name looks like an account",
+        ),
+        pytest.param(
             statement("{AWS: '999999999999'}", "{StringEquals: {'aws:PrincipalOrgID': o-a1b2c3d4e5}}"),
             [],
             id="account of the organization",

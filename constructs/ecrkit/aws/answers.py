@@ -70,10 +70,16 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "ListCoverage": ("coveredResources[].resourceId", "coveredResources[].resourceType"),
     "ListFunctions": ("Functions[].FunctionName", "Functions[].Version", "Functions[].FunctionArn"),
     "ListServices": ("serviceArns[]",),
+    "DescribeStackResources": (
+        "StackResources[].StackName",
+        "StackResources[].ResourceType",
+        "StackResources[].ResourceStatus",
+    ),
     "ListStackResources": ("StackResourceSummaries[].ResourceType", "StackResourceSummaries[].ResourceStatus"),
     "ListStacks": ("StackSummaries[].StackName", "StackSummaries[].StackStatus"),
     "ListTagsForResource": ("tags[].Key", "tags[].Value"),
     "ListTasks": ("taskArns[]",),
+    "PutLifecyclePolicy": ("repositoryName",),
     "StartImageScan": ("imageScanStatus.status",),
     "StartLifecyclePolicyPreview": ("status",),
 }

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from ecrkit.aws.images import deployed_images, last_scan
+from ecrkit.aws.local import UNSUPPORTED
 from ecrkit.deployment.actual import ObservedImages
 from ecrkit.errors import AwsError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["ImageObserver"]
 
 _GIVES_NO_ANSWER = frozenset(
-    {"AccessDenied", "AccessDeniedException", "InvalidAction", "UnsupportedImageTypeException", "ValidationException"}
+    {"AccessDenied", "AccessDeniedException", UNSUPPORTED, "UnsupportedImageTypeException", "ValidationException"}
 )
 """Refusals that leave the rest of an audit possible: no permission, a local AWS, an image that ECR cannot scan."""
 

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_ecr import ECRClient
 
-__all__ = ["StackFinder", "StackResource", "resource_tags"]
+__all__ = ["StackFinder", "StackResource", "owning_stack", "resource_tags"]
 
 _STACK_NAME = "aws:cloudformation:stack-name"
 _STACK_ID = "aws:cloudformation:stack-id"
+_REPOSITORY = "AWS::ECR::Repository"
+_NO_STACK = "ValidationError"
 _LEFT = frozenset({"DELETE_COMPLETE", "DELETE_SKIPPED"})
 """A stack that is gone still lists what it had; what it retained was skipped."""
 
@@ -52,6 +54,38 @@ def resource_tags(client: ECRClient, arn: str) -> dict[str, str]:
     with aws_errors():
         answer = client.list_tags_for_resource(resourceArn=arn)
     return {tag["Key"]: tag["Value"] for tag in answer["tags"]}
+
+
+def owning_stack(cloudformation: CloudFormationClient, repository: str) -> str | None:
+    """
+    Find the stack of a repository by its name, also where tags do not tell it, as after an import.
+
+    Args:
+        cloudformation: client of the Region.
+        repository: its name.
+
+    Returns:
+        Name of the stack; ``None`` if no stack owns it.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+    """
+    try:
+        with aws_errors():
+            answer = cloudformation.describe_stack_resources(PhysicalResourceId=repository)
+    except AwsError as error:
+        if error.code == _NO_STACK:
+            return None
+        raise
+    # Resources of other types may have the same name.
+    owners = (
+        resource["StackName"]
+        for resource in answer["StackResources"]
+        if resource["ResourceType"] == _REPOSITORY
+        and resource.get("PhysicalResourceId") == repository
+        and resource["ResourceStatus"] not in _LEFT
+    )
+    return next(owners, None)
 
 
 class StackFinder:
@@ -105,12 +139,12 @@ class StackFinder:
                     )
                     for page in pages
                     for resource in page["StackResourceSummaries"]
-                    if resource["ResourceType"] == "AWS::ECR::Repository"
+                    if resource["ResourceType"] == _REPOSITORY
                     and resource["ResourceStatus"] not in _LEFT
                     and "PhysicalResourceId" in resource
                 }
         except AwsError as error:
             # CloudFormation forgets a deleted stack after ninety days.
-            if error.code == "ValidationError":
+            if error.code == _NO_STACK:
                 return {}
             raise

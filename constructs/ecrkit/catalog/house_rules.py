@@ -33,8 +33,11 @@ NO_POLICY = "none"
 """Allows repositories without a lifecycle policy."""
 
 _ACCOUNT_IN_ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:([0-9]{12}):.*")
+_ACCOUNT_IN_USER_ID = re.compile(r"([0-9]{12}):.*")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _ORGANIZATION = re.compile(r"o-[a-z0-9]+")
+_NAMING_KEYS = ("account", "owner", "orgid", "orgpaths", "arn", "userid")
+"""Ends of the condition keys whose values name accounts and organizations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +177,7 @@ def _strangers(rule: AccessRule, properties: RepositoryProperties, *, home: str)
 
 
 def _strangers_in(rule: AccessRule, statement: Mapping[str, object], *, home: str) -> Iterator[str]:
-    limits = [list(_named_by(part)) for part in parts_of(statement.get("Condition")) if limits_who(part)]
+    limits = [_named_by(part) for part in parts_of(statement.get("Condition")) if limits_who(part)]
     limits = [names for names in limits if names]
     # All parts of a condition must be met, so that one of them is enough.
     if any(all(rule.allows(name, home=home) for name in names) for names in limits):
@@ -195,14 +198,21 @@ def _strangers_in(rule: AccessRule, statement: Mapping[str, object], *, home: st
             yield "everyone"
 
 
-def _named_by(part: Part) -> Iterator[str]:
-    """Give the accounts and organizations that a part of a condition names; nothing for a network."""
-    for value in part.values:
-        text = str(value)
-        if _ACCOUNT.fullmatch(text) or _ORGANIZATION.match(text):
-            yield text.partition("/")[0]
-        elif _ACCOUNT_IN_ARN.fullmatch(text):
-            yield _account_of(text)
+def _named_by(part: Part) -> tuple[str, ...]:
+    """
+    Give the accounts and organizations that a part of a condition names; nothing for a part about networks or services.
+
+    Any value meets the part. A value that names neither, next to one that does, is given as it is.
+    """
+    names = tuple(_name_in(str(value)) for value in part.values if part.key.endswith(_NAMING_KEYS))
+    return tuple(name or str(value) for name, value in zip(names, part.values, strict=True)) if any(names) else ()
+
+
+def _name_in(text: str) -> str:
+    if _ACCOUNT.fullmatch(text) or _ORGANIZATION.match(text):
+        return text.partition("/")[0]
+    match = _ACCOUNT_IN_ARN.fullmatch(text) or _ACCOUNT_IN_USER_ID.fullmatch(text)
+    return match[1] if match else ""
 
 
 def _account_of(principal: str) -> str:

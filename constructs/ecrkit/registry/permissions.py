@@ -207,7 +207,9 @@ COMMANDS: Mapping[str, tuple[Permission, ...]] = {
                 "ecr:ListTagsForResource",
             ),
         ),
-        _STACKED,
+        Permission(
+            on=Scope.STACKS, actions=("cloudformation:DescribeStackResources", "cloudformation:ListStackResources")
+        ),
     ),
     "repos list": (
         Permission(

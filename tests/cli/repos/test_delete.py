@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from builders.accounts import REGISTRY, account_in
@@ -185,6 +185,41 @@ def test_repository_of_a_stack_is_refused(account: Account) -> None:
     assert names(account) == ["empty", "web"]
 
 
+def test_imported_repository_of_a_stack_is_refused(account: Account) -> None:
+    """A repository without the tags of CloudFormation is refused if a stack has it; other types do not count."""
+
+    def told(name: str, kind: str) -> Callable[[Any], bool]:
+        resource = (
+            f"<StackName>Imported</StackName><PhysicalResourceId>{name}</PhysicalResourceId>"
+            f"<ResourceType>{kind}</ResourceType><ResourceStatus>IMPORT_COMPLETE</ResourceStatus>"
+            "<LogicalResourceId>Web</LogicalResourceId><Timestamp>2026-11-01T00:00:00Z</Timestamp>"
+        )
+        answer = f"<StackResources><member>{resource}</member></StackResources>"
+        text = (
+            f"<DescribeStackResourcesResponse><DescribeStackResourcesResult>{answer}</DescribeStackResourcesResult>"
+            "</DescribeStackResourcesResponse>"
+        )
+
+        def befall(handler: Any) -> bool:  # noqa: ANN401 - the handler is private
+            handler.answer(200, {"Content-Type": "text/xml"}, text.encode())
+            return False
+
+        return befall
+
+    delete = ("repos", "delete", "empty", "--force", "--yes")
+    by_stack = Fault("cloudformation:DescribeStackResources", told("empty", "AWS::ECR::Repository"))
+    other_type = Fault("cloudformation:DescribeStackResources", told("empty", "AWS::S3::Bucket"))
+    with proxy_to(account.url, by_stack) as proxy:
+        refused = ecrkit(*delete, environment=account.at(proxy.url))
+    with proxy_to(account.url, other_type) as proxy:
+        deleted = ecrkit(*delete, environment=account.at(proxy.url))
+
+    assert refused.returncode == 1
+    assert "error: empty: the stack Imported owns it" in refused.stderr
+    assert deleted.returncode == 0
+    assert names(account) == ["web"]
+
+
 def test_several_names_and_patterns_go(account: Account, tmp_path: Path) -> None:
     """All that names and patterns choose is listed with its images, once each, and deleted."""
     for name in ("old/api", "old/team/web", "older"):
@@ -264,10 +299,11 @@ def test_repository_that_vanishes_is_told(account: Account, action: str) -> None
     )
 
 
-def test_image_pushed_meanwhile_is_not_lost(account: Account) -> None:
-    """Without --force AWS is asked not to delete images either, so that one pushed in between stays."""
+@pytest.mark.parametrize("force", [pytest.param([], id="plain"), pytest.param(["--force"], id="force")])
+def test_image_pushed_meanwhile_is_not_lost(account: Account, force: list[str]) -> None:
+    """An image that is pushed to an empty repository in between stays, also with --force."""
     with proxy_to(account.url, Fault("ecr:ListTagsForResource", _push_into(account, "empty"), times=1)) as proxy:
-        result = ecrkit("repos", "delete", "empty", "--yes", environment=account.at(proxy.url))
+        result = ecrkit("repos", "delete", "empty", "--yes", *force, environment=account.at(proxy.url))
 
     assert result.returncode == 3
     assert "RepositoryNotEmptyException" in result.stderr
