@@ -76,6 +76,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "ListTasks": ("taskArns[]",),
     "StartImageScan": ("imageScanStatus.status",),
     "StartLifecyclePolicyPreview": ("status",),
+    "UpdateImageStorageClass": ("imageStatus",),
 }
 """
 What ecrkit reads of each answer and cannot do without, by operation.
