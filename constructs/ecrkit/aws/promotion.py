@@ -256,10 +256,11 @@ class Promotion:
             AwsError: AWS refused, could not be reached, or has another digest now.
             ToolError: the program failed.
         """
+        # Another copy of this run may have brought some of it since the plan was made.
         for number, artifact in enumerate(plan.artifacts, start=1):
-            if artifact.is_there:
-                continue
             digest = artifact.image.digest
+            if artifact.is_there or self._is_at(plan.destination.by_digest(digest), digest):
+                continue
             report(f"{plan.source}: copying {number} of {len(plan.artifacts)}, {digest[:19]}")
             self.copier.copy(
                 self.source_registry,
@@ -270,8 +271,14 @@ class Promotion:
             self._verify(plan.destination.by_digest(digest), digest)
         for artifact in reversed(plan.artifacts):
             for tag in artifact.missing_tags:
-                self._tag(plan, artifact.image, tag)
-                self._verify(replace(plan.destination, tag=tag, digest=""), artifact.image.digest)
+                tagged = replace(plan.destination, tag=tag, digest="")
+                if not self._is_at(tagged, artifact.image.digest):
+                    self._tag(plan, artifact.image, tag)
+                    self._verify(tagged, artifact.image.digest)
+
+    def _is_at(self, reference: ImageReference, digest: str) -> bool:
+        found = find_image(self.destination, reference)
+        return found is not None and found.digest == digest and found.status == "ACTIVE"
 
     def _tag(self, plan: CopyPlan, image: DeployedImage, tag: str) -> None:
         """Set a tag at the destination, with the manifest as it is at the source, byte for byte."""
