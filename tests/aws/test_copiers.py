@@ -24,14 +24,18 @@ DIGEST = f"sha256:{'a' * 64}"
 SKOPEO = [
     "login --authfile DIR/auth.json --tls-verify=false --username AWS --password-stdin localhost:5000",
     "login --authfile DIR/auth.json --username AWS --password-stdin registry.example",
-    "copy --all --preserve-digests --src-authfile DIR/auth.json --dest-authfile DIR/auth.json --src-tls-verify=false "
-    f"docker://localhost:5000/web@{DIGEST} docker://registry.example/shop@{DIGEST}",
+    (
+        "copy --all --preserve-digests --src-authfile DIR/auth.json --dest-authfile DIR/auth.json --src-tls-verify=false "
+        f"docker://localhost:5000/web@{DIGEST} docker://registry.example/shop@{DIGEST}"
+    ),
 ]
 ORAS = [
     "login --registry-config DIR/auth.json --plain-http --username AWS --password-stdin localhost:5000",
     "login --registry-config DIR/auth.json --username AWS --password-stdin registry.example",
-    "cp --from-registry-config DIR/auth.json --to-registry-config DIR/auth.json --from-plain-http "
-    f"localhost:5000/web@{DIGEST} registry.example/shop",
+    (
+        "cp --from-registry-config DIR/auth.json --to-registry-config DIR/auth.json --from-plain-http "
+        f"localhost:5000/web@{DIGEST} registry.example/shop"
+    ),
 ]
 REGCTL = [
     "registry set --tls disabled localhost:5000",

@@ -215,8 +215,9 @@ def test_failure_is_reported_per_image(run: Runner) -> None:
 
     assert code == 3
     assert run.archive.statuses == {"a": "ACTIVE", "b": "ARCHIVED"}
+    code_of_ecr = "ImageStorageClassUpdateNotSupportedException"
     assert stderr.splitlines()[-2:] == [
-        f"error: web: {digest}: not archived: UpdateImageStorageClass: ImageStorageClassUpdateNotSupportedException: No.",
+        f"error: web: {digest}: not archived: UpdateImageStorageClass: {code_of_ecr}: No.",
         "1 of 2 images archived; run the command again",
     ]
 
