@@ -25,7 +25,8 @@ SKOPEO = [
     "login --authfile DIR/auth.json --tls-verify=false --username AWS --password-stdin localhost:5000",
     "login --authfile DIR/auth.json --username AWS --password-stdin registry.example",
     (
-        "copy --all --preserve-digests --src-authfile DIR/auth.json --dest-authfile DIR/auth.json --src-tls-verify=false "
+        "copy --all --preserve-digests --src-authfile DIR/auth.json --dest-authfile DIR/auth.json "
+        "--src-tls-verify=false "
         f"docker://localhost:5000/web@{DIGEST} docker://registry.example/shop@{DIGEST}"
     ),
 ]

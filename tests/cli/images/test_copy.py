@@ -170,7 +170,7 @@ def test_dry_run_copies_nothing(registries: Registries) -> None:
 def test_interrupted_copy_is_resumed(registries: Registries) -> None:
     """Ctrl-C leaves no tag and no password; the next run copies only what is missing, and the digests are equal."""
     index, signature = registries.digests
-    manifests = Fault("ecr:PutImage", hold := Hold(), after=3)
+    manifests = Fault("ecr:PutImage", hold := Hold(), after=4)
     with (
         hold,
         proxy_to(registries.url, manifests) as proxy,
