@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 import pytest
 from builders.accounts import account_in
+from builders.archives import Archive
 from builders.assemblies import repository, write_assembly
 from builders.commands import ecrkit
 from builders.empty_wheels import wheel_in
@@ -51,6 +53,7 @@ def account(ministack: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Acc
     account = account_in(ministack, directory)
     account.ecr.create_repository(repositoryName="web")
     account.ecr.create_repository(repositoryName="loose")
+    account.ecr.create_repository(repositoryName="copied")
     account.cloudformation.create_stack(StackName="Shop", TemplateBody=STACK)
     account.cloudformation.get_waiter("stack_create_complete").wait(StackName="Shop", WaiterConfig={"Delay": 1})
     ecrkit("images", "push", source, "web:v1", environment=account.environment)
@@ -100,6 +103,7 @@ def answers_xml(operation: str, result: str) -> Callable[[Any], bool]:
         ("login", ("--tool", "skopeo")),
         ("images list", ("web",)),
         ("images push", ("oci:{directory}/other/image:v1", "web:v2")),
+        ("images copy", ("web:v1", "copied:v1")),
         ("images pull", ("web:v1", "oci:{directory}/back:v1")),
         ("audit", ("--catalog", "{directory}/stacked.yaml", "--max-scan-age", "30")),
         ("adopt", ("--all", "--dry-run", "--catalog", "{directory}/repositories.yaml")),
@@ -159,6 +163,16 @@ def test_policy_is_what_an_inventory_asks_for(scanned: Account, tmp_path: Path) 
 
     assert actions == allowed("images inventory")
     assert all(READS.fullmatch(action) for action in actions)
+
+
+@pytest.mark.parametrize(("command", "status"), [("images archive", "ACTIVE"), ("images restore", "ARCHIVED")])
+def test_policy_is_what_the_archive_asks_for(scanned: Account, command: str, status: str) -> None:
+    """The same for an image beside a list, into the archive and out of it."""
+    archive = Archive(time.time())
+    archive.add("a", tags=("v1",), status=status)
+    archive.add("b", tags=("v2",), children=("sha256:" + "c" * 64,))
+
+    assert asked(scanned, *command.split(), "web", "v1", "--yes", faults=archive.faults()) == allowed(command)
 
 
 def test_policy_is_what_a_list_of_running_images_asks_for(scanned: Account) -> None:

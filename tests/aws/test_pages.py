@@ -162,8 +162,8 @@ def test_archived_image_is_refused_before_the_pull(client: ECRClient) -> None:
             plan_pull(client, ImageReference.parse("web:v1"), destination="")
 
     assert str(refused.value) == (
-        "web:v1: the image is archived, and cannot be pulled; restore it with `aws ecr update-image-storage-class "
-        f"--repository-name web --image-id imageDigest=sha256:{1:064x} --target-storage-class STANDARD`"
+        "web:v1: the image is archived, and cannot be pulled; restore it with "
+        f"`ecrkit images restore web sha256:{1:064x}`"
     )
 
 

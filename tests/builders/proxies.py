@@ -172,9 +172,10 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
+    body: bytes
 
     def handle_request(self) -> None:
-        body = self._body()
+        body = self.body = self._body()
         action = self._action(body)
         with self.server.lock:
             self.server.proxy.actions.append(action)

@@ -82,6 +82,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "PutLifecyclePolicy": ("repositoryName",),
     "StartImageScan": ("imageScanStatus.status",),
     "StartLifecyclePolicyPreview": ("status",),
+    "UpdateImageStorageClass": ("imageStatus",),
 }
 """
 What ecrkit reads of each answer and cannot do without, by operation.

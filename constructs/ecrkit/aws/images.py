@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from sys import intern
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ecrkit.aws.client import aws_errors
 from ecrkit.aws.local import UNSUPPORTED
 from ecrkit.errors import AwsError
 from ecrkit.images.cosign import CosignTag
 from ecrkit.images.manifests import LIST_TYPES
+from ecrkit.images.references import ImageReference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.type_defs import ImageDetailTypeDef, ImageIdentifierTypeDef
-
-    from ecrkit.images.references import ImageReference
 
 __all__ = [
     "Contents",
@@ -30,6 +29,7 @@ __all__ = [
     "find_image",
     "image_at",
     "last_scan",
+    "move_image",
     "with_scan",
 ]
 
@@ -44,6 +44,9 @@ _SIGNATURES = frozenset(
 )
 _NOT_SCANNED = frozenset({"ScanNotFoundException", UNSUPPORTED})
 """An image that was never scanned, and a local AWS that scans none."""
+
+_NOT_MOVED = "ImageStorageClassUpdateNotSupportedException"
+"""What ECR answers for an image that cannot change its storage class now."""
 
 _NO_COUNTS: Mapping[str, int] = MappingProxyType({})
 
@@ -66,6 +69,8 @@ class DeployedImage:
         scan_status: in ECR's words; ``None`` where it was never scanned, or DescribeImages does not say.
         severity_counts: findings of the last scan, by severity, where DescribeImages says them.
         scanned_at: when the last scan ended, where DescribeImages says it.
+        archived_at: when it was last archived; ``None`` if never.
+        activated_at: when it was last restored from the archive; ``None`` if never.
     """
 
     digest: str
@@ -80,6 +85,8 @@ class DeployedImage:
     scan_status: str | None
     severity_counts: Mapping[str, int]
     scanned_at: datetime | None = None
+    archived_at: datetime | None = None
+    activated_at: datetime | None = None
 
     @property
     def is_index(self) -> bool:
@@ -246,6 +253,41 @@ def last_scan(client: ECRClient, repository: str, digest: str) -> tuple[str, dat
     return answer["imageScanStatus"]["status"], answer.get("imageScanFindings", {}).get("imageScanCompletedAt")
 
 
+def move_image(client: ECRClient, repository: str, digest: str, *, target: str) -> str:
+    """
+    Move an image to another storage class.
+
+    Args:
+        client: of the Region.
+        repository: its name.
+        digest: of the image.
+        target: ``ARCHIVE`` or ``STANDARD``.
+
+    Returns:
+        Its status afterwards: ``ARCHIVED``, ``ACTIVATING`` or ``ACTIVE``. What is on its way there already, as an image
+        that came along with its list, is no error.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+    """
+    done = {"ARCHIVED"} if target == "ARCHIVE" else {"ACTIVATING", "ACTIVE"}
+    try:
+        with aws_errors():
+            answer: Mapping[str, Any] = client.update_image_storage_class(
+                repositoryName=repository,
+                imageId={"imageDigest": digest},
+                targetStorageClass=target,  # type: ignore[arg-type] # one of two texts
+            )
+            return str(answer["imageStatus"])
+    except AwsError as error:
+        if error.code != _NOT_MOVED:
+            raise
+        image = find_image(client, ImageReference(repository=repository, digest=digest))
+        if image is None or image.status not in done:
+            raise
+        return image.status
+
+
 def _image(detail: ImageDetailTypeDef) -> DeployedImage:
     """Keep little: a repository may have 100,000 images, and what they have in common is kept once."""
     summary = detail.get("imageScanFindingsSummary", {})
@@ -264,4 +306,6 @@ def _image(detail: ImageDetailTypeDef) -> DeployedImage:
         scan_status=intern(scan_status) if scan_status else None,
         severity_counts={str(severity): number for severity, number in counts.items()} if counts else _NO_COUNTS,
         scanned_at=summary.get("imageScanCompletedAt"),
+        archived_at=detail.get("lastArchivedAt"),
+        activated_at=detail.get("lastActivatedAt"),
     )

@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from ecrkit.aws.interruptions import no_interruption
@@ -34,11 +34,13 @@ class Program:
         name: how messages name it.
         path: of the executable.
         process_group: that it joins, a watchdog's; 0 for one of its own.
+        variables: of its environment, in addition to ours.
     """
 
     name: ClassVar[str]
     path: str
     process_group: int = 0
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, arguments: Sequence[str], *, given: str = "") -> None:
         """
@@ -89,6 +91,7 @@ class Program:
             # Standard output is the command's own result.
             stdout=sys.stderr.fileno(),
             stderr=subprocess.PIPE,
+            env={**os.environ, **self.variables} if self.variables else None,
             # Its own group, so that it ends together with the processes that it started.
             process_group=self.process_group,
         )

@@ -27,7 +27,18 @@ if TYPE_CHECKING:
     from ecrkit.aws.tools import Tool
     from ecrkit.images.references import ImageReference
 
-__all__ = ["PullPlan", "PushPlan", "log_in", "plan_pull", "plan_push", "pull", "push", "tag_of"]
+__all__ = [
+    "PullPlan",
+    "PushPlan",
+    "how_to_declare",
+    "how_to_restore",
+    "log_in",
+    "plan_pull",
+    "plan_push",
+    "pull",
+    "push",
+    "tag_of",
+]
 
 _WRITES_FILES = ("dir:", "oci:", "oci-archive:", "docker-archive:")
 
@@ -97,7 +108,7 @@ def plan_push(
         AwsError: there is no such repository, AWS refused, or could not be reached.
         ToolError: there is no such source.
     """
-    repository = repository_of(client, reference, remedy=_how_to_declare(reference))
+    repository = repository_of(client, reference, remedy=how_to_declare(reference))
     refuse_other_account(client, repository.host, repository.name)
     present = find_image(client, reference)
     # Asked for a tag that is free too: a source that is not there is told before anybody logs in.
@@ -148,15 +159,12 @@ def plan_pull(client: ECRClient, reference: ImageReference, *, destination: str)
         RefusedError: the image is archived, or a local AWS would pull another one.
         AwsError: there is no such repository or image, AWS refused, or could not be reached.
     """
-    repository = repository_of(client, reference, remedy=_how_to_declare(reference))
+    repository = repository_of(client, reference, remedy=how_to_declare(reference))
     refuse_other_account(client, repository.host, repository.name)
     image = image_at(client, reference)
     if image.status != "ACTIVE":
-        raise RefusedError(
-            f"{reference}: the image is {image.status.lower()}, and cannot be pulled; restore it with `aws ecr "
-            f"update-image-storage-class --repository-name {reference.repository} "
-            f"--image-id imageDigest={image.digest} --target-storage-class STANDARD`"
-        )
+        remedy = how_to_restore(reference, image)
+        raise RefusedError(f"{reference}: the image is {image.status.lower()}, and cannot be pulled; {remedy}")
     return PullPlan(repository=repository, reference=reference, image=image, destination=destination)
 
 
@@ -198,7 +206,15 @@ def tag_of(source: str) -> str:
     return last.rpartition(":")[2] if ":" in last else ""
 
 
-def _how_to_declare(reference: ImageReference) -> str:
+def how_to_restore(reference: ImageReference, image: DeployedImage) -> str:
+    """Say how an image that is not active can be pulled again."""
+    if image.status == "ACTIVATING":
+        return "it is being restored, which takes up to 20 minutes; try again later"
+    return f"restore it with `ecrkit images restore {reference.repository} {image.digest}`"
+
+
+def how_to_declare(reference: ImageReference) -> str:
+    """Say how a repository that does not exist is created."""
     return f"if the catalog does not declare it, add `{reference.repository}: {{}}` to its repositories; then deploy it"
 
 

@@ -203,6 +203,30 @@ class Protections:
         found = self._violations(evaluation, inventory, now)
         return tuple(sorted(found, key=lambda violation: violation.verdict.action is not ActionType.EXPIRE))
 
+    def reasons(self, inventory: Inventory, now: datetime) -> dict[str, tuple[str, ...]]:
+        """
+        Say which images of *inventory* are protected, and why.
+
+        Args:
+            inventory: one repository.
+            now: timezone-aware.
+
+        Returns:
+            The reasons by digest, of protected images only. What a protected manifest list refers to is protected, too.
+        """
+        used = self._uses_in(inventory)
+        by_digest, by_tag = _by(used, "digest"), _by(used, "tag")
+        found: dict[str, tuple[str, ...]] = {}
+        for image in inventory.images if self else ():
+            because = tuple(self._because(image, by_digest, by_tag, now))
+            if because:
+                found[image.digest] = because
+        for image in inventory.images if found else ():
+            if image.digest in found:
+                for child in image.children:
+                    found.setdefault(child, tuple(f"a list refers to it: {one}" for one in found[image.digest]))
+        return found
+
     def missing(self, inventories: Sequence[Inventory]) -> tuple[UsedImage, ...]:
         """List what is in use, belongs to one of these repositories, and is not there any more."""
         gone: dict[UsedImage, bool] = {}

@@ -85,6 +85,35 @@ COMMANDS: Mapping[str, tuple[Permission, ...]] = {
         ),
         Permission(on=Scope.EVERYTHING, actions=("cloudformation:ListStacks",)),
     ),
+    "images archive": (
+        Permission(
+            on=Scope.REPOSITORY,
+            actions=(
+                "ecr:BatchGetImage",
+                "ecr:DescribeImages",
+                "ecr:DescribeRepositories",
+                "ecr:GetLifecyclePolicy",
+                "ecr:UpdateImageStorageClass",
+            ),
+        ),
+    ),
+    "images copy": (
+        _LOGIN,
+        Permission(
+            on=Scope.REPOSITORY,
+            actions=(
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:CompleteLayerUpload",
+                "ecr:DescribeImages",
+                "ecr:DescribeRepositories",
+                "ecr:GetDownloadUrlForLayer",
+                "ecr:InitiateLayerUpload",
+                "ecr:PutImage",
+                "ecr:UploadLayerPart",
+            ),
+        ),
+    ),
     "images in-use": (
         Permission(on=Scope.REPOSITORIES, actions=("ecr:DescribeImages",)),
         Permission(
@@ -159,6 +188,18 @@ COMMANDS: Mapping[str, tuple[Permission, ...]] = {
                 "ecr:InitiateLayerUpload",
                 "ecr:PutImage",
                 "ecr:UploadLayerPart",
+            ),
+        ),
+    ),
+    "images restore": (
+        Permission(
+            on=Scope.REPOSITORY,
+            actions=(
+                "ecr:BatchGetImage",
+                "ecr:DescribeImages",
+                "ecr:DescribeRepositories",
+                "ecr:GetLifecyclePolicy",
+                "ecr:UpdateImageStorageClass",
             ),
         ),
     ),

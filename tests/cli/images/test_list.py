@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from builders.accounts import REGISTRY, account_in
+from builders.archives import Archive, archive_of
 from builders.commands import ecrkit, ecrkit_on_terminal
 from builders.images import add_index, manifest_digest, oci_layout
 from builders.policies import ARCHIVE, policy_text, pulled, rule
@@ -58,11 +59,11 @@ def test_rows_tell_what_an_image_is(account: Account) -> None:
 
     heading, *rows = [line.split() for line in result.stdout.splitlines()]
     cells = {row[1].partition("-")[0]: [row[5], *row[6:]] for row in rows}
-    assert heading == ["DIGEST", "TAGS", "SIZE", "AGE", "PLATFORMS", "SIGNED", "SCAN"]
+    assert heading == ["DIGEST", "TAGS", "SIZE", "AGE", "STORAGE", "PLATFORMS", "SIGNED", "SCAN"]
     assert cells == {
-        "v1": ["linux/amd64", "yes", "-"],
-        "multi": ["linux/amd64,linux/arm64/v8", "no", "-"],
-        "sha256": ["signature", "no", "-"],
+        "v1": ["standard", "linux/amd64", "yes", "-"],
+        "multi": ["standard", "linux/amd64,linux/arm64/v8", "no", "-"],
+        "sha256": ["standard", "signature", "no", "-"],
     }
     assert result.stderr == "3 images\n"
 
@@ -82,7 +83,7 @@ def test_scan_is_asked_for(account: Account, arguments: tuple[str, ...], cells: 
         result = ecrkit("images", "list", "web", "--no-platforms", *arguments, environment=account.at(proxy.url))
 
     rows = [re.split(" {2,}", line) for line in result.stdout.splitlines()[1:]]
-    assert {row[1].partition("-")[0]: row[6] for row in rows} == cells
+    assert {row[1].partition("-")[0]: row[7] for row in rows} == cells
     assert proxy.actions.count(findings) == asked
 
 
@@ -118,7 +119,24 @@ def test_json_has_the_service_names(account: Account) -> None:
         "platforms",
         "repositoryName",
         "signed",
+        "storageClass",
     ]
+
+
+def test_storage_class_is_shown(account: Account) -> None:
+    """An archived image and one that is being restored are in the list, with their storage class and its times."""
+    archive = Archive(1_700_000_000)
+    archive.add("a", tags=("v1",), status="ARCHIVED")
+    archive.add("b", tags=("v2",), status="ACTIVATING", age_days=2)
+    with archive_of(account, archive) as proxy:
+        text = ecrkit("images", "list", "web", "--no-platforms", "--no-scans", environment=account.at(proxy.url))
+        document = ecrkit("images", "list", "web", "--output", "json", environment=account.at(proxy.url))
+
+    assert [line.split()[5] for line in text.stdout.splitlines()[1:]] == ["archive", "restoring"]
+    first, second = json.loads(document.stdout)["imageDetails"]
+    assert (first["imageStatus"], first["storageClass"]) == ("ARCHIVED", "ARCHIVE")
+    assert first["lastArchivedAt"].startswith("2023-11-1")
+    assert (second["imageStatus"], second["storageClass"]) == ("ACTIVATING", "ARCHIVE")
 
 
 def test_list_fits_a_narrow_terminal(account: Account) -> None:

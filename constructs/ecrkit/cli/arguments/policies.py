@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DURATION",
     "INSTANT",
+    "PATTERN",
     "PRICE",
     "instants",
     "missing_images",
@@ -134,6 +135,7 @@ def instants(now: datetime | None, ahead: timedelta | None = None) -> tuple[date
 INSTANT = _Instant()
 DURATION = _Duration()
 PRICE = _Price()
+PATTERN = _Pattern()
 
 
 def policies_option(command: F) -> F:
@@ -152,7 +154,7 @@ def protection_options(command: F) -> F:
     for option in (
         click.option(
             "--must-keep",
-            type=_Pattern(),
+            type=PATTERN,
             multiple=True,
             metavar="PATTERN",
             help="Fail if an image with a matching tag would expire or be archived.",

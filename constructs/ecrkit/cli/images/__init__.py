@@ -8,15 +8,19 @@ __all__ = ["images"]
 
 images = LazyGroup(
     "images",
-    help="List, push, pull and save images, and show which are in use.",
+    help="List, push, pull, copy, archive and save images, and show which are in use.",
     examples=(
         "ecrkit images list web --limit 20",
         "ecrkit images push web:v1 web:v1",
+        "ecrkit images copy web:v1 web --destination-profile prod",
     ),
     commands={
         "list": "ecrkit.cli.images.list:list_",
         "push": "ecrkit.cli.images.push:push",
         "pull": "ecrkit.cli.images.pull:pull",
+        "copy": "ecrkit.cli.images.copy:copy",
+        "archive": "ecrkit.cli.images.archive:archive",
+        "restore": "ecrkit.cli.images.restore:restore",
         "inventory": "ecrkit.cli.images.inventory:inventory",
         "in-use": "ecrkit.cli.images.in_use:in_use",
     },

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["list_"]
 
-_HEADINGS = ("DIGEST", "TAGS", number("SIZE"), number("AGE"), "PLATFORMS", "SIGNED", "SCAN")
+_HEADINGS = ("DIGEST", "TAGS", number("SIZE"), number("AGE"), "STORAGE", "PLATFORMS", "SIGNED", "SCAN")
+_STORAGE = {"ACTIVE": "standard", "ARCHIVED": "archive", "ACTIVATING": "restoring"}
 _SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNDEFINED", "UNTRIAGED")
 
 
@@ -67,7 +68,8 @@ def list_(  # noqa: PLR0913 - one parameter per option
     """
     List the images of REPOSITORY, newest first.
 
-    Includes archived images.
+    Includes archived images. STORAGE is standard, archive, or restoring: until a restore ends, nobody can pull the
+    image.
 
     SIGNED means that the image has a signature, which is not verified. To show platforms, ecrkit reads manifests,
     which ECR counts as pulls. It does not read them if the lifecycle policy counts days since the last
@@ -143,7 +145,8 @@ def _cells(row: Row, *, now: datetime) -> tuple[Cell, ...]:
         ",".join(image.tags) or "-",
         readable_size(image.size_bytes),
         age(image.pushed_at, now=now),
-        kind if image.status == "ACTIVE" else image.status.lower(),
+        _STORAGE.get(image.status, image.status.lower()),
+        kind,
         "yes" if is_signed else "no",
         _scan(image),
     )
@@ -167,6 +170,10 @@ def _document(name: str, row: Row) -> dict[str, object]:
         "imagePushedAt": image.pushed_at.isoformat(),
         "lastRecordedPullTime": image.last_pulled_at.isoformat() if image.last_pulled_at else None,
         "imageStatus": image.status,
+        # One that is being restored cannot be pulled yet.
+        "storageClass": "STANDARD" if image.status == "ACTIVE" else "ARCHIVE",
+        "lastArchivedAt": image.archived_at.isoformat() if image.archived_at else None,
+        "lastActivatedAt": image.activated_at.isoformat() if image.activated_at else None,
         "imageManifestMediaType": image.media_type,
         "artifactMediaType": image.artifact_media_type,
         "subjectManifestDigest": image.subject_digest,

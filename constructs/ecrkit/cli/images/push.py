@@ -21,7 +21,7 @@ from ecrkit.images.references import ImageReference
 if TYPE_CHECKING:
     from ecrkit.aws.repositories import DeployedRepository
 
-__all__ = ["push"]
+__all__ = ["completed", "push"]
 
 
 @click.command("push")
@@ -63,7 +63,7 @@ def push(  # noqa: PLR0913 - one parameter per option
     program = tool_for(tool, source=source)
     aws = connect(profile=profile, region=region)
     client = aws.ecr()
-    plan = plan_push(client, program, source, reference, complete=partial(_completed, region=aws.region))
+    plan = plan_push(client, program, source, reference, complete=partial(completed, region=aws.region))
     uri = f"{plan.repository.uri}{reference.suffix}"
     if plan.is_there:
         echo(f"{reference}: already exists, nothing to upload", err=True)
@@ -93,7 +93,7 @@ def push(  # noqa: PLR0913 - one parameter per option
     echo(image.digest)
 
 
-def _completed(repository: DeployedRepository, *, region: str) -> DeployedRepository:
+def completed(repository: DeployedRepository, *, region: str) -> DeployedRepository:
     """Take the exceptions of the mutability from the catalog of the working directory."""
     declared = read_declared(None, None, account=repository.account, region=region)
     (completed,) = with_declared_exceptions([repository], declared.entries if declared else {})
