@@ -216,6 +216,7 @@ def test_an_image_in_use_is_in_its_own_repository() -> None:
         pytest.param(f'["{HOST}/aa:v1","{HOST}/aa:v2"]', id="jq -c"),
         pytest.param(f'[\n  "{HOST}/aa:v1",\n  "{HOST}/aa:v2"\n]\n', id="jq"),
         pytest.param(f"{HOST}/aa:v1,{HOST}/aa:v2", id="commas alone"),
+        pytest.param(f'{HOST}/aa:v1 # web "blue"\n"{HOST}/aa:v2",\t#batch\n', id="comments"),
     ],
 )
 def test_quotes_and_lists(text: str) -> None:

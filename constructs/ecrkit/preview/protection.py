@@ -58,6 +58,7 @@ IN_USE_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="USE")
 _SCHEME = re.compile(r"\A[a-z+-]+://")
 """``docker-pullable://``, as kubectl has it."""
 
+_COMMENT = re.compile(r"(?<!\S)#.*")
 _WORD = re.compile(r"""[^\s"'\[\],]+""")
 """No reference has quotes, brackets or commas, which a list in JSON has."""
 
@@ -101,7 +102,7 @@ def read_used_images(text: str, *, file: str) -> tuple[UsedImage, ...]:
 
     Args:
         text: references or digests, one a line or several, in quotes or not, or as a list in JSON; empty lines, and
-            lines that begin with ``#``, say nothing.
+            what follows a ``#`` at the beginning of a line or after a space, say nothing.
         file: as the person named it.
 
     Raises:
@@ -109,10 +110,10 @@ def read_used_images(text: str, *, file: str) -> tuple[UsedImage, ...]:
     """
     used, findings, is_empty = [], [], True
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
-        is_comment = line.lstrip().startswith("#")
-        is_empty = is_empty and not is_comment
+        named = _COMMENT.sub("", line)
+        is_empty = is_empty and not line.lstrip().startswith("#")
         # Several in a line is how the AWS CLI prints text, and kubectl a list; in quotes is how jq prints them.
-        for word in () if is_comment else _WORD.finditer(line):
+        for word in _WORD.finditer(named):
             found = _used_image(word[0], origin=f"{file}:{number}")
             if found:
                 used.append(found)
