@@ -16,6 +16,8 @@ from builders.assemblies import repository, write_assembly
 from builders.commands import ecrkit
 from builders.empty_wheels import wheel_in
 from builders.images import oci_layout
+from builders.policies import policy_text as text_of
+from builders.policies import rule
 from builders.proxies import Fault, proxy_to
 from builders.sandboxes import HOME
 from builders.scans import answers, put_index, scanning_account
@@ -218,15 +220,17 @@ def test_policy_is_what_the_guard_asks_for(account: Account, tmp_path: Path) -> 
     assert all(READS.fullmatch(action) for action in actions)
 
 
-def test_policy_is_what_a_preview_asks_for(scanned: Account) -> None:
-    """The same for a preview of a repository, beside ECR's own."""
-    text = (Path(__file__).parents[1] / "policies" / "lifecycle" / "keep-last-10" / "v1.json").read_text()
+def test_policy_is_what_a_preview_asks_for(scanned: Account, tmp_path: Path) -> None:
+    """The same for a preview of a repository of which an image expires, beside ECR's own."""
+    policy = tmp_path / "policy.json"
+    text = text_of(rule(1, countNumber=1))
+    policy.write_text(text)
     result = {"status": "COMPLETE", "lifecyclePolicyText": text, "previewResults": []}
     faults = [
         Fault("ecr:StartLifecyclePolicyPreview", answers({"status": "IN_PROGRESS"})),
         Fault("ecr:GetLifecyclePolicyPreview", answers(result)),
     ]
-    arguments = ("policy", "preview", "keep-last-10@1", "--repository", "web", "--compare-with-ecr")
+    arguments = ("policy", "preview", policy, "--repository", "web", "--compare-with-ecr")
 
     assert asked(scanned, *arguments, faults=faults) == allowed("policy preview")
 

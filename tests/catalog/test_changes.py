@@ -133,3 +133,18 @@ def test_protected_images_of_each_environment(policies: PolicyStore) -> None:
 
     assert [found.because for found in everywhere.violations] == [("matches 'v1'",)]
     assert [found.because for found in prod.violations] == [("matches 'v1'",)]
+
+
+def test_replicas_may_go_too(policies: PolicyStore) -> None:
+    """Where the catalog replicates a repository of which an image newly expires, the notes name the destination."""
+    rules = "    registry: {replication: [{to: [{region: eu-west-1}], repositories: [my-]}]}\n"
+
+    (found,) = changed(policies, rules + OLD, rules + NEW, inventory("my-app.json"))
+    (unchanged,) = changed(policies, rules + NEW, rules + OLD, inventory("my-app.json"))
+
+    (note,) = (note for note in found.diff.notes if "replicated" in note)
+    assert note == (
+        "images are replicated to eu-west-1: where deletions are replicated, too, an image that expires here is "
+        "deleted there; the catalog does not know that, `ecrkit audit` reports it"
+    )
+    assert [note for note in unchanged.diff.notes if "replicated" in note] == []

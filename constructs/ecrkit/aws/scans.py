@@ -43,6 +43,8 @@ _NO_VERDICT = {
     ScanStatus.FINDINGS_UNAVAILABLE: "try again later",
     ScanStatus.LIMIT_EXCEEDED: "too many scans in this account; try again later",
     ScanStatus.IMAGE_ARCHIVED: "restore it from the archive first",
+    ScanStatus.IMAGE_SIZE_EXCEEDED: "it is larger than the scanner accepts; make it smaller, or scan it with another "
+    "tool",
 }
 
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from ecrkit.lifecycle import LifecyclePolicy
 from ecrkit.lifecycle.diff import PolicyDiff, diff_rules
 from ecrkit.preview.uncertainty import diff_images as diff_inventory
+from ecrkit.registry.settings.replication import may_delete_note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from ecrkit.catalog import Catalog, Environment
@@ -203,7 +204,19 @@ def _merged(listed: list[_Found]) -> Iterator[ChangedRepository]:
             repository=change.repository,
             environments=tuple(each.change.environment.name for each in group),
             is_everywhere=len(groups) == 1,
-            diff=PolicyDiff(diff_rules(change.old, change.new), tuple(group[0].fates), tuple(group[0].notes)),
+            diff=PolicyDiff(diff_rules(change.old, change.new), tuple(group[0].fates), tuple(_notes(group))),
             has_images=bool(group[0].files),
             violations=tuple(group[0].violations),
         )
+
+
+def _notes(group: Sequence[_Found]) -> dict[str, None]:
+    """Give the notes on the images of a repository, and whether replicas of images that expire may be deleted, too."""
+    notes = dict(group[0].notes)
+    if any(fate.is_newly_expired for fate in group[0].fates):
+        for each in group:
+            environment = each.change.environment
+            rules = environment.registry.replication if environment.registry else ()
+            note = may_delete_note(rules, each.change.repository, account=environment.account)
+            notes.update({note: None} if note else {})
+    return notes

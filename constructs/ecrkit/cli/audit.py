@@ -11,6 +11,7 @@ import click
 from ecrkit.aws.actual import actual_repositories
 from ecrkit.aws.deployed_templates import TemplateReader
 from ecrkit.aws.observations import ImageObserver
+from ecrkit.aws.replication import replication_rules
 from ecrkit.aws.stacks import StackFinder
 from ecrkit.catalog import read_catalog_text
 from ecrkit.catalog.locations import repository_places
@@ -82,7 +83,7 @@ def audit(  # noqa: PLR0913 - one parameter per option
 
     Also reports insecure settings, declared or not: access for everyone, tags that can be overwritten, no scan on
     push, no lifecycle policy. Warns about suspended lifecycle policies, policies that ECR has not evaluated for days,
-    and repositories near the quota of images.
+    and repositories near the quota of images. Notes replication rules that delete replicas, too.
 
     Changes that AWS services make themselves, for example the statement that Lambda adds to a repository policy, are
     not reported. Skips repositories that belong to a stack outside the catalog or that a pull-through cache of the
@@ -105,6 +106,7 @@ def audit(  # noqa: PLR0913 - one parameter per option
     templates = TemplateReader(
         cloudformation, account=place.account, region=place.region, repositories=declared, stacks=stacks
     )
+    replication = () if drift_only else replication_rules(ecr)
     facts = _Facts(declared)
     actual = actual_repositories(
         ecr, here.deployed, stacks=StackFinder(cloudformation), templates=templates, images=images
@@ -118,10 +120,13 @@ def audit(  # noqa: PLR0913 - one parameter per option
         places=repository_places(read_catalog_text(here.path), file=str(here.path)),
         stacks=_repositories_by_stack(stacks, templates) if missing else {},
         limits=AuditLimits(now=datetime.now(UTC), quota_images=quota_images, max_scan_age=max_scan_age),
+        replication=() if isinstance(replication, str) else replication,
     )
     if drift_only:
         findings = tuple(found for found in findings if found.code not in _POSTURE)
     unchecked = [*facts.unchecked(templates.problems), *_unchecked_images(images)]
+    if isinstance(replication, str):
+        unchecked.append(f"replication of deletions: not checked, {replication}")
     about = {
         "environment": place.name,
         "account": place.account,

@@ -63,7 +63,7 @@ def test_boto3() -> None:
     probe = examine_boto3()
 
     assert probe.status.value == "ok"
-    assert probe.found.endswith(", 1.43 or newer is needed")
+    assert probe.found.endswith(", 1.44.8 or newer is needed")
 
 
 def test_old_boto3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

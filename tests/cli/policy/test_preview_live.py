@@ -100,6 +100,7 @@ def test_only_reads(account: Account, policy: Path) -> None:
     assert set(proxy.actions) == {
         "ecr:BatchGetImage",
         "ecr:DescribeImages",
+        "ecr:DescribeRegistry",
         "ecr:DescribeRepositories",
         "ecr:GetLifecyclePolicy",
     }

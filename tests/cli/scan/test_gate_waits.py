@@ -68,6 +68,11 @@ def test_wait_is_one_line_on_a_terminal(account: Account) -> None:
         pytest.param("FINDINGS_UNAVAILABLE", "try again later", id="unavailable"),
         pytest.param("LIMIT_EXCEEDED", "too many scans in this account; try again later", id="limit"),
         pytest.param("IMAGE_ARCHIVED", "restore it from the archive first", id="archived"),
+        pytest.param(
+            "IMAGE_SIZE_EXCEEDED",
+            "it is larger than the scanner accepts; make it smaller, or scan it with another tool",
+            id="size",
+        ),
     ],
 )
 def test_status_without_a_result_is_no_verdict(account: Account, status: str, what_to_do: str) -> None:

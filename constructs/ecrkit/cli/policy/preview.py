@@ -123,7 +123,8 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     image, shows why it stays. For several repositories, shows one row each; --details or --repository shows the
     images.
 
-    An HTML report is one file that opens offline. With --images, ecrkit does not call AWS. Changes nothing.
+    An HTML report is one file that opens offline. With --images, ecrkit does not call AWS, and cannot say whether
+    replication deletes the replicas of images that expire, too; --repository says so. Changes nothing.
 
     Exits with 1 if an image that --in-use, --pulled-within or --must-keep protects would expire or be archived, or
     if --compare-with-ecr finds a difference.
@@ -153,6 +154,8 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
         inventories = list(with_manifests(found, manifests))
     shown = inventories if repository is None or live else _named(repository, inventories, directory=images or "")
     previews = [preview(policy, inventory, now=at, today=today, protections=protections) for inventory in shown]
+    if live:
+        previews = [live.noted(previews[0])]
     disagreements = live.compare(previews[0], timeout=timeout) if live and compare_with_ecr else None
     warn_of_idle(protections, inventories)
     missing = missing_images(protections, inventories)

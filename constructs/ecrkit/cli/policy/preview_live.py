@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from ecrkit.aws.client import connect
 from ecrkit.aws.inventory import current_images
 from ecrkit.aws.previews import compare_with_ecr
+from ecrkit.aws.replication import replication_rules
 from ecrkit.aws.repositories import repository_of
 from ecrkit.cli.arguments.options import repository_named
 from ecrkit.cli.console.output import count_of, echo
@@ -17,6 +19,7 @@ from ecrkit.cli.console.styles import FATES
 from ecrkit.cli.console.tables import echo_table
 from ecrkit.cli.policy.preview_text import short_digest
 from ecrkit.lifecycle.values import ActionType
+from ecrkit.registry.settings.replication import deletion_note
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,6 +76,22 @@ class LiveRepository:
         if current.unread:
             echo(f"{count_of(current.unread, 'manifest list')} not read: {current.why_unread}", err=True)
         return current.inventory
+
+    def noted(self, preview: Preview) -> Preview:
+        """
+        Add whether images that expire are deleted in other registries, too; asks only if an image expires.
+
+        Raises:
+            AwsError: AWS refused for another reason than a missing permission, or could not be reached.
+        """
+        if not preview.totals.expire:
+            return preview
+        rules = replication_rules(self._ecr)
+        if isinstance(rules, str):
+            note = f"whether deletions are replicated to other registries: not checked, {rules}"
+        else:
+            note = deletion_note(rules, preview.inventory.name)
+        return replace(preview, notes=(*preview.notes, note)) if note else preview
 
     def compare(self, preview: Preview, *, timeout: float) -> tuple[Disagreement, ...]:
         """

@@ -11,6 +11,7 @@ from ecrkit.deployment.audit.deployed_policies import hazards, suspended
 from ecrkit.deployment.audit.drift import drift
 from ecrkit.deployment.audit.limits import AuditLimits, observations
 from ecrkit.deployment.audit.posture import posture
+from ecrkit.deployment.audit.replication import replicated_deletions
 from ecrkit.deployment.audit.rulebook import MISSING, PENDING, UNDEPLOYED, UNKNOWN
 from ecrkit.errors import in_file_order, pointer_to, silence
 from ecrkit.lifecycle.checks.rulebook import NO_CAP
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ecrkit.deployment.actual import ActualRepository
     from ecrkit.errors import Finding, Location, Reason
     from ecrkit.policies.store import PolicyStore
+    from ecrkit.registry.settings.replication import DeployedReplicationRule
 
 __all__ = ["audit"]
 
@@ -39,6 +41,7 @@ def audit(  # noqa: PLR0913 - both sides, and what is asked of them
     places: Mapping[str, Location],
     stacks: Mapping[str, AbstractSet[str]] | None = None,
     limits: AuditLimits | None = None,
+    replication: Iterable[DeployedReplicationRule] = (),
 ) -> tuple[Finding, ...]:
     """
     Report drift, what is not deployed yet, and insecure settings.
@@ -53,6 +56,7 @@ def audit(  # noqa: PLR0913 - both sides, and what is asked of them
             stacks exist and can be read.
         limits: how old and how many something may be, and the time, at which silences may have expired; ``None`` to
             look at neither.
+        replication: deployed replication rules of the registry.
 
     Returns:
         Findings in the order of the catalog; those of undeclared repositories are where its repositories begin.
@@ -60,7 +64,8 @@ def audit(  # noqa: PLR0913 - both sides, and what is asked of them
         reported only if it lets everyone in.
     """
     auditing = _Audit(environment, policies, policy_name, places, stacks or {}, limits)
-    return in_file_order(auditing.run(actual))
+    place = replace(places[""], pointer=pointer_to("environments", environment.name, "registry", "replication"))
+    return in_file_order([*auditing.run(actual), *replicated_deletions(replication, location=place)])
 
 
 class _Audit:

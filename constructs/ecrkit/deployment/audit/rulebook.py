@@ -118,6 +118,17 @@ OVERDUE = Check(
     "`ecrkit policy suspend {name} --for`",
     source="decided by ecrkit: `ecrkit policy suspend`",
 )
+DELETIONS_REPLICATED = Check(
+    code="AUD151",
+    severity=Severity.NOTE,
+    title="deletions are replicated",
+    message="replication of {repositories} to {destinations} includes deletions: an image that expires or is deleted "
+    "here is deleted there, too, and a deploy that changes 'replication' turns this off",
+    remedy="turn it off with `aws ecr put-replication-configuration`; or turn it on again after each such deploy",
+    source='ECR user guide, "Replicating image deletions in Amazon ECR" (read 2026-11)',
+)
 
-AUDIT_RULEBOOK: tuple[Check, ...] = (*checks_in(globals(), prefix="AUD1"), *POSTURE_RULEBOOK)
+AUDIT_RULEBOOK: tuple[Check, ...] = tuple(
+    sorted((*checks_in(globals(), prefix="AUD1"), *POSTURE_RULEBOOK), key=lambda check: check.code)
+)
 """Every check, by code."""

@@ -41,6 +41,9 @@ def changes_in_place(stack: Stack, before: Resource, now: Resource) -> Iterator[
             yield finding(rulebook.EMPTIED, stack, before)
     else:
         yield from _replaced_settings(stack, before, now)
+        started = sorted(_deleting_destinations(now) - _deleting_destinations(before))
+        if started:
+            yield finding(rulebook.DELETIONS_REPLICATED, stack, before, destinations=", ".join(started))
     yield from _weakenings(stack, before, now)
     if now.condition is not None and not (before.condition and same(now.condition[1], before.condition[1])):
         yield finding(rulebook.CONDITIONAL, stack, before, condition=now.condition[0])
@@ -190,6 +193,20 @@ def _replaced_settings(stack: Stack, before: Resource, now: Resource) -> Iterato
             end = replacement(before, now)
         values = {"old": as_written(old), "new": as_written(new), "replacement": end}
         yield finding(rulebook.SETTING_REPLACED, stack, before, property=key, **values)
+
+
+def _deleting_destinations(resource: Resource) -> set[str]:
+    """Name the registries to which a resource replicates deletions; an unknown value counts as on."""
+    configuration = resource.properties.get("ReplicationConfiguration")
+    rules = configuration.get("Rules") if isinstance(configuration, dict) else None
+    found = set()
+    for rule in rules if isinstance(rules, list) else ():
+        setting = rule.get("DeleteReplication") if isinstance(rule, dict) else None
+        is_on = isinstance(setting, dict) and setting.get("Enabled", True) not in (None, False, "false")
+        for place in rule.get("Destinations", ()) if is_on else ():
+            if isinstance(place, dict):
+                found.add(f"{as_written(place.get('Region'))} of account {as_written(place.get('RegistryId'))}")
+    return found
 
 
 def _weakenings(stack: Stack, before: Resource, now: Resource) -> Iterator[GuardFinding]:

@@ -42,6 +42,9 @@ _NOTED: Mapping[str, tuple[_Noted, ...]] = {
     ),
     "AWS::ECR::PublicRepository": (_Noted(("RepositoryPolicyText",), rulebook.ACCESS_CHANGED),),
     "AWS::ECR::RegistryPolicy": (_Noted(("PolicyText",), rulebook.ACCESS_CHANGED),),
+    "AWS::ECR::ReplicationConfiguration": (
+        _Noted(("ReplicationConfiguration", "Rules"), rulebook.REPLICATION_CHANGED),
+    ),
     "AWS::ECR::RegistryScanningConfiguration": (
         _Noted(("ScanType",), rulebook.SCANNING_CHANGED),
         _Noted(("Rules",), rulebook.SCANNING_CHANGED),

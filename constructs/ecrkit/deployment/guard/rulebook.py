@@ -20,6 +20,8 @@ _MACROS = 'CloudFormation user guide, "Template macros" (read 2026-11)'
 _LOOPS = "CloudFormation template reference, Fn::ForEach (read 2026-11)"
 _NESTED = 'CloudFormation user guide, "Nested stacks" (read 2026-11)'
 
+_REPLICATION = 'ECR API reference, "PutReplicationConfiguration" and "DeleteReplication" (read 2026-11)'
+
 _LET_GO = "put it back; to remove it, deploy it with DeletionPolicy Retain ('removal: retain') first"
 _MOVE = "keep it where it is, or move it with 'cdk refactor --unstable=refactor', which moves what exists"
 
@@ -152,6 +154,15 @@ EMPTIED = Check(
     source=_REPOSITORY,
 )
 
+DELETIONS_REPLICATED = Check(
+    code="GRD134",
+    title="replication of deletions is turned on",
+    message="{it} is to replicate deletions to {destinations}: from then on, an image that expires or is deleted here "
+    "is deleted there, too",
+    remedy="leave DeleteReplication off; or check what expires with 'ecrkit policy preview', and allow it",
+    source=_REPLICATION,
+)
+
 STACK_GONE = Check(
     code="GRD141",
     title="stack is removed from the app",
@@ -253,6 +264,16 @@ SCANNING_CHANGED = Check(
     message="the scan setting of {it} changes from {old} to {new}",
     remedy="run 'cdk diff {where}' to see it, and 'ecrkit audit' after the deploy",
     source=_REPOSITORY,
+)
+REPLICATION_CHANGED = Check(
+    code="GRD174",
+    severity=Severity.NOTE,
+    title="replication is changed",
+    message="{it} {change}: the deploy replaces all of its rules, which turns off what the template does not declare, "
+    "such as the replication of deletions",
+    remedy="run 'ecrkit audit' before the deploy to see whether deletions are replicated; if so, turn it on again "
+    "after the deploy",
+    source=_REPLICATION,
 )
 
 GUARD_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="GRD")

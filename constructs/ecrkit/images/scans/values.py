@@ -71,6 +71,7 @@ class ScanStatus(StrEnum):
     FINDINGS_UNAVAILABLE = "FINDINGS_UNAVAILABLE"
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
     IMAGE_ARCHIVED = "IMAGE_ARCHIVED"
+    IMAGE_SIZE_EXCEEDED = "IMAGE_SIZE_EXCEEDED"
 
     @property
     def promises_result(self) -> bool:
