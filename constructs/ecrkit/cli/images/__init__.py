@@ -8,7 +8,7 @@ __all__ = ["images"]
 
 images = LazyGroup(
     "images",
-    help="List, push, pull, copy, archive and save images, and show which are in use.",
+    help="List, copy, archive and save images, and show which are in use.",
     examples=(
         "ecrkit images list web --limit 20",
         "ecrkit images push web:v1 web:v1",
