@@ -59,7 +59,9 @@ def read_drafts(text: str, *, file: str, unwrap: bool = False) -> tuple[tuple[Dr
             text = envelope.text
             node = envelope.parse()
     except SyntaxProblem as problem:
-        _check_length(text, whole, reader)
+        # A text that is cut off, or empty, is not wrong because it is short.
+        if len(text) > rulebook.MAX_TEXT:
+            reader.report(rulebook.TEXT_TOO_LONG, whole, length=len(text))
         reader.report(
             rulebook.NOT_JSON,
             Location(file, problem.position.line, problem.position.column, whole.pointer),
