@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from botocore.config import Config
     from botocore.model import OperationModel
     from botocore.session import Session
-    from mypy_boto3_cloudformation import CloudFormationClient
-    from mypy_boto3_ecr import ECRClient as ECRClient  # noqa: PLC0414 - other packages name the type, too
+    from mypy_boto3_cloudformation import (
+        CloudFormationClient as CloudFormationClient,  # noqa: PLC0414 - other packages name the type, too
+    )
+    from mypy_boto3_ecr import ECRClient as ECRClient  # noqa: PLC0414 - likewise
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_sts.type_defs import GetCallerIdentityResponseTypeDef
