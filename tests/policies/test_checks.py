@@ -60,8 +60,19 @@ class TestStore:
 
     def test_what_accompanies_policies_is_no_finding(self, tmp_path: Path) -> None:
         """A store may have a README, notes, a licence and what systems leave in any folder, at each level."""
-        names = ("README.md", "readme", "LICENSE", "CODEOWNERS", "CHANGELOG.md", ".gitkeep", ".DS_Store", "Thumbs.db")
-        names += ("NOTES.md", "why-we-keep-ten.rst", "decisions.adoc")
+        names = (
+            "README.md",
+            "readme",
+            "LICENSE",
+            "CODEOWNERS",
+            "CHANGELOG.md",
+            ".gitkeep",
+            ".DS_Store",
+            "Thumbs.db",
+            "NOTES.md",
+            "why-we-keep-ten.rst",
+            "decisions.adoc",
+        )
         files = {f"{folder}{name}": "" for folder in ("", "web/") for name in names}
         store = make_store(tmp_path, {"web/v1.json": policy_text(tag_status="untagged"), **files})
 

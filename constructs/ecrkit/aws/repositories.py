@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ecrkit.aws.answers import json_object
@@ -11,7 +11,7 @@ from ecrkit.aws.concurrency import in_order
 from ecrkit.aws.images import Contents, contents_of
 from ecrkit.aws.local import lacks_filters
 from ecrkit.aws.login import endpoint_host, registry_at
-from ecrkit.aws.stacks import StackFinder, resource_tags
+from ecrkit.aws.stacks import StackFinder, owning_stack, resource_tags
 from ecrkit.errors import AwsError, InvalidPolicyError, RefusedError
 from ecrkit.images.hosts import HostKind, RegistryHost
 from ecrkit.lifecycle import parse_policy
@@ -40,6 +40,7 @@ __all__ = [
     "put_lifecycle_policy",
     "repository_details",
     "repository_of",
+    "with_owning_stacks",
 ]
 
 NOT_FOUND = "RepositoryNotFoundException"
@@ -216,6 +217,22 @@ def repository_details(
         )
 
     return in_order(details, repositories)
+
+
+def with_owning_stacks(
+    cloudformation: CloudFormationClient, details: Iterable[RepositoryDetails]
+) -> Iterator[RepositoryDetails]:
+    """
+    Ask CloudFormation for the stacks of repositories whose tags name none, as after an import.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+    """
+
+    def completed(one: RepositoryDetails) -> RepositoryDetails:
+        return one if one.stack else replace(one, stack=owning_stack(cloudformation, one.repository.name))
+
+    return in_order(completed, details)
 
 
 def lifecycle_policy_text(client: ECRClient, name: str) -> str | None:

@@ -96,6 +96,7 @@ def test_an_allowance_ends_after_its_last_day() -> None:
         pytest.param("web,until=soon", id="no day"),
         pytest.param("web,until", id="no value"),
         pytest.param("web,owner=", id="no owner"),
+        pytest.param("web,owner= ", id="blank owner"),
         pytest.param("web,reason=later", id="another key"),
         pytest.param("web,owner=a,owner=b", id="twice"),
         pytest.param(",until=2026-11-28", id="no name"),

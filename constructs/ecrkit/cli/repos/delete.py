@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from ecrkit.aws.client import connect
-from ecrkit.aws.concurrency import in_order
-from ecrkit.aws.repositories import delete_repository, repository_details
+from ecrkit.aws.repositories import delete_repository, repository_details, with_owning_stacks
 from ecrkit.aws.selection import chosen_repositories, is_pattern
-from ecrkit.aws.stacks import owning_stack
 from ecrkit.cli.arguments.declared import read_declared
 from ecrkit.cli.arguments.options import (
     aws_options,
@@ -87,8 +84,7 @@ def delete(  # noqa: PLR0913 - one parameter per option
         place=f"{repositories[0].account}, {aws.region}",
     )
     cloudformation = aws.cloudformation()
-    found = repository_details(ecr, cloudformation, repositories)
-    details = list(in_order(lambda one: _with_stack(cloudformation, one), found))
+    details = list(with_owning_stacks(cloudformation, repository_details(ecr, cloudformation, repositories)))
     write_text(_what_goes(details), err=True)
     if refusals := [text for one in details for text in _refusals(one, force=force, owned_by_stack=owned_by_stack)]:
         raise RefusedError("\n".join(refusals))
@@ -105,11 +101,6 @@ def delete(  # noqa: PLR0913 - one parameter per option
         for one in details:
             echo(f"would be deleted: {one.repository.uri}")
     _raise(failures, len(details))
-
-
-def _with_stack(cloudformation: CloudFormationClient, details: RepositoryDetails) -> RepositoryDetails:
-    """Ask CloudFormation for the stack if no tag tells it, as after an import."""
-    return details if details.stack else replace(details, stack=owning_stack(cloudformation, details.repository.name))
 
 
 def _refuse_declared(names: Sequence[str], declared: Declared | None, *, place: str) -> None:

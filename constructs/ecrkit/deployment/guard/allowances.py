@@ -51,10 +51,11 @@ class Allowance:
         except ValueError:
             until, settings = None, {"until": ""}
         owner = settings.pop("owner", None)
-        if settings or not name or owner == "" or len(rest) != (until is not None) + (owner is not None):
+        has_no_owner = owner is not None and not owner.strip()
+        if settings or not name or has_no_owner or len(rest) != (until is not None) + (owner is not None):
             form = "NAME,until=DATE,owner=TEAM, as in 'web,until=2027-03-31,owner=payments'"
             raise UnreadableInputError(f"--allow: must be NAME or {form}, got {text!r}")
-        return cls(name=name, until=until, owner=owner or "")
+        return cls(name=name, until=until, owner=(owner or "").strip())
 
     def has_expired(self, today: date | None) -> bool:
         """Whether *today* is after its last day; without a day, nothing has expired."""
