@@ -12,6 +12,7 @@ from typing import Any
 import click
 import pytest
 from botocore import xform_name
+from builders.coming import COMING
 
 from docs.coverage import PAGE, coverage_page, members_of, read_entries
 from docs.service_model import CLOUDFORMATION, RECORDS, SERVICES, properties, record, service_model
@@ -26,16 +27,6 @@ WHOLE = "DescribeImageScanFindings"
 """An answer that a command prints whole, whatever it has."""
 
 PLACES = {place for entries in ENTRIES.values() for entry in entries.values() for place in entry.where}
-COMING = {
-    "catalog public_repositories",
-    "catalog registry.pull_time_exclusions",
-    "catalog registry.signing",
-    "ecrkit images archive",
-    "ecrkit images copy",
-    "ecrkit images restore",
-    "ecrkit scan summary",
-}
-"""Keys and commands that are written at the same time as this page; each leaves the set when it exists."""
 
 
 @pytest.mark.parametrize("name", [*SERVICES, CLOUDFORMATION])
