@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from builders.answers import settings
 from conformance.cleanup import new_prefix
 from conformance.running import account_of
@@ -15,21 +17,36 @@ from conformance.stub.state import State
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pytest
     from conformance.values import Account
 
-__all__ = ["ACCOUNT", "stub_account"]
+__all__ = ["ACCOUNT", "Stub", "stub"]
 
 ACCOUNT = "210987654321"
 
 
+class Stub:
+    """
+    A stub, and the kit that is connected to it.
+
+    Time passes there only where the kit sleeps.
+    """
+
+    def __init__(self, account: Account, state: State, host: str) -> None:
+        self._account = account
+        self.state = state
+        self.url = f"http://{host}"
+
+    def account(self, *deviations: str, configuration: dict[str, Any] | None = None) -> Account:
+        """Empty the stub, let it differ, and give an account for a run."""
+        self.state.begin_again(deviations, configuration)
+        return replace(self._account, prefix=new_prefix())
+
+
 @contextmanager
-def stub_account(
-    monkeypatch: pytest.MonkeyPatch, *deviations: str, configuration: dict[str, Any] | None = None
-) -> Iterator[tuple[Account, State]]:
-    """Run a stub, and connect to it; time passes there only where the kit sleeps."""
-    state = State(ACCOUNT, deviations, configuration)
-    with serving(state) as server, monkeypatch.context() as patch:
+def stub() -> Iterator[Stub]:
+    """Run a stub for the time of the context."""
+    state = State(ACCOUNT)
+    with serving(state) as server, pytest.MonkeyPatch.context() as patch:
         for name, value in settings(f"http://{server.host}").items():
             patch.setenv(name, value)
         account = account_of(
@@ -41,4 +58,4 @@ def stub_account(
             sleep=state.sleep,
             report=lambda _line: None,
         )
-        yield account, state
+        yield Stub(account, state, server.host)

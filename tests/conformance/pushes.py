@@ -71,6 +71,10 @@ class Registry:
         self._run = account.prefix
         self._blobs: set[tuple[str, str]] = set()
 
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
     def push(self, repository: str, draft: Draft, *, pushed: Mapping[str, tuple[str, int, str]]) -> tuple[str, int, str]:
         """
         Push an image.
@@ -108,8 +112,8 @@ class Registry:
             empty = self._blob(repository, b"{}", _EMPTY)
             parts = {"artifactType": _ARTIFACT, "config": empty, "layers": [empty]}
             return {**document, "mediaType": _MANIFEST, **parts, "subject": _descriptor(pushed[draft.subject])}
-        config = {"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": []}}
-        config["rootfs"] = {"type": "layers", "diff_ids": [f"sha256:{sha256(bytes(1024)).hexdigest()}"]}
+        files = {"type": "layers", "diff_ids": [f"sha256:{sha256(bytes(1024)).hexdigest()}"]}
+        config = {"architecture": "amd64", "os": "linux", "rootfs": files}
         return {
             **document,
             "mediaType": _MANIFEST,

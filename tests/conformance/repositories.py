@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from conformance.pushes import Registry
@@ -58,12 +59,12 @@ def filled(account: Account, repository: str, drafts: Sequence[Draft], *, pause:
     Raises:
         NoVerdictError: ECR does not list all of them within a minute.
     """
-    registry = Registry(account)
     pushed: dict[str, tuple[str, int, str]] = {}
-    for draft in drafts:
-        pushed[draft.name] = registry.push(repository, draft, pushed=pushed)
-        if pause:
-            account.sleep(pause)
+    with closing(Registry(account)) as registry:
+        for draft in drafts:
+            pushed[draft.name] = registry.push(repository, draft, pushed=pushed)
+            if pause:
+                account.sleep(pause)
     digests = {name: digest for name, (digest, _, _) in pushed.items()}
     return Filled(repository, drafts, digests, _listed(account, repository, drafts, digests))
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from conformance.values import Result
 
-__all__ = ["PARTS", "account_of", "images_of", "run"]
+__all__ = ["PARTS", "account_of", "images_of", "results_of", "run"]
 
 PARTS = ("lifecycle", "access", "preview", "questions", "deployment")
 """In the order of a run: what takes a minute comes before what takes many."""
@@ -73,6 +73,23 @@ def images_of(parts: Collection[str], seed: int, *, random_repositories: int = R
     return sum(len(scenario.drafts) for scenario in planned) + _IMAGES_OF_QUESTIONS * ("questions" in parts)
 
 
+def results_of(
+    account: Account, part: str, *, seed: int, random_repositories: int = RANDOM_REPOSITORIES
+) -> Iterator[Result]:
+    """Compare one part, result by result; the caller cleans up."""
+    match part:
+        case "lifecycle":
+            return lifecycle_results(account)
+        case "access":
+            return access_results(account)
+        case "preview":
+            return preview_results(account, seed=seed, random_repositories=random_repositories)
+        case "questions":
+            return question_results(account)
+        case _:
+            return deployment_results(account)
+
+
 def run(
     account: Account,
     *,
@@ -101,17 +118,11 @@ def run(
         estimate=estimate,
         began=account.clock().isoformat(timespec="seconds"),
     )
-    results: dict[str, Callable[[], Iterator[Result]]] = {
-        "lifecycle": lambda: lifecycle_results(account),
-        "access": lambda: access_results(account),
-        "preview": lambda: preview_results(account, seed=seed, random_repositories=random_repositories),
-        "questions": lambda: question_results(account),
-        "deployment": lambda: deployment_results(account),
-    }
     try:
         with _ending_signals_raise():
             for part in (part for part in PARTS if part in parts):
-                _collect(account, report, part, results[part]())
+                results = results_of(account, part, seed=seed, random_repositories=random_repositories)
+                _collect(account, report, part, results)
             report.is_complete = True
     except KeyboardInterrupt:
         report.error = "interrupted"

@@ -56,7 +56,6 @@ PREVIEW = {
     "artifacts-go-alone": "a signature expires before its subject",
     "places-instead-of-priorities": "a result has the place of the rule instead of its priority",
     "expires-instead-of-archiving": "a transition expires",
-    "array-order": "rules apply in the order of the text",
 }
 
 QUESTIONS = {

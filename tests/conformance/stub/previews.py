@@ -49,8 +49,7 @@ def previewed(
         now: seconds since the epoch.
         has: whether the stub has the deviation of a name.
     """
-    if not has("array-order"):
-        rules = sorted(rules, key=lambda rule: int(rule["rulePriority"]))
+    rules = sorted(rules, key=lambda rule: int(rule["rulePriority"]))
     rules = [rule for rule in rules if rule["selection"].get("storageClass", "standard") == "standard"]
     alone = {digest: _fate(image, rules, images, now, has) for digest, image in images.items()}
     together = {digest: _with_others(digest, images, alone, has) for digest in images}

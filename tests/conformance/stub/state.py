@@ -59,13 +59,18 @@ class State:
         self, account: str, deviations: Collection[str] = (), configuration: dict[str, Any] | None = None
     ) -> None:
         self.account = account
-        self.deviations = frozenset(deviations)
-        self.configuration = configuration or {}
-        self.repositories: dict[str, StoredRepository] = {}
-        self.stacks: dict[str, list[str]] = {}
-        self.operations: list[str] = []
         self.lock = threading.RLock()
         self._seconds = float(_START)
+        self.begin_again(deviations, configuration)
+
+    def begin_again(self, deviations: Collection[str] = (), configuration: dict[str, Any] | None = None) -> None:
+        """Forget everything but the time, and differ in other things from now on."""
+        with self.lock:
+            self.deviations = frozenset(deviations)
+            self.configuration = configuration or {}
+            self.repositories: dict[str, StoredRepository] = {}
+            self.stacks: dict[str, list[str]] = {}
+            self.operations: list[str] = []
 
     def has(self, deviation: str) -> bool:
         """Tell whether the stub deviates in this way."""
