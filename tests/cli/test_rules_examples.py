@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from ecrkit.errors import Finding
 
+
 def in_policy(text: str) -> Iterable[Finding]:
     return check_policy(text, file="v1.json").findings
 

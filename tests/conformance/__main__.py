@@ -11,15 +11,19 @@ import random
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from conformance.cleanup import clean, leftovers, new_prefix
 from conformance.costs import estimated, refuse_replication
-from conformance.report import Report, write_cases
+from conformance.report import write_cases
 from conformance.running import PARTS, account_of, images_of, run
-from conformance.values import Account
 
 from ecrkit.errors import AwsError, EcrkitError
+
+if TYPE_CHECKING:
+    from conformance.report import Report
+    from conformance.values import Account
 
 __all__ = ["main"]
 

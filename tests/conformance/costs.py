@@ -1,8 +1,8 @@
 """
 What a run costs, and what a registry does to the repositories of a run.
 
-Source: Amazon ECR pricing and Amazon Inspector pricing, us-east-1 (read 2026-11). API calls, stacks of repositories, and
-pushes from the Internet are free.
+Source: Amazon ECR pricing and Amazon Inspector pricing, us-east-1 (read 2026-11). API calls, stacks of repositories and
+pushes are free.
 """
 
 from __future__ import annotations

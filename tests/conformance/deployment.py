@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from conformance.values import Account, Json
+    from mypy_boto3_cloudformation.type_defs import WaiterConfigTypeDef
 
 __all__ = ["catalog_text", "delete_stack", "deployment_results"]
 
 _ORGANIZATION = "o-a1b2c3d4e5"
-_WAITER = {"Delay": 5, "MaxAttempts": 120}
+_WAITER: WaiterConfigTypeDef = {"Delay": 5, "MaxAttempts": 120}
 
 
 def catalog_text(account: Account) -> str:

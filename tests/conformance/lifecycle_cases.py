@@ -89,25 +89,34 @@ def _neighbours() -> Iterator[tuple[str, list[Any]]]:
     yield "same priority in two storage classes", [rule(2), in_archive]
     yield "'any' rule before a tagged one", [rule(1), rule(2, **tagged("a"))]
     yield "'any' rule before one of the archive", [rule(1), in_archive]
-    yield "'any' rule of the archive before a tagged one of the archive", [
-        rule(1, **archived(100)),
-        rule(2, **tagged("a"), **archived(100)),
-    ]
+    yield (
+        "'any' rule of the archive before a tagged one of the archive",
+        [
+            rule(1, **archived(100)),
+            rule(2, **tagged("a"), **archived(100)),
+        ],
+    )
     yield "two 'any' rules", [rule(1), rule(2, **pushed(9))]
     yield "'any' rules in both storage classes", [rule(1), in_archive]
     yield "two 'untagged' rules", [rule(1, **untagged()), rule(2, **untagged(), **pushed(9))]
-    yield "'untagged' rules in both storage classes", [
-        rule(1, **untagged()),
-        rule(2, **untagged(), **archived(100)),
-    ]
+    yield (
+        "'untagged' rules in both storage classes",
+        [
+            rule(1, **untagged()),
+            rule(2, **untagged(), **archived(100)),
+        ],
+    )
     yield "same list", [rule(1, **tagged("a*")), rule(2, **tagged("a*"), **pushed(9))]
     yield "same list in another order", [rule(1, **tagged("a*", "b*")), rule(2, **tagged("b*", "a*"))]
     yield "same list in both storage classes", [rule(1, **tagged("a*")), rule(2, **tagged("a*"), **archived(100))]
     yield "lists that overlap", [rule(1, **tagged("a*", "b*")), rule(2, **tagged("a*"))]
-    yield "prefixes that mean the same as patterns", [
-        rule(1, **tagged("a*")),
-        rule(2, tagStatus="tagged", tagPrefixList=["a"]),
-    ]
+    yield (
+        "prefixes that mean the same as patterns",
+        [
+            rule(1, **tagged("a*")),
+            rule(2, tagStatus="tagged", tagPrefixList=["a"]),
+        ],
+    )
     yield "same entry twice in a list", [rule(**tagged("a*", "a*"))]
     yield "wildcard in a prefix", [rule(tagStatus="tagged", tagPrefixList=["a*"])]
     yield "age of the last pull", [rule(**pulled(1), action=ARCHIVE)]
@@ -144,8 +153,9 @@ def _texts() -> Iterator[tuple[str, str]]:
         yield f"{length} characters with white space", _filled(document(rule()), length)
     yield "key of a policy that does not exist", json.dumps({"Version": "1", **document(rule())})
     yield "rules are no list", json.dumps({"rules": rule()})
-    yield "key written twice with the same value", json.dumps(document(rule())).replace(
-        '"countNumber": 10', '"countNumber": 10, "countNumber": 10'
+    yield (
+        "key written twice with the same value",
+        json.dumps(document(rule())).replace('"countNumber": 10', '"countNumber": 10, "countNumber": 10'),
     )
     yield "byte order mark", f"\ufeff{json.dumps(document(rule()))}"
 

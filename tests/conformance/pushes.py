@@ -75,7 +75,9 @@ class Registry:
         """Close the connection."""
         self._connection.close()
 
-    def push(self, repository: str, draft: Draft, *, pushed: Mapping[str, tuple[str, int, str]]) -> tuple[str, int, str]:
+    def push(
+        self, repository: str, draft: Draft, *, pushed: Mapping[str, tuple[str, int, str]]
+    ) -> tuple[str, int, str]:
         """
         Push an image.
 
@@ -94,9 +96,7 @@ class Registry:
             self._request("PUT", f"/v2/{repository}/manifests/{reference}", text, document["mediaType"])
         return digest, len(text), document["mediaType"]
 
-    def _document(
-        self, repository: str, draft: Draft, pushed: Mapping[str, tuple[str, int, str]]
-    ) -> dict[str, Any]:
+    def _document(self, repository: str, draft: Draft, pushed: Mapping[str, tuple[str, int, str]]) -> dict[str, Any]:
         # Another digest in each repository and run, so that ties do not always fall the same way.
         document: dict[str, Any] = {
             "schemaVersion": 2,

@@ -8,12 +8,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from conformance.values import Result
-
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conformance.values import Json
+    from conformance.values import Json, Result
 
 __all__ = ["REPLAYED", "Report", "case_of", "write_cases"]
 

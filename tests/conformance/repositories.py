@@ -69,9 +69,7 @@ def filled(account: Account, repository: str, drafts: Sequence[Draft], *, pause:
     return Filled(repository, drafts, digests, _listed(account, repository, drafts, digests))
 
 
-def _listed(
-    account: Account, repository: str, drafts: Sequence[Draft], digests: Mapping[str, str]
-) -> list[Image]:
+def _listed(account: Account, repository: str, drafts: Sequence[Draft], digests: Mapping[str, str]) -> list[Image]:
     begin = account.seconds()
     while True:
         pages = account.ecr.get_paginator("describe_images").paginate(repositoryName=repository)

@@ -125,7 +125,11 @@ def _text(rules: list[dict[str, Any]]) -> str:
 def _at_random(number: int, random: Random) -> Scenario:
     drafts: list[Draft] = []
     for place in range(random.randint(5, 9)):
-        tags = {f"{random.choice(('prod', 'beta', 'v', 'Prod'))}{random.choice(('-', '.', ''))}{place}"} if place else set()
+        tags = (
+            {f"{random.choice(('prod', 'beta', 'v', 'Prod'))}{random.choice(('-', '.', ''))}{place}"}
+            if place
+            else set()
+        )
         if random.random() < 0.3:
             tags = set()
         if random.random() < 0.3:

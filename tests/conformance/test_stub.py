@@ -123,7 +123,7 @@ def test_only_what_runs_created_is_removed(name: str, is_it: bool) -> None:  # n
 
 
 def test_replay() -> None:
-    """ecrkit says of every case what ECR said of it."""
+    """Every case in which ECR once differed has the verdict of ECR today."""
     for path in sorted(CASES.glob("*.json")):
         case = json.loads(path.read_text(encoding="utf-8"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from conformance.access_cases import access_cases
@@ -49,9 +50,8 @@ def lifecycle_results(account: Account) -> Iterator[Result]:
     """Send lifecycle policies to an empty repository."""
     repository = account.create("lifecycle-texts")
     for name, text in lifecycle_cases().items():
-        theirs, note = _sent(
-            lambda text=text: account.ecr.put_lifecycle_policy(repositoryName=repository, lifecyclePolicyText=text)
-        )
+        put = partial(account.ecr.put_lifecycle_policy, repositoryName=repository, lifecyclePolicyText=text)
+        theirs, note = _sent(put)
         ours = lifecycle_verdict(text)
         yield Result(part="lifecycle", name=name, given={"policy_text": text}, ours=ours, theirs=theirs, note=note)
 
@@ -60,9 +60,7 @@ def access_results(account: Account) -> Iterator[Result]:
     """Send repository policies to an empty repository, and remove each at once."""
     repository = account.create("access-texts")
     for name, text in access_cases(account.number).items():
-        theirs, note = _sent(
-            lambda text=text: account.ecr.set_repository_policy(repositoryName=repository, policyText=text)
-        )
+        theirs, note = _sent(partial(account.ecr.set_repository_policy, repositoryName=repository, policyText=text))
         if theirs == ACCEPTED:
             account.ecr.delete_repository_policy(repositoryName=repository)
         ours = access_verdict(text)

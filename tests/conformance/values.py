@@ -57,7 +57,9 @@ class Account:
         """Create a repository with mutable tags, and give its name; only in the thread that cleans up."""
         name = self.name(purpose)
         self.ecr.create_repository(
-            repositoryName=name, imageTagMutability="MUTABLE", tags=[{"Key": "ecrkit-conformance", "Value": self.prefix}]
+            repositoryName=name,
+            imageTagMutability="MUTABLE",
+            tags=[{"Key": "ecrkit-conformance", "Value": self.prefix}],
         )
         return name
 

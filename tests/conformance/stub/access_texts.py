@@ -38,9 +38,8 @@ def is_accepted(text: str, account: str, has: Callable[[str], bool]) -> bool:
     try:
         document = json.loads(text)
         statements = document["Statement"]
-        if set(document) - {"Version", "Id", "Statement"}:
-            return False
-        if document.get("Version", "2008-10-17") not in {"2012-10-17", "2008-10-17"}:
+        version = document.get("Version", "2008-10-17")
+        if set(document) - {"Version", "Id", "Statement"} or version not in {"2012-10-17", "2008-10-17"}:
             return False
         statements = statements if isinstance(statements, list) else [statements]
         if has("rejects-several-statements") and len(statements) > 1:

@@ -39,6 +39,8 @@ def answer(state: State, operation: str, given: Mapping[str, Any], *, host: str)
     """
     with state.lock:
         state.operations.append(operation)
+        if operation == state.refused:
+            raise Refusal("AccessDeniedException", f"not authorized to perform: ecr:{operation}")
         return _ANSWERS[operation](state, given) if operation in _ANSWERS else _about_registry(state, operation, host)
 
 
@@ -63,7 +65,9 @@ def _create(state: State, given: Mapping[str, Any]) -> Answer:
     if name in state.repositories:
         raise Refusal("RepositoryAlreadyExistsException", f"The repository with name '{name}' already exists")
     settings = {key: value for key, value in given.items() if key not in {"repositoryName", "tags"}}
-    state.repositories[name] = StoredRepository(name, settings, [] if state.has("drops-tags") else given.get("tags", []))
+    state.repositories[name] = StoredRepository(
+        name, settings, [] if state.has("drops-tags") else given.get("tags", [])
+    )
     return {"repository": _description(state, name)}
 
 

@@ -83,7 +83,7 @@ def _is_number(value: object, *, at_least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= at_least
 
 
-def _selects(selection: dict[str, Any], has: Callable[[str], bool]) -> str:
+def _selects(selection: dict[str, Any], has: Callable[[str], bool]) -> str:  # noqa: PLR0911 - one for each refusal
     lists = [key for key in ("tagPatternList", "tagPrefixList") if key in selection]
     if selection["tagStatus"] not in {"tagged", "untagged", "any"}:
         return "tagStatus is not an enum value"
@@ -103,7 +103,9 @@ def _selects(selection: dict[str, Any], has: Callable[[str], bool]) -> str:
     return ""
 
 
-def _counts(selection: dict[str, Any], action: dict[str, Any], has: Callable[[str], bool]) -> str:
+def _counts(  # noqa: PLR0911 - one for each refusal
+    selection: dict[str, Any], action: dict[str, Any], has: Callable[[str], bool]
+) -> str:
     kind, number = selection["countType"], selection["countNumber"]
     is_archive = _archive(selection)
     if not _is_number(number, at_least=0 if has("accepts-count-0") else 1):

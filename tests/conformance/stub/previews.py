@@ -109,13 +109,11 @@ def _matches(tag: str, entry: str, has: Callable[[str], bool], *, is_pattern: bo
     return bool(re.fullmatch(expression, tag, re.IGNORECASE if has("ignores-case") else 0))
 
 
-def _acts(
-    image: StoredImage, rule: Rule, counted: list[StoredImage], now: float, has: Callable[[str], bool]
-) -> bool:
+def _acts(image: StoredImage, rule: Rule, counted: list[StoredImage], now: float, has: Callable[[str], bool]) -> bool:
     selection = rule["selection"]
     if selection["countType"] != "imageCountMoreThan":
-        return now - image.pushed_at > selection["countNumber"] * 86_400
-    keep = selection["countNumber"] - has("keeps-one-less")
+        return now - image.pushed_at > int(selection["countNumber"]) * 86_400
+    keep = int(selection["countNumber"]) - has("keeps-one-less")
     newer = [other for other in counted if _is_newer(other, image, has)]
     return len(newer) >= keep
 
@@ -137,9 +135,7 @@ def _with_others(
     """An image waits for the lists that refer to it; an artifact goes with its subject, and only then."""
     own = alone[digest]
     lists = [image.digest for image in images.values() if digest in image.children]
-    is_held = not has("children-go-first") and any(
-        _with_others(other, images, alone, has) is None for other in lists
-    )
+    is_held = not has("children-go-first") and any(_with_others(other, images, alone, has) is None for other in lists)
     if own and is_held:
         return None
     subject = images[digest].subject

@@ -54,9 +54,7 @@ def _upload(repository: StoredRepository, method: str, query: str, body: bytes) 
     return HTTPStatus.CREATED, {"Docker-Content-Digest": digest}
 
 
-def _manifest(
-    state: State, repository: StoredRepository, reference: str, body: bytes, media_type: str
-) -> Reply:
+def _manifest(state: State, repository: StoredRepository, reference: str, body: bytes, media_type: str) -> Reply:
     document: dict[str, Any] = json.loads(body)
     digest = f"sha256:{sha256(body).hexdigest()}"
     blobs = [one["digest"] for one in (document.get("config"), *document.get("layers", [])) if one]

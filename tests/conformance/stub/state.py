@@ -71,6 +71,7 @@ class State:
             self.repositories: dict[str, StoredRepository] = {}
             self.stacks: dict[str, list[str]] = {}
             self.operations: list[str] = []
+            self.refused = ""
 
     def has(self, deviation: str) -> bool:
         """Tell whether the stub deviates in this way."""
