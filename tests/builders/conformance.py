@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -39,7 +40,7 @@ class Stub:
     def account(self, *deviations: str, configuration: dict[str, Any] | None = None) -> Account:
         """Empty the stub, let it differ, and give an account for a run."""
         self.state.begin_again(deviations, configuration)
-        return replace(self._account, prefix=new_prefix())
+        return replace(self._account, prefix=new_prefix(), stopping=Event())
 
 
 @contextmanager

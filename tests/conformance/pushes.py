@@ -68,6 +68,7 @@ class Registry:
         connect: Callable[..., HTTPConnection] = HTTPSConnection if url.scheme == "https" else HTTPConnection
         self._connection = connect(url.hostname, url.port, timeout=_SECONDS)
         self._sleep = account.sleep
+        self._stopping = account.stopping
         self._run = account.prefix
         self._blobs: set[tuple[str, str]] = set()
 
@@ -136,6 +137,9 @@ class Registry:
         headers = {**self._headers, **({"Content-Type": media_type} if media_type else {})}
         what = "no answer"
         for attempt in range(_ATTEMPTS):
+            # A registry that creates repositories on push would create one that was just removed.
+            if self._stopping.is_set():
+                break
             try:
                 self._connection.request(method, path, body, headers)
                 response = self._connection.getresponse()

@@ -130,6 +130,7 @@ def run(
         report.error = str(error)
     finally:
         with no_interruption():
+            account.stopping.set()
             report.leftovers = _cleaned(account, report)
             report.ended = account.clock().isoformat(timespec="seconds")
     return report

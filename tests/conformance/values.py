@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ecrkit.aws.polling import Patience
@@ -37,6 +38,7 @@ class Account:
         seconds: that never go back.
         sleep: for so many seconds.
         report: prints a line of progress.
+        stopping: set when the run removes what it created; nothing is pushed from then on.
     """
 
     ecr: ECRClient
@@ -48,6 +50,7 @@ class Account:
     seconds: Callable[[], float]
     sleep: Callable[[float], None]
     report: Callable[[str], None]
+    stopping: Event = field(default_factory=Event)
 
     def name(self, purpose: str) -> str:
         """Give the name of a repository for a purpose."""
