@@ -20,11 +20,11 @@ step = @echo '$(1)'; exec 3>&2; log=$$(mktemp); \
 	{ $(2); } 2>$$log || { cat $$log >&2; rm -f $$log; exit 1; }; rm -f $$log
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo synth test test-core lint docs benchmark wheel dist notes sbom test-wheel format lock \
+.PHONY: help setup setup-dev demo synth test test-core lint docs benchmark conformance wheel dist notes sbom test-wheel format lock \
 	clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-11s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-13s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.installed .venv/.sandbox node_modules/.installed ## install what demo and synth need
 
@@ -61,6 +61,11 @@ benchmark: setup-dev ## measure what the documentation claims
 	python benchmarks/preview.py
 	python benchmarks/lists.py
 	python benchmarks/synth.py
+
+# PART=preview runs one part, SEED=7 the cases of a report again.
+conformance: setup-dev ## compare with the ECR of PROFILE in REGION, for cents; YES=1 does not ask, CLEAN=1 only cleans up
+	@PYTHONPATH=tests python -m conformance $(if $(PROFILE),--profile '$(PROFILE)') $(if $(REGION),--region '$(REGION)') \
+		$(if $(PART),--part '$(PART)') $(if $(SEED),--seed '$(SEED)') $(if $(YES),--yes) $(if $(CLEAN),--clean)
 
 wheel: setup ## build the wheel and the source distribution into dist
 	@$(MAKE) --no-print-directory dist

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -135,6 +136,26 @@ class TestPins:
 
         assert len(re.findall(r"^\S+==[^\n]*\\\n    --hash=sha256:", text, re.MULTILINE)) == len(pins(path))
         assert "://" not in text
+
+
+@pytest.mark.needs("make")
+@pytest.mark.parametrize(
+    ("variables", "options"),
+    [
+        pytest.param(
+            ["PROFILE=sandbox", "REGION=eu-west-1"], ["--profile", "sandbox", "--region", "eu-west-1"], id="where"
+        ),
+        pytest.param(["YES=1", "PART=preview", "SEED=7"], ["--part", "preview", "--seed", "7", "--yes"], id="what"),
+        pytest.param(["CLEAN=1"], ["--clean"], id="clean"),
+    ],
+)
+def test_conformance(variables: list[str], options: list[str]) -> None:
+    """`make conformance` gives its variables to the comparison with AWS, which no other target runs."""
+    command = ["make", "--dry-run", "conformance", *variables]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    words = shlex.split(printed.replace("\\\n", " ").partition("PYTHONPATH=tests ")[2])
+
+    assert words == ["python", "-m", "conformance", *options]
 
 
 @pytest.mark.needs("make")

@@ -39,8 +39,8 @@ WHOLE_PACKAGES = {
 }
 """Files about no single module, and what they are about."""
 
-OF_NO_PACKAGE = {"deploy"}
-"""Folders of tests that deploy this project as a whole."""
+OF_NO_PACKAGE = {"conformance", "deploy"}
+"""Folders of tests that deploy this project as a whole, or compare it with AWS."""
 
 
 def lines_of(name: str) -> int:
