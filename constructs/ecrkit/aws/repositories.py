@@ -340,4 +340,4 @@ def _advice(client: ECRClient, name: str, remedy: str) -> str:
     if not nearest:
         return remedy
     meant = f"did you mean {nearest[0]}?"
-    return meant if remedy == _LOOK else f"{meant} if not, {remedy}"
+    return meant if remedy == _LOOK else f"{meant} otherwise, {remedy}"

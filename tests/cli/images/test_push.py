@@ -139,8 +139,8 @@ def test_dry_run_looks_for_the_source(account: Account) -> None:
         pytest.param(
             ("{source}", "wbe"),
             3,
-            "error: wbe: no such repository in us-east-1; did you mean web? if not, "
-            "add `wbe: {}` to the repositories of the catalog, and deploy it",
+            "error: wbe: no such repository in us-east-1; did you mean web? otherwise, "
+            "if the catalog does not declare it, add `wbe: {}` to its repositories; then deploy it",
             id="misspelled repository",
         ),
         pytest.param(
