@@ -117,7 +117,7 @@ def test_no_network_is_told(account: Account, black_hole: str, endpoint: str) ->
 
     assert result.returncode == 3
     assert result.stderr.startswith("error: no answer from AWS: ")
-    assert result.stderr.endswith("; check the network, and AWS_ENDPOINT_URL if it is set\n")
+    assert result.stderr.endswith("; check the network, the Region, and AWS_ENDPOINT_URL if it is set\n")
 
 
 def test_password_in_an_address_is_not_shown(account: Account) -> None:

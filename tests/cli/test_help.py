@@ -157,6 +157,9 @@ def test_sections() -> None:
             ("check",), "No such command 'check'. Did you mean 'policy check' or 'catalog check'?", id="of a group"
         ),
         pytest.param(("preview",), "Did you mean 'policy preview'?", id="of one group"),
+        pytest.param(("policy", "publish"), "Did you mean 'lock'?", id="word of the help"),
+        pytest.param(("publish",), "Did you mean 'policy lock'?", id="word of the help, of one group"),
+        pytest.param(("images", "save"), "Did you mean 'inventory'?", id="another word of the help"),
         pytest.param(("Policy",), "No such command 'Policy'. Did you mean 'policy'?", id="upper case"),
         pytest.param(("xyzzy",), "No such command 'xyzzy'.\n", id="nothing near"),
         pytest.param(("audit", "--drift"), "No such option '--drift'. Did you mean '--drift-only'?", id="option"),

@@ -115,5 +115,5 @@ def test_refusal_of_aws_exits_3(target: DeployTarget) -> None:
     assert result.returncode == 3
     assert result.stderr == (
         'error: no answer from AWS: could not connect to the endpoint URL: "http://localhost:9/"; '
-        "check the network, and AWS_ENDPOINT_URL if it is set\n"
+        "check the network, the Region, and AWS_ENDPOINT_URL if it is set\n"
     )

@@ -34,7 +34,7 @@ _SPECIAL = {
 _USER_IN_URL = re.compile(r"//[^/\s]*@")
 """A name and a password before the host, of an endpoint or of a proxy."""
 
-_CHECK_NETWORK = "check the network, and AWS_ENDPOINT_URL if it is set"
+_CHECK_NETWORK = "check the network, the Region, and AWS_ENDPOINT_URL if it is set"
 _FAILURES = (
     (
         {"NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"},

@@ -12,6 +12,7 @@ from ecrkit.aws.images import Contents, contents_of
 from ecrkit.aws.local import lacks_filters
 from ecrkit.aws.login import endpoint_host, registry_at
 from ecrkit.aws.stacks import StackFinder, owning_stack, resource_tags
+from ecrkit.documents.nearest import near
 from ecrkit.errors import AwsError, InvalidPolicyError, RefusedError
 from ecrkit.images.hosts import HostKind, RegistryHost
 from ecrkit.lifecycle import parse_policy
@@ -137,7 +138,7 @@ def repository_of(client: ECRClient, reference: ImageReference, *, remedy: str =
     Args:
         client: of the Region.
         reference: its tag or digest does not matter.
-        remedy: what to do where there is none.
+        remedy: what to do where there is none, and none has a name like it.
 
     Raises:
         RefusedError: its host is another registry than the one that the credentials lead to.
@@ -158,6 +159,8 @@ def repository_of(client: ECRClient, reference: ImageReference, *, remedy: str =
             remedy = f"{reference.host} is in {reference.host.region}; pass --region {reference.host.region}"
         elif reference.host:
             remedy = f"the credentials may be for another account than {reference.host}; change --profile or --region"
+        else:
+            remedy = _advice(client, name, remedy)
         raise AwsError(f"{name}: no such repository in {where}; {remedy}", code=NOT_FOUND)
     repository = _repository(client, found[0])
     if reference.host and not _is_at(reference.host, repository.host, client):
@@ -326,3 +329,15 @@ def _repository(client: ECRClient, description: RepositoryTypeDef) -> DeployedRe
         ),
         lacks_filters=lacks_filters(client, description),
     )
+
+
+def _advice(client: ECRClient, name: str, remedy: str) -> str:
+    """Suggest a repository of a name like *name*; a role that may not list repositories gets *remedy*."""
+    try:
+        nearest = near(name, [repository.name for repository in deployed_repositories(client)])
+    except AwsError:
+        return remedy
+    if not nearest:
+        return remedy
+    meant = f"did you mean {nearest[0]}?"
+    return meant if remedy == _LOOK else f"{meant} otherwise, {remedy}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.cli.arguments.options import output_option
-from ecrkit.cli.console.endings import end, first_lines
+from ecrkit.cli.console.endings import consent_hint, end, first_lines
 from ecrkit.cli.console.output import count_of, echo, echo_json
 from ecrkit.cli.console.reports import guard_document, guard_line
 from ecrkit.deployment.guard import (
@@ -26,7 +26,7 @@ from ecrkit.deployment.guard import (
 )
 from ecrkit.documents.nearest import near
 from ecrkit.documents.terminal import write_command, write_document
-from ecrkit.errors import Severity, printable
+from ecrkit.errors import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -148,7 +148,7 @@ def _summary(old: Sequence[Stack], findings: Sequence[GuardFinding], *, deployed
     if not errors:
         else_ = "else " if counts["allowed"] else ""
         return f"{compared} compared: nothing {else_}would be replaced or removed{more}"
-    hint = f"to accept intended changes, pass --allow {printable(errors[0].name)}"
+    hint = consent_hint(list(dict.fromkeys(found.name for found in errors)))
     return f"{compared} compared: {count_of(len(errors), 'error')}{more}; {hint}"
 
 

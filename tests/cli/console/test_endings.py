@@ -15,6 +15,8 @@ from builders.reviews import AT, make_repository, write_folder, write_inventorie
 from builders.stores import policy_text
 from builders.walking import commands, outputs_of
 
+from ecrkit.cli.console.endings import consent_hint
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -42,7 +44,7 @@ GATES = {
 }
 """Arguments with which each command fails, and the reason that it must name, in one format or another."""
 
-ELSEWHERE = {"audit", "adopt", "doctor", "policy copy", "scan gate"}
+ELSEWHERE = {"audit", "adopt", "doctor", "policy copy", "policy resume", "repos delete", "scan gate"}
 """These have such a test next to their others; ``policy copy`` refuses with an error."""
 
 
@@ -144,3 +146,16 @@ def test_many_reasons_are_counted(
     assert len(lines) == 4
     assert lines[0].startswith(f"failed: {tmp_path / '0.json'}:1:1: error: ")
     assert lines[3] == "failed: 7 more findings"
+
+
+@pytest.mark.parametrize(
+    ("names", "options"),
+    [
+        (["web"], "--allow web"),
+        (["web", "team/api"], "--allow web --allow team/api"),
+        (["a", "b", "c", "d", "e"], "--allow a --allow b --allow c and 2 more"),
+    ],
+)
+def test_every_loss_is_named(names: list[str], options: str) -> None:
+    """Who accepts several losses can copy an option for each of the first."""
+    assert consent_hint(names) == f"to accept intended changes, pass {options}"

@@ -127,6 +127,16 @@ def test_a_long_name_moves_no_column(capsys: pytest.CaptureFixture[str], monkeyp
     ]
 
 
+def test_rows_share_a_heading(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A first column on a line of its own is not repeated for the next row, but for a later one."""
+    on_terminal(monkeypatch)
+    other = "b" * 60
+    echo_table(("POLICY", "NAME", "WHY"), [(name, "web", "x" * 40) for name in (LONG, LONG, other, LONG)])
+
+    row = "  web   " + "x" * 40
+    assert shown(capsys) == ["POLICY", "  NAME  WHY", LONG, row, row, other, row, LONG, row]
+
+
 def test_late_rows_fit(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A row that is wider than the first rows, which decide about the widths, fits too."""
     on_terminal(monkeypatch)

@@ -137,6 +137,13 @@ def test_dry_run_looks_for_the_source(account: Account) -> None:
             id="another Region",
         ),
         pytest.param(
+            ("{source}", "wbe"),
+            3,
+            "error: wbe: no such repository in us-east-1; did you mean web? otherwise, "
+            "if the catalog does not declare it, add `wbe: {}` to its repositories; then deploy it",
+            id="misspelled repository",
+        ),
+        pytest.param(
             ("oci:gone:v1", "web"),
             3,
             'error: skopeo inspect: Error parsing image name "oci:gone:v1": open gone/index.json: '

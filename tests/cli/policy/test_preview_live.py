@@ -206,7 +206,7 @@ def test_no_result_is_no_verdict(account: Account, policy: Path) -> None:
         pytest.param((), "name a file with --images, or a repository with --repository", id="neither"),
         pytest.param(
             ("--images", "x", "--repository", "web"),
-            "name a file with --images, or a repository with --repository",
+            "--repository with --images needs a directory; omit --repository to read one file",
             id="both",
         ),
         *(

@@ -255,7 +255,7 @@ def test_pattern_without_a_match_is_told(account: Account) -> None:
 
     assert result.returncode == 3
     assert result.stderr == (
-        "error: wbe: no such repository in us-east-1; run `ecrkit repos list` to list the repositories\n"
+        "error: wbe: no such repository in us-east-1; did you mean web?\n"
         "old/*: matches no repository in us-east-1; run `ecrkit repos list` to list the repositories\n"
     )
     assert names(account) == ["empty", "web"]
@@ -276,13 +276,11 @@ def test_failure_does_not_stop_the_others(account: Account) -> None:
 
 
 def test_unknown_repository_is_told(account: Account) -> None:
-    """A repository that does not exist ends in one line, and exit code 3."""
+    """A repository that does not exist ends in one line with the nearest name, and exit code 3."""
     result = ecrkit("repos", "delete", "wbe", "--yes", environment=account.environment)
 
     assert result.returncode == 3
-    assert result.stderr == (
-        "error: wbe: no such repository in us-east-1; run `ecrkit repos list` to list the repositories\n"
-    )
+    assert result.stderr == "error: wbe: no such repository in us-east-1; did you mean web?\n"
 
 
 @pytest.mark.parametrize("action", ["ecr:DescribeImages", "ecr:DeleteRepository"])

@@ -44,7 +44,8 @@ def test_text(head: Path, images: Path) -> None:
 
     assert result.returncode == 1
     assert result.stderr == (
-        "failed: 1 repository would lose images, 1 deploy problem; to accept intended changes, pass --allow web\n"
+        "failed: 1 repository would lose images, 1 deploy problem; to accept intended changes, pass --allow web "
+        "--allow old\n"
     )
     assert lines[0].startswith("Repositories-dev/old")
     assert lines[0].endswith("delete the repository by hand when nothing pulls from it [GRD111]")
@@ -59,7 +60,17 @@ def test_text(head: Path, images: Path) -> None:
         "other stacks: not checked",
     ]
     said = "refused: 1 repository would lose images, 1 deploy problem"
-    assert lines[-1] == f"{said}; to accept intended changes, pass --allow web"
+    assert lines[-1] == f"{said}; to accept intended changes, pass --allow web --allow old"
+
+
+@pytest.mark.posix
+def test_terminal_shows_the_result_once(head: Path, images: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person at a terminal, who sees both streams, does not read the last line twice."""
+    monkeypatch.chdir(head)
+    shown = ecrkit_on_terminal("review", "--base", "main", "--images", images, *AT)
+
+    assert shown.count("1 repository would lose images, 1 deploy problem;") == 1
+    assert "failed: " not in shown
 
 
 def test_allowed(head: Path, images: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from ecrkit.cli.console.output import count_of, echo
 from ecrkit.cli.console.reports import finding_line
-from ecrkit.errors import Severity, errors_in
+from ecrkit.errors import Severity, errors_in, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ecrkit.cli.console.output import Line
     from ecrkit.errors import Finding
 
-__all__ = ["end", "end_of_findings", "first_lines", "give_up"]
+__all__ = ["consent_hint", "end", "end_of_findings", "first_lines", "give_up"]
 
 _EXIT_FAILED = 1
 _FEW = 3
@@ -29,7 +29,7 @@ def end(reasons: Sequence[Line], *, are_told: bool = False) -> NoReturn:
 
     Args:
         reasons: why the command fails; none if it does not.
-        are_told: whether the summary of the command names them already, also on standard error.
+        are_told: whether who reads standard error reads them already, in the summary of the command.
     """
     if not are_told:
         for reason in reasons:
@@ -63,3 +63,10 @@ def first_lines(lines: Sequence[Line], *, noun: str) -> list[Line]:
     """Give the first few reasons, and the number of the others."""
     rest = len(lines) - _FEW
     return [*lines[:_FEW], *([f"{count_of(rest, f'more {noun}')}"] if rest > 0 else [])]
+
+
+def consent_hint(names: Sequence[str]) -> str:
+    """Say how to accept losses: with an option for each of the first *names*, and the number of the others."""
+    options = " ".join(f"--allow {printable(name)}" for name in names[:_FEW])
+    more = f" and {len(names) - _FEW:,} more" if len(names) > _FEW else ""
+    return f"to accept intended changes, pass {options}{more}"

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["LazyGroup"]
 
 _EXIT_NOT_READ = 141
+_OTHER_WORDS = {"publish": "lock", "save": "inventory"}
+"""Words that help uses for what a command does, and the name of that command."""
 
 
 class LazyGroup(click.Group):
@@ -95,7 +97,9 @@ class LazyGroup(click.Group):
 
     def _meant(self, ctx: click.Context, name: str) -> list[str]:
         """List commands that *name* may have been meant for: of the groups below, and near ones of this group."""
-        name = name.lower()
+        name = _OTHER_WORDS.get(name.lower(), name.lower())
+        if name in self._lazy_commands:
+            return [name]
         return [path for path, command in self._below(ctx) if command == name] or list(near(name, self._lazy_commands))
 
     def _below(self, ctx: click.Context) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,8 @@
 Tables: columns as wide as their cells, on a terminal no wider than it.
 
 A file or a pipe gets a line for each row, with every column at the left: the same bytes whatever the terminal. A
-terminal gets numbers at the right, colors, and rows that fit: the last column wraps, or columns go on below.
+terminal gets numbers at the right, colors, and rows that fit: the last column wraps, or columns go on below. A first
+column on a line of its own is the heading of the rows that share it.
 """
 
 from __future__ import annotations
@@ -106,6 +107,7 @@ def table_lines(
     texts = chain([""], below)
     screen = screen_width()
     layout = _layout(widths, [len(str(row[0])) for row in first], screen) if screen else ()
+    above = ""
     for row in chain([headings], first, every):
         text = printable(next(texts, ""))
         if screen is None:
@@ -116,7 +118,11 @@ def table_lines(
         if len(row) > 1 and len(layout) == 1 and len(str(row[0])) > layout[0][0][1]:
             yield from _screen_lines([(row[0], filled[0], screen)], indent="", screen=screen)
             row = ["", *row[1:]]  # noqa: PLW2901 - the rest of the same row
+        is_heading = len(layout) > 1 and len(layout[0]) == 1
+        is_repeated, above = is_heading and str(row[0]) == above, str(row[0])
         for place, line in enumerate(layout):
+            if is_repeated and not place:
+                continue
             cells = [(row[index], filled[index], width) for index, width in line]
             yield from _screen_lines(cells, indent=_INDENT if place else "", screen=screen)
         if text:

@@ -137,8 +137,10 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
       ecrkit policy preview draft.json --repository web --compare-with-ecr
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     is_directory = images not in {None, "-"} and Path(images or "").is_dir()
-    if (images is None and repository is None) or (images is not None and repository is not None and not is_directory):
+    if images is None and repository is None:
         raise click.UsageError("name a file with --images, or a repository with --repository")
+    if images is not None and repository is not None and not is_directory:
+        raise click.UsageError("--repository with --images needs a directory; omit --repository to read one file")
     if compare_with_ecr and (images is not None or now or ahead or output == "html"):
         raise click.UsageError("--compare-with-ecr needs --repository, and excludes --now, --in and --output html")
     require_one_stdin(*policies, images, manifests, *in_use)

@@ -16,6 +16,7 @@ from ecrkit.cli.console.collector import without_collector
 from ecrkit.cli.console.endings import end
 from ecrkit.cli.console.output import echo, echo_json, echo_lines
 from ecrkit.cli.console.progress import reading_progress, step_line
+from ecrkit.cli.console.screen import screen_width
 from ecrkit.cli.review.document import review_document
 from ecrkit.cli.review.markdown import review_markdown
 from ecrkit.cli.review.text import failure_lines, review_lines, unused_lines
@@ -158,7 +159,9 @@ def review(  # noqa: PLR0913 - click passes each option as an argument
             report=report,
         )
     _echo(found, output=output)
-    end([] if found.decision is Decision.PASSED else failure_lines(found, output=output))
+    reasons = [] if found.decision is Decision.PASSED else failure_lines(found, output=output)
+    # The last line on a terminal is the same sentence.
+    end(reasons, are_told=output == "text" and screen_width() is not None)
 
 
 def _inventories(images: str | None, protections: Protections) -> Iterator[Inventory]:

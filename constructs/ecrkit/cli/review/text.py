@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecrkit.cli.console.endings import first_lines
+from ecrkit.cli.console.endings import consent_hint, first_lines
 from ecrkit.cli.console.reports import finding_line, guard_line
 from ecrkit.cli.console.styles import fate_count, verdict
 from ecrkit.cli.console.tables import number, table_lines
@@ -19,7 +19,7 @@ from ecrkit.cli.review.sentences import (
     title,
 )
 from ecrkit.deployment.review import Decision
-from ecrkit.errors import Severity, first_names, printable
+from ecrkit.errors import Severity, first_names
 from ecrkit.images.sizes import readable_size
 from ecrkit.lifecycle.values import ActionType
 
@@ -63,8 +63,7 @@ def failure_lines(review: Review, *, output: str) -> list[Line]:
 
 def _title(review: Review) -> str:
     names = review.names_to_allow()
-    hint = f"; to accept intended changes, pass --allow {printable(names[0])}" if names else ""
-    return f"{title(review)}{hint}"
+    return f"{title(review)}; {consent_hint(names)}" if names else title(review)
 
 
 def unused_lines(review: Review) -> Iterator[str]:
