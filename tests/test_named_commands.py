@@ -20,9 +20,7 @@ def named() -> list[tuple[str, str]]:
     return sorted(found)
 
 
-@pytest.mark.parametrize(
-    ("page", "command"), [pytest.param(*each, id=f"{each[0]}: {each[1]}") for each in named()]
-)
+@pytest.mark.parametrize(("page", "command"), [pytest.param(*each, id=f"{each[0]}: {each[1]}") for each in named()])
 def test_command_exists(page: str, command: str) -> None:
     """A command has the subcommands and the options that the page shows."""
     del page
