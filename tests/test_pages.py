@@ -79,6 +79,16 @@ def test_every_page_runs_somewhere() -> None:
     assert shown == {*OFFLINE, *STARTING, *LOCAL_AWS, *ELSEWHERE}
 
 
+def test_no_page_has_both_sides_of_a_merge() -> None:
+    """No page, nor the changelog, has the markers of a merge with a conflict."""
+    texts = {
+        name: page.read_text(encoding="utf-8")
+        for name, page in (pages() | {"CHANGELOG.md": ROOT / "CHANGELOG.md"}).items()
+    }
+
+    assert [name for name, text in texts.items() if re.search(r"^(<{7}|={7}|>{7})( |$)", text, re.MULTILINE)] == []
+
+
 @pytest.mark.parametrize("name", OFFLINE)
 def test_page_runs(name: str, tmp_path: Path) -> None:
     """The commands of a page, one after the other, print what it shows, without AWS."""
