@@ -35,7 +35,7 @@ def test_options() -> None:
     """The page has every option that not every command has, and no other."""
     shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", PAGE)) - {"--yes", "--deployed"}  # those of other commands
 
-    assert shown == {option for each in review.params for option in each.opts} - {"-o", "--output-file"}
+    assert shown == {option for each in review.params for option in each.opts} - {"-o", "--output-file", "--debug"}
 
 
 def test_markers() -> None:

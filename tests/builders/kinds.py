@@ -196,7 +196,7 @@ KINDS = {
     ),
     "manifest list of unknown children": Kind(
         about="images",
-        says="not known",
+        says="unknown",
         policy=policy_text(rule(1, tagStatus="untagged", **pushed(1))),
         children=True,
         is_error=False,

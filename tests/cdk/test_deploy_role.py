@@ -353,7 +353,7 @@ class TestRefusals:
 
         assert str(caught.value) == (
             "Registry/Pipeline: deploy: the trust policy must have at most 4,096 characters, got 4,339; name fewer "
-            "pipelines, or several with '*', or make another DeployRole for the rest with provider=…"
+            "pipelines, or several with '*', or create another DeployRole with provider=… for the rest"
         )
 
     def test_trust_policy_beyond_the_quota(self) -> None:

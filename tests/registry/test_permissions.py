@@ -65,4 +65,5 @@ def test_permissions_on_the_same_resources_are_one_statement() -> None:
             ],
             "Resource": ["arn:aws:cloudformation:us-east-1:123456789012:stack/*"],
         },
+        {"Effect": "Allow", "Action": ["ecr:DescribeRegistry"], "Resource": ["*"]},
     ]

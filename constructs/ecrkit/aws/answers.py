@@ -32,6 +32,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "DeleteRepository": ("repository.repositoryName",),
     "DescribeImageScanFindings": ("imageScanStatus.status",),
     "DescribeImages": ("imageDetails[].imageDigest", "imageDetails[].imagePushedAt"),
+    "DescribeRegistry": ("registryId",),
     "DescribeRepositories": (
         "repositories[].repositoryName",
         "repositories[].repositoryUri",
@@ -79,6 +80,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "ListStacks": ("StackSummaries[].StackName", "StackSummaries[].StackStatus"),
     "ListTagsForResource": ("tags[].Key", "tags[].Value"),
     "ListTasks": ("taskArns[]",),
+    "PutImage": ("image.imageId.imageDigest",),
     "PutLifecyclePolicy": ("repositoryName",),
     "StartImageScan": ("imageScanStatus.status",),
     "StartLifecyclePolicyPreview": ("status",),

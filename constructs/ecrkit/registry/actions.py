@@ -4,7 +4,8 @@ The actions of ECR, by what they act on.
 A test compares them with the operations of the installed service model.
 
 Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon ECR" and "… Amazon ECR
-Public" (changed 2026-07-15, read 2026-11).
+Public" (changed 2026-07-15, read 2026-11). Actions of replication backfill: the service model of botocore 1.44.8, in
+which none of them takes a repository.
 """
 
 from __future__ import annotations
@@ -116,6 +117,7 @@ ECR = Service(
         "DeregisterPullTimeUpdateExclusion",
         "DescribePullThroughCacheRules",
         "DescribeRegistry",
+        "DescribeReplicationBackfillResults",
         "DescribeRepositoryCreationTemplates",
         "GetAccountSetting",
         "GetAuthorizationToken",
@@ -123,12 +125,15 @@ ECR = Service(
         "GetRegistryScanningConfiguration",
         "GetSigningConfiguration",
         "ListPullTimeUpdateExclusions",
+        "ListReplicationBackfills",
         "PutAccountSetting",
         "PutRegistryPolicy",
         "PutRegistryScanningConfiguration",
         "PutReplicationConfiguration",
         "PutSigningConfiguration",
         "RegisterPullTimeUpdateExclusion",
+        "StartReplicationBackfill",
+        "StopReplicationBackfill",
         "UpdatePullThroughCacheRule",
         "UpdateRepositoryCreationTemplate",
         "ValidatePullThroughCacheRule",

@@ -55,6 +55,7 @@ class Permission:
 _LOGIN = Permission(on=Scope.EVERYTHING, actions=("ecr:GetAuthorizationToken",))
 _STACKED = Permission(on=Scope.STACKS, actions=("cloudformation:ListStackResources",))
 _TEMPLATES = Permission(on=Scope.STACKS, actions=("cloudformation:DescribeStacks", "cloudformation:GetTemplate"))
+_REPLICATION = Permission(on=Scope.EVERYTHING, actions=("ecr:DescribeRegistry",))
 _SETTINGS = Permission(
     on=Scope.REPOSITORIES,
     actions=(
@@ -72,6 +73,7 @@ COMMANDS: Mapping[str, tuple[Permission, ...]] = {
         Permission(on=Scope.REPOSITORIES, actions=("ecr:DescribeImageScanFindings", "ecr:DescribeImages")),
         _STACKED,
         _TEMPLATES,
+        _REPLICATION,
     ),
     "doctor": (Permission(on=Scope.BOOTSTRAP, actions=("cloudformation:DescribeStacks",)),),
     "guard --deployed": (
@@ -217,6 +219,7 @@ COMMANDS: Mapping[str, tuple[Permission, ...]] = {
                 "ecr:StartLifecyclePolicyPreview",
             ),
         ),
+        _REPLICATION,
     ),
     "policy resume": (
         Permission(

@@ -41,7 +41,7 @@ def test_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """The demo deploys, pushes, lists and previews, and needs less than 60 lines of 80 columns."""
     monkeypatch.chdir(ROOT)
     shown = ecrkit_on_terminal("sandbox", "--demo", environment={"COLUMNS": "80"})
-    lines = [re.sub(r"\x1b\[\w*", "", line.rpartition("\r")[2]) for line in shown.split("\r\n")[:-1]]
+    lines = [re.sub(r"\x1b\[[\d;]*[A-Za-z]", "", line.rpartition("\r")[2]) for line in shown.split("\r\n")[:-1]]
     height = sum(max(1, -(-len(line) // 80)) for line in lines)
 
     assert steps("\n".join(lines)) == STEPS

@@ -10,6 +10,7 @@ import click
 
 from ecrkit.aws.copiers import COPIERS, find_copier
 from ecrkit.aws.promotion import CopyPlanner, promotion
+from ecrkit.cli.arguments.completions import FILE
 from ecrkit.cli.arguments.options import confirmed, dry_run_option, output_option, yes_option
 from ecrkit.cli.arguments.places import read_place, read_places
 from ecrkit.cli.console.interrupts import tidy_end
@@ -31,14 +32,25 @@ __all__ = ["copy"]
 @click.command("copy", short_help="Copy images between repositories, accounts and Regions.")
 @click.argument("source", metavar="[SOURCE]", required=False)
 @click.argument("destination", metavar="[DESTINATION]", required=False)
-@click.option("--from", "file", metavar="FILE", help="File with SOURCE and DESTINATION in each line; - for stdin.")
+@click.option(
+    "--from",
+    "file",
+    metavar="FILE",
+    type=FILE,
+    help="File with SOURCE and DESTINATION in each line; - for stdin.",
+)
 @click.option(
     "--referrers/--no-referrers", default=True, help="Copy signatures, SBOMs and attestations.  [default: referrers]"
 )
 @click.option("--tool", type=click.Choice(COPIERS), help="Program to use.  [default: the first one installed]")
 @dry_run_option("Show what would be copied, and copy nothing.")
 @yes_option
-@click.option("--catalog", metavar="FILE", help="Catalog with the environments.  [default: repositories.yaml]")
+@click.option(
+    "--catalog",
+    metavar="FILE",
+    type=FILE,
+    help="Catalog with the environments.  [default: repositories.yaml]",
+)
 @click.option("--environment", metavar="NAME", help="Environment that images come from.")
 @click.option("--destination-environment", metavar="NAME", help="Environment that images go to.")
 @click.option("--profile", help="AWS profile of the source.")

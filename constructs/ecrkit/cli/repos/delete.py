@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from ecrkit.aws.client import CloudFormationClient, ECRClient
+    from ecrkit.aws.client import ECRClient
     from ecrkit.aws.repositories import RepositoryDetails
     from ecrkit.cli.arguments.declared import Declared
 
