@@ -231,3 +231,12 @@ def test_a_missing_policy_is_one_finding(folder: Path) -> None:
         ),
         "teams/a.yaml:2:20: no policy 'no' in store (pinned in 2 places); the store is empty",
     ]
+
+
+def test_an_included_file_alone_is_no_catalog() -> None:
+    """Whoever checks a file of a team is sent to the catalog that includes it."""
+    (found,) = check_catalog("repositories:\n  web:\n", file="teams/web.yaml").findings
+
+    assert found.text == (
+        "the required key 'environments' is missing; add it, or check the catalog that includes this file"
+    )

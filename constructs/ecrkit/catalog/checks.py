@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog import house_checks, rulebook
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from ecrkit.policies.store import PolicyStore
 
 __all__ = ["CheckedCatalog", "check_catalog", "read_catalog", "read_catalog_text"]
+
+_OF_INCLUDED = "add it, or check the catalog that includes this file"
 
 
 _READ_FROM = {
@@ -144,12 +146,19 @@ class _CatalogReader:
         self._registries = RegistryReader(reader, policies)
         self._alike: dict[str, RepositoryEntry | None] = {}
 
+    def _members(self, at: At) -> dict[str, At]:
+        members = self._reader.fields(at, known=CATALOG_KEYS)
+        required = ("environments",) if self._may_be_empty else ("environments", "repositories")
+        for key in required:
+            if isinstance(at.node, ObjectNode) and key not in members:
+                missing = rulebook.MISSING_KEY.at(at.location, key=key)
+                # A file that another catalog includes has repositories only.
+                is_included = members.keys() == {"repositories"}
+                self._reader.add([replace(missing, remedy=_OF_INCLUDED) if is_included else missing])
+        return members
+
     def catalog(self, at: At) -> Catalog:
-        members = self._reader.fields(
-            at,
-            known=CATALOG_KEYS,
-            required=("environments",) if self._may_be_empty else ("environments", "repositories"),
-        )
+        members = self._members(at)
         defaults = Settings()
         if "defaults" in members and not is_empty(members["defaults"]):
             defaults = self._settings.read(self._reader.fields(members["defaults"], known=SETTING_KEYS))
