@@ -151,7 +151,7 @@ class TestPins:
 )
 def test_conformance(variables: list[str], options: list[str]) -> None:
     """`make conformance` gives its variables to the comparison with AWS, which no other target runs."""
-    command = ["make", "--dry-run", "conformance", *variables]
+    command = ["make", "--no-print-directory", "--dry-run", "conformance", *variables]
     printed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
     words = shlex.split(printed.replace("\\\n", " ").partition("PYTHONPATH=tests ")[2])
 

@@ -11,7 +11,7 @@ from builders.programs import program
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.posix
+pytestmark = [pytest.mark.posix, pytest.mark.server]
 
 DOWN = "Cannot connect to the Docker daemon. Is it running?"
 
