@@ -9,7 +9,7 @@ from ecrkit.documents.nearest import near
 from ecrkit.errors import InvalidPropertyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from constructs import Construct
 
@@ -40,7 +40,7 @@ INSTEAD: Mapping[str, str] = {
 
 
 def unknown_problems(
-    names: Iterable[str], *, of: Callable[..., object], instead: Mapping[str, str] | None = None
+    names: Collection[str], *, of: Callable[..., object], instead: Mapping[str, str] | None = None
 ) -> Iterator[str]:
     """
     Refuse arguments by their names.
@@ -53,6 +53,8 @@ def unknown_problems(
     Returns:
         A problem for each.
     """
+    if not names:
+        return  # As almost always; signatures take their time.
     advice = instead or {}
     known = [name for name, each in inspect.signature(of).parameters.items() if each.kind is each.KEYWORD_ONLY]
     for name in names:
