@@ -85,7 +85,11 @@ def test_program_copies_by_digest(tmp_path: Path, name: str, arguments: list[str
 
 
 def test_missing_program_is_advised() -> None:
-    """Without any, what to install is said, and why docker is not enough; a named one has its alternatives."""
+    """
+    Without any tool, the error says what to install and why docker is not enough.
+
+    For a missing tool that was named, it lists the others.
+    """
     with pytest.raises(ToolError) as none:
         find_copier(None, search_path="")
     with pytest.raises(ToolError) as named:

@@ -154,7 +154,7 @@ def test_exclusions_turn_mutability_round(client: ECRClient, mutability: str, ta
 
 
 def test_archived_image_is_refused_before_the_pull(client: ECRClient) -> None:
-    """An archived image cannot be pulled, and how to restore it is said."""
+    """An archived image cannot be pulled. The error says how to restore it."""
     with Stubber(client) as stubber:
         stubber.add_response("describe_repositories", {"repositories": [repository(1)]})
         stubber.add_response("describe_images", {"imageDetails": [image(1, imageStatus="ARCHIVED")]})

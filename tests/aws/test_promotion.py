@@ -87,7 +87,7 @@ def test_what_describes_an_image_comes_along() -> None:
 
 
 def test_archived_image_is_refused() -> None:
-    """An archived image cannot be copied, and how to restore it is said."""
+    """An archived image cannot be copied. The error says how to restore it."""
     source, destination = client("us-east-1"), client("us-east-1")
     with Stubber(source) as here, Stubber(destination) as there:
         here.add_response("describe_repositories", {"repositories": [repository("web")]})

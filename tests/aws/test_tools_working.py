@@ -51,7 +51,7 @@ def install(directory: Path, **programs: str) -> str:
     ],
 )
 def test_tool(tmp_path: Path, programs: dict[str, str], source: str, expected: tuple[str, str]) -> None:
-    """The first tool that answers is used, and what was passed by is told."""
+    """The first tool that answers is used. A message names the tools that did not answer."""
     tool, told = find_working_tool(None, search_path=install(tmp_path, **programs), source=source)
 
     assert (tool.name, told) == expected

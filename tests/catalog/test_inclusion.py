@@ -234,7 +234,7 @@ def test_a_missing_policy_is_one_finding(folder: Path) -> None:
 
 
 def test_an_included_file_alone_is_no_catalog() -> None:
-    """Whoever checks a file of a team is sent to the catalog that includes it."""
+    """A check of an included file says to check the catalog that includes it."""
     (found,) = check_catalog("repositories:\n  web:\n", file="teams/web.yaml").findings
 
     assert found.text == (

@@ -220,7 +220,11 @@ def test_network_changes_nothing_in_the_result(account: Account, project: Path) 
 
 
 def test_stack_and_quota_are_checked_or_said_not_to_be(account: Account, tmp_path: Path) -> None:
-    """A changed catalog is a note that does not fail; without permissions it is drift, and what is missing is said."""
+    """
+    A changed catalog is a note that does not fail.
+
+    Without the permissions it is drift, and a message names what is missing.
+    """
     publish(make_store(tmp_path, {"ten/v1.json": policy_text(), "ten/v2.json": policy_text(keep=20)}))
     catalog = tmp_path / "repositories.yaml"
     catalog.write_text(CATALOG.split("  web:", maxsplit=1)[0] + "  stacked:\n")

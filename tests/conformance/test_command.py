@@ -90,7 +90,7 @@ def test_no(tmp_path: Path, ecr: Stub) -> None:
 
 
 def test_cost_of_scans(tmp_path: Path, ecr: Stub) -> None:
-    """A registry that scans every push by Amazon Inspector makes a run dearer, which is said before."""
+    """If Amazon Inspector scans every push, the estimate before the run includes its price."""
     ecr.account(configuration={"scanning": ENHANCED})
 
     result = conformance(tmp_path, "--part", "questions", answer="n\n")

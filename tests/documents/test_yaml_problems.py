@@ -1,4 +1,4 @@
-"""What people are told about a text that is not YAML: in our words, by both parsers."""
+"""Messages about text that is not YAML: in our words, with both parsers."""
 
 from __future__ import annotations
 

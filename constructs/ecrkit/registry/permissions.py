@@ -55,6 +55,16 @@ class Permission:
 _LOGIN = Permission(on=Scope.EVERYTHING, actions=("ecr:GetAuthorizationToken",))
 _STACKED = Permission(on=Scope.STACKS, actions=("cloudformation:ListStackResources",))
 _TEMPLATES = Permission(on=Scope.STACKS, actions=("cloudformation:DescribeStacks", "cloudformation:GetTemplate"))
+_STORAGE_CLASSES = Permission(
+    on=Scope.REPOSITORY,
+    actions=(
+        "ecr:BatchGetImage",
+        "ecr:DescribeImages",
+        "ecr:DescribeRepositories",
+        "ecr:GetLifecyclePolicy",
+        "ecr:UpdateImageStorageClass",
+    ),
+)
 _REPLICATION = Permission(on=Scope.EVERYTHING, actions=("ecr:DescribeRegistry",))
 _SETTINGS = Permission(
     on=Scope.REPOSITORIES,
@@ -87,18 +97,7 @@ COMMANDS: Mapping[str, tuple[Permission, ...]] = {
         ),
         Permission(on=Scope.EVERYTHING, actions=("cloudformation:ListStacks",)),
     ),
-    "images archive": (
-        Permission(
-            on=Scope.REPOSITORY,
-            actions=(
-                "ecr:BatchGetImage",
-                "ecr:DescribeImages",
-                "ecr:DescribeRepositories",
-                "ecr:GetLifecyclePolicy",
-                "ecr:UpdateImageStorageClass",
-            ),
-        ),
-    ),
+    "images archive": (_STORAGE_CLASSES,),
     "images copy": (
         _LOGIN,
         Permission(
@@ -193,18 +192,7 @@ COMMANDS: Mapping[str, tuple[Permission, ...]] = {
             ),
         ),
     ),
-    "images restore": (
-        Permission(
-            on=Scope.REPOSITORY,
-            actions=(
-                "ecr:BatchGetImage",
-                "ecr:DescribeImages",
-                "ecr:DescribeRepositories",
-                "ecr:GetLifecyclePolicy",
-                "ecr:UpdateImageStorageClass",
-            ),
-        ),
-    ),
+    "images restore": (_STORAGE_CLASSES,),
     "init": (Permission(on=Scope.REPOSITORIES, actions=("ecr:DescribeRepositories",)),),
     "login": (_LOGIN,),
     "policy preview": (

@@ -223,7 +223,7 @@ def test_failure_is_reported_per_image(run: Runner) -> None:
 
 
 def test_list_that_was_not_read_protects_untagged_images(run: Runner) -> None:
-    """Where reading lists is not allowed, an untagged image may be part of one: that is said, and refused."""
+    """If manifest lists may not be read, an untagged image is not archived, because a list may refer to it."""
     run.archive.add("a", age_days=100)
     run.archive.add("b", tags=("v1",), children=("sha256:" + "a" * 64,))
     run.proxy.faults.insert(0, run.archive.policy_that_counts_pulls())

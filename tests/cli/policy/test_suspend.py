@@ -228,7 +228,11 @@ def test_nothing_is_suspended_that_cannot_be_saved(account: Account, project: Pa
 
 
 def test_policy_is_restored_without_the_file(account: Account, project: Path) -> None:
-    """Without the state file, the catalog or the deployed template has the policy; else it is said where to look."""
+    """
+    Without the state file, the policy comes from the catalog or the deployed template.
+
+    If neither has it, the error says where to look.
+    """
     template = {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "shop"}}
     template["Properties"] = {
         "RepositoryName": "shop",
@@ -292,7 +296,7 @@ def test_broken_catalog_stops_no_emergency(account: Account, project: Path) -> N
 
 
 def test_catalog_is_not_needed(account: Account, project: Path) -> None:
-    """Without a catalog a policy is suspended and resumed all the same, and it is said that nothing was compared."""
+    """Suspend and resume work without a catalog. Resume says that nothing was compared."""
     (project / "repositories.yaml").unlink()
     suspended = run(account, project, *SUSPEND, "team/web")
     resumed = run(account, project, *RESUME, "team/web")

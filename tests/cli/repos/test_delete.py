@@ -250,7 +250,7 @@ def test_several_names_and_patterns_go(account: Account, tmp_path: Path) -> None
 
 
 def test_pattern_without_a_match_is_told(account: Account) -> None:
-    """A pattern that matches nothing, and a name that does not exist, are told together; nothing is deleted."""
+    """One error names the patterns that match nothing and the names that do not exist. Nothing is deleted."""
     result = ecrkit("repos", "delete", "empty", "wbe", "old/*", "--yes", environment=account.environment)
 
     assert result.returncode == 3
@@ -262,7 +262,7 @@ def test_pattern_without_a_match_is_told(account: Account) -> None:
 
 
 def test_failure_does_not_stop_the_others(account: Account) -> None:
-    """If AWS refuses one repository, the others go, and it is said which are gone and which are not."""
+    """If AWS refuses to delete one repository, the others are deleted. The output names both."""
     refused = Fault("ecr:DeleteRepository", aws_error("KmsException", message="No key"), times=1)
     with proxy_to(account.url, refused) as proxy:
         result = ecrkit("repos", "delete", "*", "--force", "--yes", environment=account.at(proxy.url))

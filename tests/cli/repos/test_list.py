@@ -160,7 +160,7 @@ def test_json_has_the_service_names(account: Account, project: Path) -> None:
 
 
 def test_policy_that_is_not_evaluated_is_told(account: Account, tmp_path: Path) -> None:
-    """A policy that ECR has not evaluated for days is said on standard error, and when it last was, in JSON."""
+    """Standard error names a policy that ECR has not evaluated for days. JSON has the last evaluation."""
     answer = {"lifecyclePolicyText": policy_text(), "lastEvaluatedAt": 1_577_836_800}
     with proxy_to(account.url, Fault("ecr:GetLifecyclePolicy", answers(answer))) as proxy:
         result = ecrkit("repos", "list", environment=account.at(proxy.url), cwd=tmp_path)

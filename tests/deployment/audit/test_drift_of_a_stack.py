@@ -77,7 +77,7 @@ def test_change_by_hand_is_drift(policies: PolicyStore) -> None:
 
 
 def test_change_by_hand_and_in_the_catalog_is_both(policies: PolicyStore) -> None:
-    """Where all three differ, the drift is told against the template, with what a deploy does about it."""
+    """If all three differ, drift is the difference from the template, and the message says what a deploy does."""
     repository = deployed("tags: {team: web}", policies, tags={"team": "shop"})
 
     assert texts(found("tags: {team: data}", [repository], policies)) == [

@@ -121,7 +121,7 @@ def test_nine_tenths_of_the_quota_are_told(policies: PolicyStore, count: int, is
 
 
 def test_old_scans_are_told_if_asked(policies: PolicyStore) -> None:
-    """Images whose last scan is older than asked are counted, with one of them; without an age none is told."""
+    """A finding counts the images whose last scan is too old, and names one. Without an age there is no finding."""
     scans = {"v3": ago(3), "v2": ago(31), "v1": ago(90)}
     there = replace(actual(), images=ObservedImages(count=3, scanned_at=scans))
 
@@ -172,7 +172,7 @@ def test_policy_of_somebody_else_is_judged(policies: PolicyStore) -> None:
 
 
 def test_suspended_policy_is_no_drift(policies: PolicyStore) -> None:
-    """A suspended policy is told as what it is, with who, when and why, instead of drift; overdue it is an error."""
+    """A suspended policy is a warning with who, when and why, not drift. An overdue one is an error."""
     suspension = Suspension(
         reason="releases expired",
         by="user/alice",

@@ -106,7 +106,7 @@ def test_pages_are_taken_together(text: str) -> None:
     ],
 )
 def test_pages_that_do_not_fit_are_refused(text: str, message: str) -> None:
-    """Each is told with its page and its place."""
+    """The message has the page and the place of each."""
     (found,) = refused(text)
 
     assert found == message.replace("{at}", found.split(":")[2])

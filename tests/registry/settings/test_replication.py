@@ -18,7 +18,7 @@ RULE = DeployedReplicationRule(destinations=PLACES, prefixes=("prod/",), replica
 
 
 def test_deletion_names_the_destinations() -> None:
-    """A rule that replicates deletions of a repository is told with its destinations, once each."""
+    """The message about replicated deletions names each destination once."""
     assert deletion_note([RULE, RULE], "prod/api") == (
         "deletions are replicated to eu-west-1, us-east-1 of account 210987654321: "
         "an image that expires here is deleted there, too"
