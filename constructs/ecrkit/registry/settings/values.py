@@ -1,8 +1,8 @@
 """
-Registry-wide settings: scanning, replication, registry policy, pull-through caches, creation templates.
+Registry-wide settings: scanning, replication, policy, caches, creation templates, signing, pull times, and the account's.
 
-An account has one scanning configuration, one replication configuration and one policy in every Region. Each cache and
-each template has a prefix that is unique there.
+An account has one scanning, one replication and one signing configuration and one policy in every Region. Each cache
+and each template has a prefix that is unique there.
 """
 
 from __future__ import annotations
@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ROOT",
+    "AccountSettings",
     "AppliedFor",
+    "BasicScanTypeVersion",
+    "BlobMounting",
     "CreationTemplate",
     "Destination",
     "Home",
     "PullThroughCacheRule",
     "RegistryPolicy",
+    "RegistryPolicyScope",
     "RegistrySettings",
     "ReplicationRule",
     "ReplicationSource",
@@ -37,6 +41,7 @@ __all__ = [
     "ScanType",
     "Scanning",
     "ScanningRule",
+    "SigningRule",
     "TemplateEncryption",
 ]
 
@@ -68,6 +73,33 @@ class AppliedFor(StrEnum):
     PULL_THROUGH_CACHE = "PULL_THROUGH_CACHE"
     REPLICATION = "REPLICATION"
     CREATE_ON_PUSH = "CREATE_ON_PUSH"
+
+
+class BasicScanTypeVersion(StrEnum):
+    """Which version of basic scanning is used."""
+
+    AWS_NATIVE = "AWS_NATIVE"
+    """The scanner of AWS."""
+
+    CLAIR = "CLAIR"
+    """The older one, which is deprecated."""
+
+
+class RegistryPolicyScope(StrEnum):
+    """Which actions the registry policy covers."""
+
+    V1 = "V1"
+    """Replication and pull-through caches: ``ReplicateImage``, ``BatchImportUpstreamImage``, ``CreateRepository``."""
+
+    V2 = "V2"
+    """All ECR actions."""
+
+
+class BlobMounting(StrEnum):
+    """Whether repositories of the registry share layers."""
+
+    ENABLED = "ENABLED"
+    DISABLED = "DISABLED"
 
 
 class TemplateEncryption(StrEnum):
@@ -246,6 +278,51 @@ class CreationTemplate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SigningRule:
+    """
+    Which repositories have their images signed on push, and with which profile.
+
+    Attributes:
+        profile: ARN of a signing profile of AWS Signer.
+        repositories: patterns of repository names, in which ``*`` matches any text; empty for every repository.
+    """
+
+    profile: str
+    repositories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSettings:
+    """
+    Settings that ECR calls account settings; ``None`` leaves one undeclared.
+
+    CloudFormation has no type for them, so no deploy changes them.
+
+    Attributes:
+        basic_scan_type_version: which version of basic scanning is used.
+        registry_policy_scope: which actions the registry policy covers.
+        blob_mounting: whether repositories of the registry share layers.
+    """
+
+    basic_scan_type_version: BasicScanTypeVersion | None = None
+    registry_policy_scope: RegistryPolicyScope | None = None
+    blob_mounting: BlobMounting | None = None
+
+    def __bool__(self) -> bool:
+        """Whether it declares any setting."""
+        return any((self.basic_scan_type_version, self.registry_policy_scope, self.blob_mounting))
+
+    def by_name(self) -> Mapping[str, str]:
+        """Give the declared values by the name that the API has for each, as in ``BLOB_MOUNTING``."""
+        values = {
+            "BASIC_SCAN_TYPE_VERSION": self.basic_scan_type_version,
+            "REGISTRY_POLICY_SCOPE": self.registry_policy_scope,
+            "BLOB_MOUNTING": self.blob_mounting,
+        }
+        return {name: value.value for name, value in values.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrySettings:
     """
     Registry-wide settings of an account and Region; omitted ones stay unchanged.
@@ -256,6 +333,9 @@ class RegistrySettings:
         policy: permissions on the registry.
         pull_through_cache: pull-through caches by prefix.
         creation_templates: creation templates by prefix.
+        signing: which repositories have their images signed on push.
+        pull_time_exclusions: ARNs of roles and users whose pulls do not count as use of an image.
+        account_settings: account settings; not deployed.
     """
 
     scanning: Scanning | None = None
@@ -263,11 +343,25 @@ class RegistrySettings:
     policy: RegistryPolicy | None = None
     pull_through_cache: Mapping[str, PullThroughCacheRule] = field(default_factory=dict)
     creation_templates: Mapping[str, CreationTemplate] = field(default_factory=dict)
+    signing: tuple[SigningRule, ...] = ()
+    pull_time_exclusions: tuple[str, ...] = ()
+    account_settings: AccountSettings | None = None
 
     def __bool__(self) -> bool:
         """Whether it has any setting."""
+        return self.is_deployed or bool(self.account_settings)
+
+    @property
+    def is_deployed(self) -> bool:
+        """Whether it has any setting that CloudFormation deploys: account settings are none."""
         return bool(
-            self.scanning or self.replication or self.policy or self.pull_through_cache or self.creation_templates
+            self.scanning
+            or self.replication
+            or self.policy
+            or self.pull_through_cache
+            or self.creation_templates
+            or self.signing
+            or self.pull_time_exclusions
         )
 
 
