@@ -55,6 +55,11 @@ registry:
     ROOT:
       applied_for: [REPLICATION, CREATE_ON_PUSH]
       mutable_tags: [latest, edge]
+  signing:
+    - {profile: "arn:aws:signer:us-east-1:123456789012:/signing-profiles/prod_images", repositories: ["prod/*", base]}
+    - profile: arn:aws:signer:us-east-1:210987654321:/signing-profiles/all_images
+  pull_time_exclusions: ["arn:aws:iam::123456789012:role/security/scanner", "arn:aws:iam::210987654321:user/scanner"]
+  account_settings: {basic_scan_type_version: AWS_NATIVE, registry_policy_scope: V2, blob_mounting: ENABLED}
 repositories: {web: }
 """
 """Every kind of setting."""
@@ -816,5 +821,113 @@ REFUSED = (
             "characters, got 13,397; grant to an organization or a unit instead of many accounts [CAT268]"
         ),
         beyond="a schema sees no text",
+    ),
+    RefusedRegistry(
+        "CAT201",
+        "signing rules",
+        edits=(
+            (
+                "    - profile: arn:aws:signer:us-east-1:210987654321:/signing-profiles/all_images\n",
+                "    - profile: arn:aws:signer:us-east-1:210987654321:/signing-profiles/all_images\n" * 10,
+            ),
+        ),
+        finding="48:5: registry.signing: must have at most 10 rules, got 11 [CAT201]",
+    ),
+    RefusedRegistry(
+        "CAT201",
+        "signing patterns",
+        edits=(('["prod/*", base]}\n    - profile', f"[{_several(101, 'a{}')}]}}\n    - profile"),),
+        finding="48:102: registry.signing[0].repositories: must have at most 100 patterns, got 101 [CAT201]",
+    ),
+    RefusedRegistry(
+        "CAT201",
+        "exclusions",
+        edits=(
+            (
+                '"arn:aws:iam::210987654321:user/scanner"]',
+                f"{_several(100, 'arn:aws:iam::210987654321:user/{}')}]",
+            ),
+        ),
+        finding="50:25: registry.pull_time_exclusions: must have at most 100 principals, got 101 [CAT201]",
+    ),
+    RefusedRegistry(
+        "CAT203",
+        "exclusion",
+        edits=(("arn:aws:iam::210987654321:user/scanner", "arn:aws:iam::123456789012:role/security/scanner"),),
+        finding=(
+            "50:77: registry.pull_time_exclusions[1]: 'arn:aws:iam::123456789012:role/security/scanner' is listed "
+            "twice; remove one [CAT203]"
+        ),
+    ),
+    RefusedRegistry(
+        "CAT270",
+        "version",
+        edits=(("/signing-profiles/all_images", "/signing-profiles/all_images/a1b2c3d4e5"),),
+        finding=(
+            "49:16: registry.signing[1].profile: must be the ARN of a signing profile of AWS Signer, got "
+            "'arn:aws:signer:us-east-1:210987654321:/signing-profiles/all_images/a1b2c3d4e5'; write "
+            "arn:aws:signer:us-east-1:123456789012:/signing-profiles/name, without a version [CAT270]"
+        ),
+    ),
+    RefusedRegistry(
+        "CAT271",
+        "upper case",
+        edits=(('["prod/*", base]}\n    - profile', '["prod/*", Base]}\n    - profile'),),
+        finding=(
+            "48:113: registry.signing[0].repositories[1]: must be a repository's name, or a pattern with '*', of 1 to "
+            "256 characters, got 'Base' [CAT271]"
+        ),
+    ),
+    RefusedRegistry(
+        "CAT272",
+        "Region",
+        edits=(
+            ("region: us-east-1}\nregistry:", "region: eu-central-2}\nregistry:"),
+            (REGISTRY[REGISTRY.index("  pull_through_cache:") : REGISTRY.index("  signing:")], ""),
+            ('    pull_through_by: ["arn:aws:iam::123456789012:role/ci", "444444444444"]\n', ""),
+        ),
+        finding=(
+            "23:5: registry.signing: CloudFormation has no AWS::ECR::SigningConfiguration in eu-central-2; remove it "
+            "there: an environment can have its own `registry:` [CAT272]"
+        ),
+        beyond=_BESIDE,
+    ),
+    RefusedRegistry(
+        "CAT273",
+        "profile",
+        edits=(("arn:aws:signer:us-east-1:210987654321", "arn:aws-cn:signer:cn-north-1:210987654321"),),
+        finding=(
+            "49:16: registry.signing[1].profile: the ARN is in the partition aws-cn, but the registry's us-east-1 is "
+            "in aws; name one in that partition; an environment can have its own `registry:` [CAT273]"
+        ),
+        beyond=_BESIDE,
+    ),
+    RefusedRegistry(
+        "CAT273",
+        "exclusion",
+        edits=(("arn:aws:iam::210987654321:user/scanner", "arn:aws-us-gov:iam::210987654321:user/scanner"),),
+        finding=(
+            "50:77: registry.pull_time_exclusions[1]: the ARN is in the partition aws-us-gov, but the registry's "
+            "us-east-1 is in aws; name one in that partition; an environment can have its own `registry:` [CAT273]"
+        ),
+        beyond=_BESIDE,
+    ),
+    RefusedRegistry(
+        "CAT274",
+        "session",
+        edits=(("arn:aws:iam::210987654321:user/scanner", "arn:aws:sts::210987654321:assumed-role/scanner/nightly"),),
+        finding=(
+            "50:77: registry.pull_time_exclusions[1]: must be the ARN of a role or user, of at most 200 characters, "
+            "got 'arn:aws:sts::210987654321:assumed-role/scanner/nightly'; name the role, not its session [CAT274]"
+        ),
+    ),
+    RefusedRegistry(
+        "CAT274",
+        "account",
+        edits=(('"arn:aws:iam::210987654321:user/scanner"', '"210987654321"'),),
+        finding=(
+            "50:77: registry.pull_time_exclusions[1]: must be the ARN of a role or user, of at most 200 characters, "
+            "got '210987654321'; write arn:aws:iam::123456789012:role/scanner [CAT274]"
+        ),
     ),
 )

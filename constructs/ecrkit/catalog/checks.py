@@ -16,6 +16,7 @@ from ecrkit.catalog.reading.registry import RegistryReader
 from ecrkit.catalog.reading.repositories import RepositoryReader
 from ecrkit.catalog.reading.rules import read_rules
 from ecrkit.catalog.reading.settings import Settings, SettingsReader
+from ecrkit.catalog.scanners import scanner_findings
 from ecrkit.catalog.values import Catalog, Environment
 from ecrkit.documents import ObjectNode, Reader, is_empty
 from ecrkit.documents.files import argument_name, read_argument
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from ecrkit.catalog.values import RepositoryEntry
     from ecrkit.documents import At
     from ecrkit.policies.store import PolicyStore
+    from ecrkit.registry.settings import RegistrySettings
 
 __all__ = ["CheckedCatalog", "check_catalog", "read_catalog", "read_catalog_text"]
 
@@ -197,6 +199,9 @@ class _CatalogReader:
         self._checks.check(draft, entries)
         for repository, entry in entries if rules else ():
             self._check_rules(rules or HouseRules(), draft, repository, entry, defaults)
+        home = Home(account=draft.account or None, region=draft.region or None)
+        settings = self._registries.read(registry, draft.registry, home=home)
+        self._check_scanners(entries, settings)
         return Environment(
             name=draft.name,
             account=draft.account,
@@ -204,9 +209,7 @@ class _CatalogReader:
             shards=draft.shards,
             profile=draft.profile,
             repositories=tuple(entry for _, entry in pairs if entry),
-            registry=self._registries.read(
-                registry, draft.registry, home=Home(account=draft.account or None, region=draft.region or None)
-            ),
+            registry=settings,
         )
 
     def _entry(
@@ -237,6 +240,18 @@ class _CatalogReader:
             place=lambda key: settings.places.get(key, repository.at.key_location),
         )
         self._reader.add(one for one in found if one.code not in unread)
+
+    def _check_scanners(
+        self, entries: Sequence[tuple[RepositoryDraft, RepositoryEntry]], registry: RegistrySettings | None
+    ) -> None:
+        excluded = registry.pull_time_exclusions if registry else ()
+        for repository, entry in entries:
+            policy = self._settings.composed(entry.lifecycle)
+            if policy is not None and policy.counts_pulls:
+                where = repository.at.key_location
+                self._reader.add(
+                    scanner_findings(entry, excluded=excluded, places=repository.own.places, otherwise=where)
+                )
 
     def _check_not_empty(
         self, repositories: Sequence[RepositoryDraft], environments: Sequence[EnvironmentDraft]

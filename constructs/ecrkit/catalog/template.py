@@ -208,7 +208,7 @@ def _environment_templates(environment: Environment, policies: PolicyStore) -> I
             stack=stack_name(environment.name, shard, shards=environment.shards),
             body=_repositories_body(environment, entries, policies),
         )
-    if environment.registry:
+    if environment.registry and environment.registry.is_deployed:
         yield Template(
             environment=environment.name,
             kind=StackKind.REGISTRY,

@@ -78,7 +78,7 @@ def catalog_stacks(
             )
             for shard, repositories in shards_of(environment).items()
         ]
-        if environment.registry is not None:
+        if environment.registry is not None and environment.registry.is_deployed:
             built.append(
                 registry_stack(
                     scope,

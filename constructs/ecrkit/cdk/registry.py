@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, Never, TypeVar
 
@@ -19,15 +20,18 @@ from ecrkit.registry.settings.fields import at
 from ecrkit.registry.settings.resources import (
     cache_resource,
     composed_lifecycle,
+    exclusion_resource,
     policy_resource,
     replication_resource,
     scanning_resource,
+    signing_resource,
     template_resource,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from aws_cdk import aws_iam as iam
     from constructs import IConstruct
 
     from ecrkit.errors import Finding
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
         RegistryPolicy,
         ReplicationRule,
         Scanning,
+        SigningRule,
     )
     from ecrkit.registry.settings.resources import RegistryResource
 
@@ -63,10 +68,11 @@ class Registry(Construct):
     Omitted settings stay as they are in the registry. Registry scanning overrides the scan on push of every
     repository.
 
-    All settings are kept when they leave the stack or the stack is deleted, because the whole account uses them. A
-    creation that is rolled back deletes what it created, so the next attempt can succeed: CloudFormation creates a
-    policy, replication, a cache or a template only if the registry has none yet. Scanning always exists, and
-    deleting it would turn off Amazon Inspector for the account, so it is kept even then.
+    Settings are kept when they leave the stack or the stack is deleted, because the whole account uses them. Only
+    pull-time exclusions, entries of a list, are deleted then. A creation that is rolled back deletes what it created,
+    so the next attempt can succeed: CloudFormation creates a policy, replication, a cache, a template, signing or an
+    exclusion only if the registry has none yet. Scanning always exists, and deleting it would turn off Amazon
+    Inspector for the account, so it is kept even then.
 
     Args:
         scope: The scope of the construct.
@@ -77,6 +83,14 @@ class Registry(Construct):
         pull_through_cache: Caches of other registries, by repository prefix; changing a property replaces the
             cache. Default: no cache.
         creation_templates: Settings of repositories that ECR creates automatically, by prefix. Default: no template.
+        signing: Which repositories have their images signed on push. Default: unchanged.
+        pull_time_exclusions: Roles and users, or their ARNs, whose pulls do not count as use of an image. Default: no
+            exclusion.
+
+    Attributes:
+        scanning: The L1 resource; ``None`` without it, likewise *replication*, *policy* and *signing*.
+        pull_through_cache: The L1 resources by prefix, likewise *creation_templates*.
+        pull_time_exclusions: The L1 resources, in the order given.
 
     Raises:
         InvalidPropertyError: ECR or CloudFormation would reject a property, or the app has another ``Registry`` for
@@ -97,6 +111,8 @@ class Registry(Construct):
         policy: RegistryPolicy | None = None,
         pull_through_cache: Mapping[str, PullThroughCacheRule] | None = None,
         creation_templates: Mapping[str, CreationTemplate] | None = None,
+        signing: Sequence[SigningRule] = (),
+        pull_time_exclusions: Sequence[str | iam.IRole | iam.IUser] = (),
         **unsupported: Never,
     ) -> None:
         refuse_unknown(scope, construct_id, unsupported, of=Registry.__init__)
@@ -108,6 +124,8 @@ class Registry(Construct):
             policy=policy,
             pull_through_cache=dict(pull_through_cache or {}),
             creation_templates=dict(creation_templates or {}),
+            signing=tuple(signing),
+            pull_time_exclusions=tuple(_arn_of(principal) for principal in pull_time_exclusions),
         )
         findings = check_registry(settings, home)
         problems = [
@@ -147,6 +165,15 @@ class Registry(Construct):
             prefix: self._resource(ecr.CfnRepositoryCreationTemplate, template_resource(prefix, template, **place))
             for prefix, template in settings.creation_templates.items()
         }
+        self.signing = (
+            self._resource(ecr.CfnSigningConfiguration, signing_resource(settings.signing))
+            if settings.signing
+            else None
+        )
+        self.pull_time_exclusions = tuple(
+            self._resource(ecr.CfnPullTimeUpdateExclusion, exclusion_resource(arn, name=_name_of(arn, stack)))
+            for arn in settings.pull_time_exclusions
+        )
         self._claim(home)
         self._warn(findings, self)
         for prefix, template in settings.creation_templates.items():
@@ -176,6 +203,18 @@ class Registry(Construct):
         for found in findings:
             if not found.silenced:
                 cdk.Annotations.of(construct).add_warning_v2(found.code, f"{found.text} [{found.code}]")
+
+
+def _arn_of(principal: str | iam.IRole | iam.IUser) -> str:
+    if isinstance(principal, str):
+        return principal
+    arn: str = getattr(principal, "role_arn", None) or principal.user_arn  # type: ignore[union-attr] # a role or a user
+    return arn
+
+
+def _name_of(arn: str, stack: cdk.Stack) -> str | None:
+    """Name a principal whose ARN is a token, by what the template will have in its place."""
+    return None if _is_known(arn) else json.dumps(stack.resolve(arn))
 
 
 def _keywords(properties: Mapping[str, object]) -> dict[str, Any]:

@@ -19,12 +19,16 @@ What ECR stores: repositories, their access, and registry-wide settings.
 """
 
 from ecrkit.registry.settings import (
+    AccountSettings,
     AppliedFor,
+    BasicScanTypeVersion,
+    BlobMounting,
     CreationTemplate,
     Destination,
     Home,
     PullThroughCacheRule,
     RegistryPolicy,
+    RegistryPolicyScope,
     RegistrySettings,
     ReplicationRule,
     ReplicationSource,
@@ -32,16 +36,21 @@ from ecrkit.registry.settings import (
     Scanning,
     ScanningRule,
     ScanType,
+    SigningRule,
     TemplateEncryption,
 )
 
 __all__ = [
+    "AccountSettings",
     "AppliedFor",
+    "BasicScanTypeVersion",
+    "BlobMounting",
     "CreationTemplate",
     "Destination",
     "Home",
     "PullThroughCacheRule",
     "RegistryPolicy",
+    "RegistryPolicyScope",
     "RegistrySettings",
     "ReplicationRule",
     "ReplicationSource",
@@ -49,5 +58,6 @@ __all__ = [
     "ScanType",
     "Scanning",
     "ScanningRule",
+    "SigningRule",
     "TemplateEncryption",
 ]

@@ -13,11 +13,15 @@ from ecrkit.policies.references import PolicyRef
 from ecrkit.registry.access import Access, Grantees
 from ecrkit.registry.properties import Mutability
 from ecrkit.registry.settings import (
+    AccountSettings,
     AppliedFor,
+    BasicScanTypeVersion,
+    BlobMounting,
     CreationTemplate,
     Destination,
     PullThroughCacheRule,
     RegistryPolicy,
+    RegistryPolicyScope,
     RegistrySettings,
     ReplicationRule,
     ReplicationSource,
@@ -25,6 +29,7 @@ from ecrkit.registry.settings import (
     Scanning,
     ScanningRule,
     ScanType,
+    SigningRule,
     TemplateEncryption,
 )
 
@@ -133,6 +138,22 @@ class TestValues:
                     applied_for=(AppliedFor.REPLICATION, AppliedFor.CREATE_ON_PUSH), mutable_tags=("latest", "edge")
                 ),
             },
+            signing=(
+                SigningRule(
+                    profile="arn:aws:signer:us-east-1:123456789012:/signing-profiles/prod_images",
+                    repositories=("prod/*", "base"),
+                ),
+                SigningRule(profile="arn:aws:signer:us-east-1:210987654321:/signing-profiles/all_images"),
+            ),
+            pull_time_exclusions=(
+                "arn:aws:iam::123456789012:role/security/scanner",
+                "arn:aws:iam::210987654321:user/scanner",
+            ),
+            account_settings=AccountSettings(
+                basic_scan_type_version=BasicScanTypeVersion.AWS_NATIVE,
+                registry_policy_scope=RegistryPolicyScope.V2,
+                blob_mounting=BlobMounting.ENABLED,
+            ),
         )
 
     @pytest.mark.parametrize("text", ["", "{}", "{scanning: , policy: }", "{replication: []}"])

@@ -18,12 +18,16 @@ from ecrkit.registry.rulebook import ACCESS_WARNINGS
 from ecrkit.registry.settings import (
     SCANNING_WARNINGS,
     TEMPLATE_WARNINGS,
+    AccountSettings,
     AppliedFor,
+    BasicScanTypeVersion,
+    BlobMounting,
     CreationTemplate,
     Destination,
     Home,
     PullThroughCacheRule,
     RegistryPolicy,
+    RegistryPolicyScope,
     RegistrySettings,
     ReplicationRule,
     ReplicationSource,
@@ -31,6 +35,7 @@ from ecrkit.registry.settings import (
     Scanning,
     ScanningRule,
     ScanType,
+    SigningRule,
     TemplateEncryption,
     check_registry,
 )
@@ -44,9 +49,18 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-__all__ = ["POLICY_KEYS", "REGISTRY_KEYS", "TEMPLATE_KEYS", "RegistryReader", "overridden"]
+__all__ = ["ACCOUNT_SETTINGS", "POLICY_KEYS", "REGISTRY_KEYS", "TEMPLATE_KEYS", "RegistryReader", "overridden"]
 
-REGISTRY_KEYS = ("scanning", "replication", "policy", "pull_through_cache", "creation_templates")
+REGISTRY_KEYS = (
+    "scanning",
+    "replication",
+    "policy",
+    "pull_through_cache",
+    "creation_templates",
+    "signing",
+    "pull_time_exclusions",
+    "account_settings",
+)
 TEMPLATE_KEYS = (
     "applied_for",
     "lifecycle",
@@ -63,6 +77,13 @@ TEMPLATE_KEYS = (
     "role",
     "silence",
 )
+ACCOUNT_SETTINGS = {
+    "basic_scan_type_version": BasicScanTypeVersion,
+    "registry_policy_scope": RegistryPolicyScope,
+    "blob_mounting": BlobMounting,
+}
+"""What each account setting may be, by its key."""
+
 POLICY_KEYS = ("replication_from", "pull_through_by", "statements", "open_to_everyone", "silence")
 _CACHE_KEYS = ("upstream", "credential", "role", "upstream_prefix")
 _OF_REPOSITORIES = ("lifecycle", "mutability", "pull", "push", "tags")
@@ -136,6 +157,9 @@ class _Reading:
             policy=self._policy(members["policy"]) if "policy" in members else None,
             pull_through_cache=self._by_prefix(members, "pull_through_cache", self._cache),
             creation_templates=self._by_prefix(members, "creation_templates", self._template),
+            signing=self._each(members, "signing", "", self._signing_rule),
+            pull_time_exclusions=self._each(members, "pull_time_exclusions", "", self._text),
+            account_settings=self._account(members["account_settings"]) if "account_settings" in members else None,
         )
         unread = [found.location.pointer for found in errors_in(self._reader.findings)]
         for finding in check_registry(registry, home):
@@ -229,6 +253,17 @@ class _Reading:
             role=self._string(members, "role"),
             silence=reasons,
         )
+
+    def _signing_rule(self, at: At, path: str) -> SigningRule | None:
+        members = self._fields(at, path, known=("profile", "repositories"), required=("profile",))
+        profile = self._string(members, "profile")
+        repositories = self._each(members, "repositories", path, self._text)
+        return None if profile is None else SigningRule(profile=profile, repositories=repositories)
+
+    def _account(self, at: At) -> AccountSettings:
+        members = self._fields(at, "/account_settings", known=tuple(ACCOUNT_SETTINGS))
+        words = {key: self._reader.word(child, ACCOUNT_SETTINGS[key]) for key, child in members.items()}
+        return AccountSettings(**words)
 
     def _occasion(self, at: At, path: str) -> AppliedFor | None:
         self._places[path] = at

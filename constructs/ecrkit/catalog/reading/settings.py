@@ -31,6 +31,7 @@ from ecrkit.registry.access import Access, Grantees
 from ecrkit.registry.posture import POSTURE_CODES
 from ecrkit.registry.properties import KMS_KEY, MUTABILITY_INSTEAD, Encryption, Mutability, RepositoryProperties
 from ecrkit.registry.rulebook import ACCESS_WARNINGS
+from ecrkit.registry.settings import PULL_TIME_WARNINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -275,7 +276,13 @@ class SettingsReader:
         return encryption, key
 
     def _reasons(self, at: At) -> dict[str, Reason]:
-        codes = (*COMPLETENESS_CODES, *POSTURE_CODES, *ACCESS_WARNINGS, *house_checks.HOUSE_CODES)
+        codes = (
+            *COMPLETENESS_CODES,
+            *POSTURE_CODES,
+            *ACCESS_WARNINGS,
+            *PULL_TIME_WARNINGS,
+            *house_checks.HOUSE_CODES,
+        )
         reasons = read_reasons(self._reader, at, codes=codes, checks=CATALOG_SILENCES)
         for code in reasons.keys() & set(house_checks.HOUSE_CODES):
             self._check_exception(at, code, reasons[code])

@@ -43,6 +43,7 @@ from ecrkit.registry.outputs import MAX_OUTPUT_KEY, OUTPUT_KEY
 from ecrkit.registry.posture import POSTURE_CODES, POSTURE_RULEBOOK
 from ecrkit.registry.properties import KMS_KEY
 from ecrkit.registry.rulebook import ACCESS_RULEBOOK, ACCESS_WARNINGS
+from ecrkit.registry.settings import PULL_TIME_WARNINGS, REGISTRY_RULEBOOK
 
 if TYPE_CHECKING:
     from ecrkit.catalog.keys import Key
@@ -56,8 +57,8 @@ _ENVIRONMENT_KEYS = ("account", "region", "profile", "shards", "defaults", "regi
 _REQUIRED_KEYS = ("account", "region")
 _SILENCEABLE = [
     check
-    for check in (*RULEBOOK, *POSTURE_RULEBOOK, *ACCESS_RULEBOOK, *HOUSE_RULEBOOK)
-    if check.code in {*COMPLETENESS_CODES, *POSTURE_CODES, *ACCESS_WARNINGS, *HOUSE_CODES}
+    for check in (*RULEBOOK, *POSTURE_RULEBOOK, *ACCESS_RULEBOOK, *REGISTRY_RULEBOOK, *HOUSE_RULEBOOK)
+    if check.code in {*COMPLETENESS_CODES, *POSTURE_CODES, *ACCESS_WARNINGS, *PULL_TIME_WARNINGS, *HOUSE_CODES}
 ]
 
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog.reading.encryption import ENCRYPTION_KEYS
-from ecrkit.catalog.reading.registry import REGISTRY_KEYS, TEMPLATE_KEYS
+from ecrkit.catalog.reading.registry import ACCOUNT_SETTINGS, REGISTRY_KEYS, TEMPLATE_KEYS
 from ecrkit.catalog.reading.tags import TEMPLATE_TAGS
 from ecrkit.catalog.rulebook import NO_REASON, NO_REASON_TO_BE_OPEN
 from ecrkit.catalog.schema.tags import tags_schema
@@ -35,6 +35,7 @@ from ecrkit.registry.settings import (
     REGISTRY_RULEBOOK,
     SCANNING_WARNINGS,
     TEMPLATE_WARNINGS,
+    AccountSettings,
     AppliedFor,
     CreationTemplate,
     Destination,
@@ -47,10 +48,13 @@ from ecrkit.registry.settings import (
     Scanning,
     ScanningRule,
     ScanType,
+    SigningRule,
     TemplateEncryption,
     caches,
+    pull_times,
     rulebook,
     scanning,
+    signing,
 )
 from ecrkit.registry.settings import creation_templates as templates
 from ecrkit.registry.settings import fields as places
@@ -84,6 +88,18 @@ def registry_schema(settings: Schema) -> Schema:
             "maxProperties": caches.MAX_CACHES,
         },
         "creation_templates": _by_prefix(_template(settings), templates.MIN_PREFIX, templates.MAX_PREFIX),
+        "signing": _list(_signing_rule(), at_most=signing.MAX_SIGNING_RULES),
+        "pull_time_exclusions": _list(
+            {
+                **matching(pull_times.EXCLUDED_PRINCIPAL, rulebook.BAD_EXCLUSION),
+                "maxLength": pull_times.MAX_EXCLUDED_PRINCIPAL,
+            },
+            at_most=pull_times.MAX_EXCLUSIONS,
+            unique=True,
+        ),
+        "account_settings": _described(
+            AccountSettings, {key: choice(values) for key, values in ACCOUNT_SETTINGS.items()}
+        ),
     }
     described = {
         key: or_nothing({**part, "description": help_text(said_of(RegistrySettings, key))})
@@ -236,6 +252,24 @@ def _template(settings: Schema) -> Schema:
         },
         keys=TEMPLATE_KEYS,
         required=("applied_for",),
+    )
+
+
+def _signing_rule() -> Schema:
+    pattern = {
+        **matching(signing.SIGNING_FILTER, rulebook.BAD_SIGNING_FILTER),
+        "maxLength": signing.MAX_SIGNING_FILTER,
+    }
+    return _described(
+        SigningRule,
+        {
+            "profile": {
+                **matching(signing.SIGNING_PROFILE, rulebook.BAD_SIGNING_PROFILE),
+                "maxLength": signing.MAX_SIGNING_PROFILE,
+            },
+            "repositories": _list(pattern, at_most=signing.MAX_SIGNING_FILTERS, unique=True),
+        },
+        required=("profile",),
     )
 
 

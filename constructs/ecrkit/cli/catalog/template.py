@@ -19,6 +19,7 @@ from ecrkit.cli.console.reports import echo_findings
 from ecrkit.documents.files import argument_name, make_directory, require_writable, write_text
 from ecrkit.documents.terminal import write_json
 from ecrkit.policies.store import PolicyStore
+from ecrkit.registry.settings.resources import ACCOUNT_SETTINGS_NOTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,6 +68,9 @@ def template(catalog: Path, *, environment: str | None, policies: Path | None, d
     if checked.catalog is None:
         end(["the catalog has errors"], are_told=True)
     name = named_environment(checked.catalog, environment).name if environment is not None else None
+    shown = [place for place in checked.catalog.environments if name in {None, place.name}]
+    if any(place.registry and place.registry.account_settings for place in shown):
+        echo(f"note: {ACCOUNT_SETTINGS_NOTE}", err=True)
     rendered = [each for each in templates(checked.catalog, store).values() if name in {None, each.environment}]
     is_file = destination is not None and _is_file(destination)
     if destination is not None and not is_file:

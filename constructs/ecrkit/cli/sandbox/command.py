@@ -183,7 +183,9 @@ def _demonstrate(running: Sandbox, catalog: Path, environments: Sequence[Environ
         sandbox=running,
         catalog=catalog,
         repositories=[entry.name for entry in environments[0].repositories],
-        skipped_stacks=[registry_stack_name(place.name) for place in environments if place.registry],
+        skipped_stacks=[
+            registry_stack_name(place.name) for place in environments if place.registry and place.registry.is_deployed
+        ],
         cdk=cdk,
         node=bundled_node(),
     ).run()

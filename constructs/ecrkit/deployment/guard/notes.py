@@ -49,6 +49,7 @@ _NOTED: Mapping[str, tuple[_Noted, ...]] = {
         _Noted(("ScanType",), rulebook.SCANNING_CHANGED),
         _Noted(("Rules",), rulebook.SCANNING_CHANGED),
     ),
+    "AWS::ECR::SigningConfiguration": (_Noted(("Rules",), rulebook.SIGNING_CHANGED),),
     "AWS::ECR::RepositoryCreationTemplate": (
         _Noted(("LifecyclePolicy",), rulebook.LIFECYCLE_CHANGED),
         _Noted(("RepositoryPolicy",), rulebook.ACCESS_CHANGED),

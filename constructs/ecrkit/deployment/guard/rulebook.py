@@ -276,5 +276,14 @@ REPLICATION_CHANGED = Check(
     source=_REPLICATION,
 )
 
+SIGNING_CHANGED = Check(
+    code="GRD175",
+    severity=Severity.NOTE,
+    title="signing rules are changed",
+    message="the rules of {it} change: ECR signs images pushed after the deploy only where the new rules match",
+    remedy="run 'cdk diff {where}' to see the rules",
+    source='ECR user guide, "Managed signing" (read 2026-11)',
+)
+
 GUARD_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="GRD")
 """Every check, by code."""

@@ -44,7 +44,7 @@ SETTINGS: Mapping[str, Setting] = {
     ),
     "AWS::ECR::SigningConfiguration": Setting(
         noun="the signing configuration",
-        loss="pushed images are no longer signed",
+        loss="images pushed later are not signed",
     ),
     "AWS::ECR::PullThroughCacheRule": Setting(
         noun="the pull-through cache rule",

@@ -4,6 +4,7 @@ from ecrkit.registry.settings.caches import upstream_of
 from ecrkit.registry.settings.checks import check_registry
 from ecrkit.registry.settings.creation_templates import TEMPLATE_WARNINGS, repository_policy
 from ecrkit.registry.settings.policy import policy_document
+from ecrkit.registry.settings.pull_times import PULL_TIME_WARNINGS
 from ecrkit.registry.settings.rulebook import REGISTRY_RULEBOOK
 from ecrkit.registry.settings.scanning import SCANNING_WARNINGS
 from ecrkit.registry.settings.values import (
@@ -29,6 +30,7 @@ from ecrkit.registry.settings.values import (
 )
 
 __all__ = [
+    "PULL_TIME_WARNINGS",
     "REGISTRY_RULEBOOK",
     "SCANNING_WARNINGS",
     "TEMPLATE_WARNINGS",

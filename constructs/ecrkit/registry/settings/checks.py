@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from ecrkit.registry.settings.caches import check_caches
 from ecrkit.registry.settings.creation_templates import check_templates
 from ecrkit.registry.settings.policy import check_policy
+from ecrkit.registry.settings.pull_times import check_exclusions
 from ecrkit.registry.settings.scanning import check_replication, check_scanning
+from ecrkit.registry.settings.signing import check_signing
 
 if TYPE_CHECKING:
     from ecrkit.errors import Finding
@@ -36,4 +38,6 @@ def check_registry(registry: RegistrySettings, home: Home) -> tuple[Finding, ...
         findings += check_policy(registry.policy, caches=registry.pull_through_cache, home=home)
     findings += check_caches(registry.pull_through_cache, home)
     findings += check_templates(registry.creation_templates, home)
+    findings += check_signing(registry.signing, home)
+    findings += check_exclusions(registry.pull_time_exclusions, home)
     return tuple(findings)

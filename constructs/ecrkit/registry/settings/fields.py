@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ecrkit.errors import Location, pointer_to
 from ecrkit.images.names import REPOSITORY_PATH
 from ecrkit.registry.access import ACCOUNT
+from ecrkit.registry.cloudformation import partition_of
 from ecrkit.registry.settings import rulebook
 from ecrkit.registry.settings.values import ROOT
 
@@ -27,6 +28,7 @@ __all__ = [
     "ROLE_PATH",
     "account_problems",
     "at",
+    "partition_problems",
     "prefix_filter_problems",
     "prefix_problems",
     "repeated",
@@ -73,6 +75,12 @@ def account_problems(account: str, home: Home, *path: str | int) -> Iterator[Fin
     """Refuse what is no account."""
     if home.is_known(account) and not ACCOUNT.fullmatch(account):
         yield rulebook.BAD_ACCOUNT.at(at(*path), got=repr(account))
+
+
+def partition_problems(partition: str, home: Home, *path: str | int) -> Iterator[Finding]:
+    """Refuse an ARN in another partition than the registry."""
+    if home.region is not None and partition != partition_of(home.region):
+        yield rulebook.ARN_ELSEWHERE.at(at(*path), got=partition, home=home.region, expected=partition_of(home.region))
 
 
 def prefix_filter_problems(prefixes: tuple[str, ...], home: Home, *path: str | int) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,18 +24,31 @@ if TYPE_CHECKING:
         RegistrySettings,
         ReplicationRule,
         Scanning,
+        SigningRule,
     )
 
 __all__ = [
+    "ACCOUNT_SETTINGS_NOTE",
     "RegistryResource",
     "cache_resource",
     "composed_lifecycle",
+    "exclusion_resource",
     "policy_resource",
     "registry_resources",
     "replication_resource",
     "scanning_resource",
+    "signing_resource",
     "template_resource",
 ]
+
+
+ACCOUNT_SETTINGS_NOTE = (
+    "account_settings are not deployed, because CloudFormation has no type for them; 'ecrkit audit' compares them"
+)
+"""What to say where a template leaves them out."""
+
+_NOT_IN_ID = re.compile(r"[^\w+=,.@-]+", re.ASCII)
+"""What CDK changes in the ID of a construct; the names in an ARN have none of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +84,8 @@ def registry_resources(
         account: account of the registry, 12 digits.
 
     Returns:
-        Scanning, replication, the policy, the caches and the creation templates, in this order.
+        Scanning, replication, the policy, the caches, the creation templates, signing and the pull-time exclusions, in
+        this order. No account settings: CloudFormation has no type for them.
     """
     place = {"partition": partition, "region": region, "account": account}
     if settings.scanning:
@@ -83,6 +98,10 @@ def registry_resources(
         yield cache_resource(prefix, cache)
     for prefix, template in settings.creation_templates.items():
         yield template_resource(prefix, template, **place)
+    if settings.signing:
+        yield signing_resource(settings.signing)
+    for principal in settings.pull_time_exclusions:
+        yield exclusion_resource(principal)
 
 
 def scanning_resource(scanning: Scanning) -> RegistryResource:
@@ -201,6 +220,37 @@ def template_resource(
     )
 
 
+def signing_resource(rules: Sequence[SigningRule]) -> RegistryResource:
+    """
+    Write which images are signed on push.
+
+    Args:
+        rules: in order.
+    """
+    return RegistryResource(
+        id="Signing",
+        type="AWS::ECR::SigningConfiguration",
+        properties={"Rules": [_signing_rule(rule) for rule in rules]},
+    )
+
+
+def exclusion_resource(principal: str, *, name: str | None = None) -> RegistryResource:
+    """
+    Write a principal whose pulls do not count.
+
+    Args:
+        principal: its ARN, or a token of it.
+        name: what its ID is made from, where *principal* is a token.
+    """
+    return RegistryResource(
+        id=f"PullTimeExclusion:{_NOT_IN_ID.sub(':', name or principal)}",
+        type="AWS::ECR::PullTimeUpdateExclusion",
+        properties={"PrincipalArn": principal},
+        # It is an entry of a list: what leaves the list no longer applies, and no image is lost by that.
+        deletion=Deletion.DELETE,
+    )
+
+
 def composed_lifecycle(template: CreationTemplate) -> LifecyclePolicy | None:
     """
     Compose the lifecycle policies of a creation template; ``None`` if it has none.
@@ -218,6 +268,11 @@ def _replication_rule(rule: ReplicationRule, account: str) -> dict[str, object]:
     ]
     filters = [{"Filter": prefix, "FilterType": "PREFIX_MATCH"} for prefix in rule.repositories]
     return {"Destinations": destinations, **({"RepositoryFilters": filters} if filters else {})}
+
+
+def _signing_rule(rule: SigningRule) -> dict[str, object]:
+    filters = [{"Filter": pattern, "FilterType": "WILDCARD_MATCH"} for pattern in rule.repositories]
+    return {**({"RepositoryFilters": filters} if filters else {}), "SigningProfileArn": rule.profile}
 
 
 def _id(kind: str, prefix: str) -> str:

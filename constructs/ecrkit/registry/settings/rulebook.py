@@ -16,6 +16,7 @@ _CACHE = 'ECR user guide, "Creating a pull through cache rule" (read 2026-11)'
 _ECR_TO_ECR = 'ECR user guide, "Customizing repository prefixes for ECR to ECR pull through cache" (read 2026-11)'
 _TEMPLATE = 'ECR user guide, "Creating a repository creation template" (read 2026-11)'
 _TEMPLATE_TYPE = "CloudFormation resource schema, AWS::ECR::RepositoryCreationTemplate (read 2026-11)"
+_PULL_TIMES = 'ECR user guide, "Pull-time update exclusions" (read 2026-11)'
 _MUTABILITY = 'ECR user guide, "Image tag mutability" (read 2026-11)'
 
 # Every setting.
@@ -312,6 +313,52 @@ REPOSITORY_POLICY_TOO_LONG = Check(
     message="the repository policy must have at most {max:,} characters, got {length:,}",
     remedy="grant to an organization or a unit instead of many accounts",
     source=f"{_API}, RepositoryPolicyText",
+)
+
+# Signing, and pulls that do not count.
+
+BAD_SIGNING_PROFILE = Check(
+    code="CAT270",
+    title="signing profile ARN is invalid",
+    message="must be the ARN of a signing profile of AWS Signer, got {got}",
+    remedy="write arn:aws:signer:us-east-1:123456789012:/signing-profiles/name, without a version",
+    source=f"{_API}, SigningProfileArn",
+)
+BAD_SIGNING_FILTER = Check(
+    code="CAT271",
+    title="signing filter is invalid",
+    message="must be a repository's name, or a pattern with '*', of 1 to 256 characters, got {got}",
+    source=f"{_API}, SigningRepositoryFilterValue",
+)
+NO_SIGNING = Check(
+    code="CAT272",
+    title="CloudFormation cannot deploy signing in the Region",
+    message="CloudFormation has no AWS::ECR::SigningConfiguration in {region}",
+    remedy="remove it there: an environment can have its own `registry:`",
+    source="CloudFormation resource schemas of every Region (read 2026-11)",
+)
+ARN_ELSEWHERE = Check(
+    code="CAT273",
+    title="ARN is in another partition",
+    message="the ARN is in the partition {got}, but the registry's {home} is in {expected}",
+    remedy="name one in that partition; an environment can have its own `registry:`",
+    source='AWS general reference, "Amazon Resource Names" (read 2026-11)',
+)
+BAD_EXCLUSION = Check(
+    code="CAT274",
+    title="excluded principal is invalid",
+    message="must be the ARN of a role or user, of at most 200 characters, got {got}",
+    remedy="{remedy}",
+    source=f"{_API}, RegisterPullTimeUpdateExclusion",
+)
+SCANNER_COUNTS = Check(
+    code="CAT275",
+    severity=Severity.WARNING,
+    title="scanner's pulls count as use of an image",
+    message="{principal} may pull and is named after the scanner {scanner}: each of its scans counts as a pull, which "
+    "the policy counts from",
+    remedy="add it to registry.pull_time_exclusions",
+    source=_PULL_TIMES,
 )
 
 REGISTRY_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="CAT2")

@@ -1,5 +1,5 @@
 """
-Registry-wide settings: scanning, replication, policy, caches, creation templates, signing, pull times, and the account's.
+Registry-wide settings: scanning, replication, the policy, caches, templates, signing, pull times and account settings.
 
 An account has one scanning, one replication and one signing configuration and one policy in every Region. Each cache
 and each template has a prefix that is unique there.
