@@ -887,8 +887,8 @@ REFUSED = (
             ('    pull_through_by: ["arn:aws:iam::123456789012:role/ci", "444444444444"]\n', ""),
         ),
         finding=(
-            "23:5: registry.signing: CloudFormation has no AWS::ECR::SigningConfiguration in eu-central-2; remove it "
-            "there: an environment can have its own `registry:` [CAT272]"
+            "23:5: registry.signing: must not be declared in eu-central-2, where CloudFormation has no "
+            "AWS::ECR::SigningConfiguration; remove it there: an environment can have its own `registry:` [CAT272]"
         ),
         beyond=_BESIDE,
     ),

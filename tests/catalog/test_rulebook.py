@@ -248,7 +248,7 @@ REFUSED = (
         edits=(("  tags: {managed-by: ecrkit}", "  silence: {ECR203: on purpose}"),),
         finding=(
             "6:13: defaults.silence.ECR203: must be one of ECR211, ECR212, ECR213, AUD122, AUD123,"
-            " AUD124, AUD125, AUD126, AUD127, ECR421, ECR422, ECR423, ECR424, ECR425, ECR426, ECR427, CAT161,"
+            " AUD124, AUD125, AUD126, AUD127, ECR421, ECR422, ECR423, ECR424, ECR425, ECR426, ECR427, CAT275, CAT161,"
             " CAT162, CAT163, CAT164, CAT165, CAT166, got 'ECR203' [CAT129]"
         ),
     ),

@@ -70,6 +70,18 @@ repositories: {my-app: , ci/cache: , payments/api: }
     assert [template.stack for template in found.values()] == list(found)
 
 
+def test_account_settings_are_no_stack() -> None:
+    """A registry with nothing but account settings has no stack: CloudFormation has no type for them."""
+    text = """
+environments:
+  dev: {account: "123456789012", region: us-east-1}
+registry: {account_settings: {blob_mounting: ENABLED}}
+repositories: {my-app: }
+"""
+
+    assert list(rendered(text)) == ["Repositories-dev"]
+
+
 def test_shards_are_noted() -> None:
     """The template of a shard has the number of shards in its metadata; that of an only stack has no metadata."""
     assert [template.body["Metadata"] for template in rendered(COMPLETE).values()] == [{SHARDS: 2}, {SHARDS: 2}]

@@ -82,6 +82,7 @@ class TestGates:
         [
             pytest.param("scanning", "ScanType", "BETTER", id="scanning"),
             pytest.param("replication", "ReplicationConfiguration.Rules.0.Destinations", [], id="replication"),
+            pytest.param("signing", "Rules.0.SigningProfileArn", "images", id="signing"),
         ],
     )
     def test_setting(self, setting: str, prop: str, value: object) -> None:
@@ -101,6 +102,15 @@ class TestGates:
         for stack in (linted, validated):
             cache = registry_in(stack).pull_through_cache["docker-hub"]
             cache.add_property_override("EcrRepositoryPrefix", "Docker-Hub")
+
+        assert len(cfn_lint(json.dumps(template_of(linted)))) == 1
+        assert len(validation(app_of(validated))) == 1
+
+    def test_exclusion(self) -> None:
+        """They know what an excluded principal may be."""
+        [linted], [validated] = registry_stacks_of(REGISTRY), registry_stacks_of(REGISTRY)
+        for stack in (linted, validated):
+            registry_in(stack).pull_time_exclusions[0].add_property_override("PrincipalArn", "scanner")
 
         assert len(cfn_lint(json.dumps(template_of(linted)))) == 1
         assert len(validation(app_of(validated))) == 1
@@ -129,6 +139,16 @@ class TestStacks:
 
         assert Annotations.from_stack(stack).find_warning("*", Match.any_value()) == []
 
+    def test_account_settings_are_noted(self) -> None:
+        """The synth notes that account settings are not deployed."""
+        [stack] = registry_stacks_of(REGISTRY)
+
+        [note] = Annotations.from_stack(stack).find_info("*", Match.string_like_regexp("account_settings"))
+        assert note.entry.data == (
+            "account_settings are not deployed, because CloudFormation has no type for them; 'ecrkit audit' compares"
+            " them [ack: ecrkit:account-settings]"
+        )
+
     def test_app(self, tmp_path: Path) -> None:
         """The app has the stack beside those of the repositories, which are the same without it."""
         registry = TWO_ENVIRONMENTS[TWO_ENVIRONMENTS.index("registry:\n") : TWO_ENVIRONMENTS.index("repositories:")]
@@ -149,6 +169,14 @@ class TestGuard:
             pytest.param((('["*"]', '["*", base]'),), ["GRD173"], id="change-in-place"),
             pytest.param(
                 (("    ecr-public: {upstream: public.ecr.aws}\n", ""),), ["GRD172", "GRD152"], id="cache-that-leaves"
+            ),
+            pytest.param(
+                (('repositories: ["prod/*", base]}\n    - profile', "repositories: [base]}\n    - profile"),),
+                ["GRD175"],
+                id="signing-rule",
+            ),
+            pytest.param(
+                (('"arn:aws:iam::123456789012:role/security/scanner", ', ""),), ["GRD151"], id="exclusion-that-leaves"
             ),
             pytest.param((("docker-hub-a1b2c3", "docker-hub-x9y8z7"),), ["GRD153"], id="other-credential"),
             pytest.param(

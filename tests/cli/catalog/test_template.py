@@ -62,6 +62,22 @@ def test_environment(tmp_path: Path) -> None:
     assert result.stdout == f"{text_of(path, 'Repositories-dev')}\n"
 
 
+def test_account_settings(tmp_path: Path) -> None:
+    """A note says that account settings are in no template, if a rendered environment has any."""
+    registry = "registry: {account_settings: {registry_policy_scope: V2}}\n"
+    path = catalog(tmp_path, THREE_STACKS.replace("region: us-east-1", f"region: us-east-1, {registry.strip()}"))
+
+    dev = ecrkit("catalog", "template", path, "--environment", "dev")
+    prod = ecrkit("catalog", "template", path, "--environment", "prod", "-o", tmp_path)
+
+    assert dev.returncode == prod.returncode == 0
+    note = (
+        "account_settings are not deployed, because CloudFormation has no type for them; 'ecrkit audit' compares them"
+    )
+    assert f"note: {note}" in dev.stderr.splitlines()
+    assert "note:" not in prod.stderr
+
+
 def test_unknown_environment(tmp_path: Path) -> None:
     """An environment that the catalog does not have is a usage error."""
     result = ecrkit("catalog", "template", catalog(tmp_path, THREE_STACKS), "--environment", "prd")

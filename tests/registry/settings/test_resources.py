@@ -4,7 +4,15 @@ from builders.catalogs import catalog
 from builders.registries import REGISTRY
 
 from ecrkit.registry.cloudformation import Deletion
-from ecrkit.registry.settings import AppliedFor, CreationTemplate, PullThroughCacheRule, RegistrySettings
+from ecrkit.registry.settings import (
+    AccountSettings,
+    AppliedFor,
+    BlobMounting,
+    CreationTemplate,
+    PullThroughCacheRule,
+    RegistrySettings,
+    SigningRule,
+)
 from ecrkit.registry.settings.resources import registry_resources
 
 HOME = {"partition": "aws", "region": "us-east-1", "account": "123456789012"}
@@ -18,7 +26,7 @@ def settings_of(text: str) -> RegistrySettings:
 
 
 def test_order() -> None:
-    """Scanning, replication and the policy come first, then caches and templates in the order of the catalog."""
+    """Settings are in the order of the keys, the entries of each in that of the catalog; account settings have none."""
     resources = registry_resources(settings_of(REGISTRY), **HOME)
 
     assert [(resource.type.removeprefix("AWS::ECR::"), resource.id) for resource in resources] == [
@@ -30,15 +38,20 @@ def test_order() -> None:
         ("PullThroughCacheRule", "PullThroughCache:shared:images"),
         ("RepositoryCreationTemplate", "CreationTemplate:docker-hub"),
         ("RepositoryCreationTemplate", "CreationTemplate:ROOT"),
+        ("SigningConfiguration", "Signing"),
+        ("PullTimeUpdateExclusion", "PullTimeExclusion:arn:aws:iam:123456789012:role:security:scanner"),
+        ("PullTimeUpdateExclusion", "PullTimeExclusion:arn:aws:iam:210987654321:user:scanner"),
     ]
 
 
 def test_everything_is_kept() -> None:
-    """A registry outlives its stack; only scanning is kept if its creation is rolled back too."""
+    """A registry outlives its stack; scanning is kept if its creation is rolled back too, and exclusions go."""
     resources = registry_resources(settings_of(REGISTRY), **HOME)
 
     assert {resource.id: resource.deletion for resource in resources if resource.deletion is not Deletion.KEEP} == {
-        "Scanning": Deletion.ALWAYS_KEEP
+        "Scanning": Deletion.ALWAYS_KEEP,
+        "PullTimeExclusion:arn:aws:iam:123456789012:role:security:scanner": Deletion.DELETE,
+        "PullTimeExclusion:arn:aws:iam:210987654321:user:scanner": Deletion.DELETE,
     }
     assert Deletion.KEEP.attributes == {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
     assert Deletion.ALWAYS_KEEP.attributes == {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
@@ -59,3 +72,43 @@ def test_near_prefixes() -> None:
     ids = [resource.id for resource in registry_resources(settings, **HOME)]
 
     assert len(set(ids)) == len(ids) == 2 * len(prefixes)
+
+
+def test_account_settings() -> None:
+    """Account settings have no resource, because CloudFormation has no type for them."""
+    settings = RegistrySettings(account_settings=AccountSettings(blob_mounting=BlobMounting.ENABLED))
+
+    assert list(registry_resources(settings, **HOME)) == []
+    assert (bool(settings), settings.is_deployed) == (True, False)
+    assert settings.account_settings is not None
+    assert settings.account_settings.by_name() == {"BLOB_MOUNTING": "ENABLED"}
+
+
+def test_near_principals() -> None:
+    """Principals that differ only in a path, a kind or a separator have different IDs."""
+    names = ["role/a/b", "role/a-b", "role/a_b", "user/a/b", "role/a.b", "role/b", "role/a+b", "role/a=b", "role/a,b"]
+    settings = RegistrySettings(pull_time_exclusions=tuple(f"arn:aws:iam::123456789012:{name}" for name in names))
+    ids = {resource.id for resource in registry_resources(settings, **HOME)}
+
+    assert len(ids) == len(names)
+
+
+def test_signing() -> None:
+    """A signing rule without repositories has no filters: the API takes no empty list."""
+    settings = RegistrySettings(
+        signing=(SigningRule(profile="one", repositories=("prod/*", "base")), SigningRule(profile="all"))
+    )
+
+    [resource] = registry_resources(settings, **HOME)
+    assert resource.properties == {
+        "Rules": [
+            {
+                "RepositoryFilters": [
+                    {"Filter": "prod/*", "FilterType": "WILDCARD_MATCH"},
+                    {"Filter": "base", "FilterType": "WILDCARD_MATCH"},
+                ],
+                "SigningProfileArn": "one",
+            },
+            {"SigningProfileArn": "all"},
+        ]
+    }

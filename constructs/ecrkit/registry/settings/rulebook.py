@@ -332,8 +332,8 @@ BAD_SIGNING_FILTER = Check(
 )
 NO_SIGNING = Check(
     code="CAT272",
-    title="CloudFormation cannot deploy signing in the Region",
-    message="CloudFormation has no AWS::ECR::SigningConfiguration in {region}",
+    title="Region has no CloudFormation type for signing",
+    message="must not be declared in {region}, where CloudFormation has no AWS::ECR::SigningConfiguration",
     remedy="remove it there: an environment can have its own `registry:`",
     source="CloudFormation resource schemas of every Region (read 2026-11)",
 )
