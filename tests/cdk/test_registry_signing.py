@@ -77,17 +77,16 @@ class TestExclusions:
     def test_roles_and_users(self) -> None:
         """Roles and users of the app can be excluded, and those imported by name or ARN."""
         scope = stack()
-        principals = [
-            iam.Role(scope, "Scanner", assumed_by=iam.AccountRootPrincipal()),
-            iam.User(scope, "Checker"),
+        role, user = iam.Role(scope, "Scanner", assumed_by=iam.AccountRootPrincipal()), iam.User(scope, "Checker")
+        named, given = (
             iam.Role.from_role_name(scope, "ByName", "by-name"),
             iam.Role.from_role_arn(scope, "ByArn", SCANNER),
-        ]
-        registry = Registry(scope, "Registry", pull_time_exclusions=principals)
+        )
+        registry = Registry(scope, "Registry", pull_time_exclusions=[role, user, named, given])
 
         assert [scope.resolve(found.principal_arn) for found in registry.pull_time_exclusions] == [
-            scope.resolve(principals[0].role_arn),  # type: ignore[union-attr] # a role
-            scope.resolve(principals[1].user_arn),  # type: ignore[union-attr] # a user
+            scope.resolve(role.role_arn),
+            scope.resolve(user.user_arn),
             {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, f":iam::{ACCOUNT}:role/by-name"]]},
             SCANNER,
         ]

@@ -24,11 +24,13 @@ from ecrkit.errors import InvalidNameError, InvalidPropertyError
 from ecrkit.images.names import REGION, RepositoryName
 from ecrkit.registry.permissions import COMMANDS, Permission, Scope, statements_of
 from ecrkit.registry.principals import ACCOUNT
+from ecrkit.registry.settings.signing import SIGNING_PROFILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from aws_cdk import aws_ecr as ecr
+    from aws_cdk import aws_signer as signer
 
 __all__ = ["DEPLOY_COMMANDS", "PLAN_COMMANDS", "PUSH_PERMISSIONS", "DeployRole"]
 
@@ -44,6 +46,9 @@ PUSH_PERMISSIONS = (
     Permission(on=Scope.REPOSITORY, actions=("ecr:BatchGetImage",)),
 )
 """The permissions of the push role."""
+
+_SIGN = "signer:SignPayload"
+"""What ECR does as whoever pushes. Source: ECR user guide, "Managed signing" (read 2026-11)."""
 
 _BOOTSTRAP_ROLES = ("deploy", "file-publishing", "image-publishing", "lookup")
 """The roles of ``cdk bootstrap`` that the CDK CLI assumes. Source: its template, version 30."""
@@ -64,7 +69,8 @@ class DeployRole(Construct):
     - The plan role runs ``ecrkit guard --deployed``, ``audit``, ``images inventory``, ``images in-use`` and
       ``cdk diff``. It reads its own account; in other accounts it assumes the lookup role of ``cdk bootstrap``.
     - The deploy role assumes the roles of ``cdk bootstrap``, which have the permissions, and reads stacks.
-    - The push role logs in, and pushes only to the named repositories.
+    - The push role logs in, and pushes only to the named repositories. ECR signs what it pushes, if the registry has
+      signing rules, only with *signing_profiles*.
 
     An account has one provider for each issuer. The provider is kept when it leaves its stack, because other roles may
     trust it.
@@ -77,6 +83,8 @@ class DeployRole(Construct):
         push: Pipelines that may push images to *repositories*. Default: no role.
         repositories: Repositories to push to: names in the account and Region of the stack, or constructs. Required
             with *push*, and only with it.
+        signing_profiles: Signing profiles of the registry's signing rules, or their ARNs; ECR signs with the
+            permissions of whoever pushes. Only with *push*. Default: none.
         environments: Accounts and Regions that *plan* reads and *deploy* deploys to. A missing account or Region is
             that of the stack. Default: the account and Region of the stack.
         qualifier: The qualifier of ``cdk bootstrap``. Default: ``hnb659fds``, CDK's own.
@@ -108,6 +116,7 @@ class DeployRole(Construct):
         deploy: Sequence[Pipeline] = (),
         push: Sequence[Pipeline] = (),
         repositories: Sequence[str | ecr.IRepository] = (),
+        signing_profiles: Sequence[str | signer.ISigningProfile] = (),
         environments: Sequence[cdk.Environment] = (),
         qualifier: str = "hnb659fds",
         provider: iam.IOidcProvider | iam.IOpenIdConnectProvider | str | None = None,
@@ -121,6 +130,7 @@ class DeployRole(Construct):
         problems = [
             *_pipeline_problems(trusted),
             *_repository_problems(repositories, pushes=bool(push)),
+            *_signing_problems(signing_profiles, pushes=bool(push)),
             *_environment_problems(environments, needed=bool(plan or deploy)),
             *_provider_problems(provider_arn, issuer),
         ]
@@ -148,7 +158,8 @@ class DeployRole(Construct):
         places = list(dict.fromkeys(self._place(one) for one in environments or [cdk.Environment()]))
         self.plan = self._role("Plan", plan, self._plan_statements(places), does="Reads what is deployed")
         self.deploy = self._role("Deploy", deploy, self._deploy_statements(places), does="Deploys with the CDK")
-        self.push = self._role("Push", push, self._push_statements(repositories), does="Pushes images")
+        pushes = self._push_statements(repositories, signing_profiles)
+        self.push = self._role("Push", push, pushes, does="Pushes images")
 
     def _new_provider(self) -> str:
         provider = iam.CfnOIDCProvider(self, "Provider", url=f"https://{self._issuer}", client_id_list=[self._audience])
@@ -201,7 +212,9 @@ class DeployRole(Construct):
             if account == stack.account:
                 yield from statements_of(permissions, partition=stack.partition, account=account, region=region)
 
-    def _push_statements(self, repositories: Iterable[str | ecr.IRepository]) -> list[dict[str, object]]:
+    def _push_statements(
+        self, repositories: Iterable[str | ecr.IRepository], profiles: Iterable[str | signer.ISigningProfile]
+    ) -> list[dict[str, object]]:
         stack = cdk.Stack.of(self)
         place = {"partition": stack.partition, "account": stack.account, "region": stack.region}
         arns = [
@@ -210,7 +223,9 @@ class DeployRole(Construct):
             else repository.repository_arn
             for repository in repositories
         ]
-        return statements_of(PUSH_PERMISSIONS, **place, repositories=arns)
+        signing = [profile if isinstance(profile, str) else profile.signing_profile_arn for profile in profiles]
+        signs: list[dict[str, object]] = [{"Effect": "Allow", "Action": _SIGN, "Resource": signing}] if signing else []
+        return [*statements_of(PUSH_PERMISSIONS, **place, repositories=arns), *signs]
 
     def _assume(self, roles: Iterable[str], places: Iterable[tuple[str, str]]) -> dict[str, object]:
         partition = cdk.Stack.of(self).partition
@@ -278,6 +293,17 @@ def _repository_problems(repositories: object, *, pushes: bool) -> Iterator[str]
             RepositoryName(repository)
         except InvalidNameError as error:
             yield f"repositories[{index}]: {error}"
+
+
+def _signing_problems(profiles: object, *, pushes: bool) -> Iterator[str]:
+    if isinstance(profiles, str) or not isinstance(profiles, Sequence):
+        yield f"signing_profiles: must be a list of ARNs, got {profiles!r}; write [{profiles!r}]"
+        return
+    if profiles and not pushes:
+        yield "signing_profiles: needs push; pass push, or remove it"
+    for index, profile in enumerate(profiles):
+        if isinstance(profile, str) and not is_token(profile) and not SIGNING_PROFILE.fullmatch(profile):
+            yield f"signing_profiles[{index}]: must be the ARN of a signing profile of AWS Signer, got {profile!r}"
 
 
 def _environment_problems(environments: Sequence[cdk.Environment], *, needed: bool) -> Iterator[str]:

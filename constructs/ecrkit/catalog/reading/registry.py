@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from ecrkit.catalog import rulebook
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from ecrkit.policies.store import PolicyStore
 
 Value = TypeVar("Value")
+Word = TypeVar("Word", bound=StrEnum)
 
 __all__ = ["ACCOUNT_SETTINGS", "POLICY_KEYS", "REGISTRY_KEYS", "TEMPLATE_KEYS", "RegistryReader", "overridden"]
 
@@ -262,8 +264,11 @@ class _Reading:
 
     def _account(self, at: At) -> AccountSettings:
         members = self._fields(at, "/account_settings", known=tuple(ACCOUNT_SETTINGS))
-        words = {key: self._reader.word(child, ACCOUNT_SETTINGS[key]) for key, child in members.items()}
-        return AccountSettings(**words)
+        return AccountSettings(
+            basic_scan_type_version=self._word(members, "basic_scan_type_version", BasicScanTypeVersion),
+            registry_policy_scope=self._word(members, "registry_policy_scope", RegistryPolicyScope),
+            blob_mounting=self._word(members, "blob_mounting", BlobMounting),
+        )
 
     def _occasion(self, at: At, path: str) -> AppliedFor | None:
         self._places[path] = at
@@ -318,6 +323,9 @@ class _Reading:
 
     def _string(self, members: dict[str, At], key: str) -> str | None:
         return self._reader.string(members[key]) if key in members else None
+
+    def _word(self, members: dict[str, At], key: str, words: type[Word]) -> Word | None:
+        return self._reader.word(members[key], words) if key in members else None
 
     def _open_to_everyone(self, members: dict[str, At]) -> str:
         return (read_reason(self._reader, members[REASON]) or "") if REASON in members else ""
