@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from hypothesis import strategies as st
 
 from ecrkit.catalog.keys import SETTING_KEYS
+from ecrkit.registry.cloudformation import partition_of
 from ecrkit.registry.settings.caches import CREDENTIAL_NEEDED, OPEN
+from ecrkit.registry.settings.signing import REGIONS_WITHOUT_SIGNING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -200,6 +202,13 @@ def _cache(draw: Callable[[Strategy], Any], account: str, region: str) -> Mappin
     return {"upstream": host, **credential, **draw(_some(upstream_prefix=st.sampled_from(["team", "ROOT", "a" * 30])))}
 
 
+_ACCOUNT_SETTINGS = _some(
+    basic_scan_type_version=st.sampled_from(["AWS_NATIVE", "CLAIR"]),
+    registry_policy_scope=st.sampled_from(["V1", "V2"]),
+    blob_mounting=st.sampled_from(["ENABLED", "DISABLED"]),
+)
+
+
 @st.composite
 def _template(draw: Callable[[Strategy], Any], account: str) -> Mapping:
     occasions = st.lists(
@@ -221,6 +230,20 @@ def _template(draw: Callable[[Strategy], Any], account: str) -> Mapping:
     return {**drawn, **draw(_NOTHING | _mutability())}
 
 
+def _signing_rule(account: str, region: str) -> Strategy:
+    profiles = [
+        f"arn:{partition_of(region)}:signer:{region}:{account}:/signing-profiles/{name}"
+        for name in ("images", "a1", "x" * 60)
+    ]
+    patterns = st.lists(st.sampled_from(["*", "prod/*", "a-b", "*b*/c"]), max_size=3, unique=True)
+    return _some(repositories=patterns).map(lambda some: {"profile": profiles[len(some)], **some})
+
+
+def _excluded(account: str, region: str) -> Strategy:
+    names = ["role/scanner", "role/a/b/scanner", "user/scanner", "role/a+=,.@-b"]
+    return st.sampled_from([f"arn:{partition_of(region)}:iam::{account}:{name}" for name in names])
+
+
 @st.composite
 def _registry(draw: Callable[[Strategy], Any], account: str, region: str) -> Mapping:
     drawn: Mapping = draw(
@@ -230,6 +253,9 @@ def _registry(draw: Callable[[Strategy], Any], account: str, region: str) -> Map
             policy=_POLICY,
             pull_through_cache=st.dictionaries(_PREFIXES, _cache(account, region), max_size=3),
             creation_templates=st.dictionaries(_PREFIXES, _template(account), max_size=3),
+            signing=st.lists(_signing_rule(account, region), max_size=0 if region in REGIONS_WITHOUT_SIGNING else 3),
+            pull_time_exclusions=st.lists(_excluded(account, region), max_size=3, unique=True),
+            account_settings=_ACCOUNT_SETTINGS,
         )
     )
     return drawn

@@ -90,15 +90,17 @@ IN_ACCOUNT = {IdentifierKind.EXPORT, IdentifierKind.PARAMETER, IdentifierKind.RE
 
 
 def number_of_stacks(environment: Environment) -> int:
-    return len(shards_of(environment)) + (environment.registry is not None)
+    registry = environment.registry
+    return len(shards_of(environment)) + (registry is not None and registry.is_deployed)
 
 
 def number_of_settings(environment: Environment) -> int:
     registry = environment.registry
     if registry is None:
         return 0
-    single = (registry.scanning, registry.replication, registry.policy)
-    return sum(map(bool, single)) + len(registry.pull_through_cache) + len(registry.creation_templates)
+    single = (registry.scanning, registry.replication, registry.policy, registry.signing)
+    several = (registry.pull_through_cache, registry.creation_templates, registry.pull_time_exclusions)
+    return sum(map(bool, single)) + sum(map(len, several))
 
 
 def outputs_of(template: Template) -> Any:  # noqa: ANN401 - JSON

@@ -249,6 +249,34 @@ class TestEnvironments:
             == RegistrySettings(replication=(ReplicationRule(to=(Destination(region="us-west-2"),)),))
         )
 
+    @pytest.mark.parametrize(
+        ("key", "all_of_them", "one"),
+        [
+            pytest.param(
+                "signing",
+                "[{profile: 'arn:aws:signer:us-east-1:123456789012:/signing-profiles/a1'}]",
+                "[{profile: 'arn:aws:signer:eu-west-1:123456789012:/signing-profiles/b2'}]",
+                id="signing",
+            ),
+            pytest.param(
+                "pull_time_exclusions",
+                "['arn:aws:iam::123456789012:role/a']",
+                "['arn:aws:iam::210987654321:role/b']",
+                id="exclusions",
+            ),
+            pytest.param(
+                "account_settings", "{blob_mounting: ENABLED}", "{registry_policy_scope: V2}", id="account settings"
+            ),
+        ],
+    )
+    def test_one_has_another_or_none(self, key: str, all_of_them: str, one: str) -> None:
+        """An environment replaces a key as a whole, and an empty key there removes it."""
+        dev, prod = catalog(two_environments(f"{{{key}: {all_of_them}}}", prod=f"{{{key}: {one}}}")).environments
+        _, without = catalog(two_environments(f"{{{key}: {all_of_them}}}", prod=f"{{{key}: }}")).environments
+
+        assert (dev.registry, prod.registry) == (registry(f"{{{key}: {all_of_them}}}"), registry(f"{{{key}: {one}}}"))
+        assert without.registry is None
+
     def test_one_has_another(self) -> None:
         """What an environment says takes the place of a whole key, and leaves the others."""
         dev, prod = catalog(
