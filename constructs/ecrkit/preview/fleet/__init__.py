@@ -1,0 +1,7 @@
+"""
+What policies do to the images of many accounts and Regions.
+
+- ``dataset``: the columns of the dataset, and its record
+- ``writing``: images as Parquet
+- ``database``: DuckDB
+"""
