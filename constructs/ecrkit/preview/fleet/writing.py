@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, Self
 
+    from duckdb import DuckDBPyConnection
+
     from ecrkit.images.inventory.values import Image
 
 __all__ = ["PartitionWriter"]
@@ -41,12 +43,13 @@ class PartitionWriter:
         dataset: folder of the dataset; what it has of this account and Region is replaced.
         account: twelve digits.
         region: as in ``us-east-1``.
+        database: to write with, which several writers may share; one of its own by default.
     """
 
-    def __init__(self, dataset: Path, *, account: str, region: str) -> None:
+    def __init__(self, dataset: Path, *, account: str, region: str, database: DuckDBPyConnection | None = None) -> None:
         self._dataset, self._account, self._region = dataset, account, region
         self._drafts = dataset / _DRAFTS / f"{account}-{region}"
-        self._database = connect()
+        self._database = (database or connect()).cursor()
         self._repositories: dict[str, tuple[str, str | None, Mapping[str, str]]] = {}
         self._waiting: list[tuple[str, ImageTable]] = []
         self._waiting_images = 0
@@ -94,40 +97,15 @@ class PartitionWriter:
         self._waiting.append((repository, ImageTable.of(images)))
         self._waiting_images += len(images)
         if self._waiting_images >= _AT_ONCE:
-            self._write_waiting()
+            self.flush()
 
-    def finish(self) -> None:
+    def flush(self) -> None:
         """
-        Put everything that was added in place of what was there.
+        Write what waits in memory to a draft.
 
         Raises:
             UnwritableOutputError: it cannot be written.
         """
-        self._write_waiting()
-        if self._written:
-            # Neighbors have the same repository and close times, which compresses well.
-            columns = ", ".join(IMAGE_COLUMNS)
-            parts = quoted(self._drafts / "*.parquet")
-            query = f"SELECT {columns} FROM read_parquet({parts}) ORDER BY repository, pushed_at DESC, digest"  # noqa: S608 - names of columns
-            self._copy(query, self._drafts / "images")
-            self._place(self._drafts / "images", IMAGES)
-        else:
-            shutil.rmtree(self._folder(IMAGES), ignore_errors=True)
-        rows = sorted(self._repositories.values())
-        self._copy(
-            "SELECT unnest($names::VARCHAR[]) AS repository, unnest($policies::VARCHAR[]) AS policy, "
-            "unnest(list_transform($tags::STRUCT(key VARCHAR, value VARCHAR)[][], LAMBDA each: map_from_entries(each)))"
-            " AS tags",
-            self._drafts / "repositories",
-            {
-                "names": [name for name, _, _ in rows],
-                "policies": [policy for _, policy, _ in rows],
-                "tags": [[{"key": key, "value": value} for key, value in tags.items()] for _, _, tags in rows],
-            },
-        )
-        self._place(self._drafts / "repositories", REPOSITORIES)
-
-    def _write_waiting(self) -> None:
         if not self._waiting_images:
             self._waiting.clear()
             return
@@ -154,6 +132,37 @@ class PartitionWriter:
         self._written += 1
         self._waiting.clear()
         self._waiting_images = 0
+
+    def finish(self) -> None:
+        """
+        Put everything that was added in place of what was there.
+
+        Raises:
+            UnwritableOutputError: it cannot be written.
+        """
+        self.flush()
+        if self._written:
+            # Neighbors have the same repository and close times, which compresses well.
+            columns = ", ".join(IMAGE_COLUMNS)
+            parts = quoted(self._drafts / "*.parquet")
+            query = f"SELECT {columns} FROM read_parquet({parts}) ORDER BY repository, pushed_at DESC, digest"  # noqa: S608 - names of columns
+            self._copy(query, self._drafts / "images")
+            self._place(self._drafts / "images", IMAGES)
+        else:
+            shutil.rmtree(self._folder(IMAGES), ignore_errors=True)
+        rows = sorted(self._repositories.values())
+        self._copy(
+            "SELECT unnest($names::VARCHAR[]) AS repository, unnest($policies::VARCHAR[]) AS policy, "
+            "unnest(list_transform($tags::STRUCT(key VARCHAR, value VARCHAR)[][], LAMBDA each: map_from_entries(each)))"
+            " AS tags",
+            self._drafts / "repositories",
+            {
+                "names": [name for name, _, _ in rows],
+                "policies": [policy for _, policy, _ in rows],
+                "tags": [[{"key": key, "value": value} for key, value in tags.items()] for _, _, tags in rows],
+            },
+        )
+        self._place(self._drafts / "repositories", REPOSITORIES)
 
     def _copy(self, query: str, path: Path, parameters: Mapping[str, Any] | None = None) -> None:
         import duckdb  # noqa: PLC0415 - an extra, which is there by now
