@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from builders.fleets import random_fleet, write_dataset
+from builders.datasets import random_fleet, write_dataset
 from builders.inventories import NOW
 
 from ecrkit.lifecycle.evaluation.evaluation import evaluate

@@ -15,5 +15,6 @@ fleet = LazyGroup(
     ),
     commands={
         "import": "ecrkit.cli.fleet.import_:import_",
+        "preview": "ecrkit.cli.fleet.preview:preview_command",
     },
 )

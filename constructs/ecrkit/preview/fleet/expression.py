@@ -18,6 +18,7 @@ Source: ECR user guide, "Lifecycle policy evaluation rules", "Lifecycle policy p
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from ecrkit.errors import MissingExtraError
@@ -79,17 +80,17 @@ _POLICIES = """
   ) AS p
 """
 
-_CLAIMED = f"""
+_CLAIMED = """
   SELECT
     i.*,
     -- "An image that matches the tagging requirements of a rule cannot be expired or archived by a rule with a lower
     -- priority": also where the rule spares it.
-    element_at(filter(element_at(p.by_number, i.policy), r -> {_MEETS}), 1) AS rule
+    element_at(filter(element_at(p.by_number, i.policy), r -> {meets}), 1) AS rule
   FROM image AS i
   CROSS JOIN policies AS p
 """
 
-_COUNTED = f"""
+_COUNTED = """
   SELECT
     i.repository_id,
     r.position,
@@ -99,7 +100,7 @@ _COUNTED = f"""
     array_agg(i.came_at ORDER BY i.came_at DESC) AS newest
   FROM image AS i
   JOIN rules AS r ON r.policy = i.policy
-  WHERE r.count_type = 'imageCountMoreThan' AND {_MEETS}
+  WHERE r.count_type = 'imageCountMoreThan' AND {meets}
   GROUP BY i.repository_id, r.position, r.number_to_keep
 """
 
@@ -115,7 +116,7 @@ _BOUNDARY = """
   WHERE cardinality(newest) > number_to_keep
 """
 
-_TIED = f"""
+_TIED = """
   SELECT
     b.repository_id,
     b.position,
@@ -124,7 +125,7 @@ _TIED = f"""
   FROM boundary AS b
   JOIN image AS i ON i.repository_id = b.repository_id AND i.came_at = b.came_at
   JOIN rules AS r ON r.policy = i.policy AND r.position = b.position
-  WHERE b.places IS NOT NULL AND {_MEETS}
+  WHERE b.places IS NOT NULL AND {meets}
   GROUP BY b.repository_id, b.position
 """
 
@@ -390,6 +391,8 @@ def summary(*, rounds: int, protected: bool) -> str:
     return f"{_clauses(rounds=rounds, protected=protected)}{_SUMMARY}"
 
 
+# To parse it takes longer than to count the images of a thousand repositories.
+@lru_cache(maxsize=16)
 def translated(query: str, *, dialect: Dialect) -> str:
     """
     Translate a query for an engine.
@@ -421,10 +424,10 @@ def _clauses(*, rounds: int, protected: bool) -> str:
 def _named(*, rounds: int, protected: bool) -> Iterator[tuple[str, str]]:
     yield "image", _IMAGE
     yield "policies", _POLICIES
-    yield "claimed", _CLAIMED
-    yield "counted", _COUNTED
+    yield "claimed", _CLAIMED.format(meets=_MEETS)
+    yield "counted", _COUNTED.format(meets=_MEETS)
     yield "boundary", _BOUNDARY
-    yield "tied", _TIED
+    yield "tied", _TIED.format(meets=_MEETS)
     yield "last_kept", _LAST_KEPT
     yield "caused", _CAUSED
     yield "decided", _DECIDED

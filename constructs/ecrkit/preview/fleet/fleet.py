@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.documents.files import make_directory, unwritable
-from ecrkit.errors import MissingTimeError, RefusedError, ReferenceCycleError, UnreadableInputError
+from ecrkit.errors import MissingTimeError, ReferenceCycleError, RefusedError, UnreadableInputError
 from ecrkit.preview.fleet.database import connect, quoted
 from ecrkit.preview.fleet.dataset import IMAGE_COLUMNS, IMAGES, REPOSITORIES, REPOSITORY_COLUMNS, read_record
 from ecrkit.preview.fleet.expression import ROUNDS, summary, translated, verdicts
@@ -26,7 +26,7 @@ from ecrkit.preview.fleet.tables import (
 from ecrkit.preview.protection import Protections
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
