@@ -35,6 +35,7 @@ LAYERS = (
 CDK = {"aws_cdk", "cdk_nag", "constructs", "jsii"}
 BOTO = {"boto3", "botocore", *(f"mypy_boto3_{name}" for name in ("cloudformation", "ecr", "ecs", "lambda"))}
 CLICK = {"click"}
+FLEET = {"duckdb", "sqlglot"}
 HOSTS = {"cfnlint": {"cfnlint.py"}, "pytest": {"pytest_plugin.py"}}
 """Tools of others, and the only modules or packages of ours that may import each."""
 
@@ -117,13 +118,15 @@ def test_layer(module: str) -> None:
 
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_libraries(module: str) -> None:
-    """CDK stays in ``cdk``, boto3 in ``aws``, click in ``cli``, and each other tool in its adapter."""
+    """CDK stays in ``cdk``, boto3 in ``aws``, click in ``cli``, DuckDB in ``preview.fleet``, other tools in an adapter."""
     tops = {name.partition(".")[0] for name in imports_in(module)}
     place = layer_of(module) or MODULES[module].name
     allowed = {"cdk": CDK, "aws": BOTO, "cli": CLICK}.get(place, set())
+    if f"{module}.".startswith("ecrkit.preview.fleet."):
+        allowed = FLEET
     hosts = {host for host, places in HOSTS.items() if place not in places}
 
-    assert tops & ({*CDK, *BOTO, *CLICK, *hosts} - allowed) == set()
+    assert tops & ({*CDK, *BOTO, *CLICK, *FLEET, *hosts} - allowed) == set()
     assert tops & {"tests", "builders", "app", "stacks"} == set()
 
 
@@ -189,16 +192,19 @@ class TestTheTest:
 
 class TestImportTime:
     def test_ecrkit(self) -> None:
-        """``import ecrkit`` loads no CDK, no AWS SDK, no command line and no YAML."""
-        assert loaded_by("import ecrkit") & {*CDK, *BOTO, *CLICK, "yaml"} == set()
+        """``import ecrkit`` loads no CDK, no AWS SDK, no DuckDB, no command line and no YAML."""
+        assert loaded_by("import ecrkit") & {*CDK, *BOTO, *FLEET, *CLICK, "yaml"} == set()
 
     def test_public_names(self) -> None:
         """Its public names load none of them either."""
-        assert loaded_by("from ecrkit import LifecyclePolicy, PolicyStore") & {*CDK, *BOTO, *CLICK, "yaml"} == set()
+        assert (
+            loaded_by("from ecrkit import LifecyclePolicy, PolicyStore") & {*CDK, *BOTO, *FLEET, *CLICK, "yaml"}
+            == set()
+        )
 
     def test_command_line(self) -> None:
-        """The command line loads neither the CDK nor the AWS SDK before a command needs them."""
-        assert loaded_by("import ecrkit.cli") & {*CDK, *BOTO} == set()
+        """The command line loads neither the CDK nor the AWS SDK nor DuckDB before a command needs them."""
+        assert loaded_by("import ecrkit.cli") & {*CDK, *BOTO, *FLEET} == set()
 
 
 def loaded_by(statement: str) -> set[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ecrkit.images import Image
     from ecrkit.lifecycle import LifecyclePolicy
 
-__all__ = ["inventories", "policies"]
+__all__ = ["inventories", "policies", "random_inventory", "random_policy"]
 
 _TAGS = ["prod", "prod-1", "prod-2", "beta-1", "beta-2", "v1", "v1.2", "latest", "a"]
 _PATTERNS = ["prod*", "beta*", "*1", "v*", "v*.*", "latest", "*", "prod", "*-*", "*o*-*"]
@@ -32,15 +32,16 @@ _SEEDS = st.integers(0, 2**64 - 1).map(Random)
 
 def policies(*, count_only: bool = False) -> st.SearchStrategy[LifecyclePolicy]:
     """Make policies of up to nine rules that ECR accepts."""
-    return _SEEDS.map(lambda random: _policy(random, count_only=count_only))
+    return _SEEDS.map(lambda random: random_policy(random, count_only=count_only))
 
 
 def inventories() -> st.SearchStrategy[list[Image]]:
     """Make lists of up to twelve images, some of which refer to others."""
-    return _SEEDS.map(_inventory)
+    return _SEEDS.map(random_inventory)
 
 
-def _policy(random: Random, *, count_only: bool) -> LifecyclePolicy:
+def random_policy(random: Random, *, count_only: bool = False) -> LifecyclePolicy:
+    """Make a policy; :func:`policies` draws them."""
     lists = {frozenset(entries): (key, entries) for key, entries in (_tag_list(random) for _ in range(3))}
     tagged: list[dict[str, Any]] = [{"tagStatus": "tagged", key: entries} for key, entries in lists.values()]
     selections = random.sample(tagged, random.randint(0, len(tagged)))
@@ -61,7 +62,8 @@ def _policy(random: Random, *, count_only: bool) -> LifecyclePolicy:
     return policy(*numbered)
 
 
-def _inventory(random: Random) -> list[Image]:
+def random_inventory(random: Random) -> list[Image]:
+    """Make a list of images; :func:`inventories` draws them."""
     names = random.sample(range(1, 0xFFF), random.randint(0, 12))
     images = [_image(random, f"{name:03x}") for name in names]
     linked = []

@@ -39,7 +39,7 @@ cli = LazyGroup(
         "Author": ("policy", "catalog", "schema", "rules"),
         "Review": ("review", "guard"),
         "Operate": ("audit", "adopt", "repos"),
-        "Images": ("images", "scan", "login"),
+        "Images": ("images", "scan", "login", "fleet"),
     },
     commands={
         "init": "ecrkit.cli.init:init",
@@ -57,6 +57,7 @@ cli = LazyGroup(
         "scan": "ecrkit.cli.scan:scan",
         "audit": "ecrkit.cli.audit:audit",
         "adopt": "ecrkit.cli.adopt:adopt",
+        "fleet": "ecrkit.cli.fleet:fleet",
         "sandbox": "ecrkit.cli.sandbox:sandbox",
     },
 )

@@ -9,4 +9,5 @@ What a policy does to the images of a repository.
 - ``storage_classes``: what archiving or restoring chosen images would do
 - ``comparison``: our verdicts compared with ECR's own preview
 - ``report``: a preview as one HTML file
+- ``fleet``: the images of many accounts as a relation, and one query for all
 """

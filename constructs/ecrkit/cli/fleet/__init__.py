@@ -1,0 +1,20 @@
+"""``ecrkit fleet``: the images of many accounts and Regions, and what policies would do to them."""
+
+from __future__ import annotations
+
+from ecrkit.cli.console.lazy import LazyGroup
+
+__all__ = ["fleet"]
+
+fleet = LazyGroup(
+    "fleet",
+    help="Preview policies on the images of many accounts and Regions.",
+    examples=(
+        "ecrkit fleet import images -o dataset --region eu-west-1",
+        "ecrkit fleet preview repositories.yaml --inventory dataset",
+    ),
+    commands={
+        "import": "ecrkit.cli.fleet.import_:import_",
+        "preview": "ecrkit.cli.fleet.preview:preview_command",
+    },
+)

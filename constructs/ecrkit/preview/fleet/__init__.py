@@ -1,0 +1,11 @@
+"""
+What policies do to the images of many accounts and Regions.
+
+- ``dataset``: the columns of the dataset, and its record
+- ``writing``: images as Parquet
+- ``importing``: inventories in JSON as a dataset
+- ``tables``: policies, repositories and protections as rows
+- ``expression``: the evaluation as one query
+- ``fleet``: a dataset, a policy for each repository, and what becomes of the images
+- ``database``: DuckDB
+"""

@@ -1,0 +1,354 @@
+"""
+A fleet: a dataset, a policy for each repository, and an instant.
+
+DuckDB answers what becomes of the images, by :mod:`ecrkit.preview.fleet.expression`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ecrkit.documents.files import make_directory, unwritable
+from ecrkit.errors import MissingTimeError, ReferenceCycleError, RefusedError, UnreadableInputError
+from ecrkit.preview.fleet.database import connect, quoted
+from ecrkit.preview.fleet.dataset import IMAGE_COLUMNS, IMAGES, REPOSITORIES, REPOSITORY_COLUMNS, read_record
+from ecrkit.preview.fleet.expression import ROUNDS, summary, translated, verdicts
+from ecrkit.preview.fleet.tables import (
+    Place,
+    policy_numbers,
+    protection_tables,
+    repositories_table,
+    rules_table,
+)
+from ecrkit.preview.protection import Protections
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from ecrkit.lifecycle.values import LifecyclePolicy
+    from ecrkit.preview.fleet.tables import Table
+
+__all__ = ["Fleet", "FleetVerdict", "RepositoryTotals"]
+
+_MOST_ROUNDS = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryTotals:
+    """
+    What becomes of the images of one repository.
+
+    Attributes:
+        place: which repository.
+        has_policy: whether a policy was given for it.
+        images: all of them.
+        expiring: images that would expire.
+        transitioning: images that would be archived.
+        bytes: their sizes as far as they are known.
+        freed_bytes: sizes of those that would expire.
+        archived_bytes: sizes of those that would be archived.
+        protected_expiring: images that are protected and would expire.
+        protected_transitioning: images that are protected and would be archived.
+        without_size: images that would expire, and whose size is not known.
+    """
+
+    place: Place
+    has_policy: bool
+    images: int = 0
+    expiring: int = 0
+    transitioning: int = 0
+    bytes: int = 0
+    freed_bytes: int = 0
+    archived_bytes: int = 0
+    protected_expiring: int = 0
+    protected_transitioning: int = 0
+    without_size: int = 0
+
+    @property
+    def staying(self) -> int:
+        """Images that stay."""
+        return self.images - self.expiring - self.transitioning
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetVerdict:
+    """
+    What becomes of one image.
+
+    Attributes:
+        place: its repository.
+        digest: which image.
+        action: ``expire`` or ``transition``; ``None`` if it stays.
+        rule_priority: of the deciding rule, if any.
+        cause: name of a :class:`~ecrkit.lifecycle.evaluation.verdicts.Cause`.
+        because_of: digest of another image that decides for it, if any.
+        size_bytes: as ECR reports it.
+        is_protected: whether it would go, and must stay pullable.
+    """
+
+    place: Place
+    digest: str
+    action: str | None
+    rule_priority: int | None
+    cause: str
+    because_of: str | None
+    size_bytes: int | None
+    is_protected: bool
+
+
+class Fleet:
+    """
+    The images of many repositories in DuckDB, as a context.
+
+    Args:
+        dataset: folder of the dataset.
+        memory_limit: as in ``1GiB``; what needs more goes to temporary files.
+        threads: how many to use; all processors by default.
+
+    Raises:
+        MissingExtraError: DuckDB is not installed.
+        MissingTimeError: an archived image has no time of archiving.
+        UnreadableInputError: the folder holds no dataset, or a file in it has other columns.
+    """
+
+    def __init__(self, dataset: Path, *, memory_limit: str | None = None, threads: int | None = None) -> None:
+        self.dataset = dataset
+        self.record = read_record(dataset)
+        self._database = connect(memory_limit=memory_limit, threads=threads)
+        self._rounds = 0
+        self._is_protected = False
+        self._policies: Mapping[Place, LifecyclePolicy] = {}
+        try:
+            self._open(IMAGES, IMAGE_COLUMNS)
+            self._open(REPOSITORIES, REPOSITORY_COLUMNS, view="deployed")
+            self._examine()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close the database."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Every repository of the dataset, sorted; one without images, too."""
+        found = self._database.execute(
+            "SELECT account, region, repository FROM deployed UNION SELECT account, region, repository FROM images "
+            "ORDER BY ALL"
+        ).fetchall()
+        return tuple(Place(*row) for row in found)
+
+    @cached_property
+    def deployed_policies(self) -> dict[Place, str]:
+        """The texts of the lifecycle policies that were deployed when the dataset was written."""
+        rows = self._database.execute(
+            "SELECT account, region, repository, policy FROM deployed WHERE policy IS NOT NULL"
+        ).fetchall()
+        return {Place(*place): policy for *place, policy in rows}
+
+    @cached_property
+    def tags(self) -> dict[Place, dict[str, str]]:
+        """The tags of the repositories, by key."""
+        rows = self._database.execute("SELECT account, region, repository, tags FROM deployed").fetchall()
+        return {Place(*place): dict(tags or {}) for *place, tags in rows}
+
+    def set_policies(
+        self,
+        policies: Mapping[Place, LifecyclePolicy],
+        *,
+        now: datetime,
+        today: datetime | None = None,
+        protections: Protections | None = None,
+    ) -> None:
+        """
+        Give repositories their policies; images of those without one stay.
+
+        Args:
+            policies: by repository.
+            now: timezone-aware instant of evaluation.
+            today: timezone-aware instant of the dataset, if before *now*.
+            protections: what must stay pullable.
+
+        Raises:
+            NaiveTimeError: *now* has no timezone.
+        """
+        numbers = policy_numbers(map(policies.get, self.places))
+        self._policies = policies
+        self._load(rules_table(numbers, now))
+        self._load(repositories_table(self.places, policies, numbers))
+        self._is_protected = bool(protections)
+        for table in protection_tables(protections or Protections(), self.places, today or now):
+            self._load(table)
+
+    def totals(self) -> list[RepositoryTotals]:
+        """
+        Count what becomes of the images, for every repository of the dataset, in the order of :attr:`places`.
+
+        Raises:
+            ReferenceCycleError: images refer to each other in a circle.
+        """
+        while True:
+            rows = self._database.execute(self._query(summary)).fetchall()
+            if not any(row[-1] for row in rows):
+                break
+            self._look_further()
+        counted = {row[0]: [count or 0 for count in row[1:-1]] for row in rows}
+        names = [name for name in RepositoryTotals.__dataclass_fields__ if name not in {"place", "has_policy"}]
+        return [
+            RepositoryTotals(
+                place=place,
+                has_policy=place in self._policies,
+                **dict(zip(names, counted.get(number, [0] * len(names)), strict=True)),
+            )
+            for number, place in enumerate(self.places)
+        ]
+
+    def verdicts(self, condition: str = "TRUE") -> Iterator[FleetVerdict]:
+        """
+        Give the verdict on every image, in no order.
+
+        Args:
+            condition: in SQL, on the columns of :func:`ecrkit.preview.fleet.expression.verdicts`.
+
+        Raises:
+            ReferenceCycleError: images refer to each other in a circle.
+        """
+        self._settle()
+        found = self._database.execute(f"SELECT * FROM ({self._query(verdicts)}) WHERE {condition}")  # noqa: S608 - ours
+        while rows := found.fetchmany(10_000):
+            for account, region, repository, digest, action, priority, cause, because_of, size, protected, _ in rows:
+                yield FleetVerdict(
+                    place=Place(account, region, repository),
+                    digest=digest,
+                    action=action,
+                    rule_priority=priority,
+                    cause=cause,
+                    because_of=because_of,
+                    size_bytes=size,
+                    is_protected=protected,
+                )
+
+    def write_verdicts(self, folder: Path) -> None:
+        """
+        Write the verdict on every image as Parquet, in folders ``account=…/region=…``.
+
+        Args:
+            folder: must not exist, or be empty; it gets all files or none.
+
+        Raises:
+            RefusedError: it contains something.
+            ReferenceCycleError: images refer to each other in a circle.
+            UnwritableOutputError: it cannot be written.
+        """
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise RefusedError(f"{folder.as_posix()}: is not empty; name another directory")
+        self._settle()
+        import duckdb  # noqa: PLC0415 - an extra, which is there by now
+
+        make_directory(folder.parent)
+        draft = folder.parent / f".{folder.name}.draft"
+        shutil.rmtree(draft, ignore_errors=True)
+        query = f"SELECT * EXCLUDE (is_settled) FROM ({self._query(verdicts)})"  # noqa: S608 - as above
+        options = "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (account, region))"
+        try:
+            self._database.execute(f"COPY ({query}) TO {quoted(draft)} {options}")
+            if folder.exists():
+                folder.rmdir()
+            make_directory(draft)
+            draft.replace(folder)
+        except duckdb.IOException as error:
+            raise unwritable(folder, OSError(0, str(error).splitlines()[0])) from None
+        except OSError as error:
+            raise unwritable(folder, error) from None
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def plan(self) -> str:
+        """Say how DuckDB counts, and how long each step takes: for benchmarks."""
+        self._database.execute("SET explain_output = 'all'")
+        return "\n".join(row[1] for row in self._database.execute(f"EXPLAIN ANALYZE {self._query(summary)}").fetchall())
+
+    def _query(self, write: Any) -> str:  # noqa: ANN401 - one of two functions
+        return translated(write(rounds=self._rounds, protected=self._is_protected), dialect="duckdb")
+
+    def _settle(self) -> None:
+        """Find out how many references follow each other."""
+        if self._rounds:
+            self.totals()
+
+    def _look_further(self) -> None:
+        if self._rounds < _MOST_ROUNDS:
+            self._rounds *= 2
+            return
+        query = f"SELECT repository, min(digest) FROM ({self._query(verdicts)}) WHERE NOT is_settled GROUP BY ALL"  # noqa: S608 - ours
+        repository, digest = min(self._database.execute(query).fetchall())
+        raise ReferenceCycleError(
+            f"{repository}@{digest}: cannot go before an image that cannot go before it; delete it yourself"
+        )
+
+    def _open(self, table: str, columns: Mapping[str, str], *, view: str = "") -> None:
+        """Make the files of a table a view."""
+        import duckdb  # noqa: PLC0415 - an extra, which is there by now
+
+        name = view or table
+        selected = ", ".join(["account", "region", *columns])
+        if not any((self.dataset / table).glob("*/*/*.parquet")):
+            kinds = {"account": "VARCHAR", "region": "VARCHAR", **columns}
+            self._database.execute(f"CREATE TABLE {name} ({', '.join(f'{key} {kind}' for key, kind in kinds.items())})")
+            return
+        files = quoted(self.dataset / table / "*" / "*" / "*.parquet")
+        source = f"read_parquet({files}, hive_partitioning = true, hive_types = {{account: VARCHAR, region: VARCHAR}})"
+        try:
+            self._database.execute(f"CREATE VIEW {name} AS SELECT {selected} FROM {source}")  # noqa: S608 - names of columns
+            described = self._database.execute(f"DESCRIBE {name}").fetchall()
+        except duckdb.Error as error:
+            raise UnreadableInputError(
+                f"{self.dataset.as_posix()}/{table}: not the files of a fleet dataset: {str(error).splitlines()[0]}"
+            ) from None
+        found = {row[0]: row[1] for row in described}
+        for column, kind in columns.items():
+            if found[column] != kind:
+                raise UnreadableInputError(
+                    f"{self.dataset.as_posix()}/{table}: column {column} must be {kind}, got {found[column]}"
+                )
+
+    def _examine(self) -> None:
+        """Find out whether images refer to each other, and refuse what the evaluation refuses."""
+        refers, undated = self._one(
+            "SELECT count(*) FILTER (WHERE subject IS NOT NULL OR len(children) > 0), "
+            "count(*) FILTER (WHERE status <> 'ACTIVE' AND archived_at IS NULL) FROM images"
+        )
+        if undated:
+            repository, digest = self._one(
+                "SELECT repository, digest FROM images WHERE status <> 'ACTIVE' AND archived_at IS NULL "
+                "ORDER BY ALL LIMIT 1"
+            )
+            raise MissingTimeError(f"{repository}@{digest}: is archived, but has no time of archiving; set archived_at")
+        self._rounds = ROUNDS if refers else 0
+
+    def _one(self, query: str) -> tuple[Any, ...]:
+        row = self._database.execute(query).fetchone()
+        return row if row is not None else ()
+
+    def _load(self, table: Table) -> None:
+        selected = ", ".join(f"unnest(${name}::{kind}[]) AS {name}" for name, kind in table.kinds.items())
+        columns = {name: list(values) for name, values in table.columns.items()}
+        self._database.execute(f"CREATE OR REPLACE TABLE {table.name} AS SELECT {selected}", columns)
