@@ -112,6 +112,7 @@ _ADVICE = "check the network, and AWS_ENDPOINT_URL if it is set"
 # What botocore's parsers raise for a document of another shape than they expect.
 UNPARSABLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 _FIRST_ERROR_STATUS = 300
+_PROTOCOL_OF_S3 = "rest-xml"
 
 
 class _Parser(Protocol):
@@ -133,9 +134,10 @@ class CheckedParsers:
 
     factory: _ParserFactory
 
-    def create_parser(self, protocol_name: str) -> _CheckedParser:
-        """Make a parser for one of AWS's protocols."""
-        return _CheckedParser(self.factory.create_parser(protocol_name))
+    def create_parser(self, protocol_name: str) -> _Parser:
+        """Make a parser for one of AWS's protocols; answers of S3 are files, which may be anything."""
+        parser = self.factory.create_parser(protocol_name)
+        return parser if protocol_name == _PROTOCOL_OF_S3 else _CheckedParser(parser)
 
     def set_parser_defaults(self, **defaults: object) -> None:
         """Pass on what boto3 wants of every parser."""
@@ -228,6 +230,9 @@ def _why_foreign(response: Mapping[str, Any]) -> str:
 
 def _problems_of_types(value: object, shape: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - botocore's shapes have no types
     """Compare a value with the shape that AWS documents for it, and all values in it."""
+    if shape and shape.serialization.get("streaming"):
+        # A file, which is read later.
+        return
     expected, description = _TYPES[shape.type_name if shape else "structure"]
     if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
         yield f"{path} must be {description}, got {type(value).__name__}"
