@@ -230,9 +230,6 @@ def _why_foreign(response: Mapping[str, Any]) -> str:
 
 def _problems_of_types(value: object, shape: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - botocore's shapes have no types
     """Compare a value with the shape that AWS documents for it, and all values in it."""
-    if shape and shape.serialization.get("streaming"):
-        # A file, which is read later.
-        return
     expected, description = _TYPES[shape.type_name if shape else "structure"]
     if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
         yield f"{path} must be {description}, got {type(value).__name__}"
@@ -330,8 +327,8 @@ def _problems_of_member(key: str, value: object, shape: Any, path: str) -> Itera
     if shape is None:
         # botocore adds what no model has.
         return
-    if shape.type_name == "string" and isinstance(value, dict):
-        # botocore reads templates itself.
+    if (shape.type_name == "string" and isinstance(value, dict)) or shape.serialization.get("streaming"):
+        # botocore reads templates itself, and files are read later.
         return
     yield from _problems_of_types(value, shape, path)
     if key in _CHECKS and isinstance(value, str | int):
