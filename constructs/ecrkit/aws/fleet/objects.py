@@ -86,6 +86,10 @@ class Bucket:
         # The name of a bucket before that of this machine is the name of no machine.
         self._client = aws.client("s3", s3={"addressing_style": "path"}) if is_local(client) else client
 
+    def __str__(self) -> str:
+        """The URI of the folder."""
+        return str(self.place)
+
     def sizes(self, folder: str = "") -> dict[str, int]:
         """List the objects under *folder*, a relative one, with their sizes in bytes."""
         prefix = f"{self.place.prefix}{folder}"
