@@ -105,12 +105,13 @@ def accounts_of(aws: Aws, units: Iterable[str]) -> Accounts:
     )
 
 
-def as_role(aws: Aws, arn: str) -> Aws:
+def as_role(aws: Aws, sts: Any, arn: str) -> Aws:  # noqa: ANN401 - a client without stubs
     """
     Take a role; its credentials are renewed when they expire.
 
     Args:
-        aws: with credentials that may assume the role.
+        aws: of the caller.
+        sts: a client of the caller, whose credentials may assume the role.
         arn: of the role.
 
     Raises:
@@ -120,11 +121,9 @@ def as_role(aws: Aws, arn: str) -> Aws:
     """
     from botocore.credentials import RefreshableCredentials  # noqa: PLC0415 - comes with boto3
 
-    client = aws.client("sts")
-
     def assume() -> dict[str, str]:
         with aws_errors():
-            given = client.assume_role(RoleArn=arn, RoleSessionName=_SESSION)["Credentials"]
+            given = sts.assume_role(RoleArn=arn, RoleSessionName=_SESSION)["Credentials"]
         return {
             "access_key": given["AccessKeyId"],
             "secret_key": given["SecretAccessKey"],
