@@ -197,7 +197,10 @@ class TestImportTime:
 
     def test_public_names(self) -> None:
         """Its public names load none of them either."""
-        assert loaded_by("from ecrkit import LifecyclePolicy, PolicyStore") & {*CDK, *BOTO, *FLEET, *CLICK, "yaml"} == set()
+        assert (
+            loaded_by("from ecrkit import LifecyclePolicy, PolicyStore") & {*CDK, *BOTO, *FLEET, *CLICK, "yaml"}
+            == set()
+        )
 
     def test_command_line(self) -> None:
         """The command line loads neither the CDK nor the AWS SDK nor DuckDB before a command needs them."""

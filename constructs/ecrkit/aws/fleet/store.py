@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ecrkit.aws.client import Aws
     from ecrkit.preview.fleet.dataset import Failure
 
-__all__ = ["DatasetStore", "Job", "Registry", "opened_store"]
+__all__ = ["DatasetStore", "Job", "Registry", "opened_store", "registry_of"]
 
 _JOB = ".inventory"
 _FILE = re.compile(
@@ -158,12 +158,8 @@ class DatasetStore:
             AwsError: AWS refused, or could not be reached.
             UnwritableOutputError: a file cannot be written or removed.
         """
-        of_registries = {
-            name: Registry(found["region"], found["account"])
-            for table in (IMAGES, REPOSITORIES)
-            for name in self._files.sizes(f"{table}/")
-            if (found := _FILE.fullmatch(name))
-        }
+        names = (name for table in (IMAGES, REPOSITORIES) for name in self._files.sizes(f"{table}/"))
+        of_registries = {name: registry for name in names if (registry := registry_of(name))}
         stale = [name for name, registry in of_registries.items() if registry not in self._done]
         self._files.delete(stale)
         several = tuple(failures)
@@ -238,6 +234,12 @@ def opened_store(destination: str, aws: Aws) -> Iterator[DatasetStore]:
     bucket = Bucket(aws, Place.parse(destination))
     with tempfile.TemporaryDirectory(prefix="ecrkit-fleet-") as folder:
         yield DatasetStore(bucket, Path(folder))
+
+
+def registry_of(name: str) -> Registry | None:
+    """Say whose file of a dataset this is; ``None`` for what is no part of a table."""
+    found = _FILE.fullmatch(name)
+    return Registry(found["region"], found["account"]) if found else None
 
 
 def _folders(registry: Registry) -> tuple[str, ...]:

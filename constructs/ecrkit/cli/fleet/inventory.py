@@ -99,9 +99,7 @@ def inventory(  # noqa: PLR0913 - one parameter per option
         if output == "json":
             echo_json(_document(str(store), job, outcomes, failures, removed))
         else:
-            registries = count_of(
-                len(job.registries) - sum(bool(one.error) for one in outcomes), "registry", "registries"
-            )
+            registries = count_of(len(job.registries) - sum(bool(one.error) for one in outcomes), "registry")
             repositories = count_of(sum(one.repositories for one in outcomes), "repository")
             images = count_of(sum(one.images for one in outcomes), "image")
             echo(f"{store}: {registries}, {repositories} and {images} read")
