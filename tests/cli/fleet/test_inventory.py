@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 from builders.commands import run_here
-from builders.fleets import BUCKET, OTHER, Fleet, fleet_in
+from builders.fleet_accounts import BUCKET, OTHER, Fleet, fleet_in
 from builders.sandboxes import HOME
 
 from ecrkit.aws.fleet import inventory as reading
