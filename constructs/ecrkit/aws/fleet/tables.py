@@ -17,14 +17,56 @@ from ecrkit.preview.fleet.dataset import (
     DatasetRecord,
     parse_record,
 )
+from ecrkit.preview.fleet.tables import PROTECTION_KINDS, REPOSITORY_KINDS, RULE_KINDS, USED_KINDS
 
 if TYPE_CHECKING:
-    from ecrkit.aws.fleet.objects import Bucket
+    from collections.abc import Mapping
 
-__all__ = ["DATABASE", "dataset_tables", "record_of"]
+    from ecrkit.aws.fleet.objects import Bucket, Place
+
+__all__ = ["DATABASE", "PREVIEWS", "QUERY_TABLES", "all_tables", "dataset_tables", "query_table", "record_of"]
 
 DATABASE = "ecrkit_fleet"
 """The Glue database, unless another one is named."""
+
+
+QUERY_TABLES: Mapping[str, Mapping[str, str]] = {
+    "rules": RULE_KINDS,
+    "repositories": REPOSITORY_KINDS,
+    "used": USED_KINDS,
+    "protection": PROTECTION_KINDS,
+}
+"""The tables that a preview writes for its queries: DuckDB types by column."""
+
+PREVIEWS = "previews"
+"""Folder in the dataset of what previews write."""
+
+
+def query_table(name: str, place: Place) -> Table:
+    """
+    Describe a table of what previews write; every query names the preview that it means.
+
+    Args:
+        name: one of :data:`QUERY_TABLES`.
+        place: of the dataset.
+    """
+    return Table(
+        name=f"preview_{name}",
+        place=place.under(f"{PREVIEWS}/{name}"),
+        columns=QUERY_TABLES[name],
+        partitions=(Partition(name="preview"),),
+    )
+
+
+def all_tables(bucket: Bucket) -> tuple[Table, ...]:
+    """
+    Describe the tables over a dataset in S3, and those that previews write for their queries.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+        UnreadableInputError: as :func:`dataset_tables`.
+    """
+    return (*dataset_tables(bucket), *(query_table(name, bucket.place) for name in QUERY_TABLES))
 
 
 def record_of(bucket: Bucket) -> DatasetRecord:

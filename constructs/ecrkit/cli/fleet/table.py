@@ -9,7 +9,7 @@ import click
 from ecrkit.aws.client import connect
 from ecrkit.aws.fleet.glue import apply_tables, tables_template
 from ecrkit.aws.fleet.objects import SCHEME, Bucket, Place
-from ecrkit.aws.fleet.tables import DATABASE, dataset_tables
+from ecrkit.aws.fleet.tables import DATABASE, all_tables
 from ecrkit.cli.arguments.options import aws_options, output_option
 from ecrkit.cli.console.output import echo, echo_json
 
@@ -47,7 +47,7 @@ def table(  # noqa: PLR0913 - one parameter per option
         )
     place = Place.parse(inventory)
     aws = connect(profile=profile, region=region)
-    tables = dataset_tables(Bucket(aws, place))
+    tables = all_tables(Bucket(aws, place))
     if template:
         echo_json(tables_template(database, tables))
         return
