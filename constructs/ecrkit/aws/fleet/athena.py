@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecrkit.aws.client import aws_errors
 from ecrkit.aws.interruptions import no_interruption
+from ecrkit.aws.local import is_local
 from ecrkit.aws.polling import Waiting
 from ecrkit.errors import AwsError, NoVerdictError, RefusedError
 
@@ -79,6 +80,11 @@ class Athena:
         self._database = database
         self._results = results
         self._patience = patience
+
+    @property
+    def is_local(self) -> bool:
+        """Whether a local AWS answers."""
+        return is_local(self._client)
 
     def workgroup(self) -> WorkGroup:
         """

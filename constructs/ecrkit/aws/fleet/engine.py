@@ -22,7 +22,7 @@ from ecrkit.preview.fleet.expression import ROUNDS, translated
 from ecrkit.preview.fleet.fleet import Fleet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ecrkit.aws.client import Aws
     from ecrkit.aws.fleet.objects import Place
@@ -56,15 +56,15 @@ class AthenaFleet(Fleet):
         athena: where queries run.
         database: Glue database of the tables.
         max_scanned_bytes: what all queries together may scan; ``None`` for any number.
-        is_local: whether a local AWS answers, which speaks the dialect of DuckDB.
 
     Attributes:
         scanned_bytes: by the queries so far.
+        estimated_bytes: what the queries so far could scan at most.
 
     Methods raise what those of :class:`~ecrkit.preview.fleet.fleet.Fleet` raise, and ``AwsError``.
     """
 
-    def __init__(  # noqa: PLR0913 - what a query needs
+    def __init__(
         self,
         folder: Path,
         *,
@@ -72,13 +72,13 @@ class AthenaFleet(Fleet):
         athena: Athena,
         database: str,
         max_scanned_bytes: int | None,
-        is_local: bool,
     ) -> None:
-        self.scanned_bytes = 0
+        self.scanned_bytes = self.estimated_bytes = 0
         self._bucket = bucket
         self._athena = athena
         self._max_scanned_bytes = max_scanned_bytes
-        self._dialect: Any = "duckdb" if is_local else "athena"
+        # The local AWS has DuckDB run what Athena would.
+        self._dialect: Any = "duckdb" if athena.is_local else "athena"
         self._preview = secrets.token_hex(8)
         self._images_bytes = sum(bucket.sizes(f"{IMAGES}/").values())
         self._written: set[str] = set()
@@ -111,11 +111,10 @@ class AthenaFleet(Fleet):
     def _answered(self, query: str) -> Iterator[tuple[Any, ...]]:
         """Run a query in the dialect of Trino, and give its rows as values."""
         left = None if self._max_scanned_bytes is None else self._max_scanned_bytes - self.scanned_bytes
-        result = self._athena.run(
-            translated(bound(query, self._relations), dialect=self._dialect),
-            estimate_bytes=scans_of(query, IMAGES) * self._images_bytes,
-            max_scanned_bytes=left,
-        )
+        estimate = scans_of(query, IMAGES) * self._images_bytes
+        text = translated(bound(query, self._relations), dialect=self._dialect)
+        result = self._athena.run(text, estimate_bytes=estimate, max_scanned_bytes=left)
+        self.estimated_bytes += estimate
         self.scanned_bytes += result.scanned_bytes
         for row in result.rows:
             yield tuple(_value(column, text) for column, text in zip(result.columns, row, strict=True))
@@ -145,7 +144,6 @@ def athena_fleet(  # noqa: PLR0913 - the options of a command
     workgroup: str,
     max_scanned_bytes: int | None,
     patience: Patience,
-    is_local: bool,
 ) -> Iterator[AthenaFleet]:
     """
     Open a dataset in S3 for queries of Athena, as a context.
@@ -157,7 +155,6 @@ def athena_fleet(  # noqa: PLR0913 - the options of a command
         workgroup: of Athena.
         max_scanned_bytes: what all queries together may scan; ``None`` for any number.
         patience: how to wait for a query.
-        is_local: whether a local AWS answers.
 
     Raises:
         AwsError: AWS refused, or could not be reached.
@@ -180,19 +177,21 @@ def athena_fleet(  # noqa: PLR0913 - the options of a command
             athena=athena,
             database=database,
             max_scanned_bytes=max_scanned_bytes,
-            is_local=is_local,
         ) as fleet:
             yield fleet
 
 
 @contextmanager
-def downloaded(aws: Aws, place: Place) -> Iterator[Path]:
+def downloaded(
+    aws: Aws, place: Place, *, progress: Callable[[Iterable[str], int], Iterable[str]] | None = None
+) -> Iterator[Path]:
     """
     Copy a dataset from S3 to a temporary folder, as a context.
 
     Args:
         aws: with credentials for the bucket.
         place: of the dataset.
+        progress: given the names of files as they arrive, and their number; gives them again.
 
     Raises:
         AwsError: AWS refused, or could not be reached.
@@ -200,14 +199,20 @@ def downloaded(aws: Aws, place: Place) -> Iterator[Path]:
         UnwritableOutputError: a file cannot be written.
     """
     with tempfile.TemporaryDirectory(prefix="ecrkit-fleet-") as folder:
-        _fetch(Bucket(aws, place), Path(folder), (IMAGES, REPOSITORIES))
+        _fetch(Bucket(aws, place), Path(folder), (IMAGES, REPOSITORIES), progress)
         yield Path(folder)
 
 
-def _fetch(bucket: Bucket, folder: Path, tables: tuple[str, ...]) -> None:
+def _fetch(
+    bucket: Bucket,
+    folder: Path,
+    tables: tuple[str, ...],
+    progress: Callable[[Iterable[str], int], Iterable[str]] | None = None,
+) -> None:
     write_bytes(folder / RECORD, record_text(record_of(bucket)).encode())
     names = [name for table in tables for name in bucket.sizes(f"{table}/") if registry_of(name)]
-    for _ in bucket.download(names, folder):
+    fetched = bucket.download(names, folder)
+    for _ in progress(fetched, len(names)) if progress else fetched:
         pass
 
 
