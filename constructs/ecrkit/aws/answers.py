@@ -112,6 +112,7 @@ _ADVICE = "check the network, and AWS_ENDPOINT_URL if it is set"
 # What botocore's parsers raise for a document of another shape than they expect.
 UNPARSABLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 _FIRST_ERROR_STATUS = 300
+_PROTOCOL_OF_S3 = "rest-xml"
 
 
 class _Parser(Protocol):
@@ -133,9 +134,10 @@ class CheckedParsers:
 
     factory: _ParserFactory
 
-    def create_parser(self, protocol_name: str) -> _CheckedParser:
-        """Make a parser for one of AWS's protocols."""
-        return _CheckedParser(self.factory.create_parser(protocol_name))
+    def create_parser(self, protocol_name: str) -> _Parser:
+        """Make a parser for one of AWS's protocols; answers of S3 are files, which may be anything."""
+        parser = self.factory.create_parser(protocol_name)
+        return parser if protocol_name == _PROTOCOL_OF_S3 else _CheckedParser(parser)
 
     def set_parser_defaults(self, **defaults: object) -> None:
         """Pass on what boto3 wants of every parser."""
@@ -325,8 +327,8 @@ def _problems_of_member(key: str, value: object, shape: Any, path: str) -> Itera
     if shape is None:
         # botocore adds what no model has.
         return
-    if shape.type_name == "string" and isinstance(value, dict):
-        # botocore reads templates itself.
+    if (shape.type_name == "string" and isinstance(value, dict)) or shape.serialization.get("streaming"):
+        # botocore reads templates itself, and files are read later.
         return
     yield from _problems_of_types(value, shape, path)
     if key in _CHECKS and isinstance(value, str | int):

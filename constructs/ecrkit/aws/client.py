@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import boto3
     from botocore.client import BaseClient
     from botocore.config import Config
+    from botocore.credentials import RefreshableCredentials
     from botocore.model import OperationModel
     from botocore.session import Session
     from mypy_boto3_cloudformation import (
@@ -38,6 +39,7 @@ __all__ = [
     "configured_profile",
     "connect",
     "guarded",
+    "with_credentials",
 ]
 
 _CONNECT_TIMEOUT_SECONDS = 3
@@ -62,10 +64,12 @@ class Aws:
 
     Attributes:
         session: credentials and Region.
+        core: botocore's part of the session.
         config: of every client: time-outs and retries.
     """
 
     session: boto3.Session
+    core: Session
     config: Config
 
     @property
@@ -120,8 +124,25 @@ class Aws:
         Raises:
             AwsError: the configuration of boto3 does not allow it.
         """
+        return self.client("inspector2")
+
+    def client(self, service: str, *, region: str | None = None, **settings: Any) -> Any:  # noqa: ANN401 - there are no stubs
+        """
+        Make a client for another service, or for another Region; threads may share it.
+
+        Args:
+            service: as boto3 names it.
+            region: overrides that of the session.
+            **settings: of its configuration, besides time-outs and retries.
+
+        Raises:
+            AwsError: the configuration of boto3 does not allow it.
+        """
+        from botocore.config import Config  # noqa: PLC0415 - comes with boto3
+
         with configuration_errors():
-            client: Any = self.session.client("inspector2", config=self.config)
+            config = self.config.merge(Config(**settings))
+            client: Any = self.session.client(service, region_name=region, config=config)  # type: ignore[call-overload] # any service
             return guarded(client)
 
     def account(self) -> str:
@@ -144,6 +165,15 @@ class Aws:
             AwsError: AWS refused, or could not be reached.
         """
         return self._identity()["Arn"].rpartition(":")[2]
+
+    def partition(self) -> str:
+        """
+        Name the partition of the credentials: ``aws``, ``aws-cn`` or another.
+
+        Raises:
+            AwsError: AWS refused, or could not be reached.
+        """
+        return self._identity()["Arn"].split(":")[1]
 
     def _identity(self) -> GetCallerIdentityResponseTypeDef:
         with configuration_errors():
@@ -170,15 +200,10 @@ def connect(
     try:
         import boto3  # noqa: PLC0415 - a quarter of a second, and an extra
         from botocore.config import Config  # noqa: PLC0415 - comes with boto3
-        from botocore.session import Session  # noqa: PLC0415 - comes with boto3
     except ImportError:
         raise AwsError(f"boto3 is not installed; {install_command('live')}") from None
     with aws_errors():
-        found = Session(profile=profile)
-        if profile is None and found.get_config_variable("profile") == "":
-            # AWS_PROFILE= is how a shell or a pipeline names no profile, and not one without a name.
-            found.session_var_map["profile"] = (None, None, None, None)
-        core = trace_session(checked_parsing(found))
+        core = _session(profile)
         attempts = 1 if is_probe else core.get_config_variable("max_attempts") or _ATTEMPTS
         config = Config(
             connect_timeout=_CONNECT_TIMEOUT_SECONDS,
@@ -189,7 +214,49 @@ def connect(
         session = boto3.Session(botocore_session=core, region_name=region)
     if needs_region and not session.region_name:
         raise AwsError("no AWS Region; set AWS_REGION, or pass --region", code="NoRegionError")
-    return Aws(session=session, config=config)
+    return Aws(session=session, core=core, config=config)
+
+
+def with_credentials(aws: Aws, credentials: RefreshableCredentials) -> Aws:
+    """
+    Make the same session with other credentials, such as those of a role in another account.
+
+    Args:
+        aws: whose profile and Region apply, and whose files about AWS's services are read already.
+        credentials: to sign with.
+
+    Raises:
+        AwsError: the configuration of boto3 cannot be read.
+    """
+    import boto3  # noqa: PLC0415 - as in connect
+
+    with aws_errors():
+        core = _session(aws.core.profile)
+        core.register_component("data_loader", aws.core.get_component("data_loader"))
+        core.register_component("credential_provider", _Given(credentials))
+        session = boto3.Session(botocore_session=core, region_name=aws.region)
+    return Aws(session=session, core=core, config=aws.config)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Stands where botocore looks for credentials, and has some."""
+
+    credentials: RefreshableCredentials
+
+    def load_credentials(self) -> RefreshableCredentials:
+        """Give them."""
+        return self.credentials
+
+
+def _session(profile: str | None) -> Session:
+    from botocore.session import Session  # noqa: PLC0415 - comes with boto3
+
+    found = Session(profile=profile)
+    if profile is None and found.get_config_variable("profile") == "":
+        # AWS_PROFILE= is how a shell or a pipeline names no profile, and not one without a name.
+        found.session_var_map["profile"] = (None, None, None, None)
+    return trace_session(checked_parsing(found))
 
 
 def configured_profile(name: str) -> str | None:

@@ -41,6 +41,7 @@ __all__ = [
     "put_lifecycle_policy",
     "repository_details",
     "repository_of",
+    "text_counts_pulls",
     "with_owning_stacks",
 ]
 
@@ -289,7 +290,17 @@ def counts_pulls(client: ECRClient, name: str) -> bool:
     Raises:
         AwsError: AWS refused, or could not be reached.
     """
-    text = lifecycle_policy_text(client, name)
+    return text_counts_pulls(lifecycle_policy_text(client, name), name)
+
+
+def text_counts_pulls(text: str | None, name: str) -> bool:
+    """
+    Whether a lifecycle policy counts pulls; true as well for one that ecrkit cannot read.
+
+    Args:
+        text: of the policy; ``None`` for none.
+        name: of its repository.
+    """
     try:
         return text is not None and parse_policy(text, file=name).counts_pulls
     except InvalidPolicyError:

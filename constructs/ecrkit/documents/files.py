@@ -33,6 +33,7 @@ __all__ = [
     "unwritable",
     "write_bytes",
     "write_lines",
+    "write_pieces",
     "write_text",
 ]
 
@@ -275,6 +276,18 @@ def write_bytes(path: Path, content: bytes) -> None:
         UnwritableOutputError: it cannot be written; the file is as it was before.
     """
     _write(path, (content,), drafts=None)
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """
+    Write a file whole or not at all, from pieces that do not fit into memory together.
+
+    What the pieces raise passes through.
+
+    Raises:
+        UnwritableOutputError: it cannot be written; the file is as it was before.
+    """
+    _write(path, pieces, drafts=None)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from ecrkit.cli.arguments.completions import DIRECTORY
 from ecrkit.cli.arguments.destinations import Renamed, with_destination
 from ecrkit.cli.arguments.paths import STORE
 from ecrkit.cli.console.output import ask
@@ -74,8 +75,18 @@ def folder_option(
     metavar: str = "DIR",
     required: bool = False,
     old_names: Sequence[str] = (),
+    is_text: bool = False,
 ) -> Callable[[F], F]:
-    """Add ``--output-file`` to a command that writes a folder; with *old_names*, which no help mentions."""
+    """
+    Add ``--output-file`` to a command that writes a folder.
+
+    Args:
+        help: of the option.
+        metavar: of the option.
+        required: whether there must be one.
+        old_names: of the option, which no help mentions.
+        is_text: give the text, which may be an URI; else a path.
+    """
     return click.option(
         "-o",
         "--output-file",
@@ -84,7 +95,7 @@ def folder_option(
         old_names=old_names,
         metavar=metavar,
         required=required,
-        type=click.Path(file_okay="FILE" in metavar, path_type=Path),
+        type=DIRECTORY if is_text else click.Path(file_okay="FILE" in metavar, path_type=Path),
         help=help,
     )
 

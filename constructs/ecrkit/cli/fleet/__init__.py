@@ -10,11 +10,13 @@ fleet = LazyGroup(
     "fleet",
     help="Preview policies on the images of many accounts and Regions.",
     examples=(
-        "ecrkit fleet import images -o dataset --region eu-west-1",
+        "ecrkit fleet inventory --accounts 111111111111,222222222222 --role inventory -o dataset",
         "ecrkit fleet preview repositories.yaml --inventory dataset",
     ),
     commands={
+        "inventory": "ecrkit.cli.fleet.inventory:inventory",
         "import": "ecrkit.cli.fleet.import_:import_",
         "preview": "ecrkit.cli.fleet.preview:preview_command",
+        "table": "ecrkit.cli.fleet.table:table",
     },
 )

@@ -206,7 +206,7 @@ class Fleet:
             ReferenceCycleError: images refer to each other in a circle.
         """
         while True:
-            rows = self._database.execute(self._query(summary)).fetchall()
+            rows = list(self._rows(summary))
             if not any(row[-1] for row in rows):
                 break
             self._look_further()
@@ -232,19 +232,18 @@ class Fleet:
             ReferenceCycleError: images refer to each other in a circle.
         """
         self._settle()
-        found = self._database.execute(f"SELECT * FROM ({self._query(verdicts)}) WHERE {condition}")  # noqa: S608 - ours
-        while rows := found.fetchmany(10_000):
-            for account, region, repository, digest, action, priority, cause, because_of, size, protected, _ in rows:
-                yield FleetVerdict(
-                    place=Place(account, region, repository),
-                    digest=digest,
-                    action=action,
-                    rule_priority=priority,
-                    cause=cause,
-                    because_of=because_of,
-                    size_bytes=size,
-                    is_protected=protected,
-                )
+        rows = self._rows(verdicts, condition)
+        for account, region, repository, digest, action, priority, cause, because_of, size, protected, _ in rows:
+            yield FleetVerdict(
+                place=Place(account, region, repository),
+                digest=digest,
+                action=action,
+                rule_priority=priority,
+                cause=cause,
+                because_of=because_of,
+                size_bytes=size,
+                is_protected=protected,
+            )
 
     def write_verdicts(self, folder: Path) -> None:
         """
@@ -286,6 +285,15 @@ class Fleet:
         self._database.execute("SET explain_output = 'all'")
         return "\n".join(row[1] for row in self._database.execute(f"EXPLAIN ANALYZE {self._query(summary)}").fetchall())
 
+    def _rows(self, write: Any, condition: str = "TRUE") -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 - one of two functions
+        """Answer one of the two queries."""
+        query = self._query(write)
+        if condition != "TRUE":
+            query = f"SELECT * FROM ({query}) WHERE {condition}"  # noqa: S608 - ours
+        found = self._database.execute(query)
+        while rows := found.fetchmany(10_000):
+            yield from rows
+
     def _query(self, write: Any) -> str:  # noqa: ANN401 - one of two functions
         return translated(write(rounds=self._rounds, protected=self._is_protected), dialect="duckdb")
 
@@ -298,8 +306,7 @@ class Fleet:
         if self._rounds < _MOST_ROUNDS:
             self._rounds *= 2
             return
-        query = f"SELECT repository, min(digest) FROM ({self._query(verdicts)}) WHERE NOT is_settled GROUP BY ALL"  # noqa: S608 - ours
-        repository, digest = min(self._database.execute(query).fetchall())
+        repository, digest = min((row[2], row[3]) for row in self._rows(verdicts, "NOT is_settled"))
         raise ReferenceCycleError(
             f"{repository}@{digest}: cannot go before an image that cannot go before it; delete it yourself"
         )

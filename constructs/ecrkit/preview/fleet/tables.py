@@ -17,7 +17,18 @@ if TYPE_CHECKING:
     from ecrkit.lifecycle.values import LifecyclePolicy, Rule
     from ecrkit.preview.protection import Protections, UsedImage
 
-__all__ = ["Place", "Table", "policy_numbers", "protection_tables", "repositories_table", "rules_table"]
+__all__ = [
+    "PROTECTION_KINDS",
+    "REPOSITORY_KINDS",
+    "RULE_KINDS",
+    "USED_KINDS",
+    "Place",
+    "Table",
+    "policy_numbers",
+    "protection_tables",
+    "repositories_table",
+    "rules_table",
+]
 
 _BEGINNING = micros_of(datetime.min.replace(tzinfo=UTC))
 _MOST = 10**9
@@ -71,7 +82,17 @@ class _RuleRow:
     action: str
 
 
-_RULE_KINDS = {
+REPOSITORY_KINDS = {
+    "id": "INTEGER",
+    "account": "VARCHAR",
+    "region": "VARCHAR",
+    "repository": "VARCHAR",
+    "policy": "INTEGER",
+}
+USED_KINDS = {"repository_id": "INTEGER", "digest": "VARCHAR", "tag": "VARCHAR"}
+PROTECTION_KINDS = {"pulled_since": "BIGINT", "must_keep": "VARCHAR[]"}
+
+RULE_KINDS = {
     "policy": "INTEGER",
     "position": "INTEGER",
     "priority": "BIGINT",
@@ -113,7 +134,7 @@ def rules_table(numbers: Mapping[LifecyclePolicy, int], now: datetime) -> Table:
         for position, rule in enumerate(policy.rules, start=1)
     ]
     columns = {one.name: [getattr(row, one.name) for row in rows] for one in fields(_RuleRow)}
-    return Table("rules", _RULE_KINDS, columns)
+    return Table("rules", RULE_KINDS, columns)
 
 
 def repositories_table(
@@ -123,7 +144,7 @@ def repositories_table(
     given = [policies.get(place) for place in places]
     return Table(
         "repositories",
-        {"id": "INTEGER", "account": "VARCHAR", "region": "VARCHAR", "repository": "VARCHAR", "policy": "INTEGER"},
+        REPOSITORY_KINDS,
         {
             "id": list(range(len(places))),
             "account": [place.account for place in places],
@@ -152,12 +173,12 @@ def protection_tables(protections: Protections, places: Sequence[Place], today: 
     return (
         Table(
             "protection",
-            {"pulled_since": "BIGINT", "must_keep": "VARCHAR[]"},
+            PROTECTION_KINDS,
             {"pulled_since": [since], "must_keep": [patterns]},
         ),
         Table(
             "used",
-            {"repository_id": "INTEGER", "digest": "VARCHAR", "tag": "VARCHAR"},
+            USED_KINDS,
             {
                 "repository_id": [number for number, _ in uses],
                 "digest": [used.digest or None for _, used in uses],

@@ -1,0 +1,226 @@
+"""Athena as the engine of a fleet: the dataset stays in S3, and only the answers of queries come here."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ecrkit.aws.fleet.athena import Athena
+from ecrkit.aws.fleet.glue import stale_tables
+from ecrkit.aws.fleet.objects import Bucket
+from ecrkit.aws.fleet.store import registry_of
+from ecrkit.aws.fleet.tables import PREVIEWS, QUERY_TABLES, all_tables, record_of
+from ecrkit.documents.files import write_bytes
+from ecrkit.errors import AwsError, MissingTimeError, RefusedError, UnreadableInputError, first_names
+from ecrkit.preview.fleet.binding import bound, scans_of
+from ecrkit.preview.fleet.database import quoted
+from ecrkit.preview.fleet.dataset import IMAGES, RECORD, REPOSITORIES, record_text
+from ecrkit.preview.fleet.expression import ROUNDS, translated
+from ecrkit.preview.fleet.fleet import Fleet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from ecrkit.aws.client import Aws
+    from ecrkit.aws.fleet.objects import Place
+    from ecrkit.aws.polling import Patience
+    from ecrkit.preview.fleet.tables import Table
+
+__all__ = ["AthenaFleet", "athena_fleet", "downloaded"]
+
+_RESULTS = "results"
+_TEXTS = frozenset({"account", "region", "repository", "digest", "action", "cause", "because_of"})
+_TRUTHS = {"true": True, "false": False}
+_REFERRING = """
+SELECT
+  count_if(subject IS NOT NULL OR cardinality(children) > 0),
+  count_if(status <> 'ACTIVE' AND archived_at IS NULL)
+FROM images
+"""
+_UNDATED = """
+SELECT repository, min(digest) FROM images WHERE status <> 'ACTIVE' AND archived_at IS NULL
+GROUP BY repository ORDER BY repository LIMIT 1
+"""
+
+
+class AthenaFleet(Fleet):
+    """
+    A fleet whose queries Athena answers; repositories, their tags and policies are here.
+
+    Args:
+        folder: with the record of the dataset and its repositories, without images.
+        bucket: the dataset.
+        athena: where queries run.
+        database: Glue database of the tables.
+        max_scanned_bytes: what all queries together may scan; ``None`` for any number.
+
+    Attributes:
+        scanned_bytes: by the queries so far.
+        estimated_bytes: what the queries so far could scan at most.
+
+    Methods raise what those of :class:`~ecrkit.preview.fleet.fleet.Fleet` raise, and ``AwsError``.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        bucket: Bucket,
+        athena: Athena,
+        database: str,
+        max_scanned_bytes: int | None,
+    ) -> None:
+        self.scanned_bytes = self.estimated_bytes = 0
+        self._bucket = bucket
+        self._athena = athena
+        self._max_scanned_bytes = max_scanned_bytes
+        # The local AWS has DuckDB run what Athena would.
+        self._dialect: Any = "duckdb" if athena.is_local else "athena"
+        self._preview = secrets.token_hex(8)
+        self._images_bytes = sum(bucket.sizes(f"{IMAGES}/").values())
+        self._written: set[str] = set()
+        self._relations = {IMAGES: f'"{database}"."{IMAGES}"'} | {
+            name: f'(SELECT * FROM "{database}"."preview_{name}" WHERE preview = \'{self._preview}\')'  # noqa: S608 - ours
+            for name in QUERY_TABLES
+        }
+        super().__init__(folder)
+
+    def close(self) -> None:
+        """Close the database, and remove from S3 what was written for the queries."""
+        super().close()
+        self._bucket.delete(self._written)
+
+    def write_verdicts(self, folder: Path) -> None:
+        """
+        Refuse to write verdicts.
+
+        Raises:
+            RefusedError: always.
+        """
+        raise RefusedError(f"{folder.as_posix()}: Athena does not write verdicts; use --engine duckdb")
+
+    def _rows(self, write: Any, condition: str = "TRUE") -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 - as in Fleet
+        query = write(rounds=self._rounds, protected=self._is_protected)
+        if condition != "TRUE":
+            query = f"SELECT * FROM ({query}) AS answers WHERE {condition}"  # noqa: S608 - ours
+        return self._answered(query)
+
+    def _answered(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """Run a query in the dialect of Trino, and give its rows as values."""
+        left = None if self._max_scanned_bytes is None else self._max_scanned_bytes - self.scanned_bytes
+        estimate = scans_of(query, IMAGES) * self._images_bytes
+        text = translated(bound(query, self._relations), dialect=self._dialect)
+        result = self._athena.run(text, estimate_bytes=estimate, max_scanned_bytes=left)
+        self.estimated_bytes += estimate
+        self.scanned_bytes += result.scanned_bytes
+        for row in result.rows:
+            yield tuple(_value(column, text) for column, text in zip(result.columns, row, strict=True))
+
+    def _examine(self) -> None:
+        ((referring, undated),) = self._answered(_REFERRING)
+        if undated:
+            ((repository, digest),) = self._answered(_UNDATED)
+            raise MissingTimeError(f"{repository}@{digest}: is archived, but has no time of archiving; set archived_at")
+        self._rounds = ROUNDS if referring else 0
+
+    def _load(self, table: Table) -> None:
+        super()._load(table)
+        path = self.dataset / f"{table.name}.parquet"
+        self._database.execute(f"COPY {table.name} TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
+        name = f"{PREVIEWS}/{table.name}/preview={self._preview}/part-00000.parquet"
+        self._written.add(name)
+        self._bucket.upload(name, path)
+
+
+@contextmanager
+def athena_fleet(  # noqa: PLR0913 - the options of a command
+    aws: Aws,
+    place: Place,
+    *,
+    database: str,
+    workgroup: str,
+    max_scanned_bytes: int | None,
+    patience: Patience,
+) -> Iterator[AthenaFleet]:
+    """
+    Open a dataset in S3 for queries of Athena, as a context.
+
+    Args:
+        aws: with credentials for the bucket, Glue and Athena, in the Region of the tables.
+        place: of the dataset.
+        database: Glue database of the tables.
+        workgroup: of Athena.
+        max_scanned_bytes: what all queries together may scan; ``None`` for any number.
+        patience: how to wait for a query.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+        RefusedError: a query would scan more than allowed.
+        UnreadableInputError: there is no dataset, or no table over it as it is now.
+    """
+    bucket = Bucket(aws, place)
+    stale = stale_tables(aws, database, all_tables(bucket))
+    if stale:
+        raise UnreadableInputError(
+            f"{database}: no tables over the dataset as it is now: {first_names(stale)}; run `ecrkit fleet table "
+            f"--inventory {place}`"
+        )
+    athena = Athena(aws, workgroup=workgroup, database=database, results=place.under(_RESULTS), patience=patience)
+    with tempfile.TemporaryDirectory(prefix="ecrkit-fleet-") as folder:
+        _fetch(bucket, Path(folder), (REPOSITORIES,))
+        with AthenaFleet(
+            Path(folder),
+            bucket=bucket,
+            athena=athena,
+            database=database,
+            max_scanned_bytes=max_scanned_bytes,
+        ) as fleet:
+            yield fleet
+
+
+@contextmanager
+def downloaded(
+    aws: Aws, place: Place, *, progress: Callable[[Iterable[str], int], Iterable[str]] | None = None
+) -> Iterator[Path]:
+    """
+    Copy a dataset from S3 to a temporary folder, as a context.
+
+    Args:
+        aws: with credentials for the bucket.
+        place: of the dataset.
+        progress: given the names of files as they arrive, and their number; gives them again.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+        UnreadableInputError: there is no dataset.
+        UnwritableOutputError: a file cannot be written.
+    """
+    with tempfile.TemporaryDirectory(prefix="ecrkit-fleet-") as folder:
+        _fetch(Bucket(aws, place), Path(folder), (IMAGES, REPOSITORIES), progress)
+        yield Path(folder)
+
+
+def _fetch(
+    bucket: Bucket,
+    folder: Path,
+    tables: tuple[str, ...],
+    progress: Callable[[Iterable[str], int], Iterable[str]] | None = None,
+) -> None:
+    write_bytes(folder / RECORD, record_text(record_of(bucket)).encode())
+    names = [name for table in tables for name in bucket.sizes(f"{table}/") if registry_of(name)]
+    fetched = bucket.download(names, folder)
+    for _ in progress(fetched, len(names)) if progress else fetched:
+        pass
+
+
+def _value(column: str, text: str | None) -> Any:  # noqa: ANN401 - text, number or truth
+    """Read a value as Athena writes it."""
+    if text is None or column in _TEXTS:
+        return text
+    try:
+        return _TRUTHS[text] if text in _TRUTHS else int(text)
+    except ValueError:
+        raise AwsError(f"Athena: column {column} must be a number or a truth, got {text!r}") from None
