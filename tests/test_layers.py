@@ -118,7 +118,7 @@ def test_layer(module: str) -> None:
 
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_libraries(module: str) -> None:
-    """CDK stays in ``cdk``, boto3 in ``aws``, click in ``cli``, DuckDB in ``preview.fleet``, other tools in an adapter."""
+    """CDK stays in ``cdk``, boto3 in ``aws``, click in ``cli``, DuckDB in the fleet, other tools in an adapter."""
     tops = {name.partition(".")[0] for name in imports_in(module)}
     place = layer_of(module) or MODULES[module].name
     allowed = {"cdk": CDK, "aws": BOTO, "cli": CLICK}.get(place, set())
