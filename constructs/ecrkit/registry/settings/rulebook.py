@@ -354,7 +354,7 @@ BAD_EXCLUSION = Check(
 SCANNER_COUNTS = Check(
     code="CAT275",
     severity=Severity.WARNING,
-    title="scanner's pulls count as use of an image",
+    title="pulls by a scanner are counted",
     message="{principal} may pull and is named after the scanner {scanner}: each of its scans counts as a pull, which "
     "the policy counts from",
     remedy="add it to registry.pull_time_exclusions",
