@@ -79,7 +79,7 @@ def gate(  # noqa: PLR0913 - one parameter per option
     Fail on vulnerabilities at or above a severity, and on missing signatures.
 
     Exits with 0 if the image passes, with 1 if it fails, and with 3 without a verdict. Never passes without a scan
-    result, and without a verdict on each signature and attestation that it requires.
+    result, or without a verdict on each required signature and attestation.
 
     Starts a scan if the last one is missing or more than a day old, and waits for its result. For a
     multi-architecture image, each of its images must pass. A vulnerability that the --allow file lists is accepted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -111,11 +112,9 @@ class Requirements:
 
     def _jobs(self, running: Verification) -> Iterator[tuple[str, str, str, Callable[[ImageReference], str]]]:
         for signer, verifier in self.verifiers.items():
-            yield "signature", str(signer), verifier.name, lambda image, signer=signer: running.signature_problem(
-                signer, image
-            )
+            yield "signature", str(signer), verifier.name, partial(running.signature_problem, signer)
         for kind in self.kinds:
-            yield "attestation", kind, "cosign", lambda image, kind=kind: running.attestation_problem(kind, image)
+            yield "attestation", kind, "cosign", partial(running.attestation_problem, kind)
 
 
 def requirement_options(command: F) -> F:

@@ -145,8 +145,8 @@ def _method(text: str, *, is_file: bool) -> Method:
     if "@" in text or "://" in text:
         return Method.IDENTITY
     raise InvalidNameError(
-        f"{text or repr(text)}: no such file; name a public key, a key as in 'awskms:///alias/release', an email address "
-        "or URL of whoever signs, or the ARN of a signing profile"
+        f"{text or repr(text)}: no such file; name a public key, a key as in 'awskms:///alias/release', an email "
+        "address or URL of whoever signs, or the ARN of a signing profile"
     )
 
 
