@@ -39,7 +39,7 @@ _EXIT_NO_VERDICT = 3
 _HEADINGS = ("SEVERITY", "VULNERABILITY", "PACKAGE", "VERSION", "FIXED IN", "VERDICT")
 
 
-@click.command("gate")
+@click.command("gate", short_help="Fail on vulnerabilities and missing signatures.")
 @click.argument("image", metavar="REPOSITORY[:TAG|@DIGEST]")
 @click.option(
     "--fail-on",
