@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
-from builders.programs import program
+from builders.programs import is_running, program
 
 from ecrkit.aws.programs import Program, Run
 from ecrkit.errors import ToolError
@@ -49,21 +47,7 @@ def test_slow_program_is_ended(tmp_path: Path) -> None:
 
     child = int((tmp_path / "child").read_text())
     assert str(caught.value) == "tool verify: no answer within 0.5 s"
-    assert not runs(child)
-
-
-def runs(number: int) -> bool:
-    """Tell whether a process runs, once it had the time to end."""
-    for _ in range(100):
-        try:
-            os.kill(number, 0)
-        except ProcessLookupError:
-            return False
-        with open(f"/proc/{number}/stat") as file:  # noqa: PTH123 - a file of the system
-            if file.read().split()[2] == "Z":
-                return False
-        time.sleep(0.05)
-    return True
+    assert not is_running(child)
 
 
 def test_killed_program_is_an_error(tmp_path: Path) -> None:

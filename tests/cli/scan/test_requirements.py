@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
-from builders.commands import ecrkit, run_here
+from builders.commands import ECRKIT, ecrkit, run_here, start
+from builders.programs import is_running
 from builders.proxies import Fault, aws_error, proxy_to
 from builders.scan_commands import IMAGE
 from builders.scans import basic_answer, basic_finding, prepare, put_index
 from builders.verifiers import UNSIGNED, arguments, attestation, signature, verifier
 
 if TYPE_CHECKING:
-    import subprocess
     from pathlib import Path
 
     from builders.accounts import Account
@@ -213,6 +216,25 @@ def test_index_itself_must_be_signed(account: Account, tools: Path) -> None:
     )
     assert result.stderr.count("would be scanned: web@sha256:") == 2
     assert [line.rpartition("@")[2] for line in arguments(tools)] == [digest]
+
+
+def test_interruption_ends_the_program(account: Account, tools: Path) -> None:
+    """Ctrl-C ends the program that verifies, and the password is gone."""
+    verifier(tools, "cosign", {"verify": (0, signature(), "")}, waits="60 & echo $! > child; wait")
+    command = (ECRKIT, "scan", "gate", "web:v1", "--fail-on", "HIGH", "--require-signature", str(tools / "cosign.pub"))
+    environment = {**account.environment, "PATH": f"{tools}:/usr/bin:/bin", "TMPDIR": str(tools)}
+
+    with start(command, environment=environment, stderr=subprocess.PIPE, start_new_session=True) as process:
+        while not (tools / "child").exists() or not (tools / "child").read_text():
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+
+    child = int((tools / "child").read_text())
+    assert (process.returncode, said.strip()) == (3, "error: interrupted")
+    assert list(tools.glob("ecrkit-*")) == []
+    assert not is_running(child)
 
 
 @pytest.mark.parametrize(
