@@ -22,6 +22,7 @@ from builders.proxies import Fault, proxy_to
 from builders.sandboxes import HOME
 from builders.scans import answers, put_index, scanning_account
 from builders.stores import policy_text
+from builders.verifiers import signature, verifier
 from builders.workloads import inspector_faults, run_function, run_service, run_task
 
 if TYPE_CHECKING:
@@ -159,6 +160,27 @@ def test_policy_is_what_the_scan_asks_for(scanned: Account, command: str, argume
     assert asked(scanned, *command.split(), "web:multi", *arguments) == allowed(command)
 
 
+def test_policy_is_what_a_signature_asks_for(scanned: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for a gate with a signature, next to what the program asks for, for which there is a stand-in."""
+    verifier(tmp_path, "cosign", {"verify": (0, signature(), "")})
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    (tmp_path / "cosign.pub").touch()
+    options = ("--fail-on", "LOW", "--require-signature", tmp_path / "cosign.pub")
+
+    actions = asked(scanned, "scan", "gate", "web:multi", *options)
+
+    asked_by_cosign = {"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
+    assert actions - allowed("scan gate") == allowed("scan gate --require-signature") - asked_by_cosign
+
+
+def test_policy_is_what_a_summary_asks_for(scanned: Account) -> None:
+    """The same for an overview with an index in it, and it does not write."""
+    actions = asked(scanned, "scan", "summary")
+
+    assert actions == allowed("scan summary")
+    assert all(READS.fullmatch(action) for action in actions)
+
+
 def test_policy_is_what_an_inventory_asks_for(scanned: Account, tmp_path: Path) -> None:
     """The same for an inventory of images and an index, and it does not write."""
     actions = asked(scanned, "images", "inventory", "--all", "-o", tmp_path)
@@ -276,6 +298,7 @@ def test_every_command_has_a_policy() -> None:
     groups = ("repos", "images", "scan")
     commands = {
         "images in-use --inspector",
+        "scan gate --require-signature",
         "login",
         "policy preview",
         "policy resume",

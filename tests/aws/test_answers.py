@@ -280,6 +280,7 @@ def test_wrong_value_is_told(
         pytest.param(("images", "inventory", "--all", "-o", "images"), id="images inventory"),
         pytest.param(("images", "in-use"), id="images in-use"),
         pytest.param(("scan", "gate", "web:v1", "--fail-on", "LOW"), id="scan gate"),
+        pytest.param(("scan", "summary"), id="scan summary"),
     ],
 )
 def test_command_ends_in_one_line(server: Server, command: tuple[str, ...], answer: str, tmp_path: Path) -> None:

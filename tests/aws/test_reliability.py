@@ -39,6 +39,7 @@ COMMANDS = {
     "scan start": ("scan", "start", "web:v1"),
     "scan findings": ("scan", "findings", "web:v1"),
     "scan gate": ("scan", "gate", "web:v1", "--fail-on", "LOW"),
+    "scan summary": ("scan", "summary", "--max-age", "30"),
     "audit": ("audit", "--catalog", CATALOG),
     "adopt": ("adopt", "web", "--dry-run", "--catalog", CATALOG),
 }

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+import os
+import time
+from pathlib import Path
 
 
 def program(directory: Path, name: str, *, prints: str = "", complains: str = "", code: int = 0) -> Path:
@@ -29,3 +28,17 @@ def cdk_cli(directory: Path, *, version: str = "2.1148.1", reads: str | None = "
     link.parent.mkdir()
     link.symlink_to("../aws-cdk/bin/cdk")
     return link
+
+
+def is_running(process: int) -> bool:
+    """Tell whether a process of another program runs, after the time that it needs to end."""
+    for _ in range(100):
+        try:
+            os.kill(process, 0)
+            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+        if state == "Z":
+            return False
+        time.sleep(0.05)
+    return True

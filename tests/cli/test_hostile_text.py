@@ -280,6 +280,7 @@ def server() -> Iterator[Server]:
         pytest.param(("images", "list", "web"), id="images list"),
         pytest.param(("images", "in-use"), id="images in-use"),
         pytest.param(("scan", "findings", "web"), id="scan findings"),
+        pytest.param(("scan", "summary"), id="scan summary"),
         pytest.param(("login", "--tool", "skopeo"), id="login"),
     ],
 )

@@ -14,7 +14,7 @@ from ecrkit.aws.client import aws_errors
 from ecrkit.aws.login import registry_at
 from ecrkit.errors import AwsError
 from ecrkit.images.hosts import HostKind, RegistryHost
-from ecrkit.images.manifests import MANIFEST_TYPES, descriptors_in
+from ecrkit.images.manifests import CONFIGURATIONS, MANIFEST_TYPES, descriptors_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Child", "Manifest", "manifest_of", "platforms_of"]
 
-_CONFIGURATIONS = frozenset(
-    {"application/vnd.docker.container.image.v1+json", "application/vnd.oci.image.config.v1+json"}
-)
 _ATTESTATION = "vnd.docker.reference.type"
 _NOWHERE = frozenset({"", "unknown/unknown"})
 _TIMEOUT_SECONDS = 10
@@ -84,7 +81,7 @@ def manifest_of(client: ECRClient, repository: str, digest: str) -> Manifest:
         document = json_object(answer["images"][0]["imageManifest"])
         children = tuple(map(_child, descriptors_in(document)))
         configuration = document.get("config", {})
-        is_image = configuration.get("mediaType") in _CONFIGURATIONS
+        is_image = configuration.get("mediaType") in CONFIGURATIONS
         return Manifest(children=children, configuration=configuration["digest"] if is_image else None)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise AwsError(f"{repository}@{digest}: not a manifest that ecrkit can read: {error}") from None

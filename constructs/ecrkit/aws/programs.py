@@ -18,11 +18,27 @@ from ecrkit.errors import ToolError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["Answer", "Program", "ask"]
+__all__ = ["Answer", "Program", "Run", "ask"]
 
 _GRACE_SECONDS = 5.0
 _TIMEOUT_SECONDS = 5
 _LOG = re.compile(r'.*\blevel=(?P<level>\w+) msg="(?P<message>(?:[^"\\]|\\.)*)".*')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """
+    A program that has ended.
+
+    Attributes:
+        code: exit code; 0 or more.
+        output: standard output.
+        complaints: standard error.
+    """
+
+    code: int
+    output: str
+    complaints: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +100,49 @@ class Program:
             raise self._failure(arguments, _clean(lines[-1]) if lines else "", code=result.returncode)
         return result.stdout
 
-    def _started(self, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    def attempt(self, arguments: Sequence[str], *, seconds: float) -> Run:
+        """
+        Run it, and keep what it prints; whether it failed is for the caller to decide.
+
+        Args:
+            arguments: of the program; no shell reads them.
+            seconds: that it may take.
+
+        Raises:
+            ToolError: it cannot be started, took too long, or a signal ended it.
+        """
+        with no_interruption() as interruptible, self._started(arguments, output=subprocess.PIPE) as process:
+            try:
+                interruptible()
+                output, complaints = process.communicate(timeout=seconds)
+            except BaseException as error:
+                with no_interruption():
+                    self._end(process)
+                if isinstance(error, subprocess.TimeoutExpired):
+                    raise ToolError(f"{self.name} {arguments[0]}: no answer within {seconds:g} s") from None
+                raise
+        if process.returncode < 0:
+            raise ToolError(f"{self.name} {arguments[0]}: ended by signal {-process.returncode}")
+        return Run(
+            code=process.returncode,
+            output=output.decode(errors="replace"),
+            complaints=complaints.decode(errors="replace"),
+        )
+
+    def _started(self, arguments: Sequence[str], *, output: int | None = None) -> subprocess.Popen[bytes]:
+        try:
+            return self._popen(arguments, output=output)
+        except OSError as error:
+            raise ToolError(
+                f"{self.name}: {self.path} cannot be started: {(error.strerror or str(error)).lower()}"
+            ) from None
+
+    def _popen(self, arguments: Sequence[str], *, output: int | None) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - the tool that the person chose, and no shell
             [self.path, *arguments],
-            stdin=subprocess.PIPE,
+            stdin=subprocess.PIPE if output is None else subprocess.DEVNULL,
             # Standard output is the command's own result.
-            stdout=sys.stderr.fileno(),
+            stdout=sys.stderr.fileno() if output is None else output,
             stderr=subprocess.PIPE,
             env={**os.environ, **self.variables} if self.variables else None,
             # Its own group, so that it ends together with the processes that it started.

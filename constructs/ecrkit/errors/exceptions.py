@@ -34,7 +34,7 @@ Every exception that ecrkit raises on purpose.
     ├── SynthesisError            CDK refuses to synthesize an app
     ├── SandboxError              the local AWS did not start, or could not be prepared
     ├── RefusedError              what was asked for would do harm, and was not done
-    ├── ToolError                 a program such as docker or skopeo is missing, or failed
+    ├── ToolError                 a program such as docker, skopeo or cosign is missing, or failed
     └── AwsError                  AWS refused, or could not be reached; carries AWS's code
         └── NoVerdictError        it answered, and the answer decides nothing
 
@@ -265,7 +265,7 @@ class RefusedError(EcrkitError):
 
 
 class ToolError(EcrkitError):
-    """A program that moves images, such as docker or skopeo, is missing, or failed."""
+    """A program such as docker, skopeo or cosign is missing, or failed."""
 
 
 class AwsError(EcrkitError):

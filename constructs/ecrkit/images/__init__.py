@@ -9,6 +9,7 @@ The images of a repository: names, lists of images, and what scans found.
 - ``kubernetes``: images in the workloads that kubectl prints
 - ``sizes``: sizes as people read them
 - ``inventory``: lists of images, read from files and written to them
+- ``signatures``: who must have signed an image, and what the programs say that verify it
 - ``scans``: vulnerabilities, which of them are allowed, and whether an image passes
 """
 

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["LIST_TYPES", "MANIFEST_TYPES", "children_in", "descriptors_in"]
+__all__ = ["CONFIGURATIONS", "LIST_TYPES", "MANIFEST_TYPES", "children_in", "descriptors_in"]
+
+CONFIGURATIONS = frozenset(
+    ("application/vnd.docker.container.image.v1+json", "application/vnd.oci.image.config.v1+json")
+)
+"""Media types of configurations of images that can run. Source: as for lists."""
 
 LIST_TYPES = frozenset(
     ("application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.oci.image.index.v1+json")

@@ -12,10 +12,12 @@ scan = LazyGroup(
     examples=(
         "ecrkit scan gate web:v1 --fail-on HIGH",
         "ecrkit scan findings web:v1",
+        "ecrkit scan summary",
     ),
     commands={
         "start": "ecrkit.cli.scan.start:start",
         "findings": "ecrkit.cli.scan.findings:findings",
         "gate": "ecrkit.cli.scan.gate:gate",
+        "summary": "ecrkit.cli.scan.summary:summary",
     },
 )

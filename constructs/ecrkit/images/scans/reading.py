@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ecrkit.errors import NoVerdictError
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from enum import StrEnum
 
-__all__ = ["read_scan"]
+__all__ = ["read_scan", "read_scan_counts"]
 
 _INSPECTOR_UNTRIAGED = "UNTRIAGED"
 _INSPECTOR_NO_FIX = frozenset({"NotAvailable", "NOT_AVAILABLE", "0"})
@@ -32,20 +33,37 @@ def read_scan(document: Mapping[str, Any]) -> Scan:
 
     Source: ECR API model 2015-09-21, DescribeImageScanFindingsResponse.
     """
-    status = _word(ScanStatus, document.get("imageScanStatus", {}).get("status", ""), what="scan status")
+    scan = read_scan_counts(document)
     found = document.get("imageScanFindings", {})
     vulnerabilities = [_basic(finding) for finding in found.get("findings", ())]
     vulnerabilities += [_enhanced(finding) for finding in found.get("enhancedFindings", ())]
+    if scan.status.promises_result:
+        _check_all_are_there(vulnerabilities, scan.counts)
+    return replace(
+        scan, vulnerabilities=tuple(sorted(vulnerabilities, key=lambda found: (found.severity.rank, found.id)))
+    )
+
+
+def read_scan_counts(document: Mapping[str, Any]) -> Scan:
+    """
+    Read one page of a DescribeImageScanFindings response, without its vulnerabilities: any page counts all of them.
+
+    Args:
+        document: the response, with times as timezone-aware datetimes.
+
+    Raises:
+        NoVerdictError: it has a status or severity unknown to ecrkit.
+    """
+    status = _word(ScanStatus, document.get("imageScanStatus", {}).get("status", ""), what="scan status")
+    found = document.get("imageScanFindings", {})
     counts = Counter[Severity]()
     for name, number in found.get("findingSeverityCounts", {}).items():
         counts[_severity(name)] += number
-    if status.promises_result:
-        _check_all_are_there(vulnerabilities, counts)
     return Scan(
         status=status,
         description=document.get("imageScanStatus", {}).get("description", ""),
         completed_at=found.get("imageScanCompletedAt"),
-        vulnerabilities=tuple(sorted(vulnerabilities, key=lambda found: (found.severity.rank, found.id))),
+        vulnerabilities=(),
         counts=counts,
     )
 

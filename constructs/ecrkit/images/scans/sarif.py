@@ -27,14 +27,23 @@ _SCORES = {
 }
 """The middle of the range that GitHub shows under each name; code scanning documentation, ``security-severity``."""
 
+_UNVERIFIED = "signature-not-verified"
+_UNVERIFIED_RULE = {
+    "shortDescription": {"text": "a required signature or attestation is missing or wrong"},
+    "properties": {"security-severity": _SCORES[Severity.CRITICAL], "tags": ["security"]},
+}
 
-def sarif(judgements: Mapping[str, Iterable[Judgement]], *, version: str) -> dict[str, object]:
+
+def sarif(
+    judgements: Mapping[str, Iterable[Judgement]], *, version: str, unmet: Iterable[tuple[str, str]] = ()
+) -> dict[str, object]:
     """
     Render judgements for code scanners.
 
     Args:
         judgements: judgements by image, as in ``web@sha256:…``.
         version: version of ecrkit.
+        unmet: images, each with a signature or an attestation that it lacks, and why.
     """
     flat = [(image, judgement) for image, several in judgements.items() for judgement in several]
     # Of two images with a vulnerability, the first describes it.
@@ -42,7 +51,13 @@ def sarif(judgements: Mapping[str, Iterable[Judgement]], *, version: str) -> dic
     results = [
         _result(image, judgement, package) for image, judgement in flat for package in judgement.vulnerability.packages
     ]
-    return sarif_log(rules, results, version=version)
+    lacking = [
+        SarifResult(rule=_UNVERIFIED, level="error", message=reason, location=Location(image, 1, 1))
+        for image, reason in unmet
+    ]
+    if lacking:
+        rules[_UNVERIFIED] = _UNVERIFIED_RULE
+    return sarif_log(rules, [*results, *lacking], version=version)
 
 
 def _rule(vulnerability: Vulnerability) -> dict[str, object]:
