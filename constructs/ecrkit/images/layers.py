@@ -75,11 +75,11 @@ class LayerPool:
 
     def of_object(self, value: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON
         """
-        Give a layer for the object that describes it, and any other object as it is.
+        Give a layer for an object with ``digest`` and ``size``, and any other object as it is.
 
         A parser of JSON calls this with each object: the objects of two million layers would take a gigabyte.
         """
-        if value.keys() != _KEYS:
+        if not value.keys() >= _KEYS:
             return value
         try:
             return self.layer(value["digest"], value["size"])
