@@ -10,12 +10,12 @@ import pytest
 from builders.inventories import LIST_TYPE, digest
 from builders.policies import ARCHIVE, policy_text, pulled, pushed, rule
 
-from ecrkit.aws.inventory import ImageSource, current_images
+from ecrkit.aws.inventory import ImageSource, ManifestChoice, current_images
 from ecrkit.aws.repositories import DeployedRepository
 from ecrkit.errors import AwsError
 from ecrkit.images.inventory.reading import parse_images
 from ecrkit.images.inventory.values import ImageStatus
-from ecrkit.images.inventory.writing import Heading, inventory_lines
+from ecrkit.images.inventory.writing import Heading, ReadManifest, inventory_lines
 from ecrkit.registry.properties import RepositoryProperties
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ HEADING = Heading(registry="123456789012", repository="web", region="us-east-1",
 
 
 def source(client: ECRClient, *, children: bool | None = True, **known: tuple[str, ...]) -> ImageSource:
-    digests = {digest(name): tuple(map(digest, names)) for name, names in known.items()}
-    return ImageSource(client, "web", known=digests, children=children)
+    manifests = {digest(name): ReadManifest(children=tuple(map(digest, names))) for name, names in known.items()}
+    return ImageSource(client, "web", known=manifests, choice=ManifestChoice(children=children))
 
 
 def detail(name: str, **others: object) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.images import Image, ImageStatus
+from ecrkit.images.layers import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["LIST_TYPE", "NOW", "detail", "digest", "image", "write_images"]
@@ -45,8 +46,13 @@ def image(  # noqa: PLR0913 - an image has as many properties, and a test names 
     subject: str = "",
     children: Sequence[str] = (),
     media_type: str | None = None,
+    layers: Mapping[str, int] | None = None,
 ) -> Image:
-    """Make an image; it is archived where it was archived and not activated. *subject* and *children* are names."""
+    """
+    Make an image; it is archived where it was archived and not activated.
+
+    *subject* and *children* are names, and so are the keys of *layers*, whose values are sizes.
+    """
     is_archived = archived_days_ago is not None and activated_days_ago is None
     return Image(
         digest=digest(name),
@@ -60,6 +66,7 @@ def image(  # noqa: PLR0913 - an image has as many properties, and a test names 
         subject=digest(subject) if subject else None,
         media_type=media_type,
         children=tuple(map(digest, children)),
+        layers=None if layers is None else tuple(Layer(digest(name), size) for name, size in layers.items()),
     )
 
 
@@ -78,6 +85,7 @@ def detail(image: Image, *, repository: str = "my-app") -> dict[str, Any]:
         "imageStatus": image.status.value,
         "lastArchivedAt": image.archived_at and image.archived_at.isoformat(),
         "lastActivatedAt": image.activated_at and image.activated_at.isoformat(),
+        "layers": None if image.layers is None else [layer._asdict() for layer in image.layers],
     }
     return {key: value for key, value in document.items() if value is not None}
 

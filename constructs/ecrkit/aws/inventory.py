@@ -1,9 +1,10 @@
-"""Every image of a repository as ``describe-images`` prints it, and what its manifest lists refer to."""
+"""Every image of a repository as ``describe-images`` prints it, and what manifests refer to: images, and layers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.aws.answers import json_object
@@ -11,13 +12,15 @@ from ecrkit.aws.client import aws_errors
 from ecrkit.aws.concurrency import in_order
 from ecrkit.aws.repositories import counts_pulls
 from ecrkit.errors import AwsError
-from ecrkit.images.inventory.fields import CHILDREN_KEY
+from ecrkit.images.inventory.fields import CHILDREN_KEY, LAYERS_KEY
 from ecrkit.images.inventory.values import Image, ImageStatus, ImageTable, Inventory
-from ecrkit.images.inventory.writing import known_children
-from ecrkit.images.manifests import LIST_TYPES, children_in
+from ecrkit.images.inventory.writing import ReadManifest, known_manifests
+from ecrkit.images.layers import LayerPool
+from ecrkit.images.manifests import LIST_TYPES, MANIFEST_TYPES, children_in, layers_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from mypy_boto3_ecr import ECRClient
@@ -25,10 +28,11 @@ if TYPE_CHECKING:
     from ecrkit.aws.repositories import DeployedRepository
     from ecrkit.images.inventory.directory import InventoryDirectory, Job
 
-__all__ = ["CurrentImages", "ImageSource", "Taken", "current_images", "take_inventory"]
+__all__ = ["CurrentImages", "ImageSource", "ManifestChoice", "Taken", "current_images", "take_inventory"]
 
 _PAGE = 1000
 _MANIFESTS_PER_CALL = 100
+_READABLE = {None, ImageStatus.ACTIVE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +45,18 @@ class Taken:
         image_count: 0 for an empty one.
         unread: manifest lists of which is not known what they refer to.
         why_unread: a reason for one of them; empty where there are none.
+        without_layers: images whose layers were asked for and are not known.
+        why_without_layers: a reason for one of them; empty where there are none.
+        is_refused: whether layers were not read because the lifecycle policy counts pulls.
     """
 
     repository: str
     image_count: int
-    unread: int
-    why_unread: str
+    unread: int = 0
+    why_unread: str = ""
+    without_layers: int = 0
+    why_without_layers: str = ""
+    is_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +82,12 @@ def current_images(client: ECRClient, repository: DeployedRepository, *, childre
     Args:
         client: of the Region.
         repository: to read.
-        children: as in :class:`ImageSource`.
+        children: as in :class:`ManifestChoice`.
 
     Raises:
         AwsError: AWS refused, could not be reached, or described an image that ecrkit cannot read.
     """
-    source = ImageSource(client, repository.name, known={}, children=children)
+    source = ImageSource(client, repository.name, known={}, choice=ManifestChoice(children=children))
     images = [_image(repository.name, detail) for detail in source.details()]
     return CurrentImages(
         inventory=Inventory(
@@ -97,7 +107,7 @@ def take_inventory(
     *,
     directory: InventoryDirectory,
     job: Job,
-    children: bool | None,
+    choice: ManifestChoice,
 ) -> Iterator[Taken]:
     """
     Write the images of repositories, several at a time, a page of each in memory.
@@ -107,7 +117,7 @@ def take_inventory(
         repositories: names, each once.
         directory: to write them to.
         job: that is under way there.
-        children: as in :class:`ImageSource`.
+        choice: which manifests to read.
 
     Returns:
         What was written, in the order given.
@@ -119,17 +129,36 @@ def take_inventory(
     """
 
     def take(repository: str) -> Taken:
-        known = known_children(directory.file_of(repository))
-        source = ImageSource(client, repository, known=known, children=children)
+        known = known_manifests(directory.file_of(repository))
+        source = ImageSource(client, repository, known=known, choice=choice)
         directory.write(job, repository, source.details())
         return Taken(
             repository=repository,
             image_count=source.count,
             unread=source.unread,
             why_unread=source.why_unread if source.unread else "",
+            without_layers=source.without_layers,
+            why_without_layers=source.why_without_layers if source.without_layers else "",
+            is_refused=source.is_refused,
         )
 
     return in_order(take, repositories)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestChoice:
+    """
+    Which manifests to read; ECR counts each as a pull.
+
+    Attributes:
+        children: read what manifest lists refer to; ``None`` unless the lifecycle policy counts pulls.
+        layers: read the layers of every image, unless the lifecycle policy counts pulls.
+        despite_pulls: read layers even if the lifecycle policy counts pulls.
+    """
+
+    children: bool | None = None
+    layers: bool = False
+    despite_pulls: bool = False
 
 
 class ImageSource:
@@ -139,33 +168,39 @@ class ImageSource:
     Args:
         client: of the Region.
         repository: its name.
-        known: what manifest lists refer to, by digest; these are not read again.
-        children: read what manifest lists refer to, which ECR counts as a pull; ``None`` unless the lifecycle policy
-            counts pulls.
+        known: what manifests refer to, by digest; these are not read again.
+        choice: which of the others to read.
 
     Attributes:
         count: images so far.
         unread: manifest lists so far of which is not known what they refer to.
         why_unread: a reason for one of them.
+        without_layers: images so far whose layers were asked for and are not known.
+        why_without_layers: a reason for one of them.
+        is_refused: whether layers were not read because the lifecycle policy counts pulls.
     """
 
     def __init__(
-        self, client: ECRClient, repository: str, *, known: Mapping[str, tuple[str, ...]], children: bool | None
+        self, client: ECRClient, repository: str, *, known: Mapping[str, ReadManifest], choice: ManifestChoice
     ) -> None:
         self._client = client
         self._repository = repository
         self._known = known
-        self._children = children
+        self._choice = choice
+        self._pool = LayerPool()
         self.count = 0
         self.unread = 0
         self.why_unread = ""
+        self.without_layers = 0
+        self.why_without_layers = ""
+        self.is_refused = False
 
     def details(self) -> Iterator[dict[str, Any]]:
         """
         Describe every image, archived ones too, page by page, in the order of the service.
 
         Yields:
-            What boto3 gives; a manifest list has what it refers to besides, where that is known.
+            What boto3 gives, and what the manifest refers to, as far as that is known.
 
         Raises:
             AwsError: there is no such repository, AWS refused, or could not be reached.
@@ -177,7 +212,7 @@ class ImageSource:
             details = [detail for digest, detail in by_digest.items() if digest not in seen]
             seen.update(by_digest)
             self.count += len(details)
-            self._add_children([detail for detail in details if detail.get("imageManifestMediaType") in LIST_TYPES])
+            self._add_manifests(details)
             yield from details
 
     def _pages(self) -> Iterator[list[dict[str, Any]]]:
@@ -188,43 +223,82 @@ class ImageSource:
             for page in pages:
                 yield [dict(detail) for detail in page["imageDetails"]]
 
-    def _add_children(self, lists: list[dict[str, Any]]) -> None:
-        digests = [detail["imageDigest"] for detail in lists]
-        children = {digest: self._known[digest] for digest in digests if digest in self._known}
-        unknown = [digest for digest in digests if digest not in children]
+    def _add_manifests(self, details: list[dict[str, Any]]) -> None:
+        """Add what is known of the manifests of *details*, after reading those that are to be read."""
+        lists = [detail["imageDigest"] for detail in details if detail.get("imageManifestMediaType") in LIST_TYPES]
+        known = {digest: self._known[digest] for each in details if (digest := each["imageDigest"]) in self._known}
+        if self._choice.layers:
+            known |= self._read_layers(details, known)
+        unknown = [digest for digest in lists if digest not in known or known[digest].children is None]
         if unknown and self._may_read():
-            for start in range(0, len(unknown), _MANIFESTS_PER_CALL):
-                children |= self._read(unknown[start : start + _MANIFESTS_PER_CALL])
-        for detail in lists:
-            if detail["imageDigest"] in children:
-                detail[CHILDREN_KEY] = list(children[detail["imageDigest"]])
-            else:
-                self.unread += 1
+            found, self.why_unread = self._read(unknown, media_types=LIST_TYPES)
+            known |= found
+        for detail in details:
+            manifest = known.get(detail["imageDigest"], ReadManifest())
+            if manifest.children is not None:
+                detail[CHILDREN_KEY] = list(manifest.children)
+            if manifest.layers is not None:
+                detail[LAYERS_KEY] = [layer._asdict() for layer in manifest.layers]
+            elif self._choice.layers and manifest.children is None:
+                self.without_layers += 1
+        self.unread += sum(digest not in known or known[digest].children is None for digest in lists)
 
     def _may_read(self) -> bool:
-        if self._children is None:
-            self._children = not counts_pulls(self._client, self._repository)
-        if not self._children:
+        if self._choice.children is None:
+            self._choice = replace(self._choice, children=not self._counts_pulls)
+        if not self._choice.children:
             self.why_unread = "ECR counts reading them as a pull; pass --children to read them anyway"
-        return self._children
+        return bool(self._choice.children)
 
-    def _read(self, digests: list[str]) -> dict[str, tuple[str, ...]]:
+    @cached_property
+    def _counts_pulls(self) -> bool:
+        return counts_pulls(self._client, self._repository)
+
+    def _read_layers(self, details: list[dict[str, Any]], known: Mapping[str, ReadManifest]) -> dict[str, ReadManifest]:
+        without = [each for each in details if known.get(each["imageDigest"], ReadManifest()) == ReadManifest()]
+        # ECR gives no manifest of an image in the archive.
+        active = [each["imageDigest"] for each in without if each.get("imageStatus") in _READABLE]
+        if len(active) < len(without):
+            self.why_without_layers = "ECR does not give manifests of archived images"
+        if not active:
+            return {}
+        if not self._choice.despite_pulls and self._counts_pulls:
+            self.is_refused = True
+            self.why_without_layers = "ECR counts reading them as a pull, and the lifecycle policy counts pulls"
+            return {}
+        found, why = self._read(active, media_types=MANIFEST_TYPES)
+        self.why_without_layers = why or self.why_without_layers
+        if ReadManifest() in found.values():
+            self.why_without_layers = "a manifest does not contain the sizes of its layers"
+        return found
+
+    def _read(self, digests: list[str], *, media_types: AbstractSet[str]) -> tuple[dict[str, ReadManifest], str]:
         """
-        Read manifest lists.
+        Read manifests.
 
-        One that was deleted meanwhile, or is archived, is none of the result.
+        One that was deleted meanwhile, or is archived, is none of the result; the text is a reason for one of these.
 
-        Source: ECR API model 2015-09-21, BatchGetImage: 100 at a time; OCI image specification 1.1, image index.
+        Source: ECR API model 2015-09-21, BatchGetImage: 100 at a time; OCI image specification 1.1.
         """
-        with aws_errors():
-            answer = self._client.batch_get_image(
-                repositoryName=self._repository,
-                imageIds=[{"imageDigest": digest} for digest in digests],
-                acceptedMediaTypes=sorted(LIST_TYPES),
-            )
-        for failure in answer.get("failures", ()):
-            self.why_unread = str(failure.get("failureReason") or failure.get("failureCode") or "no reason given")
-        return dict(_children_of(self._repository, answer["images"]))
+        found: dict[str, ReadManifest] = {}
+        why = ""
+        for start in range(0, len(digests), _MANIFESTS_PER_CALL):
+            with aws_errors():
+                answer = self._client.batch_get_image(
+                    repositoryName=self._repository,
+                    imageIds=[{"imageDigest": digest} for digest in digests[start : start + _MANIFESTS_PER_CALL]],
+                    acceptedMediaTypes=sorted(media_types),
+                )
+            for failure in answer.get("failures", ()):
+                why = str(failure.get("failureReason") or failure.get("failureCode") or "no reason given")
+            for image in answer["images"]:
+                digest = image["imageId"]["imageDigest"]
+                try:
+                    found[digest] = _manifest(json_object(image["imageManifest"]), self._pool)
+                except (AttributeError, KeyError, TypeError, ValueError) as error:
+                    where = f"{self._repository}@{digest}"
+                    raise AwsError(f"{where}: not a manifest that ecrkit can read: {error}") from None
+        return found, why
 
 
 def _image(repository: str, detail: Mapping[str, Any]) -> Image:
@@ -257,10 +331,8 @@ def _time(detail: Mapping[str, Any], key: str) -> datetime | None:
     return detail[key].astimezone(UTC) if key in detail else None
 
 
-def _children_of(repository: str, images: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for image in images:
-        digest = image["imageId"]["imageDigest"]
-        try:
-            yield digest, children_in(json_object(image["imageManifest"]))
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise AwsError(f"{repository}@{digest}: not a manifest that ecrkit can read: {error}") from None
+def _manifest(document: Mapping[str, Any], pool: LayerPool) -> ReadManifest:
+    """Take what a manifest refers to: a list to images, any other to layers."""
+    if "manifests" in document:
+        return ReadManifest(children=children_in(document))
+    return ReadManifest(layers=layers_in(document, pool))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ecrkit.lifecycle import LifecyclePolicy
 from ecrkit.lifecycle.diff import PolicyDiff, diff_rules
+from ecrkit.preview.layers import NOTHING_FREED, LayerBytes
 from ecrkit.preview.uncertainty import diff_images as diff_inventory
 from ecrkit.registry.settings.replication import may_delete_note
 
@@ -60,6 +61,7 @@ class ChangedRepository:
         diff: rules and images.
         has_images: its images were at hand.
         violations: protected images that would expire or be archived by the new policy.
+        layers: bytes that the new policy frees or moves to the archive, and the old one does not.
     """
 
     repository: str
@@ -68,6 +70,7 @@ class ChangedRepository:
     diff: PolicyDiff
     has_images: bool
     violations: tuple[Violation, ...] = ()
+    layers: LayerBytes = NOTHING_FREED
 
     @property
     def name(self) -> str:
@@ -158,6 +161,7 @@ def diff_images(
                 each.fates += known[pair].fates
                 each.notes.update(dict.fromkeys(known[pair].notes))
                 each.violations += known[pair].violations
+                each.layers.append(known[pair].layers)
     return tuple(result for listed in found.values() for result in _merged(listed))
 
 
@@ -170,6 +174,7 @@ class _Found:
     fates: list[FateChange] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
     violations: list[Violation] = field(default_factory=list)
+    layers: list[LayerBytes] = field(default_factory=list)
 
 
 def _place(
@@ -207,6 +212,7 @@ def _merged(listed: list[_Found]) -> Iterator[ChangedRepository]:
             diff=PolicyDiff(diff_rules(change.old, change.new), tuple(group[0].fates), tuple(_notes(group))),
             has_images=bool(group[0].files),
             violations=tuple(group[0].violations),
+            layers=LayerBytes.sum(group[0].layers),
         )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +18,7 @@ from ecrkit.aws.stacks import StackFinder
 from ecrkit.catalog import read_catalog_text
 from ecrkit.catalog.locations import repository_places
 from ecrkit.catalog.template import stack_name
+from ecrkit.cli.arguments.completions import DIRECTORY
 from ecrkit.cli.arguments.environment import environment_option, look_around
 from ecrkit.cli.arguments.options import aws_options, catalog_options, output_option
 from ecrkit.cli.console.endings import end_of_findings
@@ -24,10 +27,13 @@ from ecrkit.cli.console.progress import with_bar
 from ecrkit.cli.console.reports import echo_report
 from ecrkit.deployment.audit import audit as audited
 from ecrkit.deployment.audit.limits import DEFAULT_QUOTA_IMAGES, AuditLimits
+from ecrkit.deployment.audit.sharing import repeated_layers
 from ecrkit.deployment.policies import PolicyNames
 from ecrkit.deployment.suspensions import suspension_in
-from ecrkit.errors import Severity
+from ecrkit.errors import Severity, in_file_order, pointer_to
+from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.lifecycle import RULEBOOK
+from ecrkit.preview.layers import shared_layers
 from ecrkit.registry.posture import POSTURE_RULEBOOK
 from ecrkit.registry.rulebook import ACCESS_RULEBOOK
 
@@ -35,7 +41,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from ecrkit.catalog import Environment
     from ecrkit.deployment.actual import ActualRepository
+    from ecrkit.preview.layers import SharedLayers
 
 __all__ = ["audit"]
 
@@ -59,6 +67,13 @@ _POSTURE = frozenset(check.code for check in (*POSTURE_RULEBOOK, *ACCESS_RULEBOO
     show_default=True,
     help="Quota of images per repository; the audit warns at 90 %.",
 )
+@click.option(
+    "--images",
+    "inventory",
+    metavar="DIR",
+    type=DIRECTORY,
+    help="Inventory from `images inventory --layers`; reports layers that several repositories store.",
+)
 @catalog_options
 @aws_options
 @output_option("sarif")
@@ -68,6 +83,7 @@ def audit(  # noqa: PLR0913 - one parameter per option
     drift_only: bool,
     max_scan_age: int | None,
     quota_images: int,
+    inventory: str | None,
     catalog: Path | None,
     policies: Path | None,
     profile: str | None,
@@ -83,7 +99,8 @@ def audit(  # noqa: PLR0913 - one parameter per option
 
     Also reports insecure settings, declared or not: access for everyone, tags that can be overwritten, no scan on
     push, no lifecycle policy. Warns about suspended lifecycle policies, policies that ECR has not evaluated for days,
-    and repositories near the quota of images. Notes replication rules that delete replicas, too.
+    and repositories near the quota of images. Notes replication rules that delete replicas, too. With --images, notes
+    layers that several repositories store.
 
     Changes that AWS services make themselves, for example the statement that Lambda adds to a repository policy, are
     not reported. Skips repositories that belong to a stack outside the catalog or that a pull-through cache of the
@@ -96,9 +113,13 @@ def audit(  # noqa: PLR0913 - one parameter per option
       ecrkit audit
       ecrkit audit --environment prod --drift-only --output sarif -o audit.sarif
       ecrkit audit --max-scan-age 30
+      ecrkit audit --images images
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
+    if inventory and drift_only:
+        raise click.UsageError("--images reports shared layers, which are not drift; omit --drift-only")
     here = look_around(catalog, policies, environment=environment, profile=profile, region=region)
     place = here.environment
+    shared = _shared_layers(inventory, place) if inventory else None
     ecr, cloudformation = here.aws.ecr(), here.aws.cloudformation()
     images = None if drift_only else ImageObserver(ecr, reads_scans=max_scan_age is not None)
     declared = {str(entry.name) for entry in place.repositories}
@@ -112,19 +133,25 @@ def audit(  # noqa: PLR0913 - one parameter per option
         ecr, here.deployed, stacks=StackFinder(cloudformation), templates=templates, images=images
     )
     missing = declared - {repository.name for repository in here.deployed}
+    places = repository_places(read_catalog_text(here.path), file=str(here.path))
     findings = audited(
         place,
         facts.collect(with_bar(actual, length=len(here.deployed), label="repositories")),
         policies=here.policies,
         policy_name=PolicyNames(here.catalog, here.policies).name,
-        places=repository_places(read_catalog_text(here.path), file=str(here.path)),
+        places=places,
         stacks=_repositories_by_stack(stacks, templates) if missing else {},
         limits=AuditLimits(now=datetime.now(UTC), quota_images=quota_images, max_scan_age=max_scan_age),
         replication=() if isinstance(replication, str) else replication,
     )
+    if shared:
+        where = replace(places[""], pointer=pointer_to("environments", place.name))
+        findings = in_file_order([*findings, *repeated_layers(shared, location=where)])
     if drift_only:
         findings = tuple(found for found in findings if found.code not in _POSTURE)
     unchecked = [*facts.unchecked(templates.problems), *_unchecked_images(images)]
+    if inventory and shared is None:
+        unchecked.append(f"shared layers: not checked, {inventory} has no layers of this environment")
     if isinstance(replication, str):
         unchecked.append(f"replication of deletions: not checked, {replication}")
     about = {
@@ -133,6 +160,7 @@ def audit(  # noqa: PLR0913 - one parameter per option
         "region": place.region,
         "repositories": facts.documents,
         "notChecked": unchecked,
+        "sharedLayers": None if shared is None else [_shared_document(each) for each in shared],
     }
     if output != "json":
         for line in unchecked:
@@ -140,6 +168,26 @@ def audit(  # noqa: PLR0913 - one parameter per option
     echo_report(findings, checked=len(here.deployed), noun="repository", output=output, about=about)
     failing = [found for found in findings if found.severity is not Severity.NOTE]
     end_of_findings(failing, strict=True, output=output)
+
+
+def _shared_layers(inventory: str, place: Environment) -> tuple[SharedLayers, ...] | None:
+    """Find layers that repositories of an environment share; ``None`` if the layers of no image are known."""
+    found = (
+        each
+        for each in inventories_in(inventory)
+        if each.registry in ("", place.account) and each.region in ("", place.region) and each.images.has_layers
+    )
+    first = next(found, None)
+    return shared_layers(chain([first], found)) if first else None
+
+
+def _shared_document(shared: SharedLayers) -> dict[str, object]:
+    return {
+        "repositories": list(shared.repositories),
+        "layerCount": shared.layer_count,
+        "sizeInBytes": shared.size_bytes,
+        "repeatedBytes": shared.repeated_bytes,
+    }
 
 
 def _repositories_by_stack(stacks: Iterable[str], templates: TemplateReader) -> dict[str, frozenset[str]]:

@@ -1,4 +1,4 @@
-"""Manifests: their media types, and the images that a manifest list refers to."""
+"""Manifests: their media types, the images that a manifest list refers to, and the layers of an image."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["CONFIGURATIONS", "LIST_TYPES", "MANIFEST_TYPES", "children_in", "descriptors_in"]
+    from ecrkit.images.layers import Layer, LayerPool
+
+__all__ = ["CONFIGURATIONS", "LIST_TYPES", "MANIFEST_TYPES", "children_in", "descriptors_in", "layers_in"]
 
 CONFIGURATIONS = frozenset(
     ("application/vnd.docker.container.image.v1+json", "application/vnd.oci.image.config.v1+json")
@@ -56,3 +58,30 @@ def children_in(manifest: Mapping[str, Any]) -> tuple[str, ...]:
         TypeError: the manifest has another form.
     """
     return tuple(str(descriptor["digest"]) for descriptor in descriptors_in(manifest))
+
+
+def layers_in(manifest: Mapping[str, Any], pool: LayerPool) -> tuple[Layer, ...] | None:
+    """
+    Give the layers that a manifest refers to, with the configuration as the first.
+
+    Args:
+        manifest: JSON values.
+        pool: gives layers.
+
+    Returns:
+        Each layer once; without layers that are elsewhere, as those of Windows. ``None`` for a manifest that does not
+        say how large its layers are, as of Docker schema 1, and for a manifest list: its images have layers.
+
+    Raises:
+        KeyError: a descriptor has no digest or size.
+        TypeError: the manifest has another form.
+        ValueError: a digest or a size is none.
+
+    Source: OCI image specification 1.1, image manifest, "urls" of a descriptor; Docker image manifest 2.2.
+    """
+    layers = manifest.get("layers")
+    if layers is None or "config" not in manifest:
+        return None
+    if not isinstance(layers, list):
+        raise TypeError("its 'layers' is not a list")
+    return pool.layers([manifest["config"], *(layer for layer in layers if not layer.get("urls"))])

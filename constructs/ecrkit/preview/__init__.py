@@ -2,6 +2,7 @@
 What a policy does to the images of a repository.
 
 - ``preview``: verdicts on the images of one repository, and totals
+- ``layers``: bytes that are really freed, as images share layers
 - ``insights``: what the verdicts say about the policy
 - ``forecast``: what expires on which day if nothing is pushed
 - ``uncertainty``: what a list of images leaves open

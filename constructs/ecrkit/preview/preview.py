@@ -11,6 +11,7 @@ from ecrkit.lifecycle.evaluation.evaluation import evaluate
 from ecrkit.lifecycle.evaluation.verdicts import newest_first
 from ecrkit.lifecycle.values import ActionType
 from ecrkit.preview.insights import insights
+from ecrkit.preview.layers import LayerBytes, layer_bytes
 from ecrkit.preview.uncertainty import clock_notes
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ class Preview:
         evaluation: a verdict per image, in the order of the inventory.
         violations: protected images that would expire or be archived.
         totals: of all images.
+        layers: bytes that are really freed and moved, of all images.
         by_rule: of every rule, by priority.
         unclaimed: images that no rule matches.
         notes: what decided a fate without being documented, and what is odd about the images.
@@ -131,6 +133,7 @@ class Preview:
     evaluation: Evaluation
     violations: tuple[Violation, ...]
     totals: Totals
+    layers: LayerBytes
     by_rule: tuple[RuleTotals, ...]
     unclaimed: int
     notes: tuple[str, ...]
@@ -172,6 +175,7 @@ def preview(
         evaluation=evaluation,
         violations=protections.violations(evaluation, inventory, today),
         totals=Totals.sum(totals.values()),
+        layers=layer_bytes(evaluation),
         by_rule=tuple(RuleTotals(rule, totals[rule.rule_priority]) for rule in policy.rules),
         unclaimed=totals[None].images,
         notes=(

@@ -9,6 +9,7 @@ from ecrkit.lifecycle.diff import diff_fates
 from ecrkit.lifecycle.evaluation.evaluation import evaluate
 from ecrkit.lifecycle.evaluation.open_questions import OpenQuestion
 from ecrkit.lifecycle.values import StorageClass
+from ecrkit.preview.layers import NOTHING_FREED, LayerBytes, layer_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,11 +32,13 @@ class ImageChanges(NamedTuple):
         fates: those that change, as :func:`ecrkit.lifecycle.diff.diff_fates` gives them.
         notes: what decided a fate without being documented, and what the list of images cannot show.
         violations: protected images that would expire or be archived by the new policy, whatever the old one does.
+        layers: bytes that the new policy frees or moves, and the old one does not.
     """
 
     fates: tuple[FateChange, ...]
     notes: tuple[str, ...]
     violations: tuple[Violation, ...]
+    layers: LayerBytes = NOTHING_FREED
 
 
 def diff_images(
@@ -63,6 +66,7 @@ def diff_images(
         fates=diff_fates(before, after),
         notes=tuple(dict.fromkeys(notes)),
         violations=protections.violations(after, inventory, now),
+        layers=layer_bytes(after, before),
     )
 
 

@@ -20,6 +20,8 @@ DETAILS = [
 ]
 VALUES: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, -1, 5, 5.0, 1e30, 10**30, "", "x", "ARCHIVED", "2026-10-01T12:00:00.1234567+02:00", [], ["v1"], {}]
+    + [[{"digest": digest("a"), "size": size}] for size in (1, 2, -1, True, "1")]
+    + [[{"digest": "x", "size": 1}], [{"digest": digest("a")}], [{"digest": digest("b"), "size": 1, "mediaType": "x"}]]
 )
 KEYS = st.sampled_from(
     [
@@ -29,6 +31,7 @@ KEYS = st.sampled_from(
         "lastArchivedAt",
         "repositoryName",
         "childManifestDigests",
+        "layers",
         "other",
     ]
 )

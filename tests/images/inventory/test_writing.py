@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from ecrkit.errors import UnreadableInputError
 from ecrkit.images.inventory.reading import parse_images
 from ecrkit.images.inventory.sources import inventories_in
-from ecrkit.images.inventory.writing import Heading, heading_in, inventory_lines, known_children, path_of
+from ecrkit.images.inventory.writing import (
+    Heading,
+    ReadManifest,
+    heading_in,
+    inventory_lines,
+    known_manifests,
+    path_of,
+)
+from ecrkit.images.layers import Layer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,14 +131,18 @@ def test_longest_name_is_a_file(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_known_children(tmp_path: Path) -> None:
-    """What a file knows of manifest lists is found in it; of a file that is broken or absent nothing is."""
-    path = write(tmp_path / "web.json", DETAILS)
+def test_known_manifests(tmp_path: Path) -> None:
+    """What a file knows of manifests is found in it; of a file that is broken or absent nothing is."""
+    layer = {"digest": digest("c0"), "size": 3}
+    path = write(tmp_path / "web.json", [*DETAILS, {"imageDigest": digest("d"), "layers": [layer, layer]}])
 
-    assert known_children(path) == {digest("a"): (digest("b"),)}
+    assert known_manifests(path) == {
+        digest("a"): ReadManifest(children=(digest("b"),)),
+        digest("d"): ReadManifest(layers=(Layer(digest("c0"), 3),)),
+    }
     path.write_text('{"childManifestDigests"\n')
-    assert known_children(path) == {}
-    assert known_children(tmp_path / "absent.json") == {}
+    assert known_manifests(path) == {}
+    assert known_manifests(tmp_path / "absent.json") == {}
 
 
 def test_what_is_no_json_is_not_written() -> None:

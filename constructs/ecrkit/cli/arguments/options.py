@@ -25,6 +25,7 @@ __all__ = [
     "dry_run_option",
     "folder_option",
     "format_option",
+    "layers_options",
     "output_file_option",
     "output_option",
     "repository_named",
@@ -145,6 +146,22 @@ def children_option(command: F) -> F:
         default=None,
         help="Read which images manifest lists refer to; ECR counts this as a pull.  [default: --children; "
         "--no-children if the lifecycle policy counts days since the last pull]",
+    )(command)
+
+
+def layers_options(command: F) -> F:
+    """Add ``--layers`` and ``--despite-pulls``."""
+    command = click.option(
+        "--despite-pulls",
+        is_flag=True,
+        help="With --layers, read the layers even if the lifecycle policy counts days since the last pull: each image "
+        "then counts as pulled now.",
+    )(command)
+    return click.option(
+        "--layers",
+        is_flag=True,
+        help="Read the layers of every image, too; ECR counts this as a pull. Reports then show the bytes that are "
+        "really freed.",
     )(command)
 
 

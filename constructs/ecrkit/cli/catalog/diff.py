@@ -152,14 +152,20 @@ def _echo(found: Sequence[ChangedRepository], *, output: str, details: bool) -> 
                 "environments": list(each.environments),
                 "imagesKnown": each.has_images,
                 **protected_documents(each.violations),
-                **diff_document(each.diff),
+                **diff_document(each.diff, each.layers),
             }
             for each in found
         ]
         echo_json({"diffs": documents})
         return
     diffs = [
-        RepositoryDiff(name=each.name, diff=each.diff, has_images=each.has_images, violations=each.violations)
+        RepositoryDiff(
+            name=each.name,
+            diff=each.diff,
+            has_images=each.has_images,
+            violations=each.violations,
+            layers=each.layers,
+        )
         for each in found
     ]
     if diffs:

@@ -127,13 +127,17 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
 
 def _diff(name: str, rules: tuple[RuleChange, ...], images: ImageChanges) -> RepositoryDiff:
     diff = PolicyDiff(rules, images.fates, images.notes)
-    return RepositoryDiff(name=name, diff=diff, violations=images.violations)
+    return RepositoryDiff(name=name, diff=diff, violations=images.violations, layers=images.layers)
 
 
 def _echo(diffs: Sequence[RepositoryDiff], *, output: str, details: bool, has_images: bool, is_directory: bool) -> None:
     if output == "json":
         documents = [
-            {"repositoryName": each.name, **protected_documents(each.violations), **diff_document(each.diff)}
+            {
+                "repositoryName": each.name,
+                **protected_documents(each.violations),
+                **diff_document(each.diff, each.layers),
+            }
             for each in diffs
         ]
         echo_json({"diffs": documents} if is_directory else documents[0])
@@ -143,4 +147,4 @@ def _echo(diffs: Sequence[RepositoryDiff], *, output: str, details: bool, has_im
         return
     for each in diffs:
         echo_lines(all_protected_lines([(each.name, each.violations)], is_short=not details))
-        echo_lines(diff_lines(each.diff, has_images=has_images))
+        echo_lines(diff_lines(each.diff, has_images=has_images, layers=each.layers))

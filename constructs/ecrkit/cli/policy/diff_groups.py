@@ -15,6 +15,7 @@ from ecrkit.cli.policy.protected import all_protected_lines
 from ecrkit.documents.terminal import Styled
 from ecrkit.errors import first_names
 from ecrkit.lifecycle.values import ActionType
+from ecrkit.preview.layers import NOTHING_FREED, LayerBytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,12 +45,14 @@ class RepositoryDiff:
         diff: its rules and images.
         has_images: its images are known.
         violations: protected images that the new policy would expire or archive.
+        layers: bytes that are newly freed or archived.
     """
 
     name: str
     diff: PolicyDiff
     has_images: bool = True
     violations: tuple[Violation, ...] = ()
+    layers: LayerBytes = NOTHING_FREED
 
 
 def echo_groups(found: Sequence[RepositoryDiff], *, details: bool) -> None:
@@ -76,7 +79,7 @@ def echo_groups(found: Sequence[RepositoryDiff], *, details: bool) -> None:
 
 def _alone(found: RepositoryDiff) -> Iterator[Line]:
     yield Styled(found.name, bold=True)
-    yield from diff_lines(found.diff, has_images=found.has_images)
+    yield from diff_lines(found.diff, has_images=found.has_images, layers=found.layers)
     if not found.has_images:
         yield "not checked: no images of this repository in --images"
 
@@ -87,6 +90,7 @@ def _group(rules: Sequence[RuleChange], group: Sequence[RepositoryDiff], *, deta
     different = sorted((each for each in group if each.diff.fates or each.violations), key=_order)
     yield ""
     yield from _table(different)
+    yield from LayerBytes.sum(each.layers for each in group).sentences()
     same = sum(each.has_images for each in group) - len(different)
     if same:
         yield f"{count_of(same, 'repository')} without a different outcome"

@@ -10,6 +10,7 @@ from ecrkit.cli.console.output import count_of
 from ecrkit.cli.console.screen import screen_width
 from ecrkit.cli.console.styles import FATES, fate
 from ecrkit.cli.console.tables import table_lines
+from ecrkit.cli.policy.layer_bytes import layers_document
 from ecrkit.cli.policy.preview_text import short_digest
 from ecrkit.documents.terminal import Styled
 from ecrkit.errors import excerpt, printable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ecrkit.cli.console.output import Line
     from ecrkit.lifecycle.diff import FateChange, PolicyDiff, RuleChange
     from ecrkit.lifecycle.values import Rule
+    from ecrkit.preview.layers import LayerBytes
 
 __all__ = ["diff_document", "diff_lines", "fate_lines", "loss_reasons", "losses", "rule_lines"]
 
@@ -35,8 +37,8 @@ _WIDEST = 160
 _TAGS = 30
 
 
-def diff_document(diff: PolicyDiff) -> dict[str, object]:
-    """Write *diff* as an object for JSON."""
+def diff_document(diff: PolicyDiff, layers: LayerBytes) -> dict[str, object]:
+    """Write *diff* as an object for JSON, with the bytes that are newly freed or archived."""
     return {
         "rules": [
             {
@@ -61,23 +63,26 @@ def diff_document(diff: PolicyDiff) -> dict[str, object]:
         ],
         "newlyExpiredImageTotalCount": diff.newly_expired,
         "possiblyExpiredImageTotalCount": diff.possibly_expired,
+        "layers": layers_document(layers),
         "notes": list(diff.notes),
     }
 
 
-def diff_lines(diff: PolicyDiff, *, has_images: bool) -> Iterator[Line]:
+def diff_lines(diff: PolicyDiff, *, has_images: bool, layers: LayerBytes) -> Iterator[Line]:
     """
     Write *diff* for people: the rules side by side in words, then the images whose fate changes.
 
     Args:
         diff: what changes.
         has_images: images were looked at; says so where the fate of none changes.
+        layers: bytes that are newly freed or archived.
     """
     yield from rule_lines(diff.rules)
     if has_images:
         yield ""
         lost = losses(diff.newly_expired, diff.possibly_expired)
         yield f"{count_of(len(diff.fates), 'image')} with a different outcome, {lost}"
+        yield from layers.sentences()
         for note in diff.notes:
             yield f"note: {note}"
     if diff.fates:

@@ -12,6 +12,7 @@ from ecrkit.documents.terminal import Styled
 from ecrkit.errors import first_names
 from ecrkit.images.sizes import readable_size
 from ecrkit.lifecycle.values import ActionType
+from ecrkit.preview.layers import LayerBytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,8 +25,10 @@ __all__ = ["overview_lines", "shared_notes"]
 
 _COLUMNS: tuple[str | Column, ...] = (
     "REPOSITORY",
-    *map(number, ("IMAGES", "EXPIRE", "ARCHIVE", "STAY", "FREED", "PROTECTED")),
+    *map(number, ("IMAGES", "EXPIRE", "ARCHIVE", "STAY", "FREED", "REALLY FREED", "PROTECTED")),
 )
+_REALLY_FREED = 6
+_PROTECTED = 7
 _NOTES = 5
 """More different notes than these bury the table."""
 
@@ -47,12 +50,14 @@ def overview_lines(
     filled = sorted((found for found in previews if found.totals.images), key=_order)
     if filled:
         counts = Counter(found.inventory.name for found in filled)
-        rows = [_row(_name(found, counts), found.totals, len(found.violations)) for found in filled]
-        total = _row("total", totals, sum(len(found.violations) for found in filled))
+        layers = LayerBytes.sum(found.layers for found in filled)
+        rows = [_row(_name(found, counts), found.totals, found.layers, len(found.violations)) for found in filled]
+        total = _row("total", totals, layers, sum(len(found.violations) for found in filled))
         yield ""
         rows.append(tuple(Styled(str(cell), bold=True) for cell in total))
-        columns = _COLUMNS if with_protected else _COLUMNS[:-1]
-        yield from table_lines(columns, [row[: len(columns)] for row in rows])
+        shown = {_PROTECTED: with_protected, _REALLY_FREED: layers.is_known}
+        kept = [place for place in range(len(_COLUMNS)) if shown.get(place, True)]
+        yield from table_lines([_COLUMNS[place] for place in kept], [[row[place] for place in kept] for row in rows])
     empty = len(previews) - len(filled)
     if empty:
         yield f"{count_of(empty, 'repository')} {'is' if empty == 1 else 'are'} empty"
@@ -77,7 +82,7 @@ def shared_notes(notes: Iterable[tuple[str, Sequence[str]]]) -> Iterator[str]:
 
 def _order(found: Preview) -> tuple[object, ...]:
     totals = found.totals
-    return -len(found.violations), -totals.expire_bytes, -totals.expire, -totals.archive, found.inventory.name
+    return -len(found.violations), -found.layers.freed, -totals.expire, -totals.archive, found.inventory.name
 
 
 def _name(found: Preview, counts: Mapping[str, int]) -> str:
@@ -86,7 +91,7 @@ def _name(found: Preview, counts: Mapping[str, int]) -> str:
     return f"{name} ({found.inventory.file})" if counts[name] > 1 else name
 
 
-def _row(name: str, totals: Totals, protected: int) -> tuple[Cell, ...]:
+def _row(name: str, totals: Totals, layers: LayerBytes, protected: int) -> tuple[Cell, ...]:
     return (
         name,
         f"{totals.images:,}",
@@ -94,5 +99,6 @@ def _row(name: str, totals: Totals, protected: int) -> tuple[Cell, ...]:
         fate_count(ActionType.TRANSITION, totals.archive),
         f"{totals.stay:,}",
         readable_size(totals.expire_bytes),
+        layers.freed_text if totals.expire else readable_size(0),
         protected_count(protected),
     )

@@ -7,10 +7,12 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from ecrkit.cli.policy.layer_bytes import layers_document
 from ecrkit.cli.policy.protected import protected_documents
 from ecrkit.lifecycle.evaluation.verdicts import Cause, reason_around
 from ecrkit.lifecycle.rendering import render
 from ecrkit.lifecycle.values import ActionType
+from ecrkit.preview.layers import LayerBytes
 from ecrkit.preview.preview import PRICE_SOURCE, STANDARD_PRICE, Totals
 
 if TYPE_CHECKING:
@@ -68,7 +70,8 @@ def preview_json(  # noqa: PLR0913 - one parameter per part of the document
     for number, found in enumerate(previews):
         yield ",\n" if number else ""
         yield from _preview(found, all_images=all_images, price=price, missing=(), others={})
-    summary = _summary(Totals.sum(found.totals for found in previews), price)
+    layers = LayerBytes.sum(found.layers for found in previews)
+    summary = _summary(Totals.sum(found.totals for found in previews), layers, price)
     yield from _member("\n],\n", "summary", [json.dumps(summary)])
     yield from _member(",\n", "inUseAndMissing", [json.dumps(missing)])
     yield "\n}\n"
@@ -84,7 +87,7 @@ def _preview(
         "status": "COMPLETE",
     }
     tail: dict[str, Any] = {
-        "summary": _summary(preview.totals, price),
+        "summary": _summary(preview.totals, preview.layers, price),
         "evaluatedAt": preview.now.isoformat(),
         "rules": [
             {
@@ -183,7 +186,7 @@ def _inside(text: str) -> str:
     return _encode(text)[1:-1]
 
 
-def _summary(totals: Totals, price: float) -> dict[str, object]:
+def _summary(totals: Totals, layers: LayerBytes, price: float) -> dict[str, object]:
     return {
         "expiringImageTotalCount": totals.expire,
         "transitioningImageTotalCounts": [{"targetStorageClass": "ARCHIVE", "imageTotalCount": totals.archive}],
@@ -192,8 +195,9 @@ def _summary(totals: Totals, price: float) -> dict[str, object]:
         "freedBytes": totals.expire_bytes,
         "archivedBytes": totals.archive_bytes,
         "imagesOfUnknownSize": totals.without_size,
+        "layers": layers_document(layers),
         "savingPerMonth": {
-            "amount": round(totals.saving(price), 2),
+            "amount": round(layers.saving(price), 2),
             "currency": "USD",
             "pricePerGigabyteMonth": price,
             "source": PRICE_SOURCE if price == STANDARD_PRICE else "as given",

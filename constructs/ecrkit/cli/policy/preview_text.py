@@ -14,6 +14,7 @@ from ecrkit.errors import excerpt
 from ecrkit.images.sizes import readable_size
 from ecrkit.lifecycle.values import ActionType
 from ecrkit.lifecycle.wording import in_words
+from ecrkit.preview.layers import LayerBytes
 from ecrkit.preview.preview import Totals
 
 if TYPE_CHECKING:
@@ -26,12 +27,13 @@ if TYPE_CHECKING:
 
 __all__ = ["echo_preview", "short_digest"]
 
+_FREED = number("FREED")
 _RULE_COLUMNS = (
     number("RULE"),
     number("EXPIRE"),
     number("ARCHIVE"),
     number("STAY"),
-    number("FREED"),
+    _FREED,
     "WHAT IT DOES",
 )
 _IMAGE_COLUMNS = ("PUSHED", "DIGEST", "FATE", number("RULE"), "TAGS", "WHY")
@@ -94,7 +96,8 @@ def _lines(  # noqa: PLR0913 - as above
     if is_overview:
         totals = Totals.sum(found.totals for found in previews)
         yield Styled(f"{len(previews):,} repositories", bold=True)
-        yield from _summary(totals, price, price_source)
+        layers = LayerBytes.sum(found.layers for found in previews)
+        yield from _summary(totals, layers, price, price_source)
         yield from overview_lines(previews, totals, with_protected=has_protections, with_notes=not details)
     if is_overview and not details:
         return
@@ -106,7 +109,7 @@ def _lines(  # noqa: PLR0913 - as above
 
 def _repository(preview: Preview, price: float, price_source: str) -> Iterator[Line]:
     yield Styled(f"{preview.inventory.name} at {preview.now.isoformat(timespec='seconds')}", bold=True)
-    yield from _summary(preview.totals, price, price_source)
+    yield from _summary(preview.totals, preview.layers, price, price_source)
     for note in preview.notes:
         yield f"note: {note}"
     for insight in preview.insights:
@@ -125,7 +128,9 @@ def _repository(preview: Preview, price: float, price_source: str) -> Iterator[L
     ]
     if preview.unclaimed:
         rows.append(("-", "0", "0", f"{preview.unclaimed:,}", readable_size(0), "no rule matches"))
-    yield from table_lines(_RULE_COLUMNS, rows)
+    # What rules free together is less than the sum of the sizes.
+    columns = [number("SIZE") if preview.layers.is_known and each is _FREED else each for each in _RULE_COLUMNS]
+    yield from table_lines(columns, rows)
     verdicts = preview.newest_first()
     if verdicts:
         yield ""
@@ -136,7 +141,7 @@ def _repository(preview: Preview, price: float, price_source: str) -> Iterator[L
         )
 
 
-def _summary(totals: Totals, price: float, price_source: str) -> Iterator[Line]:
+def _summary(totals: Totals, layers: LayerBytes, price: float, price_source: str) -> Iterator[Line]:
     yield (
         f"{count_of(totals.images, 'image')}: ",
         fate_part(ActionType.EXPIRE, totals.expire),
@@ -146,9 +151,14 @@ def _summary(totals: Totals, price: float, price_source: str) -> Iterator[Line]:
         fate_part(None, totals.stay),
     )
     if totals.expire:
-        yield f"frees up to {readable_size(totals.expire_bytes)}: layers shared with images that stay are not freed"
-        yield f"saves up to ${totals.saving(price):,.2f} a month, at ${price:.2f} per GB and month"
+        if not layers.is_known:
+            yield f"frees up to {readable_size(totals.expire_bytes)}: layers shared with images that stay are not freed"
+        yield from layers.sentences()
+        saves = "saves" if layers.is_exact else "saves up to"
+        yield f"{saves} ${layers.saving(price):,.2f} a month, at ${price:.2f} per GB and month"
         yield f"price: {price_source}"
+    elif totals.archive:
+        yield from layers.sentences()
 
 
 def _row(verdict: Verdict, *, is_protected: bool) -> tuple[Cell, ...]:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ecrkit.cli.console.reports import finding_document, guard_document
+from ecrkit.cli.policy.layer_bytes import layers_document
 from ecrkit.cli.policy.protected import protected_documents
 from ecrkit.cli.policy.run_tests import case_document
 from ecrkit.lifecycle.diff import Change
@@ -75,7 +76,8 @@ def _loss_document(loss: ImageLoss) -> dict[str, object]:
         "newlyExpiredSizeInBytes": loss.size_bytes,
         "newlyArchivedSizeInBytes": loss.archive_bytes,
         "imagesWithoutSize": loss.without_size,
-        "monthlyStorageInDollars": round(Totals(expire_bytes=loss.size_bytes).saving(STANDARD_PRICE), 2),
+        "layers": layers_document(loss.layers),
+        "monthlyStorageInDollars": round(Totals(expire_bytes=loss.freed_bytes).saving(STANDARD_PRICE), 2),
         **protected_documents(loss.violations),
         "examples": list(loss.examples),
         "notes": list(loss.notes),

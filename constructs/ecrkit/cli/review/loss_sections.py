@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecrkit.cli.console.output import count_of
-from ecrkit.cli.review.sentences import dollars, repositories_in
+from ecrkit.cli.review.sentences import archived_text, dollars, freed_text, repositories_in
 from ecrkit.documents.markdown import Section, code, details, prose, row, table
-from ecrkit.images.sizes import readable_size
 from ecrkit.lifecycle.diff import Change
 from ecrkit.lifecycle.wording import in_words
+from ecrkit.preview.layers import LayerBytes
 from ecrkit.preview.preview import PRICE_SOURCE
 
 if TYPE_CHECKING:
@@ -59,9 +59,17 @@ def notes_of(losses: Iterable[ImageLoss]) -> Iterator[Section]:
     losses = list(losses)
     notes = dict.fromkeys(note for loss in losses for note in loss.notes)
     if any(loss.is_known for loss in losses):
-        notes[f"prices: {PRICE_SOURCE}; layers that images share are counted with each of them"] = None
+        notes[f"prices: {PRICE_SOURCE}; {_what_sizes_are(losses)}"] = None
         section = Section(head="", rows=[f"- {prose(note)}" for note in notes], more="- … and {} more")
         yield details(count_of(len(notes), "note"), section)
+
+
+def _what_sizes_are(losses: Iterable[ImageLoss]) -> str:
+    layers = LayerBytes.sum(loss.layers for loss in losses)
+    if not layers.is_known:
+        return "layers that images share are counted with each of them"
+    unknown = f"; the layers of {count_of(layers.unknown, 'image')} are unknown" if layers.unknown else ""
+    return f"sizes are the bytes really freed, of the apparent size{unknown}"
 
 
 def _repositories(group: Sequence[ImageLoss]) -> Section:
@@ -92,7 +100,7 @@ def _groups(losses: Iterable[ImageLoss]) -> list[list[ImageLoss]]:
     groups: dict[tuple[object, ...], list[ImageLoss]] = {}
     for loss in losses:
         groups.setdefault((loss.old, loss.new, _rules(loss)), []).append(loss)
-    return sorted(groups.values(), key=lambda group: (_rank(group), -sum(loss.size_bytes for loss in group)))
+    return sorted(groups.values(), key=lambda group: (_rank(group), -sum(loss.freed_bytes for loss in group)))
 
 
 def _rules(loss: ImageLoss) -> tuple[object, ...]:
@@ -117,19 +125,18 @@ def _numbers(group: Sequence[ImageLoss]) -> tuple[str, str, str, str]:
         return ("?", "?", "?", "?")
     expire = sum(loss.expire + loss.may_expire for loss in group)
     archive = sum(loss.archive for loss in group)
-    size = sum(loss.size_bytes for loss in group)
-    archived = f"{archive:,} ({_size(sum(loss.archive_bytes for loss in group))})" if archive else "0"
-    return f"{expire:,}", _size(size) if expire else "", dollars(size) if expire else "", archived
+    archived = f"{archive:,} ({_unbroken(archived_text(group))})" if archive else "0"
+    return f"{expire:,}", _unbroken(freed_text(group)) if expire else "", dollars(group) if expire else "", archived
 
 
-def _size(size_bytes: int) -> str:
+def _unbroken(size: str) -> str:
     """Write a size on one line, however narrow its column is."""
-    return readable_size(size_bytes).replace(" ", "&nbsp;")
+    return size.replace(" ", "&nbsp;")
 
 
 def _weight(loss: ImageLoss) -> tuple[object, ...]:
     """Order by what a person has to look at first."""
-    return (loss.is_allowed, not loss.violations, -loss.size_bytes - loss.archive_bytes, -loss.expire, loss.repository)
+    return (loss.is_allowed, not loss.violations, -loss.freed_bytes - loss.archive_bytes, -loss.expire, loss.repository)
 
 
 def _policies(loss: ImageLoss) -> str:

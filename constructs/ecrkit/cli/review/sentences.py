@@ -10,6 +10,7 @@ from ecrkit.deployment.guard import GUARD_RULEBOOK, refused
 from ecrkit.deployment.review import Decision
 from ecrkit.errors import Severity
 from ecrkit.images.sizes import readable_size
+from ecrkit.preview.layers import LayerBytes
 from ecrkit.preview.preview import STANDARD_PRICE, Totals
 
 if TYPE_CHECKING:
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from ecrkit.deployment.review import Checks, ImageLoss, Review
 
 __all__ = [
+    "archived_text",
     "checks_sentence",
     "dollars",
+    "freed_text",
     "guard_sentence",
     "images_sentence",
     "repositories_in",
@@ -95,13 +98,11 @@ def losses_sentence(losses: Sequence[ImageLoss], *, has_images: bool) -> str:
     archive = sum(loss.archive for loss in losses)
     protected = sum(len(loss.violations) for loss in losses)
     if expire or may_expire:
-        size = sum(loss.size_bytes for loss in losses)
         may = f", {may_expire:,} of them unless a manifest list refers to them" if may_expire else ""
         count = count_of(expire + may_expire, "image")
-        parts.append(f"{count} would newly expire{may} ({readable_size(size)}, {dollars(size)} a month)")
+        parts.append(f"{count} would newly expire{may} ({freed_text(losses)}, {dollars(losses)} a month)")
     if archive:
-        size = sum(loss.archive_bytes for loss in losses)
-        parts.append(f"{count_of(archive, 'image')} would be archived ({readable_size(size)})")
+        parts.append(f"{count_of(archive, 'image')} would be archived ({archived_text(losses)})")
     if protected:
         parts.append(f"{count_of(protected, 'protected image')} would expire or be archived")
     if not parts and len(unknown) < len(losses):
@@ -127,9 +128,28 @@ def stacks_sentence(review: Review) -> str:
     return "checked" if review.has_assemblies and review.is_compared else "not checked"
 
 
-def dollars(size_bytes: int) -> str:
-    """Write what so much standard storage costs a month."""
-    return f"${Totals(expire_bytes=size_bytes).saving(STANDARD_PRICE):,.2f}"
+def freed_text(losses: Sequence[ImageLoss]) -> str:
+    """
+    Write the size of the images that newly expire.
+
+    If their layers are known, ``2.1 MB of 52.4 MB``: the bytes that are really freed, of the apparent size.
+    """
+    layers = LayerBytes.sum(loss.layers for loss in losses)
+    size = readable_size(sum(loss.size_bytes for loss in losses))
+    return f"{layers.freed_text} of {size}" if layers.is_known else size
+
+
+def archived_text(losses: Sequence[ImageLoss]) -> str:
+    """Write the size of the images that are newly archived, as :func:`freed_text`."""
+    layers = LayerBytes.sum(loss.layers for loss in losses)
+    size = readable_size(sum(loss.archive_bytes for loss in losses))
+    return f"{layers.moved_text} of {size}" if layers.is_known else size
+
+
+def dollars(losses: Iterable[ImageLoss]) -> str:
+    """Write what the storage that is freed costs a month."""
+    freed = sum(loss.freed_bytes for loss in losses)
+    return f"${Totals(expire_bytes=freed).saving(STANDARD_PRICE):,.2f}"
 
 
 def repositories_in(losses: Iterable[ImageLoss]) -> int:

@@ -13,6 +13,7 @@ from ecrkit.cli.policy.run_tests import failure_line
 from ecrkit.cli.review.sentences import (
     checks_sentence,
     dollars,
+    freed_text,
     guard_sentence,
     images_sentence,
     stacks_sentence,
@@ -20,7 +21,6 @@ from ecrkit.cli.review.sentences import (
 )
 from ecrkit.deployment.review import Decision
 from ecrkit.errors import Severity, first_names
-from ecrkit.images.sizes import readable_size
 from ecrkit.lifecycle.values import ActionType
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ def _row(loss: ImageLoss) -> tuple[Cell, ...]:
     numbers = (
         expire,
         fate_count(ActionType.TRANSITION, loss.archive),
-        readable_size(loss.size_bytes),
-        dollars(loss.size_bytes),
+        freed_text([loss]),
+        dollars([loss]),
     )
     return (policy, loss.repository, where, *numbers, _listed(loss.examples) + _consent(loss))
 

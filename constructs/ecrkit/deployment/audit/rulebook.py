@@ -127,6 +127,15 @@ DELETIONS_REPLICATED = Check(
     remedy="turn it off with `aws ecr put-replication-configuration`; or turn it on again after each such deploy",
     source='ECR user guide, "Replicating image deletions in Amazon ECR" (read 2026-11)',
 )
+SHARED_LAYERS = Check(
+    code="AUD161",
+    severity=Severity.NOTE,
+    title="layers are stored in several repositories",
+    message="{layers} in more than one repository: {size} stored repeatedly, most of it in {names}",
+    remedy="ECR stores and bills layers per repository; blob mounting shares those of later pushes between "
+    "repositories with the same encryption: `aws ecr put-account-setting --name BLOB_MOUNTING --value ENABLED`",
+    source='ECR user guide, "Blob mounting in Amazon ECR" (read 2026-11)',
+)
 
 AUDIT_RULEBOOK: tuple[Check, ...] = tuple(
     sorted((*checks_in(globals(), prefix="AUD1"), *POSTURE_RULEBOOK), key=lambda check: check.code)

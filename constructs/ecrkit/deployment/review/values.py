@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ecrkit.deployment.guard import refused
 from ecrkit.errors import errors_in
+from ecrkit.preview.layers import NOTHING_FREED, LayerBytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,6 +122,7 @@ class ImageLoss:
         size_bytes: known size of the images in *expire* and *may_expire*.
         archive_bytes: known size of the images in *archive*.
         without_size: number of images in *expire* and *may_expire* of unknown size.
+        layers: bytes that are really freed or moved to the archive.
         examples: tags or digests of a few lost images, newest first.
         violations: protected images that the new policy would expire or archive.
         notes: uncertainties.
@@ -143,11 +145,17 @@ class ImageLoss:
     size_bytes: int = 0
     archive_bytes: int = 0
     without_size: int = 0
+    layers: LayerBytes = NOTHING_FREED
     examples: tuple[str, ...] = ()
     violations: tuple[Violation, ...] = ()
     notes: tuple[str, ...] = ()
     is_required: bool = False
     is_allowed: bool = False
+
+    @property
+    def freed_bytes(self) -> int:
+        """Bytes that are really freed if its layers are known, else the size of the images that expire."""
+        return self.layers.freed if self.layers.is_known else self.size_bytes
 
     @property
     def name(self) -> str:

@@ -19,6 +19,7 @@ from ecrkit.images.inventory import rulebook
 from ecrkit.images.inventory.fields import (
     CHILDREN_KEY,
     DIGESTS,
+    LAYERS_KEY,
     LIST_KEY,
     NEXT_PAGE_KEYS,
     is_page,
@@ -26,6 +27,7 @@ from ecrkit.images.inventory.fields import (
     skip_space,
 )
 from ecrkit.images.inventory.values import ImageStatus
+from ecrkit.images.layers import LayerPool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +42,7 @@ MAX_FINDINGS = 20
 _TIMES = ("imagePushedAt", "lastRecordedPullTime", "lastArchivedAt", "lastActivatedAt")
 _REQUIRED = ("imageDigest", "imagePushedAt")
 _LISTS = ("imageTags", CHILDREN_KEY)
+_LAYER = "the digest and the size of a layer, the same wherever it occurs"
 _STRINGS = ("repositoryName", "registryId", "subjectManifestDigest", "imageManifestMediaType")
 
 
@@ -72,6 +75,7 @@ class _Diagnosis:
         self._file = file
         self._digests: dict[str, int] = {}
         self._of_all: dict[str, object] = {}
+        self._layers = LayerPool()
         self.findings: list[Finding] = []
 
     def run(self) -> None:
@@ -221,8 +225,24 @@ class _Diagnosis:
             self._report(rulebook.WRONG_TYPE, at, pointer, expected="a list of strings", got=_shown(value))
         elif key == "imageSizeInBytes" and (type(value) is not int or value < 0):
             self._report(rulebook.WRONG_TYPE, at, pointer, expected="a number of bytes", got=_shown(value))
+        elif key == LAYERS_KEY:
+            self._layers_of_image(value, at, pointer)
         elif key == "imageStatus" and value not in list(ImageStatus):
             self._report(rulebook.BAD_STATUS, at, pointer, got=_shown(value))
+
+    def _layers_of_image(self, value: object, at: int, pointer: str) -> None:
+        if not isinstance(value, list):
+            self._report(rulebook.WRONG_TYPE, at, pointer, expected="a list of layers", got=_shown(value))
+            return
+        for (place, where), layer in zip(self._items(at, pointer), value, strict=True):
+            try:
+                self._layers.layer(layer["digest"], layer["size"])
+            except (KeyError, TypeError):
+                self._report(
+                    rulebook.WRONG_TYPE, place, where, expected="a layer with 'digest' and 'size'", got=_shown(layer)
+                )
+            except ValueError as error:
+                self._report(rulebook.WRONG_TYPE, place, where, expected=_LAYER, got=f"{_shown(layer)}: {error}")
 
     def _time(self, value: object, at: int, pointer: str) -> None:
         try:

@@ -36,20 +36,24 @@ class Job:
         region: as in ``us-east-1``.
         names: of the repositories, sorted; empty for all that there are.
         begun_at: ISO 8601.
+        layers: whether the layers of images are fetched, too.
     """
 
     registry: str
     region: str
     names: tuple[str, ...]
     begun_at: str
+    layers: bool = False
 
     def is_that_of(self, other: Job) -> bool:
         """Whether it fetches the same, whenever it began."""
-        return (self.registry, self.region, self.names) == (other.registry, other.region, other.names)
+        mine, others = ((job.registry, job.region, job.names, job.layers) for job in (self, other))
+        return mine == others
 
     def __str__(self) -> str:
         """For people: ``all repositories of 123456789012 in us-east-1``."""
-        return f"{first_names(self.names) or 'all repositories'} of {self.registry} in {self.region}"
+        layers = ", with layers," if self.layers else ""
+        return f"{first_names(self.names) or 'all repositories'} of {self.registry} in {self.region}{layers}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

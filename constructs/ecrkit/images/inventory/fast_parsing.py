@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ecrkit.images.inventory.fields import HEADING_KEY, LIST_KEY, NEXT_PAGE_KEYS
+from ecrkit.images.layers import Layer, LayerPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,6 +26,12 @@ _IS_EMPTY = re.compile(rb"\s*+\Z")
 _IS_DOCUMENT = re.compile(
     rf'\s*+(?:\[|\{{\s*+"(?:{"|".join((LIST_KEY, HEADING_KEY, *NEXT_PAGE_KEYS))})"\s*+:)'.encode()
 )
+
+
+class _Layers(tuple[Layer, ...]):
+    """Layers of an image, each of which is in memory once."""
+
+    __slots__ = ()
 
 
 class _Detail(msgspec.Struct, rename="camel", gc=False):
@@ -41,6 +48,7 @@ class _Detail(msgspec.Struct, rename="camel", gc=False):
     subject_manifest_digest: Any = None
     image_manifest_media_type: Any = None
     child_manifest_digests: Any = ()
+    layers: _Layers | None = None
     repository_name: Any = ""
     registry_id: Any = ""
 
@@ -51,8 +59,21 @@ class _Document(msgspec.Struct, rename="camel"):
     next_token_of_cli: Any = msgspec.field(name="NextToken", default=None)
 
 
-_DETAILS = msgspec.json.Decoder(list[_Detail])
-_DOCUMENT = msgspec.json.Decoder(list[_Detail] | _Document)
+class _Decoders:
+    """Parsers that share the layers of one repository."""
+
+    def __init__(self) -> None:
+        self._pool = LayerPool()
+        self.details = msgspec.json.Decoder(list[_Detail], dec_hook=self._layers)
+        self.document = msgspec.json.Decoder(list[_Detail] | _Document, dec_hook=self._layers)
+
+    def _layers(self, _kind: type, value: Any) -> _Layers:  # noqa: ANN401 - any JSON
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            raise ValueError("not a list of layers")
+        try:
+            return _Layers(self._pool.layers(value))
+        except KeyError as error:
+            raise ValueError(f"a layer lacks {error}") from None
 
 
 def parse(content: bytes | mmap, progress: Callable[[int], None]) -> list[tuple[Any, ...]]:
@@ -82,8 +103,9 @@ def parse(content: bytes | mmap, progress: Callable[[int], None]) -> list[tuple[
 
 def _details(content: bytes | mmap) -> Iterator[tuple[list[_Detail], int]]:
     """Give the images in pieces, and the length of each piece."""
+    decoders = _Decoders()
     if _IS_DOCUMENT.match(content):
-        yield _of_document(_DOCUMENT.decode(content)), len(content)
+        yield _of_document(decoders.document.decode(content)), len(content)
         return
     if _IS_EMPTY.match(content):
         msg = "nothing is there"
@@ -93,7 +115,7 @@ def _details(content: bytes | mmap) -> Iterator[tuple[list[_Detail], int]]:
         cut = content.find(b"\n", start + _CHUNK)
         end = cut + 1 if cut > 0 else len(content)
         lines = content[start:end].strip()
-        details = _DETAILS.decode(b"[%b]" % lines.replace(b"\n", b","))
+        details = decoders.details.decode(b"[%b]" % lines.replace(b"\n", b","))
         if len(details) != lines.count(b"\n") + bool(lines):
             msg = "a line holds something else than one image"
             raise ValueError(msg)

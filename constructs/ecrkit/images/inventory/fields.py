@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["CHILDREN_KEY", "DIGESTS", "HEADING_KEY", "LIST_KEY", "NEXT_PAGE_KEYS", "is_page", "read_time", "skip_space"]
+__all__ = [
+    "CHILDREN_KEY",
+    "DIGESTS",
+    "HEADING_KEY",
+    "LAYERS_KEY",
+    "LIST_KEY",
+    "NEXT_PAGE_KEYS",
+    "is_page",
+    "read_time",
+    "skip_space",
+]
 
 DIGESTS = re.compile(r"(?:[A-Za-z0-9_+.-]++:[A-Fa-f0-9]++\n)*+")
 """Any number of digests, a line each. Source: ECR API model 2015-09-21, ImageDigest."""
@@ -15,6 +25,9 @@ NEXT_PAGE_KEYS = ("nextToken", "NextToken")
 
 CHILDREN_KEY = "childManifestDigests"
 """What a manifest list refers to. ECR has no such key: ``ecrkit images inventory`` adds it, out of the manifests."""
+
+LAYERS_KEY = "layers"
+"""The layers of an image. ECR has no such key: ``ecrkit images inventory --layers`` adds it, out of the manifests."""
 
 HEADING_KEY = "inventory"
 """Of the first member of a file that ``ecrkit images inventory`` writes."""

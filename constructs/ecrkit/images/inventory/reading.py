@@ -20,6 +20,7 @@ from ecrkit.errors import InvalidImagesError
 from ecrkit.images.inventory.fields import (
     CHILDREN_KEY,
     DIGESTS,
+    LAYERS_KEY,
     LIST_KEY,
     NEXT_PAGE_KEYS,
     is_page,
@@ -27,6 +28,7 @@ from ecrkit.images.inventory.fields import (
     skip_space,
 )
 from ecrkit.images.inventory.values import ImageStatus, ImageTable, Inventory
+from ecrkit.images.layers import Layer, LayerPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -54,8 +56,8 @@ def parse_images(content: bytes | mmap, *, file: str, progress: Callable[[int], 
     Args:
         content: UTF-8: an object with ``imageDetails``, several of them as a list or one after the other, a list of
             image details, or a line of JSON for each of them.
-            Times are in ISO 8601 with an offset, or seconds since 1970. A manifest list may say what it refers to, as
-            an inventory of ecrkit does. Keys that no report needs may be anything.
+            Times are in ISO 8601 with an offset, or seconds since 1970. A manifest list may say what it refers to, and
+            an image which layers it has, as in an inventory of ecrkit. Keys that no report needs may be anything.
         file: as the person named it.
         progress: called now and then with a number of bytes that have been read since.
 
@@ -103,14 +105,14 @@ def _parsed(text: str, progress: Callable[[int], None]) -> list[_Row]:
 
 def _details(text: str) -> Iterator[tuple[list[dict[str, Any]], int]]:
     """Give the images as JSON has them, in pieces, and the length of each piece."""
-    start = skip_space(text, 0)
-    first, end = json.JSONDecoder(parse_constant=_refuse).raw_decode(text, start)
+    start, decoder = skip_space(text, 0), _decoder(text)
+    first, end = decoder.raw_decode(text, start)
     is_whole = not text[end : end + 1_000].strip() and not text[end:].strip()
     if is_whole and (isinstance(first, list) or (isinstance(first, dict) and LIST_KEY in first)):
         yield _of_pages(first if isinstance(first, list) else [first]), len(text)
         return
     if is_page(first) or isinstance(first, list):
-        yield _of_pages(_values(text, start)), len(text)
+        yield _of_pages(_values(text, start, decoder)), len(text)
         return
     # Lines. A line that is no JSON by itself makes the number of values differ, or the piece unreadable.
     while start < len(text):
@@ -118,17 +120,22 @@ def _details(text: str) -> Iterator[tuple[list[dict[str, Any]], int]]:
         end = cut + 1 if cut > 0 else len(text)
         piece = text[start:end].rstrip("\r\n")
         lines = _BLANK_LINES.sub("", piece).rstrip("\r\n") if _BLANK_LINES.search(piece) else piece
-        details = json.loads(f"[{lines.replace(chr(10), ',')}]", parse_constant=_refuse)
+        details = decoder.decode(f"[{lines.replace(chr(10), ',')}]")
         if len(details) != lines.count("\n") + bool(lines):
             raise _Unsound
         yield details, end - start
         start = end
 
 
-def _values(text: str, start: int) -> list[Any]:
+def _decoder(text: str) -> json.JSONDecoder:
+    """Make a parser for *text*; one that calls a function for each object takes longer, so only if there are layers."""
+    hook = LayerPool().of_object if f'"{LAYERS_KEY}"' in text else None
+    return json.JSONDecoder(parse_constant=_refuse, object_hook=hook)
+
+
+def _values(text: str, start: int, decoder: json.JSONDecoder) -> list[Any]:
     """Parse values that follow each other: pages, as several calls print them, or their lists of images."""
     values = []
-    decoder = json.JSONDecoder(parse_constant=_refuse)
     while start < len(text):
         value, end = decoder.raw_decode(text, start)
         if not (is_page(value) or isinstance(value, list)):
@@ -172,6 +179,7 @@ def _rows(details: list[dict[str, Any]]) -> list[_Row]:
             get("subjectManifestDigest"),
             get("imageManifestMediaType"),
             get(CHILDREN_KEY, ()),
+            get(LAYERS_KEY),
             get("repositoryName", ""),
             get("registryId", ""),
         )
@@ -183,8 +191,8 @@ def _rows(details: list[dict[str, Any]]) -> list[_Row]:
 def _inventory(rows: list[_Row], *, file: str) -> Inventory:
     if not rows:
         return Inventory(file=file, images=ImageTable.of(()))
-    digests, pushed, tags, sizes, statuses, pulled, archived, activated, subjects, media, children, *owners = zip(
-        *rows, strict=True
+    digests, pushed, tags, sizes, statuses, pulled, archived, activated, subjects, media, children, layers, *owners = (
+        zip(*rows, strict=True)
     )
     rows.clear()
     # As SDKs write what is absent.
@@ -192,11 +200,15 @@ def _inventory(rows: list[_Row], *, file: str) -> Inventory:
     names, registries = (_without_null(column, "") for column in owners)
     # Most lists of images say nothing of children, and to find that out is faster than to look at each.
     told = () if children.count(()) == len(children) else children
+    known = [of_image for of_image in layers if of_image is not None] if layers.count(None) < len(layers) else ()
     states = _states(statuses)
     pushes, pulls, archivals, activations = map(_times, (pushed, pulled, archived, activated))
-    table = ImageTable((digests, pushes, tags, sizes, states, pulls, archivals, activations, subjects, media, children))
+    table = ImageTable(
+        (digests, pushes, tags, sizes, states, pulls, archivals, activations, subjects, media, children, layers)
+    )
     is_sound = (
-        all(map(_are_lists, (tags, told)))
+        all(map(_are_lists, (tags, told, known)))
+        and {Layer}.issuperset(map(type, chain.from_iterable(known)))
         and all(map(_are_texts, (digests, names[:1], registries[:1], table.all_tags, chain.from_iterable(told))))
         and all({str, type(None)}.issuperset(map(type, column)) for column in (subjects, media))
         and {int, type(None)}.issuperset(map(type, sizes))
@@ -220,7 +232,7 @@ def _without_null(column: tuple[Any, ...], absent: object) -> tuple[Any, ...]:
 
 
 def _are_lists(column: Iterable[object]) -> bool:
-    return {list, tuple}.issuperset(map(type, column))
+    return all(issubclass(kind, list | tuple) for kind in set(map(type, column)))
 
 
 def _are_texts(column: Iterable[object]) -> bool:

@@ -14,6 +14,8 @@ from ecrkit.images.manifests import LIST_TYPES
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ecrkit.images.layers import Layer
+
 __all__ = ["Image", "ImageStatus", "ImageTable", "Inventory"]
 
 
@@ -44,6 +46,7 @@ class Image(NamedTuple):
         subject: digest of the image that a signature, SBOM or similar describes.
         media_type: media type of its manifest; ``None`` if unknown.
         children: digests that a manifest list refers to, if its manifest is known.
+        layers: its configuration and layers, each once; ``None`` if unknown, and for a manifest list.
 
     Source: ECR API model 2015-09-21, ImageDetail.
     """
@@ -59,6 +62,7 @@ class Image(NamedTuple):
     subject: str | None = None
     media_type: str | None = None
     children: Sequence[str] = ()
+    layers: Sequence[Layer] | None = None
 
     @property
     def is_archived(self) -> bool:
@@ -116,6 +120,7 @@ class ImageTable(Sequence[Image]):
         self.subjects: Sequence[str | None] = columns[8]
         self.media_types: Sequence[str | None] = columns[9]
         self.children: Sequence[Sequence[str]] = columns[10]
+        self.layers: Sequence[Sequence[Layer] | None] = columns[11]
 
     @classmethod
     def of(cls, images: Sequence[Image]) -> ImageTable:
@@ -126,7 +131,7 @@ class ImageTable(Sequence[Image]):
 
     def with_children(self, children: Sequence[Sequence[str]]) -> ImageTable:
         """Make a table of the same images with other children."""
-        return ImageTable([*self._columns[:-1], children])
+        return ImageTable([*self._columns[:10], children, *self._columns[11:]])
 
     def without_references(self) -> ImageTable:
         """Make a table of the same images, none of which refers to another."""
@@ -195,6 +200,11 @@ class ImageTable(Sequence[Image]):
         if LIST_TYPES.isdisjoint(self.media_types) and not any(self.children):
             return frozenset()
         return frozenset(place for place, image in enumerate(self) if image.is_manifest_list)
+
+    @cached_property
+    def has_layers(self) -> bool:
+        """Whether the layers of an image are known."""
+        return self.layers.count(None) < len(self)
 
     @cached_property
     def has_references(self) -> bool:

@@ -1,10 +1,11 @@
 """
-Inventories as files: what ``describe-images`` answers, a line per image, and what manifest lists refer to.
+Inventories as files: what ``describe-images`` answers, a line per image, and what manifests refer to.
 
 ::
 
     {"inventory": {"registryId": "…", "repositoryName": "web", "region": "…", "begunAt": "…"}, "imageDetails": [
     {"imageDigest": "sha256:…", "imagePushedAt": "2026-11-01T12:00:00+00:00", "childManifestDigests": ["sha256:…"], …},
+    {"imageDigest": "sha256:…", "layers": [{"digest": "sha256:…", "size": 31357624}, …], …},
     …
     ]}
 
@@ -20,17 +21,20 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from io import TextIOWrapper
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecrkit.documents.files import open_file, unreadable
 from ecrkit.errors import UnreadableInputError
-from ecrkit.images.inventory.fields import CHILDREN_KEY, HEADING_KEY, LIST_KEY
+from ecrkit.images.inventory.fields import CHILDREN_KEY, HEADING_KEY, LAYERS_KEY, LIST_KEY
+from ecrkit.images.layers import LayerPool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["Heading", "heading_in", "inventory_lines", "known_children", "path_of"]
+    from ecrkit.images.layers import Layer
+
+__all__ = ["Heading", "ReadManifest", "heading_in", "inventory_lines", "known_manifests", "path_of"]
 
 _SUFFIX = ".json"
 _LONGEST_NAME = 255
@@ -54,6 +58,19 @@ class Heading:
     repository: str
     region: str
     begun_at: str
+
+
+class ReadManifest(NamedTuple):
+    """
+    What is known of a manifest.
+
+    Attributes:
+        children: digests that a manifest list refers to; ``None`` for any other, or if nobody read it.
+        layers: of an image; ``None`` for a manifest list, or if nobody read them.
+    """
+
+    children: tuple[str, ...] | None = None
+    layers: tuple[Layer, ...] | None = None
 
 
 def path_of(repository: str) -> PurePosixPath:
@@ -122,26 +139,31 @@ def heading_in(path: Path) -> Heading | None:
         return None
 
 
-def known_children(path: Path) -> dict[str, tuple[str, ...]]:
+def known_manifests(path: Path) -> dict[str, ReadManifest]:
     """
-    Read what manifest lists refer to, as far as a file that :func:`inventory_lines` wrote knows it.
+    Read what manifests refer to, as far as a file that :func:`inventory_lines` wrote knows it.
 
     Manifests never change, so that nobody has to read one twice.
 
     Returns:
-        The digests that a list refers to, by the digest of the list; nothing where there is no such file.
+        By the digest of the image; nothing where there is no such file.
     """
-    children: dict[str, tuple[str, ...]] = {}
+    known: dict[str, ReadManifest] = {}
+    pool = LayerPool()
     try:
         with TextIOWrapper(open_file(path), encoding="utf-8") as file:
             for line in file:
-                if f'"{CHILDREN_KEY}"' in line:
+                if f'"{CHILDREN_KEY}"' in line or f'"{LAYERS_KEY}"' in line:
                     detail = json.loads(line.rstrip().removesuffix(","))
-                    children[detail["imageDigest"]] = tuple(detail[CHILDREN_KEY])
+                    children, layers = detail.get(CHILDREN_KEY), detail.get(LAYERS_KEY)
+                    known[detail["imageDigest"]] = ReadManifest(
+                        children=None if children is None else tuple(children),
+                        layers=None if layers is None else pool.layers(layers),
+                    )
     except (UnreadableInputError, OSError, ValueError, KeyError, TypeError):
         # It is only a short cut: what is not known is asked for.
         return {}
-    return children
+    return known
 
 
 def _time_text(value: object) -> str:

@@ -14,6 +14,7 @@ from ecrkit.preview.report.markup import element, escaped, icon
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ecrkit.preview.layers import LayerBytes
     from ecrkit.preview.preview import Totals
     from ecrkit.preview.protection import Violation
 
@@ -62,7 +63,14 @@ class Decision:
         return element("section", sentence + more, class_=f"decision {self.verdict}", aria_label="Decision")
 
 
-def decision(totals: Totals, violations: Sequence[Violation], *, is_checked: bool, where: str) -> Decision:
+def decision(
+    totals: Totals,
+    violations: Sequence[Violation],
+    *,
+    is_checked: bool,
+    where: str,
+    layers: LayerBytes | None = None,
+) -> Decision:
     """
     Decide whether it is safe to apply a policy.
 
@@ -71,6 +79,7 @@ def decision(totals: Totals, violations: Sequence[Violation], *, is_checked: boo
         violations: protected images that would expire or be archived.
         is_checked: whether anything was named that must stay.
         where: what has the images: ``my-app``, ``312 repositories``.
+        layers: bytes that are really freed; said beside the sizes if they are known.
     """
     if not totals.images:
         have = "have" if where.endswith("repositories") else "has"
@@ -78,7 +87,7 @@ def decision(totals: Totals, violations: Sequence[Violation], *, is_checked: boo
     if not totals.expire and not totals.archive:
         stay = "the image stays" if totals.images == 1 else f"all {totals.images:,} images stay"
         return Decision("safe", f"No image expires: {stay}.")
-    text = _what_happens(totals)
+    text = _what_happens(totals, layers)
     if violations:
         are = "is" if len(violations) == 1 else "are"
         runs = all(because.startswith("in use") for violation in violations for because in violation.because)
@@ -102,8 +111,10 @@ def freed(totals: Totals) -> str:
     return readable_size(totals.expire_bytes)
 
 
-def _what_happens(totals: Totals) -> str:
+def _what_happens(totals: Totals, layers: LayerBytes | None) -> str:
     size = freed(totals) if totals.without_size < totals.expire else "of unknown size"
+    if layers and layers.is_known:
+        size += f" ({layers.freed_text} really freed)"
     if totals.images == 1:
         return f"The only image expires, {size}." if totals.expire else "The only image is archived."
     if not totals.expire:

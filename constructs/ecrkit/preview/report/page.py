@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
 
+from ecrkit.errors.excerpts import count_of
 from ecrkit.preview.forecast import forecast
 from ecrkit.preview.insights import idle_rules
 from ecrkit.preview.report.chart import chart
@@ -20,9 +21,10 @@ from ecrkit.preview.report.sections import filters, image_table, key_figures, no
 from ecrkit.preview.report.timeline import timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from ecrkit.preview.layers import LayerBytes
     from ecrkit.preview.preview import Preview
 
 __all__ = ["assemble", "limits", "render_page"]
@@ -55,7 +57,9 @@ def render_page(  # noqa: PLR0913 - a report says each of them
         text by the script of the page.
     """
     inventory, facts = preview.inventory, rule_facts(preview)
-    verdict = decision(preview.totals, preview.violations, is_checked=is_checked, where=inventory.name)
+    verdict = decision(
+        preview.totals, preview.violations, is_checked=is_checked, where=inventory.name, layers=preview.layers
+    )
     parts = [
         verdict.markup(protected_images(preview.violations) + missing_images(missing)),
     ]
@@ -66,16 +70,18 @@ def render_page(  # noqa: PLR0913 - a report says each of them
         document = rows.document
         days = forecast(preview.policy, preview.evaluation, preview.now)
         ahead = element("h3", "The next 90 days") + timeline(days, preview.now)
-        parts.append(key_figures(preview.totals, price=price))
+        parts.append(key_figures(preview.totals, preview.layers, price=price))
         parts.append(filters(preview, lanes))
         parts.append(section("when", "When", chart(preview, lanes, rows.of_place) + ahead))
-    cards = rule_cards(facts, images=len(inventory.images), unclaimed=preview.unclaimed)
+    cards = rule_cards(
+        facts, images=len(inventory.images), unclaimed=preview.unclaimed, has_layers=preview.layers.is_known
+    )
     parts.append(section("rules", "Rules", cards))
     if inventory.images:
         parts.append(section("images", "Images", image_table()))
     idle = set(idle_rules(preview.policy, preview.evaluation))
     texts = [*preview.notes, *(text for text in preview.insights if text not in idle)]
-    parts.append(section("notes", "Notes", notes([*texts, *limits(price, price_source)])))
+    parts.append(section("notes", "Notes", notes([*texts, *limits(price, price_source, preview.layers)])))
     return assemble(
         name=inventory.name,
         policy_name=policy_name,
@@ -86,15 +92,24 @@ def render_page(  # noqa: PLR0913 - a report says each of them
     )
 
 
-def limits(price: float, price_source: str) -> list[str]:
+def limits(price: float, price_source: str, layers: LayerBytes) -> list[str]:
     """Say what a report does not know, as sentences without full stop."""
     return [
         "this is a preview: ECR would do this within 24 hours after you apply the policy",
-        "images can share layers, so the bytes freed are an upper bound",
+        *_about_bytes(layers),
         f"the price is ${price:.2f} per GB and month: {price_source}",
         "the 90 days assume that nothing is pushed or pulled",
         "all times are in UTC",
     ]
+
+
+def _about_bytes(layers: LayerBytes) -> Iterator[str]:
+    if not layers.is_known:
+        yield "images can share layers, so the bytes freed are an upper bound"
+        return
+    yield "really freed are layers that no image that stays needs; the apparent size counts shared layers repeatedly"
+    if layers.unknown:
+        yield f"the layers of {count_of(layers.unknown, 'image')} are unknown, so the bytes freed are an upper bound"
 
 
 def assemble(  # noqa: PLR0913 - the parts of a page

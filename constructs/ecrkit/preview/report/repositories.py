@@ -13,6 +13,7 @@ from ecrkit.images.sizes import readable_size
 from ecrkit.lifecycle.evaluation.verdicts import newest_first
 from ecrkit.preview.forecast import combined, forecast
 from ecrkit.preview.insights import idle_rules
+from ecrkit.preview.layers import LayerBytes
 from ecrkit.preview.preview import Totals
 from ecrkit.preview.report.decision import decision, missing_images, protected_images
 from ecrkit.preview.report.facts import RuleFacts
@@ -65,19 +66,24 @@ def render_repositories(  # noqa: PLR0913 - a report says each of them
     """
     first, name = previews[0], count_of(len(previews), "repository")
     totals = Totals.sum(found.totals for found in previews)
+    layers = LayerBytes.sum(found.layers for found in previews)
     violations = [(violation, found.inventory.name) for found in previews for violation in found.violations]
     protected = [violation for violation, _ in violations]
     unclaimed = sum(found.unclaimed for found in previews)
     days = combined(forecast(found.policy, found.evaluation, found.now) for found in previews)
     parts = [
-        decision(totals, protected, is_checked=is_checked, where=name).markup(
+        decision(totals, protected, is_checked=is_checked, where=name, layers=layers).markup(
             protected_images(protected, names=[where for _, where in violations]) + missing_images(missing)
         ),
-        key_figures(totals, price=price),
+        key_figures(totals, layers, price=price),
         section("repositories", "Repositories by bytes freed", _repositories(previews)),
         section("when", "The next 90 days", timeline(days, first.now)),
-        section("rules", "Rules", rule_cards(_facts(previews), images=totals.images, unclaimed=unclaimed)),
-        section("notes", "Notes", notes([*_notes(previews), *limits(price, price_source)])),
+        section(
+            "rules",
+            "Rules",
+            rule_cards(_facts(previews), images=totals.images, unclaimed=unclaimed, has_layers=layers.is_known),
+        ),
+        section("notes", "Notes", notes([*_notes(previews), *limits(price, price_source, layers)])),
     ]
     return assemble(
         name=name, policy_name=policy_name, now=first.now, body="".join(parts), document={}, target="repositories"
@@ -86,17 +92,17 @@ def render_repositories(  # noqa: PLR0913 - a report says each of them
 
 def _repositories(previews: Sequence[Preview]) -> str:
     acting = [found for found in previews if found.totals.expire or found.totals.archive]
-    acting.sort(key=lambda found: (-found.totals.expire_bytes, -found.totals.expire, found.inventory.name))
+    acting.sort(key=lambda found: (-found.layers.freed, -found.totals.expire, found.inventory.name))
     listed = acting[:_MAX_REPOSITORIES]
     images = min(_MAX_IMAGES_EACH, _MAX_IMAGES // max(len(listed), 1))
-    most = max((found.totals.expire_bytes for found in listed), default=0)
+    most = max((found.layers.freed for found in listed), default=0)
     parts = [_search()] if len(listed) > 1 else []
     parts.append(
         element("div", "".join(_repository(found, most=most, images=images) for found in listed), class_="repositories")
     )
     left = acting[_MAX_REPOSITORIES:]
     if left:
-        freed = readable_size(sum(found.totals.expire_bytes for found in left))
+        freed = readable_size(sum(found.layers.freed for found in left))
         parts.append(element("p", f"{count_of(len(left), 'more repository')} free {freed}; the JSON output has them."))
     idle = [found.inventory.name for found in previews if found.inventory.images and not _acts(found)]
     empty = [found.inventory.name for found in previews if not found.inventory.images]
@@ -132,7 +138,9 @@ def _names(names: Sequence[str], verb: str, what: str) -> str:
 
 def _repository(preview: Preview, *, most: int, images: int) -> str:
     totals = preview.totals
-    width = 100 * totals.expire_bytes / most if most else 0.0
+    freed = preview.layers.freed
+    width = 100 * freed / most if most else 0.0
+    apparent = f", {readable_size(totals.expire_bytes)} apparent" if preview.layers.is_known else ""
     bar = element(
         "svg",
         element("rect", class_="bar expire", width=f"{width:.1f}%", height="10", y="1"),
@@ -148,15 +156,20 @@ def _repository(preview: Preview, *, most: int, images: int) -> str:
         "summary",
         element("span", escaped(preview.inventory.name), class_="name")
         + bar
-        + element("span", readable_size(totals.expire_bytes), class_="number strong")
-        + element("span", f"{totals.expire:,} of {count_of(totals.images, 'image')} expire{archived}", class_="soft")
+        + element("span", readable_size(freed), class_="number strong")
+        + element(
+            "span",
+            f"{totals.expire:,} of {count_of(totals.images, 'image')} expire{archived}{apparent}",
+            class_="soft",
+        )
         + badge,
     )
     return element("details", summary + _rules(preview) + _images(preview, images), class_="repository")
 
 
 def _rules(preview: Preview) -> str:
-    heads = _heads(("Rule", False), ("Expire", True), ("Archive", True), ("Stay", True), ("Freed", True))
+    freed = "Size" if preview.layers.is_known else "Freed"
+    heads = _heads(("Rule", False), ("Expire", True), ("Archive", True), ("Stay", True), (freed, True))
     rows = [
         (
             f"rule {found.rule.rule_priority}",

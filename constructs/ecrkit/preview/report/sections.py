@@ -15,6 +15,7 @@ from ecrkit.preview.report.markup import element, escaped, icon
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from ecrkit.preview.layers import LayerBytes
     from ecrkit.preview.preview import Preview, Totals
     from ecrkit.preview.report.facts import RuleFacts
     from ecrkit.preview.report.lanes import Lane
@@ -39,22 +40,32 @@ def section(name: str, title: str, content: str) -> str:
     return element("section", heading + content, id=name, class_="part", aria_labelledby=f"{name}-title")
 
 
-def key_figures(totals: Totals, *, price: float) -> str:
-    """Write the numbers of a preview."""
+def key_figures(totals: Totals, layers: LayerBytes, *, price: float) -> str:
+    """Write the numbers of a preview; bytes that are really freed beside the sizes, if they are known."""
     expire, archive, stay = (icon(kind) for kind in ("expire", "archive", "stay"))
     figures = [
         ("image" if totals.images == 1 else "images", f"{totals.images:,}"),
         (f"{expire}{'expires' if totals.expire == 1 else 'expire'}", f"{totals.expire:,}"),
         (f"{archive}archived", f"{totals.archive:,}"),
         (f"{stay}{'stays' if totals.stay == 1 else 'stay'}", f"{totals.stay:,}"),
-        ("freed at most", freed(totals)),
-        ("saved a month", f"${totals.saving(price):,.2f}"),
+        *_bytes(totals, layers),
+        ("saved a month", f"${layers.saving(price):,.2f}"),
     ]
     return element(
         "dl",
         "".join(element("div", element("dt", name) + element("dd", escaped(value))) for name, value in figures),
         class_="figures",
     )
+
+
+def _bytes(totals: Totals, layers: LayerBytes) -> Iterator[tuple[str, str]]:
+    if not layers.is_known:
+        yield "freed at most", freed(totals)
+        return
+    yield "apparent size", freed(totals)
+    yield "really freed" if layers.is_exact else "freed at most", readable_size(layers.freed)
+    if totals.archive:
+        yield "really archived" if layers.is_exact else "archived at most", readable_size(layers.moved)
 
 
 def filters(preview: Preview, lanes: Sequence[Lane]) -> str:
@@ -95,7 +106,7 @@ def filters(preview: Preview, lanes: Sequence[Lane]) -> str:
     )
 
 
-def rule_cards(facts: Iterable[RuleFacts], *, images: int, unclaimed: int) -> str:
+def rule_cards(facts: Iterable[RuleFacts], *, images: int, unclaimed: int, has_layers: bool = False) -> str:
     """
     Write a card for each rule, in the order of evaluation.
 
@@ -103,8 +114,11 @@ def rule_cards(facts: Iterable[RuleFacts], *, images: int, unclaimed: int) -> st
         facts: of each rule.
         images: number of all images; without any the cards say what the rules would do.
         unclaimed: number of those that no rule matches.
+        has_layers: whether the bytes that are really freed are known; rules that act together free less than the
+            sum of their sizes.
     """
-    cards = [_rule_card(found, has_images=bool(images)) for found in facts]
+    frees = "size" if has_layers else "frees"
+    cards = [_rule_card(found, has_images=bool(images), frees=frees) for found in facts]
     if unclaimed:
         stay = "stays" if unclaimed == 1 else "stay"
         text = f"{count_of(unclaimed, 'image')} {stay}, because no rule matches."
@@ -112,28 +126,28 @@ def rule_cards(facts: Iterable[RuleFacts], *, images: int, unclaimed: int) -> st
     return element("ol", "".join(cards), class_="cards")
 
 
-def _rule_card(found: RuleFacts, *, has_images: bool) -> str:
+def _rule_card(found: RuleFacts, *, has_images: bool, frees: str) -> str:
     rule = found.rule
     words = in_words(rule)
     parts = [element("h3", f"Rule {rule.rule_priority}"), element("p", escaped(f"{words[0].upper()}{words[1:]}."))]
     if rule.description:
         parts.append(element("p", escaped(rule.description), class_="soft"))
     if has_images:
-        parts += _what_it_did(found)
+        parts += _what_it_did(found, frees=frees)
     document = json.dumps(rule_document(rule), indent=2, ensure_ascii=False)
     text = "\n".join(map(escaped, document.split("\n")))
     parts.append(element("details", element("summary", "As JSON") + element("pre", text, tabindex=0)))
     return element("li", "".join(parts), class_="card")
 
 
-def _what_it_did(found: RuleFacts) -> Iterator[str]:
+def _what_it_did(found: RuleFacts, *, frees: str) -> Iterator[str]:
     totals = found.totals
     counts = [
         ("", "claims", count_of(totals.images, "image")),
         ("expire", "expires", f"{totals.expire:,}"),
         ("archive", "archives", f"{totals.archive:,}"),
         ("stay", "protects", f"{totals.stay:,}"),
-        ("", "frees", readable_size(totals.expire_bytes)),
+        ("", frees, readable_size(totals.expire_bytes)),
     ]
     shown = {"claims", "protects"} if totals.images else {"claims"}
     counts = [entry for entry in counts if entry[1] in shown or not entry[2].startswith("0")]

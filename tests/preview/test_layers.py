@@ -1,0 +1,182 @@
+"""Bytes that are really freed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from builders.inventories import LIST_TYPE, NOW, digest, image
+from builders.policies import ARCHIVE, archived, policy, pushed, rule, tagged
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecrkit.images import Image, ImageTable, Inventory
+from ecrkit.images.layers import Layer
+from ecrkit.lifecycle.evaluation.evaluation import evaluate
+from ecrkit.preview.layers import NOTHING_FREED, LayerBytes, SharedLayers, layer_bytes, real_bytes, shared_layers
+
+if TYPE_CHECKING:
+    from ecrkit.lifecycle.evaluation.evaluation import Evaluation
+
+LONG = "A description that makes a short policy long enough for the service"
+BASE = {"ba5e": 1_000}
+LAYERS = st.lists(st.sampled_from([Layer(digest(f"{number:x}"), 2**number) for number in range(12)]), max_size=6)
+
+
+def evaluated(images: list[Image], *rules: dict[str, Any]) -> Evaluation:
+    return evaluate(policy({**rules[0], "description": LONG}, *rules[1:]), ImageTable.of(images), NOW)
+
+
+def inventory(name: str, *images: Image) -> Inventory:
+    return Inventory(file=f"{name}.json", repository=name, images=ImageTable.of(images))
+
+
+@given(st.lists(LAYERS, max_size=6), st.lists(LAYERS, max_size=6))
+def test_real_bytes_by_brute_force(freed: list[list[Layer]], staying: list[list[Layer]]) -> None:
+    """What a repository frees is what it stores before, less what it stores after: each layer once."""
+
+    def stored(images: list[list[Layer]]) -> int:
+        return sum({layer.digest: layer.size for layers in images for layer in layers}.values())
+
+    assert real_bytes(freed, staying) == stored(freed + staying) - stored(staying)
+
+
+def test_layers_of_images_that_stay_are_not_freed() -> None:
+    """An expired image frees its own layers, and a layer that only expired images share once."""
+    images = [
+        image(age_days=9, layers={**BASE, "a": 10, "ab": 100}),
+        image(age_days=9, layers={**BASE, "b": 20, "ab": 100}),
+        image(layers={**BASE, "c": 40}),
+    ]
+
+    found = layer_bytes(evaluated(images, rule(1, **pushed(5))))
+
+    assert found == LayerBytes(freed=130, freed_size=2_000_000, known=3)
+    assert found.is_exact
+    assert list(found.sentences()) == [
+        "really frees 130 B: the layers that no other image needs, of 2.0 MB apparent size"
+    ]
+
+
+def test_archived_images_keep_their_layers() -> None:
+    """Archiving moves the layers that no image in standard storage needs; what is archived frees nothing."""
+    images = [
+        image(tags=["v1"], age_days=9, layers={**BASE, "a": 10, "ab": 100}),
+        image(age_days=9, layers={**BASE, "b": 20, "ab": 100}),
+        image(archived_days_ago=100, age_days=200, layers={"a": 10}),
+        image(layers=BASE),
+    ]
+
+    found = layer_bytes(evaluated(images, rule(1, **tagged("v*"), **pushed(5), action=ARCHIVE), rule(2, **pushed(5))))
+
+    assert (found.freed, found.moved) == (20, 110)
+    assert list(found.sentences()) == [
+        "really frees 20 B: the layers that no other image needs, of 1.0 MB apparent size",
+        "really moves 110 B to the archive, of 1.0 MB apparent size",
+    ]
+
+
+def test_expiry_from_the_archive() -> None:
+    """An image that expires from the archive frees its layers there."""
+    images = [
+        image(archived_days_ago=100, age_days=200, layers={**BASE, "a": 10}),
+        image(layers=BASE),
+    ]
+
+    assert layer_bytes(evaluated(images, rule(1, **archived(90)))).freed == 10
+
+
+def test_unknown_layers_make_an_upper_bound() -> None:
+    """An image whose layers are unknown counts with its size if it expires, and keeps nothing if it stays."""
+    images = [
+        image(age_days=9, layers={**BASE, "a": 10}),
+        image(age_days=9, size_bytes=500),
+        image(age_days=9, size_bytes=None),
+        image(size_bytes=500),
+    ]
+
+    found = layer_bytes(evaluated(images, rule(1, **pushed(5))))
+
+    assert (found.freed, found.known, found.unknown) == (1_510, 1, 3)
+    assert not found.is_exact
+    assert list(found.sentences()) == [
+        "really frees up to 1.5 kB: the layers that no other image needs, of 1.0 MB apparent size",
+        "the layers of 3 images are unknown, so the real bytes are upper bounds",
+    ]
+
+
+def test_no_layers_at_all() -> None:
+    """Without any layers the bytes are the sizes, and nothing is said about layers."""
+    images = [image("a", age_days=9), image(age_days=9, children=["a"], media_type=LIST_TYPE), image()]
+
+    found = layer_bytes(evaluated(images, rule(1, **pushed(5))))
+
+    assert found == LayerBytes(freed=2_000_000, freed_size=2_000_000, unknown=3)
+    assert (found.is_known, list(found.sentences())) == (False, [])
+
+
+def test_nothing_expires() -> None:
+    """Where all images stay nothing is freed, whether their layers are known or not."""
+    assert layer_bytes(evaluated([image(layers=BASE), image()], rule(1, **pushed(5)))) == NOTHING_FREED
+
+
+def test_a_manifest_list_has_the_layers_of_its_images() -> None:
+    """A list that expires with its images frees their layers; one that stays keeps them."""
+    images = [
+        image("a", age_days=9, layers={**BASE, "aa": 10}),
+        image("b", age_days=9, layers={**BASE, "bb": 20}),
+        image(age_days=9, children=["a", "b", "fff"], media_type=LIST_TYPE),
+        image("c", age_days=9, layers={**BASE, "cc": 40}),
+        image(age_days=1, children=["c"], media_type=LIST_TYPE),
+    ]
+
+    found = layer_bytes(evaluated(images, rule(1, **pushed(5))))
+
+    assert (found.freed, found.is_exact) == (30, True)
+
+
+def test_a_change_frees_what_the_old_policy_kept() -> None:
+    """What both policies expire is not newly freed; a layer that such an image shares with a lost one is."""
+    images = [
+        image(age_days=30, layers={**BASE, "a": 10, "ab": 100}),
+        image(age_days=9, layers={**BASE, "b": 20, "ab": 100}),
+        image(layers=BASE),
+    ]
+    before, after = (evaluated(images, rule(1, **pushed(age))) for age in (20, 5))
+
+    assert layer_bytes(after, before) == LayerBytes(freed=120, freed_size=1_000_000, known=3)
+    assert layer_bytes(before, after) == NOTHING_FREED
+
+
+def test_archiving_instead_of_expiring_moves_nothing_new() -> None:
+    """An image that expired before and is archived now is spared: the change frees and moves nothing."""
+    images = [image(age_days=9, layers={"a": 10}), image(layers=BASE)]
+    before, after = (evaluated(images, {**rule(1, **pushed(5)), **action}) for action in ({}, {"action": ARCHIVE}))
+
+    assert layer_bytes(after, before) == NOTHING_FREED
+
+
+@pytest.mark.parametrize("unknown", [0, 1])
+def test_sum(unknown: int) -> None:
+    """Repositories add up; the sum is exact if each of them is."""
+    parts = [LayerBytes(freed=1, moved=2, freed_size=3, moved_size=4, known=5, unknown=unknown) for _ in range(2)]
+
+    found = LayerBytes.sum(parts)
+
+    assert found == LayerBytes(freed=2, moved=4, freed_size=6, moved_size=8, known=10, unknown=2 * unknown)
+    assert found.is_exact == (not unknown)
+    assert LayerBytes(freed=3_000_000_000).saving(0.1) == pytest.approx(0.3)
+
+
+def test_shared_layers() -> None:
+    """Layers that several repositories have are together by repositories, what is repeated most first."""
+    found = shared_layers(
+        [
+            inventory("web", image(layers={**BASE, "a": 10, "d": 5}), image(layers={**BASE, "b": 20})),
+            inventory("api", image(layers={**BASE, "d": 5, "f": 7}), image()),
+            inventory("job", image(layers=BASE)),
+        ]
+    )
+
+    assert found == (SharedLayers(("api", "job", "web"), 1, 1_000), SharedLayers(("api", "web"), 1, 5))
+    assert [each.repeated_bytes for each in found] == [2_000, 5]
