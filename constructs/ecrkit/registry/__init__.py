@@ -15,6 +15,7 @@ What ECR stores: repositories, their access, and registry-wide settings.
 - ``cloudformation``: a repository as a CloudFormation resource
 - ``outputs``: names of constructs and of stack outputs
 - ``templates``: what the expressions of a CloudFormation template can be
+- ``events``: events of images, and the rules that send them
 - ``settings``: registry-wide settings, their checks, and their CloudFormation resources
 """
 
