@@ -68,7 +68,7 @@ def _check_event(event: Event, home: Home, index: int) -> Iterator[Finding]:
     if not event.when:
         remedy = f"write any of {', '.join(EventKind)}"
         yield TOO_FEW.at(at(*path, "when"), what="kind of event", remedy=remedy)
-    yield from repeated(event.when, *path, "when")
+    yield from repeated(map(str, event.when), *path, "when")
     if event.severity and event.when and not _WITH_SEVERITY & set(event.when):
         yield rulebook.SEVERITY_OF_NOTHING.at(at(*path, "severity"), got=", ".join(map(repr, map(str, event.when))))
     yield from repeated(event.repositories, *path, "repositories")

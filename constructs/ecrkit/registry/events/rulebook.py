@@ -27,8 +27,8 @@ TARGET_ELSEWHERE = Check(
 OWN_BUS = Check(
     code="CAT292",
     title="event target is the bus of ECR itself",
-    message="ECR sends its events to this event bus already",
-    remedy="name another event bus",
+    message="must be another event bus than the one that ECR sends its events to",
+    remedy="name another, or remove the event",
     source='EventBridge user guide, "Event buses" (read 2026-11)',
 )
 FIFO_TOPIC = Check(
