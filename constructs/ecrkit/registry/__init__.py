@@ -19,6 +19,7 @@ What ECR stores: repositories, their access, and registry-wide settings.
 - ``settings``: registry-wide settings, their checks, and their CloudFormation resources
 """
 
+from ecrkit.registry.events import Event, EventKind, EventSeverity
 from ecrkit.registry.settings import (
     AccountSettings,
     AppliedFor,
@@ -48,6 +49,9 @@ __all__ = [
     "BlobMounting",
     "CreationTemplate",
     "Destination",
+    "Event",
+    "EventKind",
+    "EventSeverity",
     "Home",
     "PullThroughCacheRule",
     "RegistryPolicy",

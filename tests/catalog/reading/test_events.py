@@ -124,8 +124,8 @@ def test_target_in_another_account_is_noted() -> None:
     assert notes(EVENTS) == [
         (
             "11:27: events[2].to: the event bus is in account 210987654321, so its own policy must allow "
-            'events:PutEvents for account 123456789012; add this statement there: {"Effect": "Allow", "Principal": {"AWS": '
-            '"arn:aws:iam::123456789012:root"}, "Action": "events:PutEvents", "Resource": '
+            'events:PutEvents for account 123456789012; add this statement there: {"Effect": "Allow", "Principal": '
+            '{"AWS": "arn:aws:iam::123456789012:root"}, "Action": "events:PutEvents", "Resource": '
             '"arn:aws:events:eu-west-1:210987654321:event-bus/security"} [CAT299]'
         )
     ]
