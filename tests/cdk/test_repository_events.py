@@ -26,11 +26,12 @@ def rule_of(add: Callable[[Repository, targets.SnsTopic], object]) -> dict[str, 
     stack = cdk.Stack(quiet_app(), "App", env=cdk.Environment(account="123456789012", region="us-east-1"))
     repository = Repository(stack, "Web", repository_name="a__b")
     add(repository, targets.SnsTopic(sns.Topic.from_topic_arn(stack, "Topic", ARN)))
-    [rule] = [
+    rules: list[dict[str, Any]] = [
         resource["Properties"]
         for resource in template_of(stack)["Resources"].values()
         if resource["Type"] == "AWS::Events::Rule"
     ]
+    [rule] = rules
     return rule
 
 

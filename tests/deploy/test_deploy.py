@@ -332,7 +332,7 @@ def test_events_have_rules(deployed: tuple[DeployTarget, str]) -> None:
     names = [rule["Name"] for rule in events.list_rules(NamePrefix="ecr-")["Rules"]]
     sent_to = [events.list_targets_by_rule(Rule=name)["Targets"] for name in names]
 
-    assert sorted(name.rpartition("-")[2] for name in names) == ["Findings", "Images", "Scans"]
+    assert sorted(name.split("-")[2] for name in names) == ["Findings", "Images", "Scans"]
     assert {each["Arn"] for [each] in sent_to} == {QUEUE}
     assert [each["RoleArn"].split("/")[-1].startswith("Events-dev-Role") for [each] in sent_to] == [True] * 3
 
@@ -355,7 +355,7 @@ def test_events_match(deployed: tuple[DeployTarget, str], event: dict[str, Any],
 
     rules = events.list_rules(NamePrefix="ecr-")["Rules"]
     answers = {
-        rule["Name"].rpartition("-")[2]: events.test_event_pattern(
+        rule["Name"].split("-")[2]: events.test_event_pattern(
             EventPattern=rule["EventPattern"], Event=json.dumps(event)
         )["Result"]
         for rule in rules

@@ -39,7 +39,7 @@ def test_rule() -> None:
                 "detail-type": ["ECR Image Action"],
                 "detail": {"action-type": ["PUSH"], "result": ["SUCCESS"]},
             },
-            "Name": "ecr-D7D28209-1-Images",
+            "Name": "ecr-D7D28209-Images-1",
             "State": "ENABLED",
             "Targets": [{"Arn": TOPIC, "Id": "Target", "RoleArn": {"Fn::GetAtt": [role[0], "Arn"]}}],
         },
@@ -73,10 +73,11 @@ def test_fifo_queue() -> None:
 
 
 def test_ids_depend_on_the_target_and_the_place_among_its_events() -> None:
-    """Another filter, and an event to another target, change no logical ID; each target has one role."""
+    """Another filter, another kind and another target change no logical ID; each target has one role."""
     first, second = event("push"), event("delete")
     before = list(resources(first, second))
-    changed = list(resources(event("push", to=QUEUE), event("push", repositories=("web",)), second))
+    others = event("push", to=QUEUE), event("finding"), event("push", repositories=("web",))
+    changed = list(resources(*others, second))
 
     assert before == ["RoleD7D28209", "ImagesD7D282091", "ImagesD7D282092"]
     assert [name for name in changed if name in before] == before

@@ -42,8 +42,8 @@ def event_resources(
     """
     Write the resources of events, by logical ID.
 
-    A logical ID comes from the target, the place of the event among those of this target, and what the rule matches.
-    What an event matches changes in place, and another target replaces the rule.
+    A logical ID comes from the target, from what the rule matches, and from its place among such rules of this target.
+    What a rule matches changes in place, and another target replaces it.
 
     Args:
         events: valid ones, in order.
@@ -52,7 +52,7 @@ def event_resources(
         account: account of the registry, 12 digits.
     """
     resources: dict[str, dict[str, object]] = {}
-    counts: dict[str, int] = {}
+    counts: dict[tuple[str, str], int] = {}
     for event in events:
         target = target_of(event.to)
         if target is None:
@@ -61,14 +61,14 @@ def event_resources(
         role = f"Role{key}"
         rules = f"arn:{partition_of(region)}:events:{region}:{account}:rule/{_rule_name(key, '*')}"
         resources.setdefault(role, _role(target, rules=rules, account=account))
-        number = counts[event.to] = counts.get(event.to, 0) + 1
         for what, pattern in event_patterns(event, region=region, account=account).items():
+            number = counts[event.to, what] = counts.get((event.to, what), 0) + 1
             resources[f"{what}{key}{number}"] = {
                 "Type": "AWS::Events::Rule",
                 "Properties": {
                     "Description": f"Sends {_SENT[what]} to the {target.noun} {target.name}",
                     "EventPattern": pattern,
-                    "Name": _rule_name(key, f"{number}-{what}"),
+                    "Name": _rule_name(key, f"{what}-{number}"),
                     "State": "ENABLED",
                     "Targets": [_rule_target(target, role)],
                 },
