@@ -14,9 +14,12 @@ import click
 from sphinx.util.inspect import signature, stringify_signature
 
 from ecrkit.catalog.keys import key_table
+from ecrkit.catalog.reading.events import EVENT_KEYS
 from ecrkit.cli import cli
 from ecrkit.cli.rulebooks import RULEBOOKS
 from ecrkit.cli.rules import rule_page
+from ecrkit.documents.schema import said_of
+from ecrkit.registry.events import Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,7 +69,11 @@ def key_page() -> str:
         "| key | meaning | default |\n|---|---|---|\n"
         "| `output` | key of the stack output that holds its URI | its name in PascalCase followed by `RepositoryUri`, "
         "as in `MyAppRepositoryUri` |\n"
-        "| `only` | the environments in which it exists | all of them |\n"
+        "| `only` | the environments in which it exists | all of them |\n\n"
+        "## Keys of an event\n\n"
+        "An entry of `events`, for all environments or for one, takes these keys. [Send\n"
+        "events](../tasks/send-events.md) has examples.\n\n"
+        "| key | meaning |\n|---|---|\n" + "".join(f"| `{key}` | {said_of(Event, key)} |\n" for key in EVENT_KEYS)
     )
 
 

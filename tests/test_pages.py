@@ -42,6 +42,7 @@ OFFLINE: tuple[str, ...] = (
     "docs/tasks/recover.md",
     "docs/tasks/replicate.md",
     "docs/tasks/review-a-change.md",
+    "docs/tasks/send-events.md",
     "docs/tasks/share.md",
     "docs/tasks/split-a-catalog.md",
     "docs/tasks/terraform.md",

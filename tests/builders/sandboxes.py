@@ -82,11 +82,15 @@ class DeployTarget:
         """Make a client for CloudFormation."""
         return self._session(region).client("cloudformation", endpoint_url=self.sandbox.endpoint_url)
 
+    def client(self, service: str) -> Any:  # noqa: ANN401 - there are no stubs for these services
+        """Make a client for a service that is not ECR's."""
+        # Its name decides its type.
+        sessions: Any = self._session(REGION)
+        return sessions.client(service, endpoint_url=self.sandbox.endpoint_url)
+
     def parameter(self, name: str) -> str:
         """Read an SSM parameter."""
-        # There are no stubs for this one call.
-        client: Any = self._session(REGION).client("ssm", endpoint_url=self.sandbox.endpoint_url)
-        return str(client.get_parameter(Name=name)["Parameter"]["Value"])
+        return str(self.client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
 
     def _session(self, region: str) -> boto3.Session:
         return boto3.Session(aws_access_key_id=ACCOUNT, aws_secret_access_key="sandbox", region_name=region)

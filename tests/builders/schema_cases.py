@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from builders import registries
+from builders import events, registries
 from builders.policies import ABSENT, ARCHIVE, EXPIRE, archived, document, policy_text, pulled, pushed, rule, tagged
 
 from ecrkit.catalog.reading.registry import REGISTRY_KEYS
@@ -106,6 +106,9 @@ ACCEPTED = {
         with_environment("shards: 1000, defaults: {mutability: MUTABLE}, repositories: {web: {immutable_tags: [v1]}}"),
         with_environment("defaults: , repositories: {web: }"),
         registries.REGISTRY,
+        events.EVENTS,
+        f"events:\n{environment()}",
+        with_environment("events: []"),
         f"registry:\n{environment()}",
         f"registry: {{{': , '.join(REGISTRY_KEYS)}: }}\n{environment()}",
         with_environment("registry: {replication: [{to: [{region: eu-west-1}]}], policy: }"),
@@ -462,11 +465,11 @@ What no schema can say, by the code of the check: why, and a text that the schem
 there is one.
 """
 
-for _refused in registries.REFUSED:
+for _refused in (*registries.REFUSED, *events.REFUSED):
     if _refused.beyond:
         BEYOND[_refused.code] = (_refused.beyond, _refused.text)
     else:
         REFUSED.setdefault(_refused.code, []).append(_refused.text)
 
-PARTLY = {"CAT201", "ECR107", "CAT121", "CAT125", "CAT126", "TST105", "TST115", "STO120"}
+PARTLY = {"CAT201", "CAT203", "ECR107", "CAT121", "CAT125", "CAT126", "TST105", "TST115", "STO120"}
 """Checks that a schema can make in part: they stand in both tables."""

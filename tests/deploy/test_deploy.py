@@ -41,9 +41,15 @@ TWO_REPOSITORIES = """
 
 
 ELSEWHERE = "eu-west-1"
+QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:images"
 TWO_ENVIRONMENTS = f"""
 environments:
-  dev: {{account: "{ACCOUNT}", region: {REGION}}}
+  dev:
+    account: "{ACCOUNT}"
+    region: {REGION}
+    events:
+      - {{when: [push], repositories: [payments/*], to: "{QUEUE}"}}
+      - {{when: [finding], severity: HIGH, to: "{QUEUE}"}}
   prod: {{account: "{ACCOUNT}", region: {ELSEWHERE}, shards: 2, defaults: {{mutability: MUTABLE}}}}
 defaults:
   tags: {{managed-by: ecrkit}}
@@ -60,6 +66,28 @@ repositories:
     push: {{principals: ["arn:aws:iam::{ACCOUNT}:role/ci"]}}
   docs: {{only: [prod]}}
 """
+
+
+def sent(source: str, detail_type: str, detail: dict[str, Any]) -> dict[str, Any]:
+    """Give an event as a service sends it; the local AWS sends none itself."""
+    about = {"id": "1", "account": ACCOUNT, "time": "2026-11-28T00:00:00Z", "region": REGION, "resources": []}
+    return {**about, "source": source, "detail-type": detail_type, "detail": detail}
+
+
+def pushed(repository: str) -> dict[str, Any]:
+    detail = {"result": "SUCCESS", "repository-name": repository, "action-type": "PUSH", "image-tag": "v1"}
+    return sent("aws.ecr", "ECR Image Action", detail)
+
+
+def scanned(counts: dict[str, int]) -> dict[str, Any]:
+    detail = {"scan-status": "COMPLETE", "repository-name": "my-app", "finding-severity-counts": counts}
+    return sent("aws.ecr", "ECR Image Scan", detail)
+
+
+def finding(severity: str) -> dict[str, Any]:
+    image = {"type": "AWS_ECR_CONTAINER_IMAGE", "details": {"awsEcrContainerImage": {"repositoryName": "my-app"}}}
+    detail = {"severity": severity, "status": "ACTIVE", "resources": [image]}
+    return sent("aws.inspector2", "Inspector2 Finding", detail)
 
 
 @pytest.fixture(scope="module")
@@ -294,6 +322,46 @@ def push(client: ECRClient, name: str, *, tag: str) -> str:
 
 def sha256(text: str) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def test_events_have_rules(deployed: tuple[DeployTarget, str]) -> None:
+    """The rules send to the queue, each with the role of the target in this stack."""
+    target, _ = deployed
+    events = target.client("events")
+
+    names = [rule["Name"] for rule in events.list_rules(NamePrefix="ecr-")["Rules"]]
+    sent_to = [events.list_targets_by_rule(Rule=name)["Targets"] for name in names]
+
+    assert sorted(name.split("-")[2] for name in names) == ["Findings", "Images", "Scans"]
+    assert {each["Arn"] for [each] in sent_to} == {QUEUE}
+    assert [each["RoleArn"].split("/")[-1].startswith("Events-dev-Role") for [each] in sent_to] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("event", "matched"),
+    [
+        pytest.param(pushed("payments/api"), ["Images"], id="push"),
+        pytest.param(pushed("my-app"), [], id="push to another repository"),
+        pytest.param(scanned({"CRITICAL": 1, "LOW": 2}), ["Scans"], id="scan"),
+        pytest.param(scanned({"LOW": 2}), [], id="scan without grave findings"),
+        pytest.param(finding("HIGH"), ["Findings"], id="finding"),
+        pytest.param(finding("MEDIUM"), [], id="finding that is not grave"),
+    ],
+)
+def test_events_match(deployed: tuple[DeployTarget, str], event: dict[str, Any], matched: list[str]) -> None:
+    """The deployed event patterns match what the services send, as the local EventBridge matches it."""
+    target, _ = deployed
+    events = target.client("events")
+
+    rules = events.list_rules(NamePrefix="ecr-")["Rules"]
+    answers = {
+        rule["Name"].split("-")[2]: events.test_event_pattern(
+            EventPattern=rule["EventPattern"], Event=json.dumps(event)
+        )["Result"]
+        for rule in rules
+    }
+
+    assert [name for name, is_matched in answers.items() if is_matched] == matched
 
 
 def declared_in(target: DeployTarget, stack: str) -> list[dict[str, Any]]:

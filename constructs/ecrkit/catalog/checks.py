@@ -12,6 +12,7 @@ from ecrkit.catalog.inclusion import MAX_BYTES, read_document
 from ecrkit.catalog.keys import CATALOG_KEYS, SETTING_KEYS
 from ecrkit.catalog.limits import EnvironmentChecks
 from ecrkit.catalog.reading.environments import EnvironmentReader
+from ecrkit.catalog.reading.events import EventsReader
 from ecrkit.catalog.reading.registry import RegistryReader
 from ecrkit.catalog.reading.repositories import RepositoryReader
 from ecrkit.catalog.reading.rules import read_rules
@@ -146,6 +147,7 @@ class _CatalogReader:
         self._repositories = RepositoryReader(reader, self._settings)
         self._checks = EnvironmentChecks(reader, self._settings)
         self._registries = RegistryReader(reader, policies)
+        self._events = EventsReader(reader)
         self._alike: dict[str, RepositoryEntry | None] = {}
 
     def _members(self, at: At) -> dict[str, At]:
@@ -166,9 +168,9 @@ class _CatalogReader:
             defaults = self._settings.read(self._reader.fields(members["defaults"], known=SETTING_KEYS))
         repositories = self._repositories.read(members["repositories"]) if "repositories" in members else ()
         environments: tuple[EnvironmentDraft, ...] = ()
+        names = {draft.text for draft in repositories} if self._is_complete else None
         if "environments" in members:
             reader = EnvironmentReader(self._reader, self._settings)
-            names = {draft.text for draft in repositories} if self._is_complete else None
             environments = reader.read(members["environments"], repositories=names)
         self._check_environment_names(repositories, environments)
         places = [draft.name for draft in environments]
@@ -176,12 +178,22 @@ class _CatalogReader:
         registry = members.get("registry")
         # Also where there is no environment to read it for: everything that is wrong is told in one go.
         self._registries.read(registry)
+        events = members.get("events")
+        self._events.read(events, home=Home(), repositories=None)
         knows_repositories = repositories or ("repositories" in members and _has_none(members["repositories"]))
         if knows_repositories and not self._may_be_empty:
             self._check_not_empty(repositories, environments)
         return Catalog(
             environments=tuple(
-                self._environment(draft, repositories, defaults, registry, rules) for draft in environments
+                replace(
+                    self._environment(draft, repositories, defaults, registry, rules),
+                    events=self._events.read(
+                        draft.events or events,
+                        home=Home(account=draft.account or None, region=draft.region or None),
+                        repositories=names,
+                    ),
+                )
+                for draft in environments
             )
         )
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CATALOG_KEYS", "KEYS", "SETTING_KEYS", "Key", "key_table"]
 
-CATALOG_KEYS = ("include", "environments", "rules", "defaults", "registry", "repositories")
+CATALOG_KEYS = ("include", "environments", "rules", "defaults", "registry", "events", "repositories")
 """The keys at the top of a catalog."""
 
 _PROPERTIES = frozenset(field.name for field in fields(RepositoryProperties))

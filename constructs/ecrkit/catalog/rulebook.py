@@ -1,10 +1,11 @@
-"""The checks of a catalog, without those of its registry settings."""
+"""The checks of a catalog, without those of its registry settings and events."""
 
 from __future__ import annotations
 
 from ecrkit.catalog.house_checks import HOUSE_RULEBOOK
 from ecrkit.documents import StructuralChecks
 from ecrkit.errors import Check, Severity, checks_in
+from ecrkit.registry.events import EVENTS_RULEBOOK
 from ecrkit.registry.openness import CLOSE_IT
 from ecrkit.registry.settings import REGISTRY_RULEBOOK
 
@@ -344,5 +345,6 @@ CATALOG_STRUCTURE = StructuralChecks(
 CATALOG_RULEBOOK: tuple[Check, ...] = (
     *sorted((*checks_in(globals(), prefix="CAT1"), *HOUSE_RULEBOOK), key=lambda check: check.code),
     *REGISTRY_RULEBOOK,
+    *EVENTS_RULEBOOK,
 )
 """Every check, by code."""

@@ -21,6 +21,7 @@ from ecrkit.registry.cloudformation import (
     resource_properties,
     shard_of,
 )
+from ecrkit.registry.events import event_resources
 from ecrkit.registry.outputs import construct_id
 from ecrkit.registry.properties import Removal
 from ecrkit.registry.settings.resources import registry_resources
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = [
     "StackKind",
     "Template",
+    "environment_events",
+    "events_stack_name",
     "registry_stack_name",
     "repository_outputs",
     "repository_resources",
@@ -50,11 +53,14 @@ _DELETION = {Removal.RETAIN: Deletion.KEEP, Removal.DESTROY: Deletion.DELETE}
 
 
 class StackKind(StrEnum):
-    """The kind of a stack: repositories or registry-wide settings."""
+    """The kind of a stack: repositories, registry-wide settings or events."""
 
     REPOSITORIES = "repositories"
     REGISTRY = "registry"
     """Registry-wide settings."""
+
+    EVENTS = "events"
+    """Events of images, sent to topics, queues and event buses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +98,7 @@ def templates(catalog: Catalog, policies: PolicyStore) -> dict[str, Template]:
 
     Returns:
         Templates by the names of their stacks. Environments are in the order of the catalog; in each, the stacks with
-        repositories come first, then the one with registry-wide settings.
+        repositories come first, then the one with registry-wide settings, then the one with events.
 
     Raises:
         InvalidPolicyError: ECR would reject a policy, or the combined policy.
@@ -116,9 +122,24 @@ def registry_stack_name(environment: str) -> str:
     return f"Registry-{environment}"
 
 
+def events_stack_name(environment: str) -> str:
+    """Name the stack with the events of an environment: ``Events-prod``."""
+    return f"Events-{environment}"
+
+
+def environment_events(environment: Environment) -> dict[str, dict[str, object]]:
+    """Write the resources of the events of an environment, by logical ID."""
+    place = {"region": environment.region, "account": environment.account}
+    return event_resources(environment.events, environment=environment.name, **place)
+
+
 def stack_description(environment: str, kind: StackKind) -> str:
     """Describe a stack, for those who see it in CloudFormation."""
-    what = {StackKind.REPOSITORIES: "Container repositories", StackKind.REGISTRY: "Container registry settings"}
+    what = {
+        StackKind.REPOSITORIES: "Container repositories",
+        StackKind.REGISTRY: "Container registry settings",
+        StackKind.EVENTS: "Events of container images",
+    }
     return f"{what[kind]} of the environment {environment}"
 
 
@@ -214,6 +235,13 @@ def _environment_templates(environment: Environment, policies: PolicyStore) -> I
             kind=StackKind.REGISTRY,
             stack=registry_stack_name(environment.name),
             body=_registry_body(environment, environment.registry, policies),
+        )
+    if environment.events:
+        yield Template(
+            environment=environment.name,
+            kind=StackKind.EVENTS,
+            stack=events_stack_name(environment.name),
+            body={**_head(environment, StackKind.EVENTS), "Resources": environment_events(environment)},
         )
 
 

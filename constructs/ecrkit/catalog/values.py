@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ecrkit.errors import Reason
     from ecrkit.images.names import RepositoryName
     from ecrkit.policies.references import PolicyRef
+    from ecrkit.registry.events import Event
     from ecrkit.registry.outputs import OutputKey
     from ecrkit.registry.properties import RepositoryProperties
     from ecrkit.registry.settings import RegistrySettings
@@ -31,6 +32,7 @@ class Environment:
         profile: AWS profile that commands use for it; empty for the default credentials.
         repositories: in the order written, with the settings that apply here.
         registry: registry-wide settings; ``None`` leaves them unchanged.
+        events: events of images that are sent to a target.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Environment:
     repositories: tuple[RepositoryEntry, ...]
     registry: RegistrySettings | None = None
     profile: str = ""
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

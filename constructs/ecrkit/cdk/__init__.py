@@ -17,6 +17,7 @@ from ecrkit.cdk.node import choose_node
 __all__ = [
     "DeployRole",
     "EnvironmentStack",
+    "EventsStack",
     "GitHubWorkflow",
     "GitLabPipeline",
     "Grantees",
@@ -32,6 +33,7 @@ __all__ = [
 _HOMES = {
     "DeployRole": "ecrkit.cdk.deploy_role",
     "EnvironmentStack": "ecrkit.cdk.stacks",
+    "EventsStack": "ecrkit.cdk.stacks",
     "GitHubWorkflow": "ecrkit.cdk.trust",
     "GitLabPipeline": "ecrkit.cdk.trust",
     "Grantees": "ecrkit.registry.access",
@@ -58,7 +60,7 @@ if TYPE_CHECKING:
     from ecrkit.cdk.deploy_role import DeployRole
     from ecrkit.cdk.registry import Registry
     from ecrkit.cdk.repository import Repository
-    from ecrkit.cdk.stacks import EnvironmentStack, RegistryStack, RepositoriesStack
+    from ecrkit.cdk.stacks import EnvironmentStack, EventsStack, RegistryStack, RepositoriesStack
     from ecrkit.cdk.trust import GitHubWorkflow, GitLabPipeline
     from ecrkit.cdk.validation import LifecyclePolicyValidation
     from ecrkit.registry.access import Grantees

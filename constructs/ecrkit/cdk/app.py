@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 
 from ecrkit.catalog import check_catalog, read_catalog_text
-from ecrkit.catalog.template import registry_stack_name, shards_of, stack_name
-from ecrkit.cdk.stacks import RegistryStack, RepositoriesStack
+from ecrkit.catalog.template import events_stack_name, registry_stack_name, shards_of, stack_name
+from ecrkit.cdk.stacks import EventsStack, RegistryStack, RepositoriesStack
 from ecrkit.cdk.validation import LifecyclePolicyValidation
 from ecrkit.documents.terminal import write_line
 from ecrkit.errors import InvalidCatalogError, SynthesisError, errors_in
@@ -25,13 +25,14 @@ __all__ = ["catalog_stacks", "synthesize"]
 _VALIDATED = "ecrkit:validated"
 
 
-def catalog_stacks(
+def catalog_stacks(  # noqa: PLR0913 - keyword-only
     scope: Construct,
     catalog: str | Path = "repositories.yaml",
     *,
     policies: str | Path | PolicyStore = "policies/lifecycle",
     repositories_stack: type[RepositoriesStack] = RepositoriesStack,
     registry_stack: type[RegistryStack] = RegistryStack,
+    events_stack: type[EventsStack] = EventsStack,
 ) -> dict[str, list[EnvironmentStack]]:
     """
     Check a catalog and build the stacks of its environments.
@@ -45,10 +46,11 @@ def catalog_stacks(
         policies: Folder of the lifecycle policies, or a store. The CDK context key ``policies`` overrides it.
         repositories_stack: Class of the stacks with repositories.
         registry_stack: Class of the stacks with registry-wide settings.
+        events_stack: Class of the stacks with events.
 
     Returns:
         The stacks of each environment, by its name: first those with repositories, in the order of their shards, then
-        the one with registry-wide settings, if the catalog has any.
+        the one with registry-wide settings, then the one with events, if the catalog has any.
 
     Raises:
         InvalidCatalogError: The catalog cannot be deployed. A program that does not catch it ends with a line for each
@@ -88,6 +90,8 @@ def catalog_stacks(
                     policies=store,
                 )
             )
+        if environment.events:
+            built.append(events_stack(scope, events_stack_name(environment.name), environment=environment))
         stacks[environment.name] = built
     return stacks
 

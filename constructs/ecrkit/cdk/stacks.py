@@ -1,4 +1,4 @@
-"""The stacks of an environment: its repositories, over one stack or several, and its registry-wide settings."""
+"""The stacks of an environment: its repositories, over one stack or several, its registry-wide settings and events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Never
 import aws_cdk as cdk
 from aws_cdk import cloudformation_include as cfn_include
 
-from ecrkit.catalog.template import StackKind, repository_outputs, repository_resources, stack_description, stack_name
+from ecrkit.catalog.template import (
+    StackKind,
+    environment_events,
+    repository_outputs,
+    repository_resources,
+    stack_description,
+    stack_name,
+)
 from ecrkit.cdk.arguments import refuse_unknown
 from ecrkit.documents.files import write_text
 from ecrkit.documents.nearest import near
@@ -20,7 +27,7 @@ from ecrkit.registry.settings import SCANNING_WARNINGS, TEMPLATE_WARNINGS
 from ecrkit.registry.settings.resources import ACCOUNT_SETTINGS_NOTE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_ecr as ecr
     from constructs import Construct
@@ -29,7 +36,7 @@ if TYPE_CHECKING:
     from ecrkit.policies.store import PolicyStore
     from ecrkit.registry.settings import RegistrySettings
 
-__all__ = ["EnvironmentStack", "RegistryStack", "RepositoriesStack"]
+__all__ = ["EnvironmentStack", "EventsStack", "RegistryStack", "RepositoriesStack"]
 
 
 class EnvironmentStack(cdk.Stack):
@@ -126,11 +133,7 @@ class RepositoriesStack(EnvironmentStack):
             place = {"account": environment.account, "region": environment.region, "stack": construct_id}
             template["Resources"].update(repository_resources(entry, policy, **place))
             template["Outputs"].update(repository_outputs(entry))
-        with tempfile.TemporaryDirectory() as directory:
-            path = Path(directory, "template.json")
-            # CDK reads it as YAML, which takes twice as long with spaces.
-            write_text(path, json.dumps(template, separators=(",", ":")))
-            cfn_include.CfnInclude(self, "Repositories", template_file=str(path))
+        _include(self, "Repositories", template)
 
 
 class RegistryStack(EnvironmentStack):
@@ -177,3 +180,28 @@ class RegistryStack(EnvironmentStack):
             signing=registry.signing,
             pull_time_exclusions=registry.pull_time_exclusions,
         )
+
+
+class EventsStack(EnvironmentStack):
+    """
+    Rules of EventBridge that send the events of one environment, and the roles that they send them with.
+
+    Args:
+        scope: The app, or a stage of it.
+        construct_id: The name of the stack.
+        environment: Account, Region and events.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, environment: Environment, **unsupported: Never) -> None:
+        refuse_unknown(scope, construct_id, unsupported, of=EventsStack.__init__)
+        super().__init__(scope, construct_id, environment=environment, kind=StackKind.EVENTS)
+        _include(self, "Events", {"Resources": environment_events(environment)})
+
+
+def _include(stack: EnvironmentStack, construct_id: str, template: Mapping[str, object]) -> None:
+    """Add the resources of a template to a stack."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory, "template.json")
+        # CDK reads it as YAML, which takes twice as long with spaces.
+        write_text(path, json.dumps(template, separators=(",", ":")))
+        cfn_include.CfnInclude(stack, construct_id, template_file=str(path))

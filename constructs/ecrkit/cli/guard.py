@@ -137,7 +137,8 @@ def _summary(old: Sequence[Stack], findings: Sequence[GuardFinding], *, deployed
     }
     more = f", {counts['allowed']} allowed" if counts["allowed"] else ""
     more += f", {count_of(counts['note'], 'note')}" if counts["note"] else ""
-    number = sum(not resource.unread for stack in old for resource in stack.resources)
+    # Rules that send events are no resources of ECR; what becomes of them is a note.
+    number = sum(not (resource.unread or resource.is_event) for stack in old for resource in stack.resources)
     if not number and not findings:
         if deployed:
             return "first deploy: everything is new" if not old else "no ECR resource is deployed: everything is new"

@@ -15,9 +15,11 @@ What ECR stores: repositories, their access, and registry-wide settings.
 - ``cloudformation``: a repository as a CloudFormation resource
 - ``outputs``: names of constructs and of stack outputs
 - ``templates``: what the expressions of a CloudFormation template can be
+- ``events``: events of images, and the rules that send them
 - ``settings``: registry-wide settings, their checks, and their CloudFormation resources
 """
 
+from ecrkit.registry.events import Event, EventKind, EventSeverity
 from ecrkit.registry.settings import (
     AccountSettings,
     AppliedFor,
@@ -47,6 +49,9 @@ __all__ = [
     "BlobMounting",
     "CreationTemplate",
     "Destination",
+    "Event",
+    "EventKind",
+    "EventSeverity",
     "Home",
     "PullThroughCacheRule",
     "RegistryPolicy",

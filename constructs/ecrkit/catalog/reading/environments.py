@@ -52,6 +52,7 @@ class EnvironmentDraft:
         defaults: laid over those of the catalog.
         repositories: laid over the settings of single repositories, by name.
         registry: laid over what is registry-wide in the catalog; ``None`` where it says nothing of that.
+        events: in place of those of the catalog; ``None`` where it says nothing of them.
         at: where it stands.
     """
 
@@ -63,6 +64,7 @@ class EnvironmentDraft:
     defaults: Settings = field(default_factory=Settings)
     repositories: dict[str, Settings] = field(default_factory=dict)
     registry: At | None = None
+    events: At | None = None
     at: At
 
     def is_like_the_others(self, repository: str) -> bool:
@@ -134,7 +136,7 @@ class EnvironmentReader:
             )
         members = self._reader.fields(
             at,
-            known=("account", "region", "profile", "shards", "defaults", "registry", "repositories"),
+            known=("account", "region", "profile", "shards", "defaults", "registry", "events", "repositories"),
             required=("account", "region"),
         )
         defaults = members.get("defaults")
@@ -148,6 +150,7 @@ class EnvironmentReader:
             defaults=self._settings_of(defaults) if defaults else Settings(),
             repositories=self._differences(differences, repositories) if differences else {},
             registry=members.get("registry"),
+            events=members.get("events"),
             at=at,
         )
 

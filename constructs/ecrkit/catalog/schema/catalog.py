@@ -12,6 +12,7 @@ from ecrkit.catalog.keys import CATALOG_KEYS, KEYS, SETTING_KEYS
 from ecrkit.catalog.reading.encryption import ENCRYPTION_KEYS
 from ecrkit.catalog.reading.environments import ENVIRONMENT_NAME, MAX_ENVIRONMENT_NAME, MAX_SHARDS, PROFILE
 from ecrkit.catalog.reading.tags import REPOSITORY_TAGS
+from ecrkit.catalog.schema.events import events_schema
 from ecrkit.catalog.schema.registry import (
     VERBATIM,
     reason_schema,
@@ -53,7 +54,7 @@ __all__ = ["catalog_schema", "repositories_schema"]
 
 _OF_EDITORS: Schema = {SCHEMA: {"type": "string", "description": "Schema for editors."}}
 
-_ENVIRONMENT_KEYS = ("account", "region", "profile", "shards", "defaults", "registry", "repositories")
+_ENVIRONMENT_KEYS = ("account", "region", "profile", "shards", "defaults", "registry", "events", "repositories")
 _REQUIRED_KEYS = ("account", "region")
 _SILENCEABLE = [
     check
@@ -83,6 +84,10 @@ def catalog_schema() -> Schema:
             "rules": or_nothing(rules_schema()),
             "defaults": or_nothing(defaults),
             "registry": registry,
+            "events": {
+                **or_nothing(events_schema()),
+                "description": "Events of images, sent to topics, queues and event buses, in every environment.",
+            },
             REPOSITORIES: _repositories(settings),
         },
         required=("environments",),
@@ -149,6 +154,10 @@ def _environments(settings: Schema, registry: Schema) -> Schema:
             "registry": {
                 **registry,
                 "description": "Registry-wide settings of this environment; each key overrides that of the catalog.",
+            },
+            "events": {
+                **or_nothing(events_schema()),
+                "description": "Events of images in this environment; they replace those of the catalog.",
             },
             "repositories": {
                 "type": ["object", "null"],

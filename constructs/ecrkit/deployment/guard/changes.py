@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 
     from ecrkit.errors import Check
 
-__all__ = ["APP_STACKS", "changes_in_place", "departure", "finding", "gone", "move", "resharded", "unread"]
+__all__ = [
+    "APP_STACKS",
+    "changes_in_place",
+    "departure",
+    "event_left",
+    "finding",
+    "gone",
+    "move",
+    "resharded",
+    "unread",
+]
 
 APP_STACKS = ("Repositories-", "Registry-")
 """How the names of the stacks of ecrkit's own app begin; the name of the environment follows, and a shard's number."""
@@ -35,6 +45,9 @@ def changes_in_place(stack: Stack, before: Resource, now: Resource) -> Iterator[
         before: as it is deployed.
         now: as it is to be.
     """
+    if before.is_event:
+        # CloudFormation changes what it matches in place, and `cdk diff` shows it.
+        return
     if before.is_repository:
         yield from _create_only_changes(stack, before, now)
         if now.is_emptied and not before.is_emptied:
@@ -57,6 +70,9 @@ def departure(stack: Stack, before: Resource) -> GuardFinding:
     the resource, so that a policy which is changed in the same deploy as the resource is removed changes nothing.
     """
     kept = before.outlives_its_stack
+    if before.is_event:
+        end = rulebook.EVENT_KEPT if kept else rulebook.EVENT_REMOVED
+        return finding(end, stack, before, targets=before.targets)
     if before.is_repository:
         lost = rulebook.REMOVED_EMPTIED if before.is_emptied else rulebook.REMOVED_DELETED
         check = rulebook.REMOVED_KEPT if kept else lost
@@ -96,6 +112,17 @@ def gone(stack: Stack, left: Sequence[Resource]) -> GuardFinding:
     """
     what, end = fate_of_all(left)
     return _of_stack(rulebook.STACK_GONE, stack, what=what, fate=end)
+
+
+def event_left(stack: Stack, left: Resource) -> GuardFinding:
+    """
+    Tell that a rule that sends events leaves the app with its whole stack.
+
+    Args:
+        stack: as it is deployed.
+        left: the rule.
+    """
+    return finding(rulebook.EVENT_KEPT, stack, left, targets=left.targets)
 
 
 def resharded(stack: Stack, now: Stack) -> GuardFinding:

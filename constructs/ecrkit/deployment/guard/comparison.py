@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ecrkit.deployment.guard import rulebook
-from ecrkit.deployment.guard.changes import changes_in_place, departure, gone, move, resharded, unread
+from ecrkit.deployment.guard.changes import changes_in_place, departure, event_left, gone, move, resharded, unread
 from ecrkit.deployment.guard.notes import notes_in_place
 from ecrkit.deployment.guard.resources import chosen_for, open_parameters
 from ecrkit.deployment.guard.settings import SETTINGS
@@ -126,6 +126,8 @@ def _stack_findings(stack: Stack, now: Stack | None, *, elsewhere: _Names, befor
             yield move(stack, resource, to=there[0], now=there[1])
         elif now is not None:
             yield departure(stack, resource)
+        elif resource.is_event:
+            yield event_left(stack, resource)
         else:
             left.append(resource)
     if left:

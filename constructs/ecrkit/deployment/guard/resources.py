@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.deployment.guard.settings import SETTINGS
-from ecrkit.deployment.guard.values import LOOP, MACRO, NESTED_STACK, REPOSITORIES, Resource, Source, Stack
+from ecrkit.deployment.guard.values import EVENT_RULE, LOOP, MACRO, NESTED_STACK, REPOSITORIES, Resource, Source, Stack
 from ecrkit.errors import InvalidAssemblyError
 from ecrkit.registry.cloudformation import SHARDS
 from ecrkit.registry.templates import Resolver, Unexpanded, candidates, key_of, macros_of, pseudo_parameters
@@ -164,7 +164,8 @@ def _resources(resolver: Resolver, source: Source, *, prefix: str) -> Iterator[R
         if kind not in (*REPOSITORIES, NESTED_STACK, *SETTINGS):
             continue
         resource = _resource(resolver, f"{prefix}{key}", declared)
-        if resource is None:
+        # Rules of EventBridge are of interest only if they send events of images.
+        if resource is None or (kind == EVENT_RULE and not resource.is_event):
             continue
         if kind != NESTED_STACK:
             yield resource

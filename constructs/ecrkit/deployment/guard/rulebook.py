@@ -22,6 +22,8 @@ _NESTED = 'CloudFormation user guide, "Nested stacks" (read 2026-11)'
 
 _REPLICATION = 'ECR API reference, "PutReplicationConfiguration" and "DeleteReplication" (read 2026-11)'
 
+_EVENTS = "CloudFormation template reference, AWS::Events::Rule (read 2026-11)"
+
 _LET_GO = "put it back; to remove it, deploy it with DeletionPolicy Retain ('removal: retain') first"
 _MOVE = "keep it where it is, or move it with 'cdk refactor --unstable=refactor', which moves what exists"
 
@@ -283,6 +285,22 @@ SIGNING_CHANGED = Check(
     message="the rules of {it} change: ECR signs images pushed after the deploy only where the new rules match",
     remedy="run 'cdk diff {where}' to see the rules",
     source='ECR user guide, "Managed signing" (read 2026-11)',
+)
+EVENT_REMOVED = Check(
+    code="GRD181",
+    severity=Severity.NOTE,
+    title="event is removed",
+    message="{it} leaves the stack: CloudFormation would delete it, and its events are no longer sent to {targets}",
+    remedy="put it back, unless nobody needs these events",
+    source=_EVENTS,
+)
+EVENT_KEPT = Check(
+    code="GRD182",
+    severity=Severity.NOTE,
+    title="event is no longer managed",
+    message="{it} leaves the app: the deploy would keep it, and its events are still sent to {targets}",
+    remedy="put it back; or delete it after the deploy, with its stack if that leaves the app too",
+    source=_EVENTS,
 )
 
 GUARD_RULEBOOK: tuple[Check, ...] = checks_in(globals(), prefix="GRD")

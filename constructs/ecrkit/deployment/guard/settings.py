@@ -65,6 +65,12 @@ SETTINGS: Mapping[str, Setting] = {
         create_only=("Prefix",),
         loss="repositories that ECR creates no longer get its settings",
     ),
+    "AWS::Events::Rule": Setting(
+        noun="the event rule",
+        name="Name",
+        create_only=("Name",),
+        loss="its events are no longer sent",
+    ),
     "AWS::ECR::PullTimeUpdateExclusion": Setting(
         noun="the pull-time update exclusion",
         name="PrincipalArn",

@@ -14,9 +14,21 @@ if TYPE_CHECKING:
 
     from ecrkit.errors import Severity
 
-__all__ = ["LOOP", "MACRO", "NESTED_STACK", "REPOSITORIES", "GuardFinding", "Resource", "Source", "Stack", "as_written"]
+__all__ = [
+    "EVENT_RULE",
+    "LOOP",
+    "MACRO",
+    "NESTED_STACK",
+    "REPOSITORIES",
+    "GuardFinding",
+    "Resource",
+    "Source",
+    "Stack",
+    "as_written",
+]
 
 REPOSITORIES = ("AWS::ECR::Repository", "AWS::ECR::PublicRepository")
+EVENT_RULE = "AWS::Events::Rule"
 NESTED_STACK = "AWS::CloudFormation::Stack"
 LOOP = "Fn::ForEach"
 """The type of a loop that the guard cannot write out."""
@@ -24,6 +36,7 @@ LOOP = "Fn::ForEach"
 MACRO = "Fn::Transform"
 """The type of what a macro writes."""
 
+_EVENT_SOURCES = {"aws.ecr", "aws.inspector2"}
 _KEEPING = ("Retain", "RetainExceptOnCreate")
 
 
@@ -54,6 +67,20 @@ class Resource:
     def is_repository(self) -> bool:
         """Whether it is a repository."""
         return self.type in REPOSITORIES
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it is a rule that sends events of images; its event pattern names ECR or Amazon Inspector."""
+        pattern = self.properties.get("EventPattern")
+        sources = pattern.get("source") if isinstance(pattern, dict) else None
+        return self.type == EVENT_RULE and isinstance(sources, list) and bool(_EVENT_SOURCES & {*map(str, sources)})
+
+    @property
+    def targets(self) -> str:
+        """The targets of a rule, for a message."""
+        targets = self.properties.get("Targets")
+        listed = targets if isinstance(targets, list) else []
+        return ", ".join(as_written(each.get("Arn")) for each in listed if isinstance(each, dict)) or "nothing"
 
     @property
     def outlives_its_stack(self) -> bool:

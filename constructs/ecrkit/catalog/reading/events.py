@@ -1,0 +1,113 @@
+"""What `events` of a catalog, and of an environment, may say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from ecrkit.catalog import rulebook
+from ecrkit.documents import At, Reader, is_empty
+from ecrkit.errors import errors_in
+from ecrkit.registry.events import Event, EventKind, EventSeverity, check_events
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from ecrkit.errors import Finding
+    from ecrkit.registry.settings import Home
+
+__all__ = ["EVENT_KEYS", "EventsReader"]
+
+Value = TypeVar("Value")
+
+EVENT_KEYS = ("when", "severity", "repositories", "to")
+
+
+class EventsReader:
+    """
+    Reads events, and reports what is wrong with each.
+
+    Args:
+        reader: of the catalog.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def read(self, at: At | None, *, home: Home, repositories: Collection[str] | None) -> tuple[Event, ...]:
+        """
+        Read the events of one account and Region.
+
+        Args:
+            at: the list; ``None`` where there is none.
+            home: where the images are.
+            repositories: names of all repositories of the catalog; ``None`` if unknown.
+        """
+        if at is None or is_empty(at):
+            return ()
+        # What all environments share is read for each, and told once.
+        reader = Reader(at.location.file, rulebook.CATALOG_STRUCTURE, today=self._reader.today)
+        events = _Reading(reader).events(at, home, repositories)
+        self._reader.add(reader.findings)
+        return events
+
+
+class _Reading:
+    """One run over the events of one registry; remembers where each value stood."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._places: dict[str, At] = {}
+
+    def events(self, at: At, home: Home, repositories: Collection[str] | None) -> tuple[Event, ...]:
+        events = self._each({"events": at}, "events", "", self._event)
+        unread = [found.location.pointer for found in errors_in(self._reader.findings)]
+        for finding in check_events(events, home, repositories=repositories):
+            placed = self._placed(finding)
+            # What could not be read is no ground to say that something is missing.
+            if not any(f"{pointer}/".startswith(f"{placed.location.pointer}/") for pointer in unread):
+                self._reader.add([placed])
+        return events
+
+    def _event(self, at: At, path: str) -> Event | None:
+        members = self._reader.fields(at, known=EVENT_KEYS, required=("when", "to"))
+        self._places[path] = at
+        self._places |= {f"{path}/{key}": child for key, child in members.items()}
+        severity = self._reader.word(members["severity"], EventSeverity) if "severity" in members else None
+        to = self._reader.string(members["to"]) if "to" in members else None
+        event = Event(
+            when=self._each(members, "when", path, self._kind),
+            to=to or "",
+            severity=severity,
+            repositories=self._each(members, "repositories", path, self._text),
+        )
+        return None if to is None or "when" not in members else event
+
+    def _kind(self, at: At, path: str) -> EventKind | None:
+        self._places[path] = at
+        return self._reader.word(at, EventKind)
+
+    def _text(self, at: At, path: str) -> str | None:
+        self._places[path] = at
+        return self._reader.string(at)
+
+    def _each(
+        self, members: dict[str, At], key: str, path: str, read: Callable[[At, str], Value | None]
+    ) -> tuple[Value, ...]:
+        """Read the list behind *key*, if there is one; an item that cannot be read is left out."""
+        if key not in members:
+            return ()
+        self._places[f"{path}/{key}"] = members[key]
+        values: list[Value] = []
+        for item in self._reader.items(members[key]) or ():
+            value = read(item, f"{path}/{key}/{len(values)}")
+            if value is not None:
+                values.append(value)
+        return tuple(values)
+
+    def _placed(self, finding: Finding) -> Finding:
+        """Move a finding about a value to where that stands, or the nearest around it."""
+        pointer = finding.location.pointer
+        while pointer not in self._places:
+            pointer = pointer.rpartition("/")[0]
+        return replace(finding, location=self._places[pointer].location)
