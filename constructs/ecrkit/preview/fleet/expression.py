@@ -75,9 +75,8 @@ _POLICIES = """
     SELECT
       policy,
       -- "A lifecycle policy rule with a priority of 1 is applied first."
-      array_agg(CAST(ROW(position, archived, tag_status, entries, count_type, oldest_to_keep) AS ROW(
-        position INTEGER, archived BOOLEAN, tag_status VARCHAR, entries ARRAY(VARCHAR), count_type VARCHAR,
-        oldest_to_keep BIGINT)) ORDER BY position) AS rules
+      array_agg(CAST(ROW(position, archived, tag_status, entries) AS ROW(
+        position INTEGER, archived BOOLEAN, tag_status VARCHAR, entries ARRAY(VARCHAR))) ORDER BY position) AS rules
     FROM rules
     GROUP BY policy
   ) AS p
@@ -88,7 +87,7 @@ _CLAIMED = """
     i.*,
     -- "An image that matches the tagging requirements of a rule cannot be expired or archived by a rule with a lower
     -- priority": also where the rule spares it.
-    element_at(filter(element_at(p.by_number, i.policy), r -> {meets}), 1) AS rule
+    element_at(filter(element_at(p.by_number, i.policy), r -> {meets}), 1).position AS position
   FROM image AS i
   CROSS JOIN policies AS p
 """
@@ -141,13 +140,14 @@ _LAST_KEPT = """
 _CAUSED = """
   SELECT
     c.*,
+    r.action AS action_of_rule,
     CASE
-      WHEN c.rule IS NULL THEN CASE WHEN c.archived THEN 'NO_RULE_FOR_ARCHIVED' ELSE 'NO_RULE' END
+      WHEN c.position IS NULL THEN CASE WHEN c.archived THEN 'NO_RULE_FOR_ARCHIVED' ELSE 'NO_RULE' END
       -- "All images greater than the specified number are expired or archived."
-      WHEN c.rule.count_type = 'imageCountMoreThan' THEN
+      WHEN r.count_type = 'imageCountMoreThan' THEN
         CASE WHEN c.came_at < k.came_at OR (c.came_at = k.came_at AND c.digest > k.digest)
           THEN 'PAST_THE_COUNT' ELSE 'WITHIN_THE_COUNT' END
-      WHEN CASE c.rule.count_type
+      WHEN CASE r.count_type
         WHEN 'sinceImagePushed' THEN c.came_at
         -- The last recorded pull, or the push if never pulled, or the restoration if later.
         WHEN 'sinceImagePulled' THEN CASE
@@ -155,12 +155,13 @@ _CAUSED = """
           WHEN c.activated_at IS NOT NULL AND c.came_at > c.pulled_at THEN c.came_at
           ELSE c.pulled_at END
         -- From the last time that the image was archived.
-        ELSE c.archived_at END < c.rule.oldest_to_keep
+        ELSE c.archived_at END < r.oldest_to_keep
       THEN 'PAST_THE_AGE'
       ELSE 'WITHIN_THE_AGE'
     END AS cause
   FROM claimed AS c
-  LEFT JOIN last_kept AS k ON k.repository_id = c.repository_id AND k.position = c.rule.position
+  LEFT JOIN rules AS r ON r.policy = c.policy AND r.position = c.position
+  LEFT JOIN last_kept AS k ON k.repository_id = c.repository_id AND k.position = c.position
 """
 
 _DECIDED = """
@@ -172,11 +173,10 @@ _DECIDED = """
     c.size_bytes,
     c.pulled_at,
     c.archived,
-    c.rule.position AS position,
+    c.position,
     c.cause,
-    CASE WHEN c.cause IN ('PAST_THE_COUNT', 'PAST_THE_AGE') THEN r.action END AS action
+    CASE WHEN c.cause IN ('PAST_THE_COUNT', 'PAST_THE_AGE') THEN c.action_of_rule END AS action
   FROM caused AS c
-  LEFT JOIN rules AS r ON r.policy = c.policy AND r.position = c.rule.position
 """
 
 # What depends on what.
