@@ -34,7 +34,7 @@ Dialect = Literal["athena", "duckdb", "trino"]
 ROUNDS = 4
 """How many references may follow each other: a list, its image, the SBOM of that, the signature of the SBOM."""
 
-_KEPT = {"reference", "numbered", "edge", "related", "counted"}
+_KEPT = {"counted", "decided", "reference", "numbered", "edge", "related"}
 """Clauses that DuckDB keeps for those after them; it computes the others where they are wanted."""
 
 _IMAGE = """
@@ -432,8 +432,10 @@ def translated(query: str, *, dialect: Dialect) -> str:
     tree = parse_one(query, read="trino")
     if dialect == "duckdb":
         # DuckDB would keep all columns of all images in memory, to read them once.
-        for clause in tree.find_all(exp.CTE):
-            clause.set("materialized", clause.alias in _KEPT)
+        clauses = list(tree.find_all(exp.CTE))
+        refers = any(clause.alias == "reference" for clause in clauses)
+        for clause in clauses:
+            clause.set("materialized", clause.alias in _KEPT and (refers or clause.alias != "decided"))
     return tree.sql(dialect=dialect, pretty=True, unsupported_level=ErrorLevel.RAISE)
 
 
