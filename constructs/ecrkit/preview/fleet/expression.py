@@ -34,6 +34,9 @@ Dialect = Literal["athena", "duckdb", "trino"]
 ROUNDS = 4
 """How many references may follow each other: a list, its image, the SBOM of that, the signature of the SBOM."""
 
+_KEPT = {"counted", "decided", "reference", "numbered", "edge", "related"}
+"""Clauses that DuckDB keeps for those after them; it computes the others where they are wanted."""
+
 _IMAGE = """
   SELECT
     r.id AS repository_id,
@@ -72,9 +75,8 @@ _POLICIES = """
     SELECT
       policy,
       -- "A lifecycle policy rule with a priority of 1 is applied first."
-      array_agg(CAST(ROW(position, archived, tag_status, entries, count_type, oldest_to_keep) AS ROW(
-        position INTEGER, archived BOOLEAN, tag_status VARCHAR, entries ARRAY(VARCHAR), count_type VARCHAR,
-        oldest_to_keep BIGINT)) ORDER BY position) AS rules
+      array_agg(CAST(ROW(position, archived, tag_status, entries) AS ROW(
+        position INTEGER, archived BOOLEAN, tag_status VARCHAR, entries ARRAY(VARCHAR))) ORDER BY position) AS rules
     FROM rules
     GROUP BY policy
   ) AS p
@@ -85,7 +87,7 @@ _CLAIMED = """
     i.*,
     -- "An image that matches the tagging requirements of a rule cannot be expired or archived by a rule with a lower
     -- priority": also where the rule spares it.
-    element_at(filter(element_at(p.by_number, i.policy), r -> {meets}), 1) AS rule
+    element_at(filter(element_at(p.by_number, i.policy), r -> {meets}), 1).position AS position
   FROM image AS i
   CROSS JOIN policies AS p
 """
@@ -138,13 +140,14 @@ _LAST_KEPT = """
 _CAUSED = """
   SELECT
     c.*,
+    r.action AS action_of_rule,
     CASE
-      WHEN c.rule IS NULL THEN CASE WHEN c.archived THEN 'NO_RULE_FOR_ARCHIVED' ELSE 'NO_RULE' END
+      WHEN c.position IS NULL THEN CASE WHEN c.archived THEN 'NO_RULE_FOR_ARCHIVED' ELSE 'NO_RULE' END
       -- "All images greater than the specified number are expired or archived."
-      WHEN c.rule.count_type = 'imageCountMoreThan' THEN
+      WHEN r.count_type = 'imageCountMoreThan' THEN
         CASE WHEN c.came_at < k.came_at OR (c.came_at = k.came_at AND c.digest > k.digest)
           THEN 'PAST_THE_COUNT' ELSE 'WITHIN_THE_COUNT' END
-      WHEN CASE c.rule.count_type
+      WHEN CASE r.count_type
         WHEN 'sinceImagePushed' THEN c.came_at
         -- The last recorded pull, or the push if never pulled, or the restoration if later.
         WHEN 'sinceImagePulled' THEN CASE
@@ -152,12 +155,13 @@ _CAUSED = """
           WHEN c.activated_at IS NOT NULL AND c.came_at > c.pulled_at THEN c.came_at
           ELSE c.pulled_at END
         -- From the last time that the image was archived.
-        ELSE c.archived_at END < c.rule.oldest_to_keep
+        ELSE c.archived_at END < r.oldest_to_keep
       THEN 'PAST_THE_AGE'
       ELSE 'WITHIN_THE_AGE'
     END AS cause
   FROM claimed AS c
-  LEFT JOIN last_kept AS k ON k.repository_id = c.repository_id AND k.position = c.rule.position
+  LEFT JOIN rules AS r ON r.policy = c.policy AND r.position = c.position
+  LEFT JOIN last_kept AS k ON k.repository_id = c.repository_id AND k.position = c.position
 """
 
 _DECIDED = """
@@ -169,11 +173,10 @@ _DECIDED = """
     c.size_bytes,
     c.pulled_at,
     c.archived,
-    c.rule.position AS position,
+    c.position,
     c.cause,
-    CASE WHEN c.cause IN ('PAST_THE_COUNT', 'PAST_THE_AGE') THEN r.action END AS action
+    CASE WHEN c.cause IN ('PAST_THE_COUNT', 'PAST_THE_AGE') THEN c.action_of_rule END AS action
   FROM caused AS c
-  LEFT JOIN rules AS r ON r.policy = c.policy AND r.position = c.rule.position
 """
 
 # What depends on what.
@@ -190,40 +193,53 @@ _REFERENCE = """
   WHERE i.subject IS NOT NULL
 """
 
-_RELATED = """
-  SELECT d.repository_id, d.digest, d.archived, d.position, d.cause, d.action
-  FROM decided AS d
-  JOIN (
+_NUMBERED = """
+  -- Numbers are shorter than digests, and in the same order.
+  SELECT e.repository_id, e.digest, row_number() OVER (PARTITION BY e.repository_id ORDER BY e.digest) AS number
+  FROM (
     SELECT repository_id, digest FROM reference
     UNION
     SELECT repository_id, waits_for AS digest FROM reference
-  ) AS e ON e.repository_id = d.repository_id AND e.digest = d.digest
+  ) AS e
+"""
+
+_EDGE = """
+  SELECT e.repository_id, a.number, b.number AS waits_for, e.is_list
+  FROM reference AS e
+  JOIN numbered AS a ON a.repository_id = e.repository_id AND a.digest = e.digest
+  JOIN numbered AS b ON b.repository_id = e.repository_id AND b.digest = e.waits_for
+"""
+
+_RELATED = """
+  SELECT d.repository_id, n.number, d.archived, d.position, d.cause, d.action
+  FROM decided AS d
+  JOIN numbered AS n ON n.repository_id = d.repository_id AND n.digest = d.digest
 """
 
 _SETTLED_AT_FIRST = """
-  SELECT repository_id, digest, archived, position, cause, action, CAST(NULL AS VARCHAR) AS because_of, 0 AS depth
+  SELECT repository_id, number, archived, position, cause, action, CAST(NULL AS BIGINT) AS because_of, 0 AS depth
   FROM related
 """
 
 _WAITING = """
   SELECT
     e.repository_id,
-    e.digest,
-    -- The lowest digest. A list that is in the archive has been archived first.
-    min(CASE WHEN e.is_list AND o.action IS NULL AND NOT o.archived THEN o.digest END) AS list_that_stays,
-    max(CASE WHEN NOT e.is_list THEN o.digest END) AS subject,
+    e.number,
+    -- That with the lowest digest. A list that is in the archive has been archived first.
+    min(CASE WHEN e.is_list AND o.action IS NULL AND NOT o.archived THEN o.number END) AS list_that_stays,
+    max(CASE WHEN NOT e.is_list THEN o.number END) AS subject,
     max(CASE WHEN NOT e.is_list THEN o.action END) AS subject_action,
     max(CASE WHEN NOT e.is_list THEN o.position END) AS subject_position,
     max(o.depth) + 1 AS depth
-  FROM reference AS e
-  JOIN {before} AS o ON o.repository_id = e.repository_id AND o.digest = e.waits_for
-  GROUP BY e.repository_id, e.digest
+  FROM edge AS e
+  JOIN {before} AS o ON o.repository_id = e.repository_id AND o.number = e.waits_for
+  GROUP BY e.repository_id, e.number
 """
 
 _SETTLED = """
   SELECT
     j.repository_id,
-    j.digest,
+    j.number,
     j.archived,
     CASE WHEN j.cause = 'FOLLOWS_SUBJECT' THEN j.subject_position ELSE j.position END AS position,
     j.cause,
@@ -240,7 +256,7 @@ _SETTLED = """
   FROM (
     SELECT
       s.repository_id,
-      s.digest,
+      s.number,
       s.archived,
       s.position,
       s.action,
@@ -264,7 +280,7 @@ _SETTLED = """
         ELSE 'FOLLOWS_SUBJECT'
       END AS cause
     FROM related AS s
-    LEFT JOIN {waiting} AS w ON w.repository_id = s.repository_id AND w.digest = s.digest
+    LEFT JOIN {waiting} AS w ON w.repository_id = s.repository_id AND w.number = s.number
   ) AS j
 """
 
@@ -285,8 +301,13 @@ _FATE = """
 """
 
 _OF_SETTLED = """
-  LEFT JOIN (SELECT * FROM {last} WHERE because_of IS NOT NULL OR depth >= {rounds}) AS s
-    ON s.repository_id = d.repository_id AND s.digest = d.digest
+  LEFT JOIN (
+    SELECT l.repository_id, a.digest, l.position, l.cause, l.action, b.digest AS because_of, l.depth
+    FROM {last} AS l
+    JOIN numbered AS a ON a.repository_id = l.repository_id AND a.number = l.number
+    LEFT JOIN numbered AS b ON b.repository_id = l.repository_id AND b.number = l.because_of
+    WHERE l.because_of IS NOT NULL OR l.depth >= {rounds}
+  ) AS s ON s.repository_id = d.repository_id AND s.digest = d.digest
 """
 
 _PROTECTED_WHERE_IT_GOES = """
@@ -411,8 +432,10 @@ def translated(query: str, *, dialect: Dialect) -> str:
     tree = parse_one(query, read="trino")
     if dialect == "duckdb":
         # DuckDB would keep all columns of all images in memory, to read them once.
-        for clause in tree.find_all(exp.CTE):
-            clause.set("materialized", clause.alias in {"reference", "related", "counted"})
+        clauses = list(tree.find_all(exp.CTE))
+        refers = any(clause.alias == "reference" for clause in clauses)
+        for clause in clauses:
+            clause.set("materialized", clause.alias in _KEPT and (refers or clause.alias != "decided"))
     return tree.sql(dialect=dialect, pretty=True, unsupported_level=ErrorLevel.RAISE)
 
 
@@ -433,6 +456,8 @@ def _named(*, rounds: int, protected: bool) -> Iterator[tuple[str, str]]:
     yield "decided", _DECIDED
     if rounds:
         yield "reference", _REFERENCE
+        yield "numbered", _NUMBERED
+        yield "edge", _EDGE
         yield "related", _RELATED
         yield "settled_0", _SETTLED_AT_FIRST
     # After a number of rounds everything is settled that as many references lead to.
