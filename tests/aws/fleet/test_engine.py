@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from builders.commands import run_here
+from builders.datasets import random_fleet, write_dataset
 from builders.fleet_accounts import BUCKET, OTHER, Fleet, fleet_in
-from builders.fleets import random_fleet, write_dataset
 from builders.inventories import NOW
 from builders.policies import policy_text, rule, tagged, untagged
 from builders.sandboxes import HOME
