@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 import pytest
-from builders.accounts import account_in
+from builders.accounts import Account, account_in
 from builders.archives import Archive
 from builders.assemblies import repository, write_assembly
 from builders.commands import ecrkit
 from builders.empty_wheels import wheel_in
+from builders.fleet_accounts import BUCKET, OTHER, fleet_in
 from builders.images import oci_layout
 from builders.policies import policy_text as text_of
 from builders.policies import rule
@@ -27,8 +28,6 @@ from builders.workloads import inspector_faults, run_function, run_service, run_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-    from builders.accounts import Account
 
     from ecrkit.aws.sandbox import Sandbox
 
@@ -44,6 +43,16 @@ STACK = (
 )
 NO_NAME_IN_IAM = re.compile(r"(GET|HEAD) /v2/|sts:GetCallerIdentity")
 """The registry's greeting, which it gives to whoever logged in, and what nobody can be forbidden."""
+
+BY_ATHENA = {
+    "glue:GetDatabase",
+    "glue:GetPartitions",
+    "s3:AbortMultipartUpload",
+    "s3:GetBucketLocation",
+    "s3:ListBucketMultipartUploads",
+    "s3:ListMultipartUploadParts",
+}
+"""What Athena does with the permissions of its caller; the local AWS needs none."""
 
 READS = re.compile(r"[a-z]+:(BatchGet|Describe|Get|List)[A-Za-z]+")
 
@@ -293,6 +302,32 @@ def test_policy_is_what_starting_asks_for() -> None:
     assert actions == allowed("scan start")
 
 
+def test_policy_is_what_a_fleet_asks_for(ministack: Sandbox, tmp_path: Path) -> None:
+    """The same for an inventory of two accounts into S3, its tables, and previews by both engines."""
+    fleet = fleet_in(ministack, tmp_path / "home")
+    fleet.add_list("web", "multi", account=OTHER, region="us-east-1")
+    root = fleet.client("organizations").list_roots()["Roots"][0]["Id"]
+    account = Account(ministack.endpoint_url, fleet.environment, ministack)
+    where = ("--inventory", f"s3://{BUCKET}/daily")
+    places = ("--accounts", OTHER, "--organizational-units", root, "--role", "inventory")
+
+    asked_by_inventory = asked(account, "fleet", "inventory", "-o", where[1], *places)
+    asked_by_table = asked(account, "fleet", "table", *where)
+    fleet.client("glue").update_table(
+        DatabaseName="ecrkit_fleet", TableInput={"Name": "images", "Parameters": {"projection.enabled": "false"}}
+    )
+    asked_by_table |= asked(account, "fleet", "table", *where)
+    preview = ("fleet", "preview", "--deployed-policies", *where)
+
+    assert asked_by_inventory == allowed("fleet inventory")
+    assert asked_by_table == allowed("fleet table")
+    assert asked(account, *preview) == allowed("fleet preview")
+    stopped = {"athena:StopQueryExecution"}
+    assert asked(account, *preview, "--engine", "athena") | BY_ATHENA | stopped == allowed(
+        "fleet preview --engine athena"
+    )
+
+
 def test_every_command_has_a_policy() -> None:
     """The page has a policy for every command that talks to AWS, and for no other."""
     groups = ("repos", "images", "scan")
@@ -308,6 +343,10 @@ def test_every_command_has_a_policy() -> None:
         "guard --deployed",
         "init",
         "doctor",
+        "fleet inventory",
+        "fleet preview",
+        "fleet preview --engine athena",
+        "fleet table",
     }
     for group in groups:
         listing = ecrkit(group, "--help").stdout.partition("Commands:\n")[2]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from builders.accounts import account_in, manifest_text
+from builders.inventories import LIST_TYPE
 from builders.policies import policy_text, rule
 from builders.sandboxes import HOME
 
@@ -54,6 +56,16 @@ class Fleet:
         for tag in tags:
             text = manifest_text(f"{account}/{region}/{repository}/{tag}")
             ecr.put_image(repositoryName=repository, imageTag=tag, imageManifest=text, imageManifestMediaType=_MANIFEST)
+
+    def add_list(self, repository: str, tag: str, *, account: str, region: str) -> None:
+        """Put a manifest list with one image, which has no tag."""
+        ecr = self.client("ecr", account=account, region=region)
+        child = manifest_text(f"{repository}/{tag}/linux")
+        put = ecr.put_image(repositoryName=repository, imageManifest=child, imageManifestMediaType=_MANIFEST)
+        digest = put["image"]["imageId"]["imageDigest"]
+        entry = {"mediaType": _MANIFEST, "digest": digest, "size": len(child)}
+        text = json.dumps({"schemaVersion": 2, "mediaType": LIST_TYPE, "manifests": [entry]})
+        ecr.put_image(repositoryName=repository, imageTag=tag, imageManifest=text, imageManifestMediaType=LIST_TYPE)
 
     def enter(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Lead the commands of this process to the first account."""

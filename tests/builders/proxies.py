@@ -55,6 +55,15 @@ class Fault:
     after: int = 0
 
 
+_TARGETS = {
+    "AmazonEC2ContainerService": "ecs",
+    "AWSGlue": "glue",
+    "AmazonAthena": "athena",
+    "AWSOrganizations": "organizations",
+}
+"""The services whose calls name their operation in a header, by how they name themselves there; else ECR."""
+
+
 @dataclass(slots=True)
 class Proxy:
     """
@@ -226,12 +235,17 @@ class _Handler(BaseHTTPRequestHandler):
         target = self.headers.get("X-Amz-Target", "")
         if target:
             service, _, operation = target.partition(".")
-            return f"{'ecs' if service.startswith('AmazonEC2ContainerService') else 'ecr'}:{operation}"
+            return f"{next((name for start, name in _TARGETS.items() if service.startswith(start)), 'ecr')}:{operation}"
         form = parse_qs(body.decode(errors="replace")) if self.command == "POST" else {}
         if "Action" in form:
-            service = "sts" if form["Action"][0] == "GetCallerIdentity" else "cloudformation"
+            service = "sts" if form["Action"][0] in {"AssumeRole", "GetCallerIdentity"} else "cloudformation"
             return f"{service}:{form['Action'][0]}"
         path = urlsplit(self.path).path
+        if "/s3/aws4_request" in self.headers.get("Authorization", ""):
+            has_key = "/" in path.strip("/")
+            return {"GET": "s3:GetObject" if has_key else "s3:ListBucket", "PUT": "s3:PutObject"}.get(
+                self.command, "s3:DeleteObject"
+            )
         for method, pattern, action in _ACTIONS_OF_PATHS:
             if re.fullmatch(method, self.command) and re.fullmatch(pattern, path):
                 return action

@@ -26,9 +26,17 @@ FOREIGN_ANSWER = "ForeignAnswer"
 """Code of the error for an answer that AWS did not write."""
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
-    "AssumeRole": ("Credentials.AccessKeyId", "Credentials.SecretAccessKey", "Credentials.SessionToken"),
+    "AssumeRole": (
+        "Credentials.AccessKeyId",
+        "Credentials.SecretAccessKey",
+        "Credentials.SessionToken",
+        "Credentials.Expiration",
+    ),
     "BatchGetAccountStatus": ("accounts[].accountId", "accounts[].resourceState.ecr.status"),
     "BatchGetImage": ("images[].imageId.imageDigest", "images[].imageManifest"),
+    "CreateDatabase": (),
+    "CreateTable": (),
+    "DeleteObjects": (),
     "DeleteRepository": ("repository.repositoryName",),
     "DescribeImageScanFindings": ("imageScanStatus.status",),
     "DescribeImages": ("imageDetails[].imageDigest", "imageDetails[].imagePushedAt"),
@@ -61,15 +69,24 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
         "cluster[].clusterDetails[]?.lastInUse",
         "cluster[].clusterDetails[]?.clusterMetadata",
     ),
+    "GetDatabase": ("Database.Name",),
     "GetDownloadUrlForLayer": ("downloadUrl",),
     "GetFunction": ("Code",),
     "GetLifecyclePolicy": ("lifecyclePolicyText",),
     "GetLifecyclePolicyPreview": ("status", "previewResults[]?.imageDigest", "previewResults[]?.imagePushedAt"),
+    "GetObject": ("Body", "ETag"),
+    "GetQueryExecution": ("QueryExecution.Status.State",),
+    "GetQueryResults": ("ResultSet.Rows[].Data[]", "ResultSet.ResultSetMetadata.ColumnInfo[].Name"),
     "GetRepositoryPolicy": ("policyText",),
+    "GetTable": ("Table.Name",),
     "GetTemplate": ("TemplateBody",),
+    "GetWorkGroup": ("WorkGroup.Name",),
+    "ListAccountsForParent": ("Accounts[].Id",),
     "ListClusters": ("clusterArns[]",),
     "ListCoverage": ("coveredResources[].resourceId", "coveredResources[].resourceType"),
     "ListFunctions": ("Functions[].FunctionName", "Functions[].Version", "Functions[].FunctionArn"),
+    "ListObjectsV2": ("Name", "Contents[]?.Key", "Contents[]?.Size"),
+    "ListOrganizationalUnitsForParent": ("OrganizationalUnits[].Id",),
     "ListServices": ("serviceArns[]",),
     "DescribeStackResources": (
         "StackResources[].StackName",
@@ -82,14 +99,19 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "ListTasks": ("taskArns[]",),
     "PutImage": ("image.imageId.imageDigest",),
     "PutLifecyclePolicy": ("repositoryName",),
+    "PutObject": ("ETag",),
     "StartImageScan": ("imageScanStatus.status",),
     "StartLifecyclePolicyPreview": ("status",),
+    "StartQueryExecution": ("QueryExecutionId",),
+    "StopQueryExecution": (),
     "UpdateImageStorageClass": ("imageStatus",),
+    "UpdateTable": (),
 }
 """
 What ecrkit reads of each answer and cannot do without, by operation.
 
-``[]`` stands for every element of a list. ``?`` marks what may be missing; what follows it must not.
+``[]`` stands for every element of a list. ``?`` marks what may be missing; what follows it must not. An operation
+that answers nothing has an empty row.
 """
 
 _TYPES: Mapping[str, tuple[type | tuple[type, ...], str]] = {

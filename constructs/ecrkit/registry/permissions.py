@@ -3,8 +3,9 @@ The permissions that each command needs: the least IAM policy, as ``docs/referen
 
 A test compares this table with the page, and another runs each command and compares the page with its calls.
 
-Source: Service Authorization Reference, Amazon ECR, AWS CloudFormation, Amazon ECS, AWS Lambda and Amazon Inspector
-(read 2026-11).
+Source: Service Authorization Reference, Amazon ECR, AWS CloudFormation, Amazon ECS, AWS Lambda, Amazon Inspector, AWS
+STS, AWS Organizations, Amazon S3, AWS Glue and Amazon Athena; Athena user guide, "Configure access to databases and
+tables in the AWS Glue Data Catalog" (read 2026-11).
 """
 
 from __future__ import annotations
@@ -33,6 +34,21 @@ class Scope(StrEnum):
 
     BOOTSTRAP = "bootstrap"
     """The stack of ``cdk bootstrap`` in the account and Region."""
+
+    ROLES = "roles"
+    """The role of an inventory, in every account."""
+
+    BUCKET = "bucket"
+    """The bucket of a fleet's dataset."""
+
+    OBJECTS = "objects"
+    """The objects in that bucket."""
+
+    TABLES = "tables"
+    """The Glue database of a fleet, and its tables."""
+
+    WORKGROUP = "workgroup"
+    """The Athena workgroup."""
 
     EVERYTHING = "everything"
     """``*``: the actions have no resource, or it is not known before."""
@@ -86,6 +102,67 @@ COMMANDS: Mapping[str, tuple[Permission, ...]] = {
         _REPLICATION,
     ),
     "doctor": (Permission(on=Scope.BOOTSTRAP, actions=("cloudformation:DescribeStacks",)),),
+    "fleet inventory": (
+        Permission(
+            on=Scope.REPOSITORIES,
+            actions=(
+                "ecr:BatchGetImage",
+                "ecr:DescribeImages",
+                "ecr:DescribeRepositories",
+                "ecr:GetLifecyclePolicy",
+                "ecr:ListTagsForResource",
+            ),
+        ),
+        Permission(on=Scope.ROLES, actions=("sts:AssumeRole",)),
+        Permission(on=Scope.BUCKET, actions=("s3:ListBucket",)),
+        Permission(on=Scope.OBJECTS, actions=("s3:DeleteObject", "s3:GetObject", "s3:PutObject")),
+        Permission(
+            on=Scope.EVERYTHING,
+            actions=("organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"),
+        ),
+    ),
+    "fleet preview": (
+        Permission(on=Scope.BUCKET, actions=("s3:ListBucket",)),
+        Permission(on=Scope.OBJECTS, actions=("s3:GetObject",)),
+    ),
+    "fleet preview --engine athena": (
+        Permission(on=Scope.BUCKET, actions=("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads")),
+        Permission(
+            on=Scope.OBJECTS,
+            actions=(
+                "s3:AbortMultipartUpload",
+                "s3:DeleteObject",
+                "s3:GetObject",
+                "s3:ListMultipartUploadParts",
+                "s3:PutObject",
+            ),
+        ),
+        Permission(on=Scope.TABLES, actions=("glue:GetDatabase", "glue:GetPartitions", "glue:GetTable")),
+        Permission(
+            on=Scope.WORKGROUP,
+            actions=(
+                "athena:GetQueryExecution",
+                "athena:GetQueryResults",
+                "athena:GetWorkGroup",
+                "athena:StartQueryExecution",
+                "athena:StopQueryExecution",
+            ),
+        ),
+    ),
+    "fleet table": (
+        Permission(on=Scope.BUCKET, actions=("s3:ListBucket",)),
+        Permission(on=Scope.OBJECTS, actions=("s3:GetObject",)),
+        Permission(
+            on=Scope.TABLES,
+            actions=(
+                "glue:CreateDatabase",
+                "glue:CreateTable",
+                "glue:GetDatabase",
+                "glue:GetTable",
+                "glue:UpdateTable",
+            ),
+        ),
+    ),
     "guard --deployed": (
         Permission(
             on=Scope.STACKS,
@@ -309,6 +386,15 @@ def statements_of(
         Scope.REPOSITORIES: [f"arn:{partition}:ecr:{place}:repository/*"],
         Scope.STACKS: [f"arn:{partition}:cloudformation:{place}:stack/*"],
         Scope.BOOTSTRAP: [f"arn:{partition}:cloudformation:{place}:stack/CDKToolkit/*"],
+        Scope.ROLES: [f"arn:{partition}:iam::*:role/ecrkit-inventory"],
+        Scope.BUCKET: [f"arn:{partition}:s3:::my-fleet"],
+        Scope.OBJECTS: [f"arn:{partition}:s3:::my-fleet/*"],
+        Scope.TABLES: [
+            f"arn:{partition}:glue:{place}:catalog",
+            f"arn:{partition}:glue:{place}:database/ecrkit_fleet",
+            f"arn:{partition}:glue:{place}:table/ecrkit_fleet/*",
+        ],
+        Scope.WORKGROUP: [f"arn:{partition}:athena:{place}:workgroup/primary"],
         Scope.EVERYTHING: ["*"],
     }
     actions: dict[Scope, set[str]] = {}

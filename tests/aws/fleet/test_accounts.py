@@ -60,7 +60,7 @@ class Session:
 def test_accounts_of_units() -> None:
     """Units in units are searched too, page by page; accounts that are not active are left out by name."""
     session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1")
-    client: Any = session.client("organizations")  # type: ignore[call-overload] # there are no stubs
+    client: Any = session.client("organizations")
     root, unit = "ou-ab12-cdefgh34", "ou-ab12-ijklmn56"
     with Stubber(client) as stub:
         first = {"Accounts": [{"Id": "333333333333", "State": "ACTIVE"}], "NextToken": "2"}

@@ -13,6 +13,8 @@ from builders.fleet_accounts import BUCKET, OTHER, Fleet, fleet_in
 from builders.sandboxes import HOME
 
 from ecrkit.aws.fleet import inventory as reading
+from ecrkit.aws.inventory import current_images
+from ecrkit.aws.repositories import deployed_repositories
 from ecrkit.errors import AwsError
 
 if TYPE_CHECKING:
@@ -104,18 +106,17 @@ def test_failure_makes_the_dataset_incomplete(
 ) -> None:
     """A registry that cannot be read is named, the command exits with 3, and --retry reads nothing but that."""
     assert fleet is not None
-    real = reading.deployed_repositories
 
     def refuse(client: Any) -> Any:  # noqa: ANN401 - a client of any account
         if client.meta.region_name == "eu-west-1":
             raise AwsError("DescribeRepositories: access denied: No", code="AccessDeniedException")
-        return real(client)
+        return deployed_repositories(client)
 
     monkeypatch.setattr(reading, "deployed_repositories", refuse)
     code = run_here(f"fleet inventory -o dataset {PLACES}", monkeypatch)
     refused = capsys.readouterr()
     record = json.loads(record_text())
-    monkeypatch.setattr(reading, "deployed_repositories", real)
+    monkeypatch.setattr(reading, "deployed_repositories", deployed_repositories)
     again = run_here(f"fleet inventory -o dataset {PLACES} --retry", monkeypatch)
     retried = capsys.readouterr()
 
@@ -142,17 +143,16 @@ def test_interrupted_run_continues(
 ) -> None:
     """Ctrl-C keeps every registry that is complete; the same command reads the others, and ends with all of them."""
     assert fleet is not None
-    real = reading.current_images
     read: list[str] = []
 
     def interrupt(client: Any, repository: Any, **options: Any) -> Any:  # noqa: ANN401 - as the real one
         if (repository.account, repository.name) == (OTHER, "web"):
             raise KeyboardInterrupt
-        return real(client, repository, **options)
+        return current_images(client, repository, **options)
 
     def count(client: Any, repository: Any, **options: Any) -> Any:  # noqa: ANN401 - as the real one
         read.append(f"{repository.account} {repository.name}")
-        return real(client, repository, **options)
+        return current_images(client, repository, **options)
 
     monkeypatch.setattr(reading, "current_images", interrupt)
     # One after the other, the last of which is interrupted.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 import click
 
@@ -16,13 +16,13 @@ from ecrkit.aws.fleet.tables import DATABASE
 from ecrkit.cli.arguments.completions import DIRECTORY
 from ecrkit.cli.arguments.options import aws_options
 from ecrkit.cli.console.output import echo
-from ecrkit.cli.console.progress import patience, with_bar
+from ecrkit.cli.console.progress import patience, step_line, with_bar
 from ecrkit.preview.fleet.fleet import Fleet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["engine_options", "opened_fleet"]
+__all__ = ["EngineOptions", "Size", "engine_options", "fleet_progress", "inventory_option", "opened_fleet"]
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -33,12 +33,13 @@ _UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
 _SIZE = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?) ?(?P<unit>[kmgt]b|)", re.IGNORECASE)
 
 
-class _Size(click.ParamType[int]):
+class Size(click.ParamType[int]):
     """A number of bytes, as in ``10GB``."""
 
     name = "size"
 
     def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read a number with its unit."""
         if isinstance(value, int):
             return value
         found = _SIZE.fullmatch(value)
@@ -47,8 +48,43 @@ class _Size(click.ParamType[int]):
         return int(float(found["number"]) * _UNITS[found["unit"].lower()])
 
 
+class EngineOptions(TypedDict):
+    """
+    The options of :func:`engine_options`, as click passes them.
+
+    Attributes:
+        engine: ``duckdb`` or ``athena``.
+        database: Glue database of the tables.
+        workgroup: of Athena.
+        max_scanned: bytes that Athena may scan; ``None`` for any number.
+        timeout: seconds to wait for a query of Athena.
+        profile: of the shared configuration.
+        region: overrides the configured one.
+    """
+
+    engine: str
+    database: str
+    workgroup: str
+    max_scanned: int | None
+    timeout: float
+    profile: str | None
+    region: str | None
+
+
+def inventory_option(command: F) -> F:
+    """Add ``--inventory``, as ``dataset``."""
+    return click.option(
+        "--inventory",
+        "dataset",
+        metavar="DATASET",
+        type=DIRECTORY,
+        required=True,
+        help="Dataset of the images: a folder, or s3://BUCKET/PREFIX.",
+    )(command)
+
+
 def engine_options(command: F) -> F:
-    """Add ``--inventory``, ``--engine``, the options of Athena, ``--profile`` and ``--region``."""
+    """Add ``--engine``, the options of Athena, ``--profile`` and ``--region``; :class:`EngineOptions` has them."""
     for add in (
         aws_options,
         click.option(
@@ -61,8 +97,8 @@ def engine_options(command: F) -> F:
         click.option(
             "--max-scanned",
             metavar="BYTES",
-            type=_Size(),
-            help="Bytes that Athena may scan, as in 10GB.  [default: any]",
+            type=Size(),
+            help="Bytes that Athena may scan, as in 10GB.  [default: no limit]",
         ),
         click.option("--workgroup", metavar="NAME", default="primary", show_default=True, help="Workgroup of Athena."),
         click.option(
@@ -75,42 +111,30 @@ def engine_options(command: F) -> F:
             show_default=True,
             help="DuckDB on this machine, or Athena in the account.",
         ),
-        click.option(
-            "--inventory",
-            metavar="DATASET",
-            type=DIRECTORY,
-            required=True,
-            help="Folder, or s3://BUCKET/PREFIX, of the dataset.",
-        ),
     ):
         command = add(command)
     return command
 
 
 @contextmanager
-def opened_fleet(  # noqa: PLR0913 - one parameter per option
-    inventory: str,
-    *,
-    engine: str,
-    database: str,
-    workgroup: str,
-    max_scanned: int | None,
-    timeout: float,
-    profile: str | None,
-    region: str | None,
-) -> Iterator[Fleet]:
+def fleet_progress(engine: str) -> Iterator[None]:
+    """Show that images are evaluated; Athena reports what it does itself."""
+    if engine == "athena":
+        yield
+        return
+    with step_line() as tell:
+        tell("evaluating the images")
+        yield
+
+
+@contextmanager
+def opened_fleet(dataset: str, **options: Unpack[EngineOptions]) -> Iterator[Fleet]:
     """
     Open a dataset, as a context; what Athena scanned is reported in the end.
 
     Args:
-        inventory: folder, or an URI of S3.
-        engine: ``duckdb`` or ``athena``.
-        database: Glue database of the tables.
-        workgroup: of Athena.
-        max_scanned: bytes that Athena may scan.
-        timeout: seconds to wait for a query.
-        profile: of the shared configuration.
-        region: overrides the configured one.
+        dataset: folder, or an URI of S3.
+        **options: of the command.
 
     Raises:
         AwsError: AWS refused, or could not be reached.
@@ -118,26 +142,26 @@ def opened_fleet(  # noqa: PLR0913 - one parameter per option
         UnreadableInputError: there is no dataset, or no table over it.
         click.UsageError: Athena cannot read a folder of this machine.
     """
-    if not inventory.startswith(SCHEME):
-        if engine == "athena":
-            raise click.UsageError(f"--engine athena reads S3, got {inventory}; pass --inventory s3://BUCKET/PREFIX")
-        with Fleet(Path(inventory)) as fleet:
+    if not dataset.startswith(SCHEME):
+        if options["engine"] == "athena":
+            raise click.UsageError(f"--engine athena reads S3, got {dataset}; pass --inventory s3://BUCKET/PREFIX")
+        with Fleet(Path(dataset)) as fleet:
             yield fleet
         return
-    place = Place.parse(inventory)
-    aws = connect(profile=profile, region=region)
-    if engine == "duckdb":
+    place = Place.parse(dataset)
+    aws = connect(profile=options["profile"], region=options["region"])
+    if options["engine"] == "duckdb":
         with downloaded(aws, place, progress=_with_bar) as folder, Fleet(folder) as fleet:
             yield fleet
         return
     with (
-        patience(timeout) as waiting,
+        patience(options["timeout"]) as waiting,
         athena_fleet(
             aws,
             place,
-            database=database,
-            workgroup=workgroup,
-            max_scanned_bytes=max_scanned,
+            database=options["database"],
+            workgroup=options["workgroup"],
+            max_scanned_bytes=options["max_scanned"],
             patience=waiting,
         ) as fleet,
     ):

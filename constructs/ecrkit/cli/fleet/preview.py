@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import click
 
-from ecrkit.cli.arguments.completions import DIRECTORY
 from ecrkit.cli.arguments.options import details_option, output_option
 from ecrkit.cli.arguments.paths import STORE, require_one_stdin, require_readable
 from ecrkit.cli.arguments.policies import (
@@ -20,15 +19,14 @@ from ecrkit.cli.arguments.policies import (
 )
 from ecrkit.cli.console.endings import end
 from ecrkit.cli.console.output import count_of, echo, echo_json, echo_lines
-from ecrkit.cli.console.progress import step_line
 from ecrkit.cli.console.styles import fate_count, fate_part, protected_count
 from ecrkit.cli.console.tables import echo_table, number
+from ecrkit.cli.fleet.opening import engine_options, fleet_progress, inventory_option, opened_fleet
 from ecrkit.cli.fleet.policies import catalog_policies, parse_deployed
 from ecrkit.documents.terminal import Styled
 from ecrkit.errors import NoVerdictError, first_names
 from ecrkit.images.sizes import BYTES_PER_GB, readable_size
 from ecrkit.lifecycle.values import ActionType
-from ecrkit.preview.fleet.fleet import Fleet
 from ecrkit.preview.preview import STANDARD_PRICE
 
 if TYPE_CHECKING:
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
 
     from ecrkit.cli.console.output import Line
     from ecrkit.cli.console.tables import Cell
+    from ecrkit.cli.fleet.opening import EngineOptions
     from ecrkit.preview.fleet.dataset import DatasetRecord
     from ecrkit.preview.fleet.fleet import RepositoryTotals
 
@@ -58,7 +57,7 @@ _COLUMNS = (
 
 @click.command("preview")
 @click.argument("catalog", required=False, type=click.Path(path_type=Path))
-@click.option("--inventory", "dataset", metavar="DATASET", required=True, type=DIRECTORY, help="Dataset of the images.")
+@inventory_option
 @click.option("--policies", type=STORE, help="Policy store.  [default: policies/lifecycle next to the catalog]")
 @click.option(
     "--deployed-policies",
@@ -79,6 +78,7 @@ _COLUMNS = (
     show_default=True,
     help="US dollars for a GB (1,000,000,000 bytes) in standard storage for a month.",
 )
+@engine_options
 @output_option()
 def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     catalog: Path | None,
@@ -95,6 +95,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     details: bool,
     price: float,
     output: str,
+    **engine: Unpack[EngineOptions],
 ) -> None:
     """
     Show what the policies of CATALOG would do to the images of a dataset.
@@ -108,6 +109,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     Examples:
       ecrkit fleet preview repositories.yaml --inventory dataset
       ecrkit fleet preview --deployed-policies --inventory dataset --in 30d
+      ecrkit fleet preview repositories.yaml --inventory s3://my-fleet/daily --engine athena --max-scanned 10GB
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if (catalog is None) != deployed_policies:
         raise click.UsageError("name a catalog, or pass --deployed-policies")
@@ -116,14 +118,13 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     today, at = instants(now, ahead)
     protections = read_protections(in_use=in_use, pulled_within=pulled_within, must_keep=must_keep)
     declared = catalog_policies(catalog, policies) if catalog else {}
-    with Fleet(Path(dataset)) as fleet:
+    with opened_fleet(dataset, **engine) as fleet:
         _require_complete(fleet.record, dataset, allow_incomplete=allow_incomplete)
         if deployed_policies:
             declared = parse_deployed(fleet.deployed_policies)
         given = {place: policy for place, policy in declared.items() if policy is not None}
         fleet.set_policies(given, now=at, today=today, protections=protections)
-        with step_line() as tell:
-            tell("evaluating the images")
+        with fleet_progress(engine["engine"]):
             totals = fleet.totals()
     if catalog:
         _tell_differences(declared.keys(), totals)
