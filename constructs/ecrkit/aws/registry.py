@@ -22,7 +22,7 @@ from ecrkit.registry.settings.deployed import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterator, Mapping
 
     from mypy_boto3_ecr import ECRClient
 

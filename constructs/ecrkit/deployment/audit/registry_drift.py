@@ -139,7 +139,7 @@ _TEMPLATE: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "applied_for": lambda template: ", ".join(sorted(map(str, _list(template.get("AppliedFor"))))) or _NONE,
     "encryption": _encryption,
     "mutability": lambda template: str(template.get("ImageTagMutability") or Mutability.MUTABLE.value),
-    "mutability filters": lambda template: (
+    "tag filter": lambda template: (
         ", ".join(
             sorted(
                 str(each.get("ImageTagMutabilityExclusionFilterValue"))
