@@ -90,7 +90,12 @@ _SETTINGS = Permission(
 )
 
 COMMANDS: Mapping[str, tuple[Permission, ...]] = {
-    "adopt": (_SETTINGS, _STACKED, _REGISTRY),
+    "adopt": (
+        _SETTINGS,
+        _STACKED,
+        Permission(on=Scope.STACKS, actions=("cloudformation:DescribeStackResources",)),
+        _REGISTRY,
+    ),
     "audit": (
         _SETTINGS,
         Permission(on=Scope.REPOSITORIES, actions=("ecr:DescribeImageScanFindings", "ecr:DescribeImages")),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.registry.cloudformation import partition_of
-from ecrkit.registry.settings.fields import without_slash
+from ecrkit.registry.settings.fields import at, without_slash
 from ecrkit.registry.settings.resources import registry_resources
 
 if TYPE_CHECKING:
@@ -89,6 +89,11 @@ class RegistrySetting:
         """Steps to it in ``registry`` of a catalog."""
         name = self.name.lower() if self.key == ACCOUNT_SETTINGS else self.name
         return (self.key, name) if name else (self.key,)
+
+    @property
+    def shown(self) -> str:
+        """The path of it, as findings write it: ``registry.scanning``."""
+        return at("registry", *self.path).path
 
     @property
     def value(self) -> str:
