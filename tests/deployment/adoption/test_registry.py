@@ -85,9 +85,7 @@ def test_every_kind_of_setting_is_declared_as_it_is(policies: PolicyStore) -> No
 
 def test_settings_are_written_as_the_documentation_writes_them(policies: PolicyStore) -> None:
     """Lists and entries stand below `registry`, behind all that was there."""
-    wanted = [one for one in settings(policies) if one.key not in {"policy", "replication", "signing"}]
-
-    adopted = adopt(BARE, wanted, policies)
+    adopted = adopt(BARE, [*of("scanning", there := settings(policies)), *of("creation_templates", there)], policies)
 
     assert adopted.after.removeprefix(adopted.before) == (
         "registry:\n"
@@ -98,12 +96,22 @@ def test_settings_are_written_as_the_documentation_writes_them(policies: PolicyS
         "      repositories: [prod/*, base]\n"
         "    - frequency: SCAN_ON_PUSH\n"
         "      repositories: ['*']\n"
-        "  pull_through_cache:\n"
-        "    docker-hub: {upstream: registry-1.docker.io, credential: 'arn:aws:secretsmanager:us-east-1:123456789012:"
-        "secret:ecr-pullthroughcache/docker-hub-a1b2c3'}\n"
-        "    ecr-public: {upstream: public.ecr.aws}\n"
-        "    shared/images: {upstream: 210987654321.dkr.ecr.us-east-1.amazonaws.com, role: 'arn:aws:iam::123456789012:"
-        "role/service/ecr-pull', upstream_prefix: team}\n"
+        "  creation_templates:\n"
+        "    docker-hub:\n"
+        "      applied_for: [PULL_THROUGH_CACHE]\n"
+        "      lifecycle: expire-untagged@1\n"
+        "      encryption: {type: KMS, key: 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-"
+        "555555555555'}\n"
+        "      mutability: MUTABLE\n"
+        "      immutable_tags: [v*]\n"
+        "      pull:\n"
+        "        organizations: [o-a1b2c3d4e5]\n"
+        "      tags: {team: platform}\n"
+        "      description: Images of Docker Hub\n"
+        "      role: arn:aws:iam::123456789012:role/ecr-templates\n"
+        "    ROOT:\n"
+        "      applied_for: [CREATE_ON_PUSH, REPLICATION]\n"
+        "      mutable_tags: [latest, edge]\n"
     )
 
 
@@ -134,7 +142,7 @@ def test_entries_are_added_to_a_key_that_is_declared(policies: PolicyStore) -> N
     adopted = adopt(f"{ONE}{CACHE}{exclusions}{WEB}", wanted, policies)
 
     assert CACHE in adopted.after
-    assert "    ecr-public: {upstream: public.ecr.aws}\n" in adopted.after
+    assert "    ecr-public:\n      upstream: public.ecr.aws\n" in adopted.after
     assert f"{exclusions}  - arn:aws:iam::123456789012:role/security/scanner\n" in adopted.after
     again = adopt(adopted.after, wanted, policies)
     assert (again.after, again.settings, again.refused_settings) == (adopted.after, (), {})

@@ -207,7 +207,7 @@ def test_what_cannot_be_read_is_not_compared(policies: PolicyStore) -> None:
 
 
 def test_findings_are_where_the_setting_is_declared() -> None:
-    """An environment's own key goes before the catalog's; what is in neither is at `registry`, or at the environment."""
+    """An environment's own key goes before the catalog's; what is in neither is at `registry` or the environment."""
     text = f"""{REGISTRY.partition("registry:")[0]}    registry:
       pull_through_cache:
         quay: {{upstream: quay.io}}

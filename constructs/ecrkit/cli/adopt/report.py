@@ -111,10 +111,13 @@ class AdoptionReport:
 
     def _summary(self) -> str:
         verb = "would be adopted" if self._dry_run else "adopted"
-        settings = f" and {count_of(len(self.settings), 'registry-wide setting')}" if self.settings else ""
+        adopted = [
+            *([count_of(len(self.names), "repository")] if self.names or not self.settings else []),
+            *([count_of(len(self.settings), "registry-wide setting")] if self.settings else []),
+        ]
         refused = len(self.refused) + len(self.refused_settings)
         counts = [
-            f"{count_of(len(self.names), 'repository')}{settings} {verb} into {self._environment.name}",
+            f"{' and '.join(adopted)} {verb} into {self._environment.name}",
             *([f"{len(self.declared):,} already declared"] if self.declared else []),
             *([f"{len(self.of_stacks):,} in other stacks skipped"] if self.of_stacks else []),
             *([f"{refused:,} not adopted"] if refused else []),
