@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from builders.registries import REGISTRY
@@ -32,12 +32,14 @@ def policies() -> PolicyStore:
     return PolicyStore.bundled()
 
 
-def template(answers: Answers, number: int = 0) -> dict[str, object]:
-    return answers["DescribeRepositoryCreationTemplates"]["repositoryCreationTemplates"][number]
+def template(answers: Answers, number: int = 0) -> dict[str, Any]:
+    templates: list[dict[str, Any]] = answers["DescribeRepositoryCreationTemplates"]["repositoryCreationTemplates"]
+    return templates[number]
 
 
-def cache(answers: Answers) -> dict[str, object]:
-    return answers["DescribePullThroughCacheRules"]["pullThroughCacheRules"][0]
+def cache(answers: Answers) -> dict[str, Any]:
+    caches: list[dict[str, Any]] = answers["DescribePullThroughCacheRules"]["pullThroughCacheRules"]
+    return caches[0]
 
 
 def test_registry_as_declared_has_no_finding(policies: PolicyStore) -> None:
