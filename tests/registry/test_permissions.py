@@ -65,5 +65,18 @@ def test_permissions_on_the_same_resources_are_one_statement() -> None:
             ],
             "Resource": ["arn:aws:cloudformation:us-east-1:123456789012:stack/*"],
         },
-        {"Effect": "Allow", "Action": ["ecr:DescribeRegistry"], "Resource": ["*"]},
+        {
+            "Effect": "Allow",
+            "Action": [
+                "ecr:DescribePullThroughCacheRules",
+                "ecr:DescribeRegistry",
+                "ecr:DescribeRepositoryCreationTemplates",
+                "ecr:GetAccountSetting",
+                "ecr:GetRegistryPolicy",
+                "ecr:GetRegistryScanningConfiguration",
+                "ecr:GetSigningConfiguration",
+                "ecr:ListPullTimeUpdateExclusions",
+            ],
+            "Resource": ["*"],
+        },
     ]

@@ -1,4 +1,4 @@
-"""What the deployed templates of stacks declare for repositories."""
+"""What the deployed templates of stacks declare for repositories and for the registry."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from ecrkit.aws.client import aws_errors
 from ecrkit.aws.templates import deployed_stack
 from ecrkit.deployment.audit.template_settings import declared_in
 from ecrkit.errors import AwsError, InvalidAssemblyError
+from ecrkit.registry.settings.deployed import TYPES, setting_of
+from ecrkit.registry.templates import is_known
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from ecrkit.aws.stacks import StackResource
     from ecrkit.deployment.actual import DeployedTemplate
     from ecrkit.deployment.guard import Stack
+    from ecrkit.registry.settings.deployed import RegistrySetting
 
 __all__ = ["TemplateReader"]
 
@@ -74,6 +77,21 @@ class TemplateReader:
         if found is None:
             return None
         return frozenset(str(one.properties.get("RepositoryName")) for one in found.resources if one.is_repository)
+
+    def settings(self, stack: str) -> tuple[RegistrySetting, ...] | None:
+        """
+        Read what the template of a stack declares for the registry; ``None`` if it does not exist or cannot be read.
+
+        What only a deploy knows is left out.
+        """
+        found = self._read(stack, stack)
+        if found is None:
+            return None
+        return tuple(
+            setting_of(one.type, one.properties)
+            for one in found.resources
+            if one.type in TYPES and one.condition is None and is_known(one.properties)
+        )
 
     def _read(self, name: str, stack_id: str) -> Stack | None:
         # One thread asks, the others wait for its answer instead of asking the same.

@@ -10,9 +10,11 @@ from ecrkit.errors import AwsError
 from ecrkit.registry.settings.replication import DeployedReplicationRule, named_destinations
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_ecr import ECRClient
 
-__all__ = ["replication_rules"]
+__all__ = ["replication_rules", "rules_in"]
 
 _GIVES_NO_ANSWER = frozenset({"AccessDenied", "AccessDeniedException", UNSUPPORTED})
 
@@ -38,6 +40,11 @@ def replication_rules(client: ECRClient) -> tuple[DeployedReplicationRule, ...] 
         if error.code not in _GIVES_NO_ANSWER:
             raise
         return str(error)
+    return rules_in(answer)
+
+
+def rules_in(answer: Mapping[str, Any]) -> tuple[DeployedReplicationRule, ...]:
+    """Read the rules in an answer of ``DescribeRegistry``, in order."""
     return tuple(
         DeployedReplicationRule(
             destinations=named_destinations(

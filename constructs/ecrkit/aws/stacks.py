@@ -8,20 +8,24 @@ from typing import TYPE_CHECKING
 
 from ecrkit.aws.client import aws_errors
 from ecrkit.errors import AwsError
+from ecrkit.registry.settings.deployed import TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_ecr import ECRClient
 
-__all__ = ["StackFinder", "StackResource", "owning_stack", "resource_tags"]
+    from ecrkit.registry.settings.deployed import RegistrySetting
+
+__all__ = ["StackFinder", "StackResource", "owning_stack", "resource_tags", "setting_owners"]
 
 _STACK_NAME = "aws:cloudformation:stack-name"
 _STACK_ID = "aws:cloudformation:stack-id"
 _REPOSITORY = "AWS::ECR::Repository"
 _NO_STACK = "ValidationError"
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 _LEFT = frozenset({"DELETE_COMPLETE", "DELETE_SKIPPED"})
 """A stack that is gone still lists what it had; what it retained was skipped."""
 
@@ -56,13 +60,14 @@ def resource_tags(client: ECRClient, arn: str) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in answer["tags"]}
 
 
-def owning_stack(cloudformation: CloudFormationClient, repository: str) -> str | None:
+def owning_stack(cloudformation: CloudFormationClient, name: str, *, kind: str = _REPOSITORY) -> str | None:
     """
-    Find the stack of a repository by its name, also where tags do not tell it, as after an import.
+    Find the stack of a resource by its physical ID, also where tags do not tell it, as after an import.
 
     Args:
         cloudformation: client of the Region.
-        repository: its name.
+        name: name of the repository, or physical ID of the resource.
+        kind: type of the resource.
 
     Returns:
         Name of the stack; ``None`` if no stack owns it.
@@ -72,7 +77,7 @@ def owning_stack(cloudformation: CloudFormationClient, repository: str) -> str |
     """
     try:
         with aws_errors():
-            answer = cloudformation.describe_stack_resources(PhysicalResourceId=repository)
+            answer = cloudformation.describe_stack_resources(PhysicalResourceId=name)
     except AwsError as error:
         if error.code == _NO_STACK:
             return None
@@ -81,11 +86,44 @@ def owning_stack(cloudformation: CloudFormationClient, repository: str) -> str |
     owners = (
         resource["StackName"]
         for resource in answer["StackResources"]
-        if resource["ResourceType"] == _REPOSITORY
-        and resource.get("PhysicalResourceId") == repository
+        if resource["ResourceType"] == kind
+        and resource.get("PhysicalResourceId") == name
         and resource["ResourceStatus"] not in _LEFT
     )
     return next(owners, None)
+
+
+def setting_owners(
+    cloudformation: CloudFormationClient, settings: Iterable[RegistrySetting], *, account: str
+) -> dict[tuple[str, str], str]:
+    """
+    Find the stacks that have registry-wide settings.
+
+    Args:
+        cloudformation: client of the Region.
+        settings: deployed settings.
+        account: account of the registry, the physical ID of settings of which a registry has one.
+
+    Returns:
+        Name of the stack by key and name of the setting. CloudFormation names one stack for a physical ID, so that it
+        may leave out one of several that share the account. Empty without the permission to ask.
+
+    Raises:
+        AwsError: AWS refused, or could not be reached.
+    """
+    kinds = {key: kind for kind, key in TYPES.items()}
+    found: dict[tuple[str, str], str] = {}
+    try:
+        for setting in settings:
+            kind = kinds.get(setting.key)
+            stack = owning_stack(cloudformation, setting.name or account, kind=kind) if kind else None
+            if stack:
+                found[setting.identity] = stack
+    except AwsError as error:
+        # `cdk import` refuses a resource of another stack, too.
+        if error.code not in _DENIED:
+            raise
+    return found
 
 
 class StackFinder:

@@ -13,11 +13,11 @@ import click
 from ecrkit.aws.actual import actual_repositories
 from ecrkit.aws.deployed_templates import TemplateReader
 from ecrkit.aws.observations import ImageObserver
-from ecrkit.aws.replication import replication_rules
+from ecrkit.aws.registry import read_registry
 from ecrkit.aws.stacks import StackFinder
 from ecrkit.catalog import read_catalog_text
-from ecrkit.catalog.locations import repository_places
-from ecrkit.catalog.template import stack_name
+from ecrkit.catalog.locations import registry_places, repository_places
+from ecrkit.catalog.template import registry_stack_name, stack_name
 from ecrkit.cli.arguments.completions import DIRECTORY
 from ecrkit.cli.arguments.environment import environment_option, look_around
 from ecrkit.cli.arguments.options import aws_options, catalog_options, output_option
@@ -28,6 +28,7 @@ from ecrkit.cli.console.reports import echo_report
 from ecrkit.deployment.audit import audit as audited
 from ecrkit.deployment.audit.limits import DEFAULT_QUOTA_IMAGES, AuditLimits
 from ecrkit.deployment.audit.sharing import repeated_layers
+from ecrkit.deployment.audit.registry_facts import registry_document, unchecked_settings
 from ecrkit.deployment.policies import PolicyNames
 from ecrkit.deployment.suspensions import suspension_in
 from ecrkit.errors import Severity, in_file_order, pointer_to
@@ -36,6 +37,7 @@ from ecrkit.lifecycle import RULEBOOK
 from ecrkit.preview.layers import shared_layers
 from ecrkit.registry.posture import POSTURE_RULEBOOK
 from ecrkit.registry.rulebook import ACCESS_RULEBOOK
+from ecrkit.registry.settings.deployed import declared_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -97,6 +99,9 @@ def audit(  # noqa: PLR0913 - one parameter per option
     repository with the deployed template of its stack, if it has one. A catalog change that is not deployed yet is a
     note.
 
+    Compares all registry-wide settings, too: scanning, replication, the registry policy, pull-through caches, creation
+    templates, signing, pull-time exclusions and account settings. Settings that the catalog omits are one note.
+
     Also reports insecure settings, declared or not: access for everyone, tags that can be overwritten, no scan on
     push, no lifecycle policy. Warns about suspended lifecycle policies, policies that ECR has not evaluated for days,
     and repositories near the quota of images. Notes replication rules that delete replicas, too. With --images, notes
@@ -127,13 +132,17 @@ def audit(  # noqa: PLR0913 - one parameter per option
     templates = TemplateReader(
         cloudformation, account=place.account, region=place.region, repositories=declared, stacks=stacks
     )
-    replication = () if drift_only else replication_rules(ecr)
+    settings_stack = registry_stack_name(place.name)
+    registry = replace(
+        read_registry(ecr, declared=declared_keys(place.registry)), template=templates.settings(settings_stack)
+    )
     facts = _Facts(declared)
     actual = actual_repositories(
         ecr, here.deployed, stacks=StackFinder(cloudformation), templates=templates, images=images
     )
+    text = read_catalog_text(here.path)
     missing = declared - {repository.name for repository in here.deployed}
-    places = repository_places(read_catalog_text(here.path), file=str(here.path))
+    places = repository_places(text, file=str(here.path))
     findings = audited(
         place,
         facts.collect(with_bar(actual, length=len(here.deployed), label="repositories")),
@@ -142,7 +151,9 @@ def audit(  # noqa: PLR0913 - one parameter per option
         places=places,
         stacks=_repositories_by_stack(stacks, templates) if missing else {},
         limits=AuditLimits(now=datetime.now(UTC), quota_images=quota_images, max_scan_age=max_scan_age),
-        replication=() if isinstance(replication, str) else replication,
+        replication=() if drift_only else registry.replication,
+        registry=registry,
+        registry_places=registry_places(text, file=str(here.path), environment=place.name),
     )
     if shared:
         where = replace(places[""], pointer=pointer_to("environments", place.name))
@@ -152,13 +163,19 @@ def audit(  # noqa: PLR0913 - one parameter per option
     unchecked = [*facts.unchecked(templates.problems), *_unchecked_images(images)]
     if inventory and shared is None:
         unchecked.append(f"shared layers: not checked, {inventory} has no layers of this environment")
-    if isinstance(replication, str):
-        unchecked.append(f"replication of deletions: not checked, {replication}")
+    unchecked += unchecked_settings(
+        registry,
+        place.registry,
+        stack=settings_stack,
+        problem=templates.problems.get(settings_stack),
+        reports_deletions=not drift_only,
+    )
     about = {
         "environment": place.name,
         "account": place.account,
         "region": place.region,
         "repositories": facts.documents,
+        "registry": registry_document(registry, stack=settings_stack),
         "notChecked": unchecked,
         "sharedLayers": None if shared is None else [_shared_document(each) for each in shared],
     }

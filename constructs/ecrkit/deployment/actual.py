@@ -1,4 +1,4 @@
-"""A deployed repository, as far as a catalog declares it."""
+"""A deployed repository and the settings of a registry, as far as a catalog declares them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ecrkit.registry.properties import RepositoryProperties
+    from ecrkit.registry.settings.deployed import RegistrySetting
+    from ecrkit.registry.settings.replication import DeployedReplicationRule
 
-__all__ = ["ActualRepository", "DeployedTemplate", "ObservedImages"]
+__all__ = ["ActualRegistry", "ActualRepository", "DeployedTemplate", "ObservedImages", "Unread"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +78,47 @@ class ActualRepository:
     stack_changed_at: datetime | None = None
     policy_evaluated_at: datetime | None = None
     images: ObservedImages | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """
+    Registry-wide settings that could not be read.
+
+    Attributes:
+        key: key of the catalog, as in ``scanning``.
+        name: name of the account setting; empty for the other keys.
+        action: the IAM action that reads them, as in ``ecr:GetRegistryPolicy``.
+        reason: why not.
+        is_denied: whether the permission is missing.
+    """
+
+    key: str
+    name: str = ""
+    action: str
+    reason: str
+    is_denied: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActualRegistry:
+    """
+    The deployed registry-wide settings of an account and Region.
+
+    Attributes:
+        settings: all that exist and could be read.
+        unread: what could not be read, and why.
+        replication: the replication rules, and whether they replicate deletions.
+        template: what the deployed template of the stack for the registry declares, as far as the template
+            determines it; ``None`` without a readable stack.
+    """
+
+    settings: tuple[RegistrySetting, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    replication: tuple[DeployedReplicationRule, ...] = ()
+    template: tuple[RegistrySetting, ...] | None = None
+
+    @property
+    def unread_keys(self) -> frozenset[tuple[str, str]]:
+        """Keys, and names of account settings, that could not be read."""
+        return frozenset((one.key, one.name) for one in self.unread)

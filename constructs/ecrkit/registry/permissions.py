@@ -82,6 +82,19 @@ _STORAGE_CLASSES = Permission(
     ),
 )
 _REPLICATION = Permission(on=Scope.EVERYTHING, actions=("ecr:DescribeRegistry",))
+_REGISTRY = Permission(
+    on=Scope.EVERYTHING,
+    actions=(
+        "ecr:DescribePullThroughCacheRules",
+        "ecr:DescribeRegistry",
+        "ecr:DescribeRepositoryCreationTemplates",
+        "ecr:GetAccountSetting",
+        "ecr:GetRegistryPolicy",
+        "ecr:GetRegistryScanningConfiguration",
+        "ecr:GetSigningConfiguration",
+        "ecr:ListPullTimeUpdateExclusions",
+    ),
+)
 _SETTINGS = Permission(
     on=Scope.REPOSITORIES,
     actions=(
@@ -93,13 +106,18 @@ _SETTINGS = Permission(
 )
 
 COMMANDS: Mapping[str, tuple[Permission, ...]] = {
-    "adopt": (_SETTINGS, _STACKED),
+    "adopt": (
+        _SETTINGS,
+        _STACKED,
+        Permission(on=Scope.STACKS, actions=("cloudformation:DescribeStackResources",)),
+        _REGISTRY,
+    ),
     "audit": (
         _SETTINGS,
         Permission(on=Scope.REPOSITORIES, actions=("ecr:DescribeImageScanFindings", "ecr:DescribeImages")),
         _STACKED,
         _TEMPLATES,
-        _REPLICATION,
+        _REGISTRY,
     ),
     "doctor": (Permission(on=Scope.BOOTSTRAP, actions=("cloudformation:DescribeStacks",)),),
     "fleet inventory": (

@@ -1,4 +1,4 @@
-"""``ecrkit adopt``: repositories that exist, into the catalog."""
+"""``ecrkit adopt``: repositories and registry-wide settings that exist, into the catalog."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.aws.actual import actual_repositories
+from ecrkit.aws.registry import read_registry
 from ecrkit.aws.repositories import repository_of
-from ecrkit.aws.stacks import StackFinder
+from ecrkit.aws.stacks import StackFinder, setting_owners
 from ecrkit.catalog import read_catalog_text
 from ecrkit.cli.adopt.report import AdoptionReport
 from ecrkit.cli.arguments.environment import environment_option, look_around
@@ -28,8 +29,17 @@ from ecrkit.cli.console.endings import end, first_lines
 from ecrkit.cli.console.interrupts import tidy_end
 from ecrkit.cli.console.output import count_of, echo
 from ecrkit.cli.console.progress import with_bar
-from ecrkit.deployment.adoption import Adopter, published_in, resource_mappings, write_adopted, write_mapping
+from ecrkit.deployment.adoption import (
+    Adopter,
+    published_in,
+    resource_mappings,
+    setting_mappings,
+    write_adopted,
+    write_mapping,
+)
+from ecrkit.deployment.audit.registry_facts import unread_settings
 from ecrkit.errors import EcrkitError, RefusedError
+from ecrkit.registry.settings.deployed import ACCOUNT_SETTINGS, declared_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,6 +48,7 @@ if TYPE_CHECKING:
     from ecrkit.cli.arguments.environment import Surroundings
     from ecrkit.deployment.adoption import Adopted
     from ecrkit.deployment.audit import ActualRepository
+    from ecrkit.registry.settings.deployed import RegistrySetting
 
 __all__ = ["adopt"]
 
@@ -47,7 +58,13 @@ _BATCH = 1000
 
 @click.command("adopt", short_help="Add existing repositories to the catalog.")
 @click.argument("names", metavar="[NAME…]", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Adopt every repository that is in no stack and no catalog.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Adopt every repository and every registry-wide setting that is in no stack and no catalog.",
+)
+@click.option("--registry", is_flag=True, help="Adopt registry-wide settings.")
 @environment_option
 @click.option(
     "--resource-mapping",
@@ -72,6 +89,7 @@ def adopt(  # noqa: PLR0913 - one parameter per option
     names: tuple[str, ...],
     *,
     everything: bool,
+    registry: bool,
     environment: str | None,
     mappings: Path | None,
     into: Path | None,
@@ -91,15 +109,20 @@ def adopt(  # noqa: PLR0913 - one parameter per option
     and prints the next steps. Only reads from AWS. Skips repositories that are already declared, so you can run it
     again after an interruption.
 
-    Exits with 1 if a repository cannot be declared exactly as it is; that one is not adopted.
+    Adopts registry-wide settings with --all and with --registry: scanning, replication, the registry policy,
+    pull-through caches, creation templates, signing, pull-time exclusions and account settings. They go into `registry`
+    of the catalog, or of the environment if the catalog has several.
+
+    Exits with 1 if a repository or a setting cannot be declared exactly as it is; that one is not adopted.
 
     \b
     Examples:
       ecrkit adopt web payments/api --dry-run
       ecrkit adopt --all --environment prod --yes
       ecrkit adopt payments/api --into teams/payments.yaml
+      ecrkit adopt --registry --dry-run
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
-    if bool(names) == everything:
+    if (names and everything) or not (names or everything or registry):
         raise click.UsageError("name repositories, or pass --all")
     if not (yes or dry_run or sys.stdin.isatty()):
         raise click.UsageError(
@@ -108,7 +131,7 @@ def adopt(  # noqa: PLR0913 - one parameter per option
     here = look_around(catalog, policies, environment=environment, profile=profile, region=region)
     published_in(here.store)
     run = _Run(here, AdoptionReport(here.environment, dry_run=dry_run, output=output), mappings, into=into)
-    candidates = run.candidates(names)
+    candidates = run.candidates(names) if names or everything else []
     if len(candidates) > _BATCH:
         run.adopter.check_room(repository.name for repository in candidates)
     ecr = here.aws.ecr()
@@ -116,11 +139,13 @@ def adopt(  # noqa: PLR0913 - one parameter per option
     there = with_bar(actual, length=len(candidates), label="repositories")
     if everything:
         there = run.report.without_those_of_stacks(there, run.adopter.stacks)
+    settings = run.settings() if everything or registry else []
     if yes and not dry_run:
         with tidy_end():
+            run.adopt_settings(settings)
             run.in_batches(there)
     else:
-        run.at_once(list(there), dry_run=dry_run)
+        run.at_once(list(there), settings, dry_run=dry_run)
     run.report.echo(run.mappings())
     end(first_lines(run.report.refusals(), noun="reason"), are_told=output == "text")
 
@@ -138,6 +163,7 @@ class _Run:
 
     def __init__(self, here: Surroundings, report: AdoptionReport, mappings: Path | None, *, into: Path | None) -> None:
         self._here = here
+        self._owners: dict[tuple[str, str], str] = {}
         self._mappings = mappings or here.path.parent / "cdk-import"
         self.report = report
         self.adopter = Adopter(
@@ -165,8 +191,26 @@ class _Run:
 
     def mappings(self) -> dict[str, str]:
         """Tell where the resource mapping of each stack is that takes over a repository."""
-        stacks = resource_mappings(self._here.environment, self.report.names)
+        stacks = [
+            *resource_mappings(self._here.environment, self.report.names),
+            *setting_mappings(self.report.settings),
+        ]
         return {stack: str(self._mappings / f"{stack}.json") for stack in stacks}
+
+    def settings(self) -> list[RegistrySetting]:
+        """Read the registry-wide settings that somebody made, and find the stacks that have them."""
+        environment = self._here.environment
+        actual = read_registry(self._here.aws.ecr(), declared=declared_keys(environment.registry))
+        self.report.unread += unread_settings(actual, doing="adopted")
+        settings = [one for one in actual.settings if one.key == ACCOUNT_SETTINGS or not one.is_default]
+        cloudformation = self._here.aws.cloudformation()
+        self._owners = setting_owners(cloudformation, settings, account=environment.account)
+        return settings
+
+    def adopt_settings(self, settings: Sequence[RegistrySetting]) -> None:
+        """Adopt registry-wide settings, and write them."""
+        if settings:
+            self._finish(self.adopter.adopt_registry(settings, owners=self._owners))
 
     def in_batches(self, repositories: Iterable[ActualRepository]) -> None:
         """Adopt as they are read, some at a time; of an interrupted run, what was read before is adopted."""
@@ -188,27 +232,36 @@ class _Run:
             echo(f"{count_of(len(self.report.names), 'repository')} adopted before this error", err=True)
             raise failure
 
-    def at_once(self, repositories: Sequence[ActualRepository], *, dry_run: bool) -> None:
+    def at_once(
+        self, repositories: Sequence[ActualRepository], settings: Sequence[RegistrySetting], *, dry_run: bool
+    ) -> None:
         """Show everything, and write it if that is agreed to."""
         adopted = self.adopter.adopt(repositories)
+        if settings:
+            adopted = adopted.then(self.adopter.adopt_registry(settings, owners=self._owners))
         self.report.echo_diff(adopted, catalog=self._here.path, store=self._here.store)
-        if adopted.names and not dry_run:
-            if not confirmed(
-                f"Write these changes, and adopt {count_of(len(adopted.names), 'repository')}?", yes=False
-            ):
+        if (adopted.names or adopted.settings) and not dry_run:
+            counts = (
+                *([count_of(len(adopted.names), "repository")] if adopted.names else []),
+                *([count_of(len(adopted.settings), "registry-wide setting")] if adopted.settings else []),
+            )
+            if not confirmed(f"Write these changes, and adopt {' and '.join(counts)}?", yes=False):
                 raise RefusedError("nothing written")
             self._write(adopted)
         self.report.add(adopted)
 
     def _adopt(self, repositories: Sequence[ActualRepository]) -> None:
-        adopted = self.adopter.adopt(repositories)
+        self._finish(self.adopter.adopt(repositories))
+
+    def _finish(self, adopted: Adopted) -> None:
         self.report.echo_diff(adopted, catalog=self._here.path, store=self._here.store)
-        if adopted.names:
+        if adopted.names or adopted.settings:
             self._write(adopted)
         self.report.add(adopted)
 
     def _write(self, adopted: Adopted) -> None:
         # Before the catalog: `cdk import` passes over what it maps and no template has.
-        for stack, mapping in resource_mappings(self._here.environment, adopted.names).items():
+        repositories = resource_mappings(self._here.environment, adopted.names)
+        for stack, mapping in {**repositories, **setting_mappings(adopted.settings)}.items():
             write_mapping(self._mappings / f"{stack}.json", mapping)
         write_adopted(adopted, catalog=self._here.path, store=self._here.store)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecrkit.catalog import Environment
-    from ecrkit.deployment.adoption import Adopted
+    from ecrkit.deployment.adoption import Adopted, AdoptedSetting
     from ecrkit.deployment.audit import ActualRepository
 
 __all__ = ["AdoptionReport"]
@@ -36,7 +36,10 @@ class AdoptionReport:
 
     Attributes:
         names: of what was adopted.
+        settings: registry-wide settings that were adopted.
         refused: the names of what cannot be, and why.
+        refused_settings: the same for registry-wide settings, by their path.
+        unread: which registry-wide settings could not be read, and why.
         declared: names of what was declared before.
         of_stacks: names of what other stacks have.
     """
@@ -47,6 +50,9 @@ class AdoptionReport:
         self._output = output
         self._policies: list[str] = []
         self.names: list[str] = []
+        self.settings: list[AdoptedSetting] = []
+        self.refused_settings: dict[str, tuple[str, ...]] = {}
+        self.unread: list[str] = []
         self.refused: dict[str, tuple[str, ...]] = {}
         self.declared: list[str] = []
         self.of_stacks: list[str] = []
@@ -55,7 +61,9 @@ class AdoptionReport:
         """Take note of what was done, and print the warnings about it to stderr."""
         echo_findings(adopted.warnings, err=True)
         self.names += adopted.names
+        self.settings += adopted.settings
         self.refused |= adopted.refused
+        self.refused_settings |= adopted.refused_settings
         self._policies += [str(one) for one in adopted.policies if str(one) not in self._policies]
 
     def without_those_of_stacks(
@@ -81,13 +89,14 @@ class AdoptionReport:
         Args:
             mappings: path of the resource mapping of each stack that takes over a repository.
         """
-        steps = import_steps(self._environment, mappings) if mappings else []
+        account = [one.name for one in self.settings if not one.stack]
+        steps = import_steps(self._environment, mappings, account_settings=account) if mappings or account else []
         if self._output == "json":
             echo_json(self._document(mappings, steps))
             return
         for step in steps:
             echo(step)
-        for line in self.refusals():
+        for line in [*self.refusals(), *self.unread]:
             echo(line, err=True)
         for names, what in ((self.declared, "already declared"), (self.of_stacks, "in another stack, skipped")):
             if len(names) <= _FEW:
@@ -96,16 +105,22 @@ class AdoptionReport:
         echo(self._summary(), err=True)
 
     def refusals(self) -> list[str]:
-        """Say of each repository that was not adopted why, a line for each reason."""
-        return [f"{name}: not adopted: {reason}" for name, reasons in self.refused.items() for reason in reasons]
+        """Say of each repository and setting that was not adopted why, a line for each reason."""
+        refused = {**self.refused, **self.refused_settings}
+        return [f"{name}: not adopted: {reason}" for name, reasons in refused.items() for reason in reasons]
 
     def _summary(self) -> str:
         verb = "would be adopted" if self._dry_run else "adopted"
+        adopted = [
+            *([count_of(len(self.names), "repository")] if self.names or not self.settings else []),
+            *([count_of(len(self.settings), "registry-wide setting")] if self.settings else []),
+        ]
+        refused = len(self.refused) + len(self.refused_settings)
         counts = [
-            f"{count_of(len(self.names), 'repository')} {verb} into {self._environment.name}",
+            f"{' and '.join(adopted)} {verb} into {self._environment.name}",
             *([f"{len(self.declared):,} already declared"] if self.declared else []),
             *([f"{len(self.of_stacks):,} in other stacks skipped"] if self.of_stacks else []),
-            *([f"{len(self.refused):,} not adopted"] if self.refused else []),
+            *([f"{refused:,} not adopted"] if refused else []),
         ]
         return ", ".join(counts)
 
@@ -120,6 +135,19 @@ class AdoptionReport:
                 for logical_id, identifier in mapping.items()
             ],
             "notAdopted": [{"repositoryName": name, "reasons": list(why)} for name, why in self.refused.items()],
+            "adoptedSettings": [
+                {
+                    "key": one.key,
+                    "name": one.name or None,
+                    "stackName": one.stack or None,
+                    "logicalId": one.logical_id or None,
+                }
+                for one in self.settings
+            ],
+            "settingsNotAdopted": [
+                {"setting": shown, "reasons": list(why)} for shown, why in self.refused_settings.items()
+            ],
+            "notChecked": self.unread,
             "declared": self.declared,
             "ofOtherStacks": self.of_stacks,
             "policies": self._policies,

@@ -1,20 +1,22 @@
 """
-Repositories that exist, brought into a catalog: what it has to say for its template to be what is there.
+Repositories and registry-wide settings that exist, brought into a catalog: what it has to say to be what is there.
 
 :class:`Adopter` decides, without AWS and without writing; :func:`write_adopted` writes.
 """
 
 from ecrkit.deployment.adoption.adopter import Adopter
-from ecrkit.deployment.adoption.importing import import_steps, resource_mappings
-from ecrkit.deployment.adoption.values import Adopted
+from ecrkit.deployment.adoption.importing import import_steps, resource_mappings, setting_mappings
+from ecrkit.deployment.adoption.values import Adopted, AdoptedSetting
 from ecrkit.deployment.adoption.writing import published_in, write_adopted, write_mapping
 
 __all__ = [
     "Adopted",
+    "AdoptedSetting",
     "Adopter",
     "import_steps",
     "published_in",
     "resource_mappings",
+    "setting_mappings",
     "write_adopted",
     "write_mapping",
 ]

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from ecrkit.catalog import check_catalog
 from ecrkit.catalog.pins import Pins
 from ecrkit.catalog.template import stack_name
+from ecrkit.deployment.adoption.importing import of_another_stack
 from ecrkit.deployment.adoption.naming import output_for, repository_in
+from ecrkit.deployment.adoption.registry import RegistryAdopter
 from ecrkit.deployment.adoption.settings import exact_settings, is_exact
 from ecrkit.deployment.adoption.values import Adopted
 from ecrkit.deployment.audit import drift
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from ecrkit.errors import Finding
     from ecrkit.policies.references import PolicyRef
     from ecrkit.policies.store import PolicyStore
+    from ecrkit.registry.settings.deployed import RegistrySetting
 
 __all__ = ["Adopter"]
 
@@ -166,6 +169,43 @@ class Adopter:
             },
         )
 
+    def adopt_registry(self, settings: Iterable[RegistrySetting], *, owners: Mapping[tuple[str, str], str]) -> Adopted:
+        """
+        Add registry-wide settings that the environment does not declare yet.
+
+        They go into `registry` of the catalog; of the environment, if the catalog has several.
+
+        Args:
+            settings: deployed settings.
+            owners: names of the stacks that have them, by key and name.
+
+        Returns:
+            The changes. A setting that the catalog cannot declare exactly as deployed is refused.
+
+        Raises:
+            RefusedError: the catalog cannot be edited.
+        """
+        settled = RegistryAdopter(
+            self.texts,
+            file=self._file,
+            policies=self._policies,
+            names=self._policy_names,
+            environment=self._here,
+            is_one_of_several=self._is_one_of_several,
+        ).adopt(settings, owners=owners)
+        before, self.texts = self.texts, {**self.texts, self._file: settled.text}
+        new = sorted(set(settled.policies))
+        return Adopted(
+            names=(),
+            refused={},
+            warnings=tuple(found for reference in new for found in self._policy_findings(reference)),
+            policies={reference: self._policies.read(reference) for reference in new},
+            before=before[self._file],
+            after=settled.text,
+            settings=settled.adopted,
+            refused_settings=settled.refused,
+        )
+
     def _policy_findings(self, reference: PolicyRef) -> tuple[Finding, ...]:
         """Check a version that is new as `ecrkit policy check` does when it is written."""
         text = policy_text(self._policies.read(reference))
@@ -190,10 +230,7 @@ class Adopter:
     def _stack_problem(self, stack: str) -> str:
         if stack in self.stacks:
             return f"a resource of the stack {stack}, whose catalog no longer declares it; put its entry back"
-        return (
-            f"a resource of the stack {stack}, so no other stack can import it; deploy it there with DeletionPolicy "
-            "Retain, remove it there and deploy again, then adopt it"
-        )
+        return of_another_stack(stack)
 
     def _bases(self, names: Sequence[str]) -> tuple[dict[str, RepositoryEntry], dict[str, tuple[str, ...]]]:
         """Tell what the catalog makes of entries that say nothing of their own; of all that are new the same."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecrkit.catalog.template import stack_name
+from ecrkit.catalog.template import registry_stack_name, stack_name
 from ecrkit.images.names import RepositoryName
 from ecrkit.registry.cloudformation import logical_id, shard_of
 from ecrkit.registry.outputs import construct_id
@@ -13,8 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ecrkit.catalog import Environment
+    from ecrkit.deployment.adoption.values import AdoptedSetting
 
-__all__ = ["import_steps", "resource_mappings"]
+__all__ = ["import_steps", "of_another_stack", "resource_mappings", "setting_mappings"]
+
+
+def of_another_stack(stack: str) -> str:
+    """Say why what a foreign stack has cannot be adopted, and how it can."""
+    return (
+        f"a resource of the stack {stack}, so no other stack can import it; deploy it there with DeletionPolicy "
+        "Retain, remove it there and deploy again, then adopt it"
+    )
 
 
 def resource_mappings(environment: Environment, names: Iterable[str]) -> dict[str, dict[str, dict[str, str]]]:
@@ -37,20 +46,44 @@ def resource_mappings(environment: Environment, names: Iterable[str]) -> dict[st
     return mappings
 
 
-def import_steps(environment: Environment, mappings: Mapping[str, str]) -> list[str]:
+def setting_mappings(settings: Iterable[AdoptedSetting]) -> dict[str, dict[str, dict[str, str]]]:
+    """Map logical IDs to adopted registry-wide settings, by stack name; account settings are in no stack."""
+    mappings: dict[str, dict[str, dict[str, str]]] = {}
+    for setting in settings:
+        if setting.stack:
+            mappings.setdefault(setting.stack, {})[setting.logical_id] = dict(setting.identifier)
+    return mappings
+
+
+def import_steps(
+    environment: Environment, mappings: Mapping[str, str], *, account_settings: Iterable[str] = ()
+) -> list[str]:
     """
     List the commands to run next, one a line.
 
     Args:
         environment: environment whose stacks import the repositories.
         mappings: path of the resource mapping, by the name of the stack.
+        account_settings: names of the adopted account settings.
     """
-    steps = ["# Review and commit the written files. A plain `cdk deploy` fails: the repositories exist. Run either"]
+    names = list(account_settings)
+    notes = (
+        [f"# No stack imports {', '.join(names)}: CloudFormation has no type for account settings."] if names else []
+    )
+    registry = registry_stack_name(environment.name)
+    what, choice = ("repositories", " Run either") if mappings.keys() - {registry} else ("settings", " Run")
+    steps = [f"# Review and commit the written files. A plain `cdk deploy` fails: the {what} exist.{choice}"]
+    if not mappings:
+        return ["# Review and commit the written files.", *notes, f"ecrkit audit --environment {environment.name}"]
     for stack, path in sorted(mappings.items()):
         steps.append(f"npx cdk import {stack} --resource-mapping {path}")
         steps.append(f"npx cdk deploy {stack}")
-    steps.append("# or, to create missing resources too:")
-    steps += [f"npx cdk deploy {stack} --import-existing-resources" for stack in sorted(mappings)]
+    # CloudFormation finds by itself only what has a name in the template.
+    named = sorted(mappings.keys() - {registry})
+    if named:
+        steps.append("# or, to create missing resources too:")
+        steps += [f"npx cdk deploy {stack} --import-existing-resources" for stack in named]
+    steps += notes
     steps.append("# and then:")
     steps.append(f"ecrkit audit --environment {environment.name}")
     return steps

@@ -11,6 +11,7 @@ from ecrkit.deployment.audit.deployed_policies import hazards, suspended
 from ecrkit.deployment.audit.drift import drift
 from ecrkit.deployment.audit.limits import AuditLimits, observations
 from ecrkit.deployment.audit.posture import posture
+from ecrkit.deployment.audit.registry import audit_registry
 from ecrkit.deployment.audit.replication import replicated_deletions
 from ecrkit.deployment.audit.rulebook import MISSING, PENDING, UNDEPLOYED, UNKNOWN
 from ecrkit.errors import in_file_order, pointer_to, silence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from ecrkit.catalog import Environment, RepositoryEntry
-    from ecrkit.deployment.actual import ActualRepository
+    from ecrkit.deployment.actual import ActualRegistry, ActualRepository
     from ecrkit.errors import Finding, Location, Reason
     from ecrkit.policies.store import PolicyStore
     from ecrkit.registry.settings.replication import DeployedReplicationRule
@@ -42,6 +43,8 @@ def audit(  # noqa: PLR0913 - both sides, and what is asked of them
     stacks: Mapping[str, AbstractSet[str]] | None = None,
     limits: AuditLimits | None = None,
     replication: Iterable[DeployedReplicationRule] = (),
+    registry: ActualRegistry | None = None,
+    registry_places: Mapping[tuple[str, ...], Location] | None = None,
 ) -> tuple[Finding, ...]:
     """
     Report drift, what is not deployed yet, and insecure settings.
@@ -57,6 +60,8 @@ def audit(  # noqa: PLR0913 - both sides, and what is asked of them
         limits: how old and how many something may be, and the time, at which silences may have expired; ``None`` to
             look at neither.
         replication: deployed replication rules of the registry.
+        registry: the deployed registry-wide settings; ``None`` to leave them out.
+        registry_places: where registry-wide settings are declared, by their steps below ``registry``.
 
     Returns:
         Findings in the order of the catalog; those of undeclared repositories are where its repositories begin.
@@ -65,7 +70,18 @@ def audit(  # noqa: PLR0913 - both sides, and what is asked of them
     """
     auditing = _Audit(environment, policies, policy_name, places, stacks or {}, limits)
     place = replace(places[""], pointer=pointer_to("environments", environment.name, "registry", "replication"))
-    return in_file_order([*auditing.run(actual), *replicated_deletions(replication, location=place)])
+    settings = (
+        audit_registry(
+            environment,
+            registry,
+            policies=policies,
+            policy_name=policy_name,
+            places=registry_places or {(): places[""]},
+        )
+        if registry
+        else ()
+    )
+    return in_file_order([*auditing.run(actual), *settings, *replicated_deletions(replication, location=place)])
 
 
 class _Audit:
