@@ -27,8 +27,8 @@ from ecrkit.cli.console.progress import with_bar
 from ecrkit.cli.console.reports import echo_report
 from ecrkit.deployment.audit import audit as audited
 from ecrkit.deployment.audit.limits import DEFAULT_QUOTA_IMAGES, AuditLimits
-from ecrkit.deployment.audit.sharing import repeated_layers
 from ecrkit.deployment.audit.registry_facts import registry_document, unchecked_settings
+from ecrkit.deployment.audit.sharing import repeated_layers
 from ecrkit.deployment.policies import PolicyNames
 from ecrkit.deployment.suspensions import suspension_in
 from ecrkit.errors import Severity, in_file_order, pointer_to
