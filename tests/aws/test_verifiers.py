@@ -21,7 +21,7 @@ from ecrkit.aws.login import Registry
 from ecrkit.aws.verifiers import CredentialSource, Verification, find_verifiers
 from ecrkit.errors import InvalidNameError, NoVerdictError, ToolError, UnreadableInputError
 from ecrkit.images.references import ImageReference
-from ecrkit.images.signatures import Signer
+from ecrkit.images.signatures.signers import Signer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,6 +16,7 @@ __all__ = [
     "NOTATION_VERSION",
     "SIMPLE_SIGNING",
     "UNSIGNED",
+    "arguments",
     "attestation",
     "signature",
     "verified_by_notation",

@@ -13,8 +13,8 @@ from ecrkit.aws.repositories import NOT_FOUND, counts_pulls
 from ecrkit.errors import AwsError, NoVerdictError
 from ecrkit.images.cosign import CosignTag
 from ecrkit.images.manifests import CONFIGURATIONS
-from ecrkit.images.scans import Scan, read_scan_counts
 from ecrkit.images.scans.overview import ImageScan, RepositoryScans, merged_scan
+from ecrkit.images.scans.reading import read_scan_counts
 from ecrkit.lifecycle.checks.patterns import TagPattern
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
     from ecrkit.aws.images import DeployedImage
+    from ecrkit.images.scans import Scan
 
 __all__ = ["repository_scans"]
 

@@ -19,14 +19,9 @@ from ecrkit.aws.programs import Program
 from ecrkit.aws.repositories import repository_of
 from ecrkit.documents.files import make_directory, read_text, system_reason, write_text
 from ecrkit.errors import NoVerdictError, ToolError, UnreadableInputError
-from ecrkit.images.signatures import (
-    Method,
-    TrustPolicy,
-    attestation_problem,
-    notation_problem,
-    signature_problem,
-)
-from ecrkit.images.signatures.notation import notation_version
+from ecrkit.images.signatures.cosign import attestation_problem, signature_problem
+from ecrkit.images.signatures.notation import TrustPolicy, notation_problem, notation_version
+from ecrkit.images.signatures.signers import Method
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +30,7 @@ if TYPE_CHECKING:
 
     from ecrkit.aws.login import Password, Registry
     from ecrkit.images.references import ImageReference
-    from ecrkit.images.signatures import Signer
+    from ecrkit.images.signatures.signers import Signer
 
 __all__ = ["CredentialSource", "Verification", "Verifier", "find_verifiers", "pinned", "verification"]
 

@@ -6,7 +6,7 @@ import pytest
 from builders.verifiers import COSIGN_SIGN, UNSIGNED, attestation, signature
 
 from ecrkit.errors import NoVerdictError
-from ecrkit.images.signatures import attestation_problem, signature_problem
+from ecrkit.images.signatures.cosign import attestation_problem, signature_problem
 
 HEX = "a" * 64
 DIGEST = f"sha256:{HEX}"

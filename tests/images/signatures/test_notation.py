@@ -9,8 +9,8 @@ import pytest
 from builders.verifiers import NOTATION_VERSION, verified_by_notation
 
 from ecrkit.errors import InvalidNameError, NoVerdictError
-from ecrkit.images.signatures import Signer, TrustPolicy, notation_problem
-from ecrkit.images.signatures.notation import notation_version
+from ecrkit.images.signatures.notation import TrustPolicy, notation_problem, notation_version
+from ecrkit.images.signatures.signers import Signer
 
 HEX = "a" * 64
 DIGEST = f"sha256:{HEX}"

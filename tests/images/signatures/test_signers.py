@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ecrkit.errors import InvalidNameError
-from ecrkit.images.signatures import PREDICATE_TYPES, Method, Signer, predicate_type
+from ecrkit.images.signatures.signers import PREDICATE_TYPES, Method, Signer, predicate_type
 
 PROFILE = "arn:aws:signer:eu-west-1:123456789012:/signing-profiles/release"
 KMS = "awskms:///arn:aws:kms:eu-west-1:123456789012:key/1234"

@@ -17,7 +17,7 @@ from ecrkit.cli.console.output import echo
 from ecrkit.cli.console.progress import step_line
 from ecrkit.documents.files import open_file
 from ecrkit.errors import NoVerdictError
-from ecrkit.images.signatures import Method, Signer, predicate_type
+from ecrkit.images.signatures.signers import Method, Signer, predicate_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

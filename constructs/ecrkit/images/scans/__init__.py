@@ -2,7 +2,7 @@
 
 from ecrkit.images.scans.allow_list import Allowance, AllowList, read_allow_list
 from ecrkit.images.scans.judging import Judgement, Verdict, judge
-from ecrkit.images.scans.reading import read_scan, read_scan_counts
+from ecrkit.images.scans.reading import read_scan
 from ecrkit.images.scans.sarif import sarif
 from ecrkit.images.scans.values import Package, Scan, ScanStatus, Severity, Vulnerability
 
@@ -19,6 +19,5 @@ __all__ = [
     "judge",
     "read_allow_list",
     "read_scan",
-    "read_scan_counts",
     "sarif",
 ]
