@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from builders.accounts import account_in
 from builders.commands import ecrkit
+from builders.inventories import image, write_images
 from builders.proxies import Fault, aws_error, delay, drop, proxy_to, xml_error
 from builders.sandboxes import HOME
 from builders.stores import make_store, policy_text, publish
@@ -139,6 +140,37 @@ def test_nothing_to_find_exits_with_0(account: Account, project: Path) -> None:
 
     assert result.returncode == 0, result.stdout
     assert result.stderr.endswith("\n4 repositories checked: nothing wrong, 4 warnings silenced\n")
+
+
+def test_shared_layers(account: Account, project: Path) -> None:
+    """With an inventory that has layers, the audit says which layers repositories share; a note does not fail it."""
+    (project / "images").mkdir()
+    for name in ("mutable", "web", "other"):
+        write_images(project / "images" / f"{name}.json", [image(layers={"ba5e": 5, "b": 1})], repository=name)
+
+    text = audit(account, project, "--images", "images")
+    document = json.loads(audit(account, project, "--images", "images", "--output", "json").stdout)
+
+    assert (
+        "2 layers are in more than one repository: 12 B stored repeatedly, most of it in mutable, other, web"
+        in text.stdout
+    )
+    assert document["sharedLayers"] == [
+        {"repositories": ["mutable", "other", "web"], "layerCount": 2, "sizeInBytes": 6, "repeatedBytes": 12}
+    ]
+
+
+def test_inventory_without_layers(account: Account, project: Path) -> None:
+    """An inventory without layers shows nothing about them, and the audit says so; drift has no layers at all."""
+    (project / "images").mkdir()
+    write_images(project / "images" / "web.json", [image()], repository="web")
+
+    result = audit(account, project, "--images", "images")
+    refused = audit(account, project, "--images", "images", "--drift-only")
+
+    assert "shared layers: not checked, images has no layers of this environment\n" in result.stderr
+    assert refused.returncode == 2
+    assert "--images reports shared layers, which are not drift; omit --drift-only" in refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -335,4 +335,8 @@ def _manifest(document: Mapping[str, Any], pool: LayerPool) -> ReadManifest:
     """Take what a manifest refers to: a list to images, any other to layers."""
     if "manifests" in document:
         return ReadManifest(children=children_in(document))
-    return ReadManifest(layers=layers_in(document, pool))
+    try:
+        return ReadManifest(layers=layers_in(document, pool))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        # Unlike a list, it may be in another form: one odd artifact must not end the inventory of a registry.
+        return ReadManifest()

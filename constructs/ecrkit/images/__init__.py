@@ -4,7 +4,8 @@ The images of a repository: names, lists of images, and what scans found.
 - ``names``: repository names and tag filters that ECR accepts
 - ``references``: ``[HOST/]NAME[:TAG][@DIGEST]``
 - ``hosts``: hosts of registries, in every partition
-- ``manifests``: kinds of manifests, and what a manifest list refers to
+- ``manifests``: kinds of manifests, and what they refer to: images, or layers
+- ``layers``: layers, each in memory once
 - ``cosign``: tags that Cosign gives to signatures and the like
 - ``kubernetes``: images in the workloads that kubectl prints
 - ``sizes``: sizes as people read them

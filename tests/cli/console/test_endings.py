@@ -44,7 +44,16 @@ GATES = {
 }
 """Arguments with which each command fails, and the reason that it must name, in one format or another."""
 
-ELSEWHERE = {"audit", "adopt", "doctor", "policy copy", "policy resume", "repos delete", "scan gate"}
+ELSEWHERE = {
+    "audit",
+    "adopt",
+    "doctor",
+    "images inventory",
+    "policy copy",
+    "policy resume",
+    "repos delete",
+    "scan gate",
+}
 """These have such a test next to their others; ``policy copy`` refuses with an error."""
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from builders.accounts import REGISTRY, account_in
 from builders.commands import ECRKIT, ecrkit, ecrkit_on_terminal, start
+from builders.inventories import digest
 from builders.policies import policy_text, pulled, rule
 from builders.proxies import Fault, Hold, aws_error, delay, drop, proxy_to
 from builders.scans import answers, put_index, scanning_account
@@ -27,6 +28,14 @@ pytestmark = pytest.mark.server
 
 NAMES = ["api.json/web", "api", "api.json", "payments/api", "payments/worker", "empty", "web"]
 READS = ("ecr:BatchGet", "ecr:Describe", "ecr:Get", "sts:Get")
+
+
+def layered(**sizes: int) -> str:
+    """Write the manifest of an image with a layer for each name; its configuration has two bytes."""
+    media_type = "application/vnd.oci.image.manifest.v1+json"
+    layers = [{"digest": digest(name), "size": size} for name, size in sizes.items()]
+    config = {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": digest("c0"), "size": 2}
+    return json.dumps({"schemaVersion": 2, "mediaType": media_type, "config": config, "layers": layers})
 
 
 def fill(account: Account) -> Account:
@@ -237,6 +246,59 @@ def test_reading_is_no_pull_where_pulls_count(account: Account, tmp_path: Path) 
         "--children to read them anyway\n"
     )
     assert "ecr:BatchGetImage" in proxy.actions
+
+
+def test_layers(account: Account, tmp_path: Path) -> None:
+    """With --layers each image has its layers; a second run, and one without the option, read no manifest again."""
+    account.ecr.create_repository(repositoryName="layered")
+    account.put_image("layered", "v1", text=layered(a=10, b=20))
+    account.put_image("layered", "v2", text=layered(a=10, c=40))
+
+    with proxy_to(account.url) as proxy:
+        result = inventory(account, tmp_path, "layered", "--layers", url=proxy.url)
+        again = inventory(account, tmp_path, "layered", "--layers", url=proxy.url)
+        without = inventory(account, tmp_path, "layered", url=proxy.url)
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (again.returncode, without.returncode) == (0, 0)
+    assert proxy.actions.count("ecr:BatchGetImage") == 1
+    found = [one["layers"] for one in json.loads((tmp_path / "layered.json").read_text())["imageDetails"]]
+    assert sorted(sum(layer["size"] for layer in layers) for layers in found) == [32, 52]
+    account.ecr.delete_repository(repositoryName="layered", force=True)
+
+
+def test_layers_are_no_pull_where_pulls_count(account: Account, tmp_path: Path) -> None:
+    """Where the lifecycle policy counts pulls, --layers is refused: images are saved without, and it exits with 1."""
+    text = policy_text(rule(1, **pulled(90), action={"type": "transition", "targetStorageClass": "archive"}))
+    with proxy_to(account.url, Fault("ecr:GetLifecyclePolicy", answers({"lifecyclePolicyText": text}))) as proxy:
+        result = inventory(account, tmp_path, "api", "--layers", url=proxy.url)
+        assert "ecr:BatchGetImage" not in proxy.actions
+        despite = inventory(account, tmp_path, "api", "--layers", "--despite-pulls", url=proxy.url)
+
+    assert result.returncode == 1
+    assert result.stdout == f"{tmp_path}: 1 repository, 1 image fetched\n"
+    assert result.stderr == (
+        "failed: api: layers not read, because the lifecycle policy counts pulls; pass --despite-pulls to read them\n"
+    )
+    assert despite.returncode == 0
+    assert despite.stderr == ("api: layers of 1 image not known: a manifest does not contain the sizes of its layers\n")
+    assert "ecr:BatchGetImage" in proxy.actions
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--layers", "--no-children"), "--layers reads every manifest; omit --no-children"),
+        (("--despite-pulls",), "--despite-pulls needs --layers"),
+    ],
+)
+def test_options_that_exclude_each_other(
+    account: Account, tmp_path: Path, options: tuple[str, ...], message: str
+) -> None:
+    """Options that contradict each other are refused before anything is read."""
+    result = inventory(account, tmp_path, "web", *options)
+
+    assert (result.returncode, result.stderr.splitlines()[-1]) == (2, f"Error: {message}")
 
 
 def test_a_bar(account: Account, tmp_path: Path) -> None:

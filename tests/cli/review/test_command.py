@@ -257,6 +257,7 @@ class TestJson:
             "newlyExpiredSizeInBytes": 5_000_000_000,
             "newlyArchivedSizeInBytes": 0,
             "imagesWithoutSize": 0,
+            "layers": None,
             "monthlyStorageInDollars": 0.5,
             "protectedAndExpiring": [],
             "protectedAndArchiving": [],

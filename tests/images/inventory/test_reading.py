@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from ecrkit.errors import InvalidImagesError
 from ecrkit.images.inventory import fast_parsing
 from ecrkit.images.inventory.reading import parse_images
-from ecrkit.images.layers import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -202,21 +201,6 @@ def test_refused_text(content: str, message: str) -> None:
     ("keys", "messages"),
     [
         pytest.param({"imageDigest": None}, ["[1].imageDigest: {digest}, got null [IMG105]"], id="no digest"),
-        pytest.param({"layers": "x"}, ["[1].layers: must be a list of layers, got 'x' [IMG104]"], id="layers"),
-        pytest.param(
-            {"layers": [{"digest": "sha256:a"}]},
-            [
-                "[1].layers[0]: must be a layer with 'digest' and 'size', got {{\"digest\": \"sha256:a\"}} [IMG104]",
-            ],
-            id="layer without size",
-        ),
-        pytest.param(
-            {"layers": [{"digest": "sha256:a", "size": 1}, {"digest": "sha256:a", "size": 2}]},
-            [
-                '[1].layers[1]: {layer}, got {{"digest": "sha256:a", "size": 2}}: sha256:a has 1 bytes elsewhere [IMG104]',
-            ],
-            id="two sizes",
-        ),
         pytest.param({"imageDigest": "v1"}, ["[1].imageDigest: {digest}, got 'v1' [IMG105]"], id="bad digest"),
         pytest.param(
             {"imagePushedAt": "yesterday"}, ["[1].imagePushedAt: {time}, got 'yesterday' [IMG106]"], id="no time"
@@ -285,7 +269,6 @@ def test_refused_value(keys: dict[str, Any], messages: list[str]) -> None:
         message.format(
             digest="must be a digest as in 'sha256:0123…'",
             time="must be a time in ISO 8601, or seconds since 1970",
-            layer="must be the digest and the size of a layer, the same wherever it occurs",
             naive="append 'Z' if it is UTC; without an offset the age is unknown",
             several="write a file for each repository: a policy counts the images of one",
         )
@@ -315,25 +298,6 @@ def test_refused_value(keys: dict[str, Any], messages: list[str]) -> None:
 def test_null_is_absent(key: str) -> None:
     """SDKs write null for an optional field that an image does not have, an untagged image for one."""
     assert list(read(text({**A, key: None}, B)).images) == list(read(text(A, B)).images)
-
-
-def test_layers_are_shared() -> None:
-    """Images have their layers, and those with the same layer share it; another image has none that are known."""
-    layer = {"digest": digest("c0"), "size": 3}
-
-    first, second, third = read(
-        text(
-            {**A, "layers": [layer]},
-            {**B, "layers": [layer, {**layer, "mediaType": "x"}]},
-            {**A, "imageDigest": digest("f")},
-        )
-    ).images
-
-    assert first.layers
-    assert second.layers
-    assert list(first.layers) == [Layer(digest("c0"), 3)]
-    assert second.layers[0] is first.layers[0]
-    assert third.layers is None
 
 
 def test_a_name_beside_null_is_one_too_many() -> None:

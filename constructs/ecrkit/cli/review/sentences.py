@@ -100,7 +100,8 @@ def losses_sentence(losses: Sequence[ImageLoss], *, has_images: bool) -> str:
     if expire or may_expire:
         may = f", {may_expire:,} of them unless a manifest list refers to them" if may_expire else ""
         count = count_of(expire + may_expire, "image")
-        parts.append(f"{count} would newly expire{may} ({freed_text(losses)}, {dollars(losses)} a month)")
+        really = " really freed" if any(loss.layers.is_known for loss in losses) else ""
+        parts.append(f"{count} would newly expire{may} ({freed_text(losses)}{really}, {dollars(losses)} a month)")
     if archive:
         parts.append(f"{count_of(archive, 'image')} would be archived ({archived_text(losses)})")
     if protected:
