@@ -11,7 +11,7 @@ from ecrkit.preview.fleet.expression import ROUNDS, Dialect, summary, translated
 RELATIONS = {
     "images": '"fleet"."images"',
     **{
-        name: f'(SELECT * FROM "fleet"."preview_{name}" WHERE preview = \'1f2e\')'
+        name: f"(SELECT * FROM fleet.preview_{name} WHERE preview = '1f2e')"  # noqa: S608 - names of tables
         for name in ("rules", "repositories", "used", "protection")
     },
 }
@@ -22,7 +22,7 @@ def test_tables_are_replaced() -> None:
     query = "WITH rules_of AS (SELECT * FROM rules) SELECT i.digest FROM images AS i JOIN rules_of AS images ON TRUE"
 
     assert bound(query, RELATIONS) == (
-        'WITH rules_of AS (SELECT * FROM (SELECT * FROM "fleet"."preview_rules" WHERE preview = \'1f2e\') AS rules) '
+        "WITH rules_of AS (SELECT * FROM (SELECT * FROM fleet.preview_rules WHERE preview = '1f2e') AS rules) "
         'SELECT i.digest FROM "fleet"."images" AS i JOIN rules_of AS images ON TRUE'
     )
 
