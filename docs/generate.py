@@ -73,7 +73,8 @@ def key_page() -> str:
         "## Keys of an event\n\n"
         "An entry of `events`, for all environments or for one, takes these keys. [Send\n"
         "events](../tasks/send-events.md) has examples.\n\n"
-        "| key | meaning |\n|---|---|\n" + "".join(f"| `{key}` | {said_of(Event, key)} |\n" for key in EVENT_KEYS)
+        "| key | meaning |\n|---|---|\n"
+        + "".join(f"| `{key}` | {said_of(Event, key).removesuffix('.')} |\n" for key in EVENT_KEYS)
     )
 
 
