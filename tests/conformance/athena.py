@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
     from conformance.values import Account, Json
 
-__all__ = ["athena_results"]
+__all__ = ["REPOSITORIES", "athena_results"]
 
-_REPOSITORIES = 300
+REPOSITORIES = 300
 _HOME_OF_S3 = "us-east-1"
 _MOST_BYTES = 10**9
 
 
 def athena_results(account: Account, *, seed: int) -> Iterator[Result]:
     """Write a dataset to a new bucket, compare the verdicts on each repository, and remove everything."""
-    images, policies = random_fleet(seed, repositories=_REPOSITORIES)
+    images, policies = random_fleet(seed, repositories=REPOSITORIES)
     bucket = Bucket(account.aws, Place(bucket=account.prefix, prefix=""))
     database = account.prefix.replace("-", "_")
     try:
