@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog import house_checks, rulebook
@@ -17,12 +18,12 @@ from ecrkit.catalog.reading.registry import RegistryReader
 from ecrkit.catalog.reading.repositories import RepositoryReader
 from ecrkit.catalog.reading.rules import read_rules
 from ecrkit.catalog.reading.settings import Settings, SettingsReader
-from ecrkit.catalog.scanners import scanner_findings
 from ecrkit.catalog.values import Catalog, Environment
 from ecrkit.documents import ObjectNode, Reader, is_empty
 from ecrkit.documents.files import argument_name, read_argument
 from ecrkit.errors import Finding, InvalidCatalogError, errors_in
 from ecrkit.registry.settings import Home
+from ecrkit.registry.settings.pull_times import scanner_findings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from ecrkit.catalog.reading.repositories import RepositoryDraft
     from ecrkit.catalog.values import RepositoryEntry
     from ecrkit.documents import At
+    from ecrkit.errors import Location
     from ecrkit.policies.store import PolicyStore
     from ecrkit.registry.settings import RegistrySettings
 
@@ -260,10 +262,13 @@ class _CatalogReader:
         for repository, entry in entries:
             policy = self._settings.composed(entry.lifecycle)
             if policy is not None and policy.counts_pulls:
-                where = repository.at.key_location
-                self._reader.add(
-                    scanner_findings(entry, excluded=excluded, places=repository.own.places, otherwise=where)
+                found = scanner_findings(
+                    entry.properties.access,
+                    excluded=excluded,
+                    place=partial(_place, repository),
+                    reasons=entry.silence,
                 )
+                self._reader.add(found)
 
     def _check_not_empty(
         self, repositories: Sequence[RepositoryDraft], environments: Sequence[EnvironmentDraft]
@@ -291,6 +296,11 @@ def _settings(environment: EnvironmentDraft, repository: RepositoryDraft, defaul
     """Lay the settings of a repository over each other, those of the environment on top."""
     here = environment.repositories.get(repository.text, Settings())
     return here.over(repository.own.over(environment.defaults.over(defaults)))
+
+
+def _place(repository: RepositoryDraft, key: str) -> Location:
+    """Where a repository writes a key; its name if the key is somewhere else."""
+    return repository.own.places.get(key, repository.at.key_location)
 
 
 def _has_none(at: At) -> bool:

@@ -14,6 +14,7 @@ from ecrkit.cdk.validation import LifecyclePolicyValidation
 from ecrkit.documents.terminal import write_line
 from ecrkit.errors import InvalidCatalogError, SynthesisError, errors_in
 from ecrkit.policies.store import PolicyStore
+from ecrkit.registry.settings.resources import ACCOUNT_SETTINGS_NOTE
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -90,6 +91,8 @@ def catalog_stacks(  # noqa: PLR0913 - keyword-only
                     policies=store,
                 )
             )
+        if environment.registry is not None and environment.registry.account_settings:
+            cdk.Annotations.of(built[-1]).add_info_v2("ecrkit:account-settings", ACCOUNT_SETTINGS_NOTE)
         if environment.events:
             built.append(events_stack(scope, events_stack_name(environment.name), environment=environment))
         stacks[environment.name] = built

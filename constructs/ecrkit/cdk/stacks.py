@@ -24,7 +24,6 @@ from ecrkit.documents.nearest import near
 from ecrkit.errors import UnknownRepositoryError
 from ecrkit.registry.cloudformation import SHARDS, shard_of
 from ecrkit.registry.settings import SCANNING_WARNINGS, TEMPLATE_WARNINGS
-from ecrkit.registry.settings.resources import ACCOUNT_SETTINGS_NOTE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -165,8 +164,6 @@ class RegistryStack(EnvironmentStack):
         # The catalog warns of what its templates leave out, where somebody wrote it.
         for code in (*SCANNING_WARNINGS, *TEMPLATE_WARNINGS):
             cdk.Annotations.of(self).acknowledge_warning(code, "told by the catalog")
-        if registry.account_settings:
-            cdk.Annotations.of(self).add_info_v2("ecrkit:account-settings", ACCOUNT_SETTINGS_NOTE)
         Registry(
             self,
             "Registry",
