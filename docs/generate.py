@@ -14,6 +14,7 @@ import click
 from sphinx.util.inspect import signature, stringify_signature
 
 from ecrkit.catalog.keys import key_table
+from ecrkit.catalog.public_keys import public_key_table
 from ecrkit.catalog.reading.events import EVENT_KEYS
 from ecrkit.cli import cli
 from ecrkit.cli.rulebooks import RULEBOOKS
@@ -70,10 +71,15 @@ def key_page() -> str:
         "| `output` | key of the stack output that holds its URI | its name in PascalCase followed by `RepositoryUri`, "
         "as in `MyAppRepositoryUri` |\n"
         "| `only` | the environments in which it exists | all of them |\n\n"
+        "## Keys of a public repository\n\n"
+        "A repository under `public_repositories` takes these keys. [Publish a public\n"
+        "repository](../tasks/public-repositories.md) shows how to use them.\n\n"
+        f"| key | meaning | default |\n|---|---|---|\n{public_key_table()}\n"
         "## Keys of an event\n\n"
         "An entry of `events`, for all environments or for one, takes these keys. [Send\n"
         "events](../tasks/send-events.md) has examples.\n\n"
-        "| key | meaning |\n|---|---|\n" + "".join(f"| `{key}` | {said_of(Event, key)} |\n" for key in EVENT_KEYS)
+        "| key | meaning |\n|---|---|\n"
+        + "".join(f"| `{key}` | {said_of(Event, key).removesuffix('.')} |\n" for key in EVENT_KEYS)
     )
 
 

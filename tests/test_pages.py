@@ -38,6 +38,7 @@ OFFLINE: tuple[str, ...] = (
     "docs/tasks/house-rules.md",
     "docs/tasks/pin-a-version.md",
     "docs/tasks/preview-a-change.md",
+    "docs/tasks/public-repositories.md",
     "docs/tasks/publish-a-policy.md",
     "docs/tasks/recover.md",
     "docs/tasks/replicate.md",

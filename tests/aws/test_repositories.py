@@ -69,7 +69,7 @@ def test_another_registry_is_refused(client: ECRClient, stub: Stubber, host: str
     )
 
 
-@pytest.mark.parametrize("host", ["ghcr.io", "docker.io", "public.ecr.aws", f"{HOST}.example.com"])
+@pytest.mark.parametrize("host", ["ghcr.io", "docker.io", f"{HOST}.example.com"])
 @pytest.mark.usefixtures("stub")
 def test_foreign_host_is_no_repository(client: ECRClient, host: str) -> None:
     """A foreign host is never the beginning of a repository's name, and AWS is not asked."""
@@ -79,4 +79,17 @@ def test_foreign_host_is_no_repository(client: ECRClient, host: str) -> None:
     assert str(refused.value) == (
         f"{host}: not a private registry of ECR; if a repository's own name begins with it, write "
         f"'ACCOUNT.dkr.ecr.REGION.amazonaws.com/{host}/acme/api'"
+    )
+
+
+@pytest.mark.parametrize("host", ["public.ecr.aws", "ecr-public.aws.com"])
+@pytest.mark.usefixtures("stub")
+def test_public_repository_is_refused(client: ECRClient, host: str) -> None:
+    """Commands work with private repositories, and say so of a public one; AWS is not asked."""
+    with pytest.raises(RefusedError) as refused:
+        repository_of(client, ImageReference.parse(f"{host}/a1b2c3d4/cli"))
+
+    assert str(refused.value) == (
+        f"{host}: ECR Public, but ecrkit's commands work with private repositories; use a container tool or "
+        "'aws ecr-public'"
     )

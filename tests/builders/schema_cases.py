@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from builders import events, registries
+from builders import events, public, registries
 from builders.policies import ABSENT, ARCHIVE, EXPIRE, archived, document, policy_text, pulled, pushed, rule, tagged
 
 from ecrkit.catalog.reading.registry import REGISTRY_KEYS
@@ -78,6 +78,7 @@ ACCEPTED = {
         *[path.read_text() for path in SHIPPED],
     ],
     DocumentKind.CATALOG: [
+        public.PUBLIC,
         (ROOT / "repositories.yaml").read_text(),
         environment(),
         environment(name="a-B-1", region="us-gov-west-1"),
@@ -465,7 +466,7 @@ What no schema can say, by the code of the check: why, and a text that the schem
 there is one.
 """
 
-for _refused in (*registries.REFUSED, *events.REFUSED):
+for _refused in (*registries.REFUSED, *events.REFUSED, *public.REFUSED):
     if _refused.beyond:
         BEYOND[_refused.code] = (_refused.beyond, _refused.text)
     else:

@@ -19,6 +19,7 @@ from builders.catalogs import ONE_ENVIRONMENT, catalog
 from builders.keys import SAMPLES, store_of_samples
 
 from ecrkit.catalog.keys import KEYS, SETTING_KEYS, Key
+from ecrkit.catalog.public_keys import PUBLIC_ENTRY_KEYS
 from ecrkit.catalog.reading.events import EVENT_KEYS
 from ecrkit.catalog.schema import catalog_schema
 from ecrkit.catalog.template import repository_resources
@@ -114,10 +115,15 @@ def test_only_these_are_not_stored_by_ecr() -> None:
 
 
 def test_documentation_has_the_keys() -> None:
-    """The page of keys has a row for each key that a repository may have, `output` and `only` too, and of an event."""
+    """The page of keys has a row for each key of a repository, of a public one and of an event."""
     page = runpy.run_path(str(GENERATOR))["key_page"]()
 
-    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == [*SETTING_KEYS, "output", "only", *EVENT_KEYS]
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == [
+        *SETTING_KEYS,
+        *("output", "only"),
+        *PUBLIC_ENTRY_KEYS,
+        *EVENT_KEYS,
+    ]
 
 
 @pytest.mark.parametrize("key", [pytest.param(key, id=key.name) for key in KEYS if key.kind and key.is_property])

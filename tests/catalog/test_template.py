@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from builders.catalogs import COMPLETE, EVERYTHING, ONE_ENVIRONMENT, catalog
 from builders.linting import cfn_lint
+from builders.public import PUBLIC
 from builders.registries import REGISTRY
 
 from ecrkit import PolicyStore
@@ -22,6 +23,7 @@ CATALOGS = [
     pytest.param(EVERYTHING, id="environments"),
     pytest.param(COMPLETE, id="sharded"),
     pytest.param(REGISTRY, id="registry"),
+    pytest.param(PUBLIC, id="public"),
 ]
 
 
@@ -80,6 +82,30 @@ repositories: {my-app: }
 """
 
     assert list(rendered(text)) == ["Repositories-dev"]
+
+
+def test_public_repositories() -> None:
+    """Public repositories have a stack of their own, between the private ones and the registry-wide settings."""
+    text = f"registry: {{replication: [{{to: [{{region: us-west-2}}]}}]}}\n{PUBLIC}"
+    found = [(template.kind, stack) for stack, template in rendered(text).items() if template.environment == "dev"]
+
+    assert found == [
+        (StackKind.REPOSITORIES, "Repositories-dev"),
+        (StackKind.PUBLIC, "PublicRepositories-dev"),
+        (StackKind.REGISTRY, "Registry-dev"),
+    ]
+
+
+def test_uri_of_a_public_repository() -> None:
+    """The URI is an output where the alias is known; the ARN always is."""
+    found = {stack: json.loads(template.text) for stack, template in rendered(PUBLIC).items()}
+
+    [resource] = found["PublicRepositories-dev"]["Resources"]
+    assert found["PublicRepositories-dev"]["Outputs"] == {
+        "CliUri": {"Value": {"Fn::Join": ["", ["public.ecr.aws/a1b2c3d4/", {"Ref": resource}]]}},
+        "CliArn": {"Value": {"Fn::GetAtt": [resource, "Arn"]}},
+    }
+    assert list(found["PublicRepositories-prod"]["Outputs"]) == ["CliArn", "BasePublicRepositoryArn"]
 
 
 def test_shards_are_noted() -> None:

@@ -6,15 +6,19 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_signer as signer
+from aws_cdk.assertions import Annotations, Match
 from builders.templates import ACCOUNT, OTHER_ACCOUNT, properties_in, resource_in, stack, template_of
 
+from ecrkit import PolicyStore
 from ecrkit.cdk import Registry
 from ecrkit.errors import InvalidPropertyError
-from ecrkit.registry import SigningRule
+from ecrkit.registry import AppliedFor, CreationTemplate, SigningRule
+from ecrkit.registry.access import Access, Grantees
 
 pytestmark = pytest.mark.node
 
 PROFILE = f"arn:aws:signer:us-east-1:{ACCOUNT}:/signing-profiles/images"
+SNYK = f"arn:aws:iam::{ACCOUNT}:role/snyk"
 SCANNER = f"arn:aws:iam::{ACCOUNT}:role/security/scanner"
 
 
@@ -115,6 +119,21 @@ class TestExclusions:
             f"{where}[1]: the ARN is in the partition aws-cn, but the registry's us-east-1 is in aws; name one in that "
             "partition; an environment can have its own `registry:`"
         )
+
+    @pytest.mark.parametrize(
+        ("excluded", "count"), [pytest.param([], 1, id="not-excluded"), pytest.param([SNYK], 0, id="excluded")]
+    )
+    def test_scanner_of_a_template(self, excluded: list[str], count: int) -> None:
+        """A template whose policy counts pulls is warned of a scanner that may pull and is not excluded."""
+        template = CreationTemplate(
+            applied_for=(AppliedFor.CREATE_ON_PUSH,),
+            lifecycle=(PolicyStore.bundled()["archive-unpulled-90-expire-365@1"],),
+            access=Access(pull=Grantees(principals=(SNYK,))),
+        )
+        registry = Registry(stack(), "Registry", creation_templates={"ROOT": template}, pull_time_exclusions=excluded)
+
+        text = Match.string_like_regexp("CAT275")
+        assert len(Annotations.from_stack(cdk.Stack.of(registry)).find_warning("*", text)) == count
 
     def test_account_settings(self) -> None:
         """The construct has no account settings: CloudFormation could not deploy them."""

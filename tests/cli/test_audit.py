@@ -290,3 +290,12 @@ def test_stack_and_quota_are_checked_or_said_not_to_be(account: Account, tmp_pat
         "deployed template of Repositories-dev: not checked for 1 repository",
         "quota of images: not checked",
     ]
+
+
+def test_public_repositories_are_not_checked(account: Account, project: Path) -> None:
+    """The audit says how many public repositories of the environment it leaves out."""
+    with (project / "repositories.yaml").open("a", encoding="utf-8") as catalog:
+        catalog.write("public_repositories: {cli: , tool: {only: [other]}}\n")
+    result = audit(account, project, "--drift-only")
+
+    assert "1 public repository: not checked, the audit reads private repositories only" in result.stderr.splitlines()

@@ -17,7 +17,7 @@ import click
 from conformance.cleanup import clean, leftovers, new_prefix
 from conformance.costs import estimated, refuse_replication
 from conformance.report import write_cases
-from conformance.running import PARTS, account_of, images_of, run
+from conformance.running import PARTS, PARTS_ON_REQUEST, account_of, images_of, run
 
 from ecrkit.errors import AwsError, EcrkitError
 
@@ -33,7 +33,13 @@ _CASES = Path(__file__).parents[1] / "data" / "conformance"
 @click.command()
 @click.option("--profile", metavar="NAME", help="AWS profile to use.")
 @click.option("--region", metavar="REGION", help="AWS Region; overrides the configured one.")
-@click.option("--part", "parts", multiple=True, type=click.Choice(PARTS), help="Part to run.  [default: all of them]")
+@click.option(
+    "--part",
+    "parts",
+    multiple=True,
+    type=click.Choice((*PARTS, *PARTS_ON_REQUEST)),
+    help="Part to run.  [default: all but athena]",
+)
 @click.option("--seed", type=int, help="Seed of the cases at random.  [default: another one each time]")
 @click.option("--report", "file", type=click.Path(path_type=Path), default="conformance.json", help="Report to write.")
 @click.option("--cases", type=click.Path(path_type=Path), default=_CASES, help="Folder for disagreements.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.config import Config
 from botocore.exceptions import WaiterError
+from conformance.athena import athena_results
 from conformance.cleanup import clean
 from conformance.deployment import deployment_results
 from conformance.previews import preview_results, question_results
@@ -27,10 +28,13 @@ if TYPE_CHECKING:
 
     from conformance.values import Result
 
-__all__ = ["PARTS", "account_of", "images_of", "results_of", "run"]
+__all__ = ["PARTS", "PARTS_ON_REQUEST", "account_of", "images_of", "results_of", "run"]
 
 PARTS = ("lifecycle", "access", "preview", "questions", "deployment")
 """In the order of a run: what takes a minute comes before what takes many."""
+
+PARTS_ON_REQUEST = ("athena",)
+"""What needs other services than ECR, and runs only if it is named."""
 
 _IMAGES_OF_QUESTIONS = 16
 
@@ -57,6 +61,7 @@ def account_of(  # noqa: PLR0913 - clocks and reports are the caller's
     return Account(
         ecr=guarded(aws.session.client("ecr", config=unchecked)),
         cloudformation=aws.cloudformation(),
+        aws=aws,
         number=aws.account(),
         region=aws.region,
         prefix=prefix,
@@ -86,6 +91,8 @@ def results_of(
             return preview_results(account, seed=seed, random_repositories=random_repositories)
         case "questions":
             return question_results(account)
+        case "athena":
+            return athena_results(account, seed=seed)
         case _:
             return deployment_results(account)
 
@@ -120,7 +127,7 @@ def run(
     )
     try:
         with _ending_signals_raise():
-            for part in (part for part in PARTS if part in parts):
+            for part in (part for part in (*PARTS, *PARTS_ON_REQUEST) if part in parts):
                 results = results_of(account, part, seed=seed, random_repositories=random_repositories)
                 _collect(account, report, part, results)
             report.is_complete = True

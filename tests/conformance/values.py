@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_ecr import ECRClient
 
+    from ecrkit.aws.client import Aws
+
 __all__ = ["Account", "Json", "Result"]
 
 Json: TypeAlias = Any
@@ -31,6 +33,7 @@ class Account:
     Attributes:
         ecr: client of the Region; it checks no parameters, so that ECR sees the wrong ones.
         cloudformation: client of the Region.
+        aws: makes clients for other services.
         number: twelve digits.
         region: as in ``us-east-1``.
         prefix: of everything that this run creates.
@@ -43,6 +46,7 @@ class Account:
 
     ecr: ECRClient
     cloudformation: CloudFormationClient
+    aws: Aws
     number: str
     region: str
     prefix: str

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from ecrkit.documents.nearest import near
 from ecrkit.errors import InvalidNameError
-from ecrkit.images.names import RepositoryName, TagFilter
-from ecrkit.registry.outputs import OutputKey, construct_id, output_key
+from ecrkit.images.names import PublicRepositoryName, RepositoryName, TagFilter
+from ecrkit.registry.outputs import OutputKey, construct_id, output_key, public_output_key
 
 PARTS = st.from_regex(r"[a-z0-9]{1,4}((\.|_|__|-{1,3})[a-z0-9]{1,4}){0,2}", fullmatch=True)
 NAMES = st.lists(PARTS, min_size=1, max_size=4).map("/".join).filter(lambda name: len(name) > 1)
@@ -187,3 +187,23 @@ def test_what_a_name_may_have_been_meant_for(name: str, expected: tuple[str, ...
 
     assert near(name, known)[: len(expected)] == expected
     assert len(near(name, known)) <= 3
+
+
+@pytest.mark.parametrize("text", ["cli", "tools/cli", "a.b_c-d", "0/1", pytest.param("a" * 205, id="205 characters")])
+def test_a_name_that_ecr_public_accepts(text: str) -> None:
+    """Every name of a public repository is one of a private one, too."""
+    assert str(PublicRepositoryName(text)) == str(RepositoryName(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["a__b", "a--b", "A", "a/", "/a", "tools//cli", "a.", pytest.param("a" * 206, id="long")]
+)
+def test_a_name_that_ecr_public_refuses(text: str) -> None:
+    """Two separators in a row, which private repositories may have, are among them."""
+    assert refusal(PublicRepositoryName, text).startswith("must ")
+
+
+def test_output_of_a_public_repository() -> None:
+    """It is another one than that of a private repository of the same name."""
+    assert public_output_key("tools/cli") == "ToolsCliPublicRepositoryUri"
+    assert output_key("tools/cli") == "ToolsCliRepositoryUri"

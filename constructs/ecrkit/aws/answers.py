@@ -40,9 +40,9 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "DeleteRepository": ("repository.repositoryName",),
     "DescribeImageScanFindings": ("imageScanStatus.status",),
     "DescribeImages": ("imageDetails[].imageDigest", "imageDetails[].imagePushedAt"),
-    "DescribePullThroughCacheRules": ("pullThroughCacheRules[]?.ecrRepositoryPrefix",),
+    "DescribePullThroughCacheRules": ("pullThroughCacheRules[].ecrRepositoryPrefix",),
     "DescribeRegistry": ("registryId",),
-    "DescribeRepositoryCreationTemplates": ("repositoryCreationTemplates[]?.prefix",),
+    "DescribeRepositoryCreationTemplates": ("repositoryCreationTemplates[].prefix",),
     "DescribeRepositories": (
         "repositories[].repositoryName",
         "repositories[].repositoryUri",

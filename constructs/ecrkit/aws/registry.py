@@ -55,22 +55,22 @@ class _Call:
 
     Attributes:
         key: key of the catalog.
-        operation: as in ``GetRegistryPolicy``.
+        method: method of the client, as in ``get_registry_policy``.
         member: of the answer.
         kind: type of CloudFormation; empty for account settings.
         name: of an account setting.
     """
 
     key: str
-    operation: str
+    method: str
     member: str
     kind: str = ""
     name: str = ""
 
     @property
-    def method(self) -> str:
-        """Of the client."""
-        return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in self.operation)[1:]
+    def operation(self) -> str:
+        """As in ``GetRegistryPolicy``."""
+        return "".join(word.capitalize() for word in self.method.split("_"))
 
     @property
     def action(self) -> str:
@@ -81,32 +81,32 @@ class _Call:
 _CALLS = (
     _Call(
         "scanning",
-        "GetRegistryScanningConfiguration",
+        "get_registry_scanning_configuration",
         "scanningConfiguration",
         "AWS::ECR::RegistryScanningConfiguration",
     ),
-    _Call("replication", "DescribeRegistry", "replicationConfiguration", "AWS::ECR::ReplicationConfiguration"),
-    _Call("policy", "GetRegistryPolicy", "policyText", "AWS::ECR::RegistryPolicy"),
+    _Call("replication", "describe_registry", "replicationConfiguration", "AWS::ECR::ReplicationConfiguration"),
+    _Call("policy", "get_registry_policy", "policyText", "AWS::ECR::RegistryPolicy"),
     _Call(
         "pull_through_cache",
-        "DescribePullThroughCacheRules",
+        "describe_pull_through_cache_rules",
         "pullThroughCacheRules",
         "AWS::ECR::PullThroughCacheRule",
     ),
     _Call(
         "creation_templates",
-        "DescribeRepositoryCreationTemplates",
+        "describe_repository_creation_templates",
         "repositoryCreationTemplates",
         "AWS::ECR::RepositoryCreationTemplate",
     ),
-    _Call("signing", "GetSigningConfiguration", "signingConfiguration", "AWS::ECR::SigningConfiguration"),
+    _Call("signing", "get_signing_configuration", "signingConfiguration", "AWS::ECR::SigningConfiguration"),
     _Call(
         "pull_time_exclusions",
-        "ListPullTimeUpdateExclusions",
+        "list_pull_time_update_exclusions",
         "pullTimeUpdateExclusions",
         "AWS::ECR::PullTimeUpdateExclusion",
     ),
-    *(_Call(ACCOUNT_SETTINGS, "GetAccountSetting", "value", name=name) for name in ACCOUNT_SETTING_NAMES),
+    *(_Call(ACCOUNT_SETTINGS, "get_account_setting", "value", name=name) for name in ACCOUNT_SETTING_NAMES),
 )
 
 

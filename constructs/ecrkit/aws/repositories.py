@@ -181,7 +181,12 @@ def _is_at(asked: RegistryHost, host: str, client: ECRClient) -> bool:
 def _refuse_foreign(reference: ImageReference, client: ECRClient) -> None:
     """Refuse the host of somebody else's registry, before its repository is looked for in this one."""
     host = reference.host
-    if host and host.kind in {HostKind.PUBLIC, HostKind.OTHER} and host.text != endpoint_host(client):
+    if host and host.kind is HostKind.PUBLIC and host.text != endpoint_host(client):
+        raise RefusedError(
+            f"{host}: ECR Public, but ecrkit's commands work with private repositories; use a container tool or "
+            "'aws ecr-public'"
+        )
+    if host and host.kind is HostKind.OTHER and host.text != endpoint_host(client):
         raise RefusedError(
             f"{host}: not a private registry of ECR; if a repository's own name begins with it, write "
             f"'ACCOUNT.dkr.ecr.REGION.amazonaws.com/{host}/{reference.repository}'"

@@ -35,9 +35,9 @@ def deployed_stacks(assembly: Sequence[Stack], session: Session, *, config: Conf
 
     Returns:
         The stacks that are deployed, by account, Region and name, each with account and Region. Beside those of the
-        assembly they are the stacks that have the naming scheme of ecrkit's own app, ``Repositories-…`` and
-        ``Registry-…``, in an account and Region for which the assembly has stacks of that scheme: the shards and
-        environments that the app had before.
+        assembly they are the stacks that have the naming scheme of ecrkit's own app, ``Repositories-…``,
+        ``PublicRepositories-…`` and ``Registry-…``, in an account and Region for which the assembly has stacks of that
+        scheme: the shards and environments that the app had before.
 
     Raises:
         AwsError: AWS refused or could not be reached, an account cannot be read with these credentials, or what a

@@ -3,7 +3,7 @@
 from ecrkit.catalog.checks import CheckedCatalog, check_catalog, read_catalog, read_catalog_text
 from ecrkit.catalog.rulebook import CATALOG_RULEBOOK
 from ecrkit.catalog.template import StackKind, Template, templates
-from ecrkit.catalog.values import Catalog, Environment, RepositoryEntry
+from ecrkit.catalog.values import Catalog, Environment, PublicRepositoryEntry, RepositoryEntry
 from ecrkit.registry.properties import Encryption, Mutability, Removal
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Encryption",
     "Environment",
     "Mutability",
+    "PublicRepositoryEntry",
     "Removal",
     "RepositoryEntry",
     "StackKind",

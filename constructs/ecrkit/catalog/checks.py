@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog import house_checks, rulebook
@@ -13,16 +14,17 @@ from ecrkit.catalog.keys import CATALOG_KEYS, SETTING_KEYS
 from ecrkit.catalog.limits import EnvironmentChecks
 from ecrkit.catalog.reading.environments import EnvironmentReader
 from ecrkit.catalog.reading.events import EventsReader
+from ecrkit.catalog.reading.public import PublicReader
 from ecrkit.catalog.reading.registry import RegistryReader
 from ecrkit.catalog.reading.repositories import RepositoryReader
 from ecrkit.catalog.reading.rules import read_rules
 from ecrkit.catalog.reading.settings import Settings, SettingsReader
-from ecrkit.catalog.scanners import scanner_findings
 from ecrkit.catalog.values import Catalog, Environment
 from ecrkit.documents import ObjectNode, Reader, is_empty
 from ecrkit.documents.files import argument_name, read_argument
 from ecrkit.errors import Finding, InvalidCatalogError, errors_in
 from ecrkit.registry.settings import Home
+from ecrkit.registry.settings.pull_times import scanner_findings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,9 +32,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecrkit.catalog.reading.environments import EnvironmentDraft
+    from ecrkit.catalog.reading.public import PublicDraft
     from ecrkit.catalog.reading.repositories import RepositoryDraft
-    from ecrkit.catalog.values import RepositoryEntry
+    from ecrkit.catalog.values import PublicRepositoryEntry, RepositoryEntry
     from ecrkit.documents import At
+    from ecrkit.errors import Location
     from ecrkit.policies.store import PolicyStore
     from ecrkit.registry.settings import RegistrySettings
 
@@ -148,11 +152,14 @@ class _CatalogReader:
         self._checks = EnvironmentChecks(reader, self._settings)
         self._registries = RegistryReader(reader, policies)
         self._events = EventsReader(reader)
+        self._public = PublicReader(reader)
         self._alike: dict[str, RepositoryEntry | None] = {}
 
     def _members(self, at: At) -> dict[str, At]:
         members = self._reader.fields(at, known=CATALOG_KEYS)
-        required = ("environments",) if self._may_be_empty else ("environments", "repositories")
+        is_public_only = "public_repositories" in members and "repositories" not in members
+        is_optional = self._may_be_empty or is_public_only
+        required = ("environments",) if is_optional else ("environments", "repositories")
         for key in required:
             if isinstance(at.node, ObjectNode) and key not in members:
                 missing = rulebook.MISSING_KEY.at(at.location, key=key)
@@ -172,7 +179,9 @@ class _CatalogReader:
         if "environments" in members:
             reader = EnvironmentReader(self._reader, self._settings)
             environments = reader.read(members["environments"], repositories=names)
-        self._check_environment_names(repositories, environments)
+        public = self._public.read(members["public_repositories"]) if "public_repositories" in members else ()
+        self._check_environment_names((*repositories, *public), environments)
+        self._public.check_environments(public, environments)
         places = [draft.name for draft in environments]
         rules = read_rules(self._reader, members["rules"], environments=places) if "rules" in members else None
         registry = members.get("registry")
@@ -180,9 +189,9 @@ class _CatalogReader:
         self._registries.read(registry)
         events = members.get("events")
         self._events.read(events, home=Home(), repositories=None)
-        knows_repositories = repositories or ("repositories" in members and _has_none(members["repositories"]))
-        if knows_repositories and not self._may_be_empty:
-            self._check_not_empty(repositories, environments)
+        has_none = _has_none(members["repositories"]) if "repositories" in members else bool(public)
+        if (repositories or has_none) and not self._may_be_empty:
+            self._check_not_empty(repositories, public, environments)
         return Catalog(
             environments=tuple(
                 replace(
@@ -192,6 +201,8 @@ class _CatalogReader:
                         home=Home(account=draft.account or None, region=draft.region or None),
                         repositories=names,
                     ),
+                    public_repositories=self._public_entries(draft, public, defaults),
+                    public_alias=draft.public_alias,
                 )
                 for draft in environments
             )
@@ -223,6 +234,15 @@ class _CatalogReader:
             repositories=tuple(entry for _, entry in pairs if entry),
             registry=settings,
         )
+
+    def _public_entries(
+        self, environment: EnvironmentDraft, public: Sequence[PublicDraft], defaults: Settings
+    ) -> tuple[PublicRepositoryEntry, ...]:
+        here = [draft for draft in public if draft.is_in(environment)]
+        pairs = [(draft, self._public.entry(draft, defaults, environment.defaults)) for draft in here]
+        entries = [(draft, entry) for draft, entry in pairs if entry]
+        self._checks.check_public(environment, entries)
+        return tuple(entry for _, entry in entries)
 
     def _entry(
         self, environment: EnvironmentDraft, repository: RepositoryDraft, defaults: Settings
@@ -260,20 +280,27 @@ class _CatalogReader:
         for repository, entry in entries:
             policy = self._settings.composed(entry.lifecycle)
             if policy is not None and policy.counts_pulls:
-                where = repository.at.key_location
-                self._reader.add(
-                    scanner_findings(entry, excluded=excluded, places=repository.own.places, otherwise=where)
+                found = scanner_findings(
+                    entry.properties.access,
+                    excluded=excluded,
+                    place=partial(_place, repository),
+                    reasons=entry.silence,
                 )
+                self._reader.add(found)
 
     def _check_not_empty(
-        self, repositories: Sequence[RepositoryDraft], environments: Sequence[EnvironmentDraft]
+        self,
+        repositories: Sequence[RepositoryDraft],
+        public: Sequence[PublicDraft],
+        environments: Sequence[EnvironmentDraft],
     ) -> None:
         for draft in environments:
-            if not any(repository.is_in(draft.name) for repository in repositories):
+            has_private = any(repository.is_in(draft.name) for repository in repositories)
+            if not has_private and not any(repository.is_in(draft) for repository in public):
                 self._reader.report(rulebook.NO_REPOSITORY, draft.at.key_location, environment=draft.name)
 
     def _check_environment_names(
-        self, repositories: Sequence[RepositoryDraft], environments: Sequence[EnvironmentDraft]
+        self, repositories: Sequence[RepositoryDraft | PublicDraft], environments: Sequence[EnvironmentDraft]
     ) -> None:
         known = [draft.name for draft in environments]
         for repository in repositories:
@@ -291,6 +318,11 @@ def _settings(environment: EnvironmentDraft, repository: RepositoryDraft, defaul
     """Lay the settings of a repository over each other, those of the environment on top."""
     here = environment.repositories.get(repository.text, Settings())
     return here.over(repository.own.over(environment.defaults.over(defaults)))
+
+
+def _place(repository: RepositoryDraft, key: str) -> Location:
+    """Where a repository writes a key; its name if the key is somewhere else."""
+    return repository.own.places.get(key, repository.at.key_location)
 
 
 def _has_none(at: At) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ecrkit.catalog.template import events_stack_name, registry_stack_name, stack_name
+from ecrkit.catalog.template import events_stack_name, public_stack_name, registry_stack_name, stack_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -129,6 +129,7 @@ def stack_names(environment: str, shards: int) -> Iterator[str]:
     """
     for shard in range(shards):
         yield stack_name(environment, shard, shards=shards)
+    yield public_stack_name(environment)
     yield registry_stack_name(environment)
     yield events_stack_name(environment)
 

@@ -26,7 +26,16 @@ if TYPE_CHECKING:
 
 __all__ = ["CATALOG_KEYS", "KEYS", "SETTING_KEYS", "Key", "key_table"]
 
-CATALOG_KEYS = ("include", "environments", "rules", "defaults", "registry", "events", "repositories")
+CATALOG_KEYS = (
+    "include",
+    "environments",
+    "rules",
+    "defaults",
+    "registry",
+    "events",
+    "repositories",
+    "public_repositories",
+)
 """The keys at the top of a catalog."""
 
 _PROPERTIES = frozenset(field.name for field in fields(RepositoryProperties))

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from ecrkit.catalog import rulebook
 from ecrkit.catalog.identifiers import IdentifierKind, Identifiers
 from ecrkit.catalog.reading.environments import MAX_SHARDS
-from ecrkit.catalog.template import repository_outputs, repository_resources, repository_statements, stack_name
+from ecrkit.catalog.template import (
+    public_outputs,
+    public_resources,
+    public_stack_name,
+    repository_outputs,
+    repository_resources,
+    repository_statements,
+    stack_name,
+)
 from ecrkit.registry.access_policy import MAX_POLICY
 from ecrkit.registry.cloudformation import (
     MAX_OUTPUTS,
@@ -21,15 +29,17 @@ from ecrkit.registry.cloudformation import (
 )
 from ecrkit.registry.principals import principal_problems
 from ecrkit.registry.properties import KMS_KEY
+from ecrkit.registry.public.resources import public_statements
 from ecrkit.registry.rulebook import BAD_PRINCIPAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ecrkit.catalog.reading.environments import EnvironmentDraft
+    from ecrkit.catalog.reading.public import PublicDraft
     from ecrkit.catalog.reading.repositories import RepositoryDraft
     from ecrkit.catalog.reading.settings import SettingsReader
-    from ecrkit.catalog.values import RepositoryEntry
+    from ecrkit.catalog.values import PublicRepositoryEntry, RepositoryEntry
     from ecrkit.documents import Reader
 
 __all__ = ["EnvironmentChecks"]
@@ -87,6 +97,38 @@ class EnvironmentChecks:
             parts.append(part)
         self._check_size(draft, parts)
 
+    def check_public(
+        self, draft: EnvironmentDraft, repositories: Sequence[tuple[PublicDraft, PublicRepositoryEntry]]
+    ) -> None:
+        """
+        Report what is wrong with the public repositories of *draft*, which are in one stack.
+
+        Args:
+            draft: the environment.
+            repositories: what exists in it.
+        """
+        identifiers = Identifiers()
+        stack = public_stack_name(draft.name)
+        sizes = []
+        for repository, entry in repositories:
+            length = _policy_length(public_statements(entry.properties))
+            if length > MAX_POLICY:
+                place = repository.place("push" if entry.properties.push else "statements")
+                self._reader.add([rulebook.POLICY_TOO_LONG.at(place, length=length)])
+            resources = public_resources(entry, stack=stack)
+            # An alias may be added later, and an output with it.
+            with_alias = _Part(entry.name, resources, public_outputs(entry, alias=draft.public_alias or "later"))
+            self._check_identifiers(repository, with_alias, identifiers)
+            part = _Part(entry.name, resources, public_outputs(entry, alias=draft.public_alias))
+            sizes.append((part.name, part.size))
+        for what, limit in _LIMITS.items():
+            count = sum(size[what] for _, size in sizes)
+            if count > limit:
+                values = {"stack": stack, "count": count, "what": what, "limit": limit}
+                remedy = "move some of its public repositories to another account"
+                self._reader.report(rulebook.STACK_TOO_LARGE, draft.at.key_location, **values, remedy=remedy)
+                return
+
     def _check_key(self, draft: EnvironmentDraft, repository: RepositoryDraft, entry: RepositoryEntry) -> None:
         match = KMS_KEY.fullmatch(entry.properties.encryption_key or "")
         region = match["region"] if match else None
@@ -97,7 +139,7 @@ class EnvironmentChecks:
 
     def _check_policy(self, draft: EnvironmentDraft, repository: RepositoryDraft, entry: RepositoryEntry) -> None:
         statements = repository_statements(entry, account=draft.account, region=draft.region)
-        length = len(json.dumps({"Version": "2012-10-17", "Statement": statements})) if statements else 0
+        length = _policy_length(statements)
         if length > MAX_POLICY:
             access = entry.properties.access
             key = "pull" if access.pull else "push" if access.push else "statements"
@@ -126,7 +168,9 @@ class EnvironmentChecks:
                 if found not in wrong_anyway:
                     self._reader.add([BAD_PRINCIPAL.at(place, **found._asdict())])
 
-    def _check_identifiers(self, repository: RepositoryDraft, part: _Part, identifiers: Identifiers) -> None:
+    def _check_identifiers(
+        self, repository: RepositoryDraft | PublicDraft, part: _Part, identifiers: Identifiers
+    ) -> None:
         for clash in identifiers.add(part.name, part.resources, part.outputs):
             is_output = clash.identifier.kind in {IdentifierKind.OUTPUT_KEY, IdentifierKind.EXPORT}
             found = rulebook.SAME_IDENTIFIER.at(
@@ -163,6 +207,10 @@ class EnvironmentChecks:
         stack = stack_name(draft.name, shard_of(entry.name, draft.shards), shards=draft.shards)
         resources = repository_resources(entry, policy, account=draft.account, region=draft.region, stack=stack)
         return _Part(entry.name, resources, repository_outputs(entry))
+
+
+def _policy_length(statements: Sequence[Mapping[str, object]]) -> int:
+    return len(json.dumps({"Version": "2012-10-17", "Statement": statements})) if statements else 0
 
 
 def _fullest(sizes: Sequence[tuple[str, dict[str, int]]], what: str, shards: int) -> tuple[int, int]:

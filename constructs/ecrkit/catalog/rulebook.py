@@ -7,6 +7,7 @@ from ecrkit.documents import StructuralChecks
 from ecrkit.errors import Check, Severity, checks_in
 from ecrkit.registry.events import EVENTS_RULEBOOK
 from ecrkit.registry.openness import CLOSE_IT
+from ecrkit.registry.public import PUBLIC_RULEBOOK
 from ecrkit.registry.settings import REGISTRY_RULEBOOK
 
 __all__ = ["CATALOG_RULEBOOK"]
@@ -345,6 +346,7 @@ CATALOG_STRUCTURE = StructuralChecks(
 CATALOG_RULEBOOK: tuple[Check, ...] = (
     *sorted((*checks_in(globals(), prefix="CAT1"), *HOUSE_RULEBOOK), key=lambda check: check.code),
     *REGISTRY_RULEBOOK,
+    *PUBLIC_RULEBOOK,
     *EVENTS_RULEBOOK,
 )
 """Every check, by code."""

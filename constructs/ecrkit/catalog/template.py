@@ -24,12 +24,14 @@ from ecrkit.registry.cloudformation import (
 from ecrkit.registry.events import event_resources
 from ecrkit.registry.outputs import construct_id
 from ecrkit.registry.properties import Removal
+from ecrkit.registry.public.resources import PUBLIC_REPOSITORY, public_resource_properties
+from ecrkit.registry.public.values import public_uri
 from ecrkit.registry.settings.resources import registry_resources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ecrkit.catalog.values import Catalog, Environment, RepositoryEntry
+    from ecrkit.catalog.values import Catalog, Environment, PublicRepositoryEntry, RepositoryEntry
     from ecrkit.lifecycle import LifecyclePolicy
     from ecrkit.policies.store import PolicyStore
     from ecrkit.registry.settings import RegistrySettings
@@ -39,6 +41,9 @@ __all__ = [
     "Template",
     "environment_events",
     "events_stack_name",
+    "public_outputs",
+    "public_resources",
+    "public_stack_name",
     "registry_stack_name",
     "repository_outputs",
     "repository_resources",
@@ -53,9 +58,12 @@ _DELETION = {Removal.RETAIN: Deletion.KEEP, Removal.DESTROY: Deletion.DELETE}
 
 
 class StackKind(StrEnum):
-    """The kind of a stack: repositories, registry-wide settings or events."""
+    """The kind of a stack: repositories, public repositories, registry-wide settings or events."""
 
     REPOSITORIES = "repositories"
+    PUBLIC = "public"
+    """Repositories of ECR Public."""
+
     REGISTRY = "registry"
     """Registry-wide settings."""
 
@@ -98,7 +106,8 @@ def templates(catalog: Catalog, policies: PolicyStore) -> dict[str, Template]:
 
     Returns:
         Templates by the names of their stacks. Environments are in the order of the catalog; in each, the stacks with
-        repositories come first, then the one with registry-wide settings, then the one with events.
+        repositories come first, then the one with public repositories, then the one with registry-wide settings, then
+        the one with events.
 
     Raises:
         InvalidPolicyError: ECR would reject a policy, or the combined policy.
@@ -115,6 +124,11 @@ def templates(catalog: Catalog, policies: PolicyStore) -> dict[str, Template]:
 def stack_name(environment: str, shard: int, *, shards: int) -> str:
     """Name the stack of a shard: ``Repositories-prod``, or ``Repositories-prod-3`` where there are several."""
     return f"Repositories-{environment}" if shards == 1 else f"Repositories-{environment}-{shard}"
+
+
+def public_stack_name(environment: str) -> str:
+    """Name the stack with the public repositories of an environment: ``PublicRepositories-prod``."""
+    return f"PublicRepositories-{environment}"
 
 
 def registry_stack_name(environment: str) -> str:
@@ -137,6 +151,7 @@ def stack_description(environment: str, kind: StackKind) -> str:
     """Describe a stack, for those who see it in CloudFormation."""
     what = {
         StackKind.REPOSITORIES: "Container repositories",
+        StackKind.PUBLIC: "Public container repositories",
         StackKind.REGISTRY: "Container registry settings",
         StackKind.EVENTS: "Events of container images",
     }
@@ -221,6 +236,47 @@ def repository_outputs(entry: RepositoryEntry) -> dict[str, dict[str, object]]:
     return {entry.output: {**uri, "Export": {"Name": export_name(entry.output)}}, arn_key: arn}
 
 
+def public_resources(entry: PublicRepositoryEntry, *, stack: str | None = None) -> dict[str, dict[str, object]]:
+    """
+    Write the resource of a public repository, by logical id.
+
+    Args:
+        entry: the repository.
+        stack: as for :func:`repository_resources`.
+    """
+    scope = construct_id(entry.name)
+    properties = entry.properties
+    return {
+        logical_id(scope, "Resource"): {
+            "Type": PUBLIC_REPOSITORY,
+            "Properties": {
+                "RepositoryName": str(entry.name),
+                **public_resource_properties(properties),
+                **_tags(properties.tags),
+            },
+            **_DELETION[properties.removal].attributes,
+            **_metadata(_path(stack, scope, "Resource") | acknowledgement(properties.open_to_everyone)),
+        }
+    }
+
+
+def public_outputs(entry: PublicRepositoryEntry, *, alias: str) -> dict[str, dict[str, object]]:
+    """
+    Write the outputs of a public repository, by key.
+
+    Args:
+        entry: the repository.
+        alias: of the public registry, which CloudFormation does not know; without it there is no URI.
+    """
+    resource = logical_id(construct_id(entry.name), "Resource")
+    arn: dict[str, object] = {"Value": {"Fn::GetAtt": [resource, "Arn"]}}
+    if not alias:
+        return {arn_output_key(entry.output): arn}
+    # A reference to the resource, whose value is its name.
+    uri = {"Fn::Join": ["", [public_uri(alias, ""), {"Ref": resource}]]}
+    return {entry.output: {"Value": uri}, arn_output_key(entry.output): arn}
+
+
 def _environment_templates(environment: Environment, policies: PolicyStore) -> Iterator[Template]:
     for shard, entries in shards_of(environment).items():
         yield Template(
@@ -228,6 +284,13 @@ def _environment_templates(environment: Environment, policies: PolicyStore) -> I
             kind=StackKind.REPOSITORIES,
             stack=stack_name(environment.name, shard, shards=environment.shards),
             body=_repositories_body(environment, entries, policies),
+        )
+    if environment.public_repositories:
+        yield Template(
+            environment=environment.name,
+            kind=StackKind.PUBLIC,
+            stack=public_stack_name(environment.name),
+            body=_public_body(environment),
         )
     if environment.registry and environment.registry.is_deployed:
         yield Template(
@@ -261,6 +324,15 @@ def _repositories_body(
         "Resources": resources,
         "Outputs": outputs,
     }
+
+
+def _public_body(environment: Environment) -> dict[str, object]:
+    resources: dict[str, object] = {}
+    outputs: dict[str, object] = {}
+    for entry in environment.public_repositories:
+        resources.update(public_resources(entry))
+        outputs.update(public_outputs(entry, alias=environment.public_alias))
+    return {**_head(environment, StackKind.PUBLIC), "Resources": resources, "Outputs": outputs}
 
 
 def _registry_body(environment: Environment, settings: RegistrySettings, policies: PolicyStore) -> dict[str, object]:

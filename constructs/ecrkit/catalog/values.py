@@ -9,14 +9,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ecrkit.errors import Reason
-    from ecrkit.images.names import RepositoryName
+    from ecrkit.images.names import PublicRepositoryName, RepositoryName
     from ecrkit.policies.references import PolicyRef
     from ecrkit.registry.events import Event
     from ecrkit.registry.outputs import OutputKey
     from ecrkit.registry.properties import RepositoryProperties
+    from ecrkit.registry.public import PublicProperties
     from ecrkit.registry.settings import RegistrySettings
 
-__all__ = ["Catalog", "Environment", "RepositoryEntry"]
+__all__ = ["Catalog", "Environment", "PublicRepositoryEntry", "RepositoryEntry"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,8 @@ class Environment:
         repositories: in the order written, with the settings that apply here.
         registry: registry-wide settings; ``None`` leaves them unchanged.
         events: events of images that are sent to a target.
+        public_repositories: repositories of ECR Public, in the order written.
+        public_alias: alias of the public registry of the account; its stack then has the URIs of public repositories.
     """
 
     name: str
@@ -43,6 +46,8 @@ class Environment:
     registry: RegistrySettings | None = None
     profile: str = ""
     events: tuple[Event, ...] = ()
+    public_repositories: tuple[PublicRepositoryEntry, ...] = ()
+    public_alias: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +71,22 @@ class RepositoryEntry:
     silence: Mapping[str, Reason]
     exports: bool
     parameters: bool
+    output: OutputKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicRepositoryEntry:
+    """
+    A repository of ECR Public and its settings.
+
+    Attributes:
+        name: name of the repository.
+        properties: properties of the repository.
+        output: key of the stack output with its URI; the one with its ARN ends in ``Arn``.
+    """
+
+    name: PublicRepositoryName
+    properties: PublicProperties
     output: OutputKey
 
 

@@ -22,6 +22,8 @@ __all__ = [
     "GitLabPipeline",
     "Grantees",
     "LifecyclePolicyValidation",
+    "PublicRepositoriesStack",
+    "PublicRepository",
     "Registry",
     "RegistryStack",
     "RepositoriesStack",
@@ -38,6 +40,8 @@ _HOMES = {
     "GitLabPipeline": "ecrkit.cdk.trust",
     "Grantees": "ecrkit.registry.access",
     "LifecyclePolicyValidation": "ecrkit.cdk.validation",
+    "PublicRepositoriesStack": "ecrkit.cdk.stacks",
+    "PublicRepository": "ecrkit.cdk.public_repository",
     "Registry": "ecrkit.cdk.registry",
     "RegistryStack": "ecrkit.cdk.stacks",
     "RepositoriesStack": "ecrkit.cdk.stacks",
@@ -58,9 +62,16 @@ def __dir__() -> list[str]:
 if TYPE_CHECKING:
     from ecrkit.cdk.app import catalog_stacks, synthesize
     from ecrkit.cdk.deploy_role import DeployRole
+    from ecrkit.cdk.public_repository import PublicRepository
     from ecrkit.cdk.registry import Registry
     from ecrkit.cdk.repository import Repository
-    from ecrkit.cdk.stacks import EnvironmentStack, EventsStack, RegistryStack, RepositoriesStack
+    from ecrkit.cdk.stacks import (
+        EnvironmentStack,
+        EventsStack,
+        PublicRepositoriesStack,
+        RegistryStack,
+        RepositoriesStack,
+    )
     from ecrkit.cdk.trust import GitHubWorkflow, GitLabPipeline
     from ecrkit.cdk.validation import LifecyclePolicyValidation
     from ecrkit.registry.access import Grantees

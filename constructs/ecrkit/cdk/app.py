@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 
 from ecrkit.catalog import check_catalog, read_catalog_text
-from ecrkit.catalog.template import events_stack_name, registry_stack_name, shards_of, stack_name
-from ecrkit.cdk.stacks import EventsStack, RegistryStack, RepositoriesStack
+from ecrkit.catalog.template import (
+    events_stack_name,
+    public_stack_name,
+    registry_stack_name,
+    shards_of,
+    stack_name,
+)
+from ecrkit.cdk.stacks import EventsStack, PublicRepositoriesStack, RegistryStack, RepositoriesStack
 from ecrkit.cdk.validation import LifecyclePolicyValidation
 from ecrkit.documents.terminal import write_line
 from ecrkit.errors import InvalidCatalogError, SynthesisError, errors_in
 from ecrkit.policies.store import PolicyStore
+from ecrkit.registry.settings.resources import ACCOUNT_SETTINGS_NOTE
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -33,6 +40,7 @@ def catalog_stacks(  # noqa: PLR0913 - keyword-only
     repositories_stack: type[RepositoriesStack] = RepositoriesStack,
     registry_stack: type[RegistryStack] = RegistryStack,
     events_stack: type[EventsStack] = EventsStack,
+    public_stack: type[PublicRepositoriesStack] = PublicRepositoriesStack,
 ) -> dict[str, list[EnvironmentStack]]:
     """
     Check a catalog and build the stacks of its environments.
@@ -47,10 +55,11 @@ def catalog_stacks(  # noqa: PLR0913 - keyword-only
         repositories_stack: Class of the stacks with repositories.
         registry_stack: Class of the stacks with registry-wide settings.
         events_stack: Class of the stacks with events.
+        public_stack: Class of the stacks with public repositories.
 
     Returns:
         The stacks of each environment, by its name: first those with repositories, in the order of their shards, then
-        the one with registry-wide settings, then the one with events, if the catalog has any.
+        those with public repositories, with registry-wide settings and with events, if the catalog has any.
 
     Raises:
         InvalidCatalogError: The catalog cannot be deployed. A program that does not catch it ends with a line for each
@@ -80,6 +89,8 @@ def catalog_stacks(  # noqa: PLR0913 - keyword-only
             )
             for shard, repositories in shards_of(environment).items()
         ]
+        if environment.public_repositories:
+            built.append(public_stack(scope, public_stack_name(environment.name), environment=environment))
         if environment.registry is not None and environment.registry.is_deployed:
             built.append(
                 registry_stack(
@@ -90,6 +101,8 @@ def catalog_stacks(  # noqa: PLR0913 - keyword-only
                     policies=store,
                 )
             )
+        if environment.registry is not None and environment.registry.account_settings:
+            cdk.Annotations.of(built[-1]).add_info_v2("ecrkit:account-settings", ACCOUNT_SETTINGS_NOTE)
         if environment.events:
             built.append(events_stack(scope, events_stack_name(environment.name), environment=environment))
         stacks[environment.name] = built

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING
 
+from ecrkit.catalog.public_keys import PUBLIC_INSTEAD as NO_SUCH_KEY
 from ecrkit.documents.nearest import near
 from ecrkit.errors import InvalidPropertyError
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
-__all__ = ["INSTEAD", "refuse_unknown", "unknown_problems"]
+__all__ = ["INSTEAD", "PUBLIC_INSTEAD", "refuse_unknown", "unknown_problems"]
 
 _EXTRACT = "run `ecrkit policy extract cdk.out` before you change the stack, and pass the policy as lifecycle"
 
@@ -37,6 +38,37 @@ INSTEAD: Mapping[str, str] = {
     "tags": "use Tags.of(repository).add(KEY, VALUE)",
 }
 """What to use for an argument that the L2, the L1 or the catalog has, and ``ecrkit.cdk.Repository`` has not."""
+
+PUBLIC_INSTEAD: Mapping[str, str] = {
+    # aws_ecr.CfnPublicRepository
+    "repository_catalog_data": "use description, about, usage, architectures and operating_systems",
+    "repository_description": "use description",
+    "about_text": "use about",
+    "usage_text": "use usage",
+    "repository_policy_text": "use push, or statements",
+    "tags": INSTEAD["tags"],
+    # aws_ecr.Repository and ecrkit.cdk.Repository
+    "lifecycle_policy": NO_SUCH_KEY["lifecycle"],
+    "lifecycle_registry_id": NO_SUCH_KEY["lifecycle"],
+    "lifecycle_rules": NO_SUCH_KEY["lifecycle"],
+    "encryption_configuration": NO_SUCH_KEY["encryption"],
+    "encryption_key": NO_SUCH_KEY["encryption"],
+    "image_scan_on_push": NO_SUCH_KEY["scan_on_push"],
+    "image_scanning_configuration": NO_SUCH_KEY["scan_on_push"],
+    "image_tag_mutability": NO_SUCH_KEY["mutability"],
+    "image_tag_mutability_exclusion_filters": NO_SUCH_KEY["mutability"],
+    "auto_delete_images": NO_SUCH_KEY["empty_on_delete"],
+    "exports": "use CfnOutput with repository_arn",
+    "parameters": "use StringParameter with repository_arn",
+    "logo_image_blob": NO_SUCH_KEY["logo"],
+    # The catalog
+    **NO_SUCH_KEY,
+    "name": "use repository_name",
+    "public_alias": "use registry_alias",
+    "removal": "use removal_policy",
+    "silence": INSTEAD["silence"],
+}
+"""What to use for an argument that other constructs have, and ``ecrkit.cdk.PublicRepository`` has not."""
 
 
 def unknown_problems(

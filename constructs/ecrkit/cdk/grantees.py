@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["ReadGrantees", "read_grantees"]
 
 _KEYS = (*GRANTEES, "organization")
+_MOVE_TO_PULL = "Lambda functions only pull; move it to pull"
 
 
 class ReadGrantees(NamedTuple):
@@ -30,13 +31,14 @@ class ReadGrantees(NamedTuple):
     problems: tuple[str, ...] = ()
 
 
-def read_grantees(prop: str, given: object) -> ReadGrantees:
+def read_grantees(prop: str, given: object, *, is_public: bool = False) -> ReadGrantees:
     """
     Read who may pull or push.
 
     Args:
         prop: ``pull`` or ``push``.
         given: :class:`Grantees`, a mapping with the keys of the catalog, or ``None`` for nobody.
+        is_public: whether the repository is public, so that everyone may pull.
     """
     if given is None:
         return ReadGrantees(Grantees())
@@ -46,7 +48,7 @@ def read_grantees(prop: str, given: object) -> ReadGrantees:
     if not isinstance(given, Mapping):
         expected = "Grantees, or a mapping such as {'accounts': ['123456789012']}"
         return ReadGrantees(Grantees(), (f"{prop}: must be {expected}, got {given!r}",))
-    problems = list(_unknown(prop, given))
+    problems = list(_unknown(prop, given, is_public=is_public))
     texts: dict[str, tuple[str, ...]] = dict.fromkeys(GRANTEES, ())
     for key in _KEYS:
         kind = "organizations" if key == "organization" else key
@@ -63,14 +65,14 @@ def read_grantees(prop: str, given: object) -> ReadGrantees:
     return ReadGrantees(Grantees(**texts, lambda_functions=functions is True), tuple(problems))
 
 
-def _unknown(prop: str, given: Mapping[object, object]) -> Iterator[str]:
+def _unknown(prop: str, given: Mapping[object, object], *, is_public: bool) -> Iterator[str]:
     known = (*_KEYS, "lambda") if prop == "pull" else _KEYS
     for key in given:
         if key not in known:
             close = near(str(key), known)
             remedy = f"did you mean {close[0]}?" if close else f"use any of {', '.join(known)}"
             if key == "lambda":
-                remedy = "Lambda functions only pull; move it to pull"
+                remedy = "remove it; Lambda pulls from private repositories only" if is_public else _MOVE_TO_PULL
             yield f"{prop}: unknown key {key!r}; {remedy}"
 
 

@@ -70,6 +70,12 @@ _TYPES: dict[str, tuple[str, type | UnionType, type]] = {
     "exports": ("True or False", bool, object),
     "parameters": ("True or False", bool, object),
     "output": ("a string", str | None, object),
+    "description": ("a string", str, object),
+    "about": ("a string", str, object),
+    "usage": ("a string", str, object),
+    "architectures": ("a list of strings", Sequence, str),
+    "operating_systems": ("a list of strings", Sequence, str),
+    "registry_alias": ("a string", str | None, object),
 }
 
 
@@ -98,11 +104,13 @@ def is_token(text: str) -> bool:
     return "${" in text and cdk.Token.is_unresolved(text)
 
 
-def name_problems(repository_name: str | None) -> list[str]:
-    """Refuse a name that ECR would."""
+def name_problems(
+    repository_name: str | None, *, checked: Callable[[str], object] = RepositoryName, prop: str = "repository_name"
+) -> list[str]:
+    """Refuse a name that ECR would; *checked* is the type of the name, and *prop* has it."""
     if repository_name is None or is_token(repository_name):
         return []
-    return _refused("repository_name", RepositoryName, repository_name)
+    return _refused(prop, checked, repository_name)
 
 
 def listed(lifecycle: LifecyclePolicy | Iterable[LifecyclePolicy] | None) -> tuple[LifecyclePolicy, ...]:
@@ -164,7 +172,11 @@ def encryption_problems(encryption: object, key: object) -> list[str]:
 
 
 def judged_statements(
-    given: Sequence[Mapping[str, object]], *, region: str, acknowledged: str
+    given: Sequence[Mapping[str, object]],
+    *,
+    region: str,
+    acknowledged: str,
+    kind: PolicyKind = PolicyKind.REPOSITORY,
 ) -> tuple[list[str], list[Judged]]:
     """
     Judge statements of a repository policy.
@@ -173,6 +185,7 @@ def judged_statements(
         given: JSON values, which may contain intrinsic functions and tokens.
         region: of the repository, or a token of it.
         acknowledged: why they may let everyone in.
+        kind: of the policy.
 
     Returns:
         What ECR would reject or lets everyone in, in words; and what is to be warned of.
@@ -182,9 +195,7 @@ def judged_statements(
     statements = Resolver({}).resolve(list(given))
     judged = [
         one
-        for one in judge_statements(
-            statements, kind=PolicyKind.REPOSITORY, partition=partition, acknowledged=acknowledged
-        )
+        for one in judge_statements(statements, kind=kind, partition=partition, acknowledged=acknowledged)
         # A statement that lets everyone in may be added later.
         if one.index != NO_STATEMENT and not one.acknowledged
     ]
@@ -196,7 +207,7 @@ def judged_statements(
 class PolicyLength:
     """Refuses, at synth, a repository policy that is longer than ECR takes: CDK merges statements until then."""
 
-    def __init__(self, resource: ecr.CfnRepository) -> None:
+    def __init__(self, resource: ecr.CfnRepository | ecr.CfnPublicRepository) -> None:
         self._resource = resource
 
     def validate(self) -> list[str]:

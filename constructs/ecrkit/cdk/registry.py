@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, Never, TypeVar
 
 import aws_cdk as cdk
@@ -17,6 +18,7 @@ from ecrkit.registry.access_policy import acknowledgement
 from ecrkit.registry.cloudformation import Deletion, partition_of
 from ecrkit.registry.settings import Home, RegistrySettings, check_registry
 from ecrkit.registry.settings.fields import at
+from ecrkit.registry.settings.pull_times import scanner_findings
 from ecrkit.registry.settings.resources import (
     cache_resource,
     composed_lifecycle,
@@ -180,6 +182,15 @@ class Registry(Construct):
             key = ("lifecycle",) if template.lifecycle else ()
             left_out = check_completeness(lifecycles[prefix], location=at("creation_templates", prefix, *key))
             self._warn(silence(left_out, template.silence), self.creation_templates[prefix])
+            lifecycle = lifecycles[prefix]
+            if lifecycle is not None and lifecycle.counts_pulls:
+                scanners = scanner_findings(
+                    template.access,
+                    excluded=settings.pull_time_exclusions,
+                    place=partial(at, "creation_templates", prefix),
+                    reasons=template.silence,
+                )
+                self._warn(scanners, self.creation_templates[prefix])
 
     def _scanning(self, scanning: Scanning) -> ecr.CfnRegistryScanningConfiguration:
         resource = self._resource(ecr.CfnRegistryScanningConfiguration, scanning_resource(scanning))

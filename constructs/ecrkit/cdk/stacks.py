@@ -1,4 +1,4 @@
-"""The stacks of an environment: its repositories, over one stack or several, its registry-wide settings and events."""
+"""The stacks of an environment: its repositories, private and public, its registry-wide settings and events."""
 
 from __future__ import annotations
 
@@ -23,8 +23,11 @@ from ecrkit.documents.files import write_text
 from ecrkit.documents.nearest import near
 from ecrkit.errors import UnknownRepositoryError
 from ecrkit.registry.cloudformation import SHARDS, shard_of
+from ecrkit.registry.outputs import construct_id as construct_id_of
+from ecrkit.registry.properties import Removal
+from ecrkit.registry.public import PUBLIC_WARNINGS
+from ecrkit.registry.rulebook import ACCESS_WARNINGS
 from ecrkit.registry.settings import SCANNING_WARNINGS, TEMPLATE_WARNINGS
-from ecrkit.registry.settings.resources import ACCOUNT_SETTINGS_NOTE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +39,12 @@ if TYPE_CHECKING:
     from ecrkit.policies.store import PolicyStore
     from ecrkit.registry.settings import RegistrySettings
 
-__all__ = ["EnvironmentStack", "EventsStack", "RegistryStack", "RepositoriesStack"]
+__all__ = ["EnvironmentStack", "EventsStack", "PublicRepositoriesStack", "RegistryStack", "RepositoriesStack"]
+
+_REMOVAL = {
+    Removal.RETAIN: cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    Removal.DESTROY: cdk.RemovalPolicy.DESTROY,
+}
 
 
 class EnvironmentStack(cdk.Stack):
@@ -86,6 +94,8 @@ class EnvironmentStack(cdk.Stack):
         if entry is None:
             suggestions = ", ".join(near(name, (entry.name for entry in environment.repositories)))
             remedy = f"did you mean {suggestions}?" if suggestions else "declare it in the catalog"
+            if any(public.name == name for public in environment.public_repositories):
+                remedy = "it is a public repository, which everyone can pull by its URI"
             raise UnknownRepositoryError(
                 f"{self.stack_name}: no repository {name!r} in the environment '{environment.name}'; {remedy}"
             )
@@ -136,6 +146,46 @@ class RepositoriesStack(EnvironmentStack):
         _include(self, "Repositories", template)
 
 
+class PublicRepositoriesStack(EnvironmentStack):
+    """
+    Public repositories of one environment, in us-east-1.
+
+    Args:
+        scope: The app, or a stage of it.
+        construct_id: The name of the stack.
+        environment: Account, Region and public repositories.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, environment: Environment, **unsupported: Never) -> None:
+        refuse_unknown(scope, construct_id, unsupported, of=PublicRepositoriesStack.__init__)
+        super().__init__(scope, construct_id, environment=environment, kind=StackKind.PUBLIC)
+        from ecrkit.cdk.public_repository import PublicRepository  # noqa: PLC0415 - few catalogs have one
+
+        for entry in environment.public_repositories:
+            properties = entry.properties
+            repository = PublicRepository(
+                self,
+                construct_id_of(entry.name),
+                repository_name=entry.name,
+                description=properties.description,
+                about=properties.about,
+                usage=properties.usage,
+                architectures=properties.architectures,
+                operating_systems=properties.operating_systems,
+                push=properties.push,
+                statements=properties.statements,
+                open_to_everyone=properties.open_to_everyone,
+                removal_policy=_REMOVAL[properties.removal],
+                registry_alias=environment.public_alias or None,
+                output=entry.output,
+            )
+            # The catalog reports its warnings where they are written.
+            for code in (*PUBLIC_WARNINGS, *ACCESS_WARNINGS):
+                cdk.Annotations.of(repository).acknowledge_warning(code, "told by the catalog")
+            for key, value in properties.tags.items():
+                cdk.Tags.of(repository.resource).add(key, value)
+
+
 class RegistryStack(EnvironmentStack):
     """
     Registry-wide settings of one environment; in a separate stack, because they outlive its repositories.
@@ -165,8 +215,6 @@ class RegistryStack(EnvironmentStack):
         # The catalog warns of what its templates leave out, where somebody wrote it.
         for code in (*SCANNING_WARNINGS, *TEMPLATE_WARNINGS):
             cdk.Annotations.of(self).acknowledge_warning(code, "told by the catalog")
-        if registry.account_settings:
-            cdk.Annotations.of(self).add_info_v2("ecrkit:account-settings", ACCOUNT_SETTINGS_NOTE)
         Registry(
             self,
             "Registry",

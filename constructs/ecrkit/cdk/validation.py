@@ -205,7 +205,8 @@ def _without_told(found: Sequence[_Found], tree: _Tree) -> list[_Found]:
     """Leave out what the constructs of ecrkit have said already."""
     if not any(each.finding.code in _TOLD for each in found):
         return list(found)
-    from ecrkit.cdk.registry import Registry  # noqa: PLC0415 - only where something may have been told
+    from ecrkit.cdk.public_repository import PublicRepository  # noqa: PLC0415 - only where something may have been told
+    from ecrkit.cdk.registry import Registry  # noqa: PLC0415 - as above
     from ecrkit.cdk.repository import Repository  # noqa: PLC0415 - as above
 
     # Each question to CDK is a round trip to another process, so the tree is not asked who is whose child: a
@@ -213,7 +214,7 @@ def _without_told(found: Sequence[_Found], tree: _Tree) -> list[_Found]:
     resources = [
         (after, after.stack)
         for construct, after in pairwise(tree.constructs)
-        if isinstance(construct, Repository) and isinstance(after, cdk.CfnResource)
+        if isinstance(construct, Repository | PublicRepository) and isinstance(after, cdk.CfnResource)
     ]
     registries = [construct for construct in tree.constructs if isinstance(construct, Registry)]
     resources += [

@@ -170,6 +170,9 @@ def audit(  # noqa: PLR0913 - one parameter per option
         problem=templates.problems.get(settings_stack),
         reports_deletions=not drift_only,
     )
+    if place.public_repositories:
+        public = count_of(len(place.public_repositories), "public repository")
+        unchecked.append(f"{public}: not checked, the audit reads private repositories only")
     about = {
         "environment": place.name,
         "account": place.account,

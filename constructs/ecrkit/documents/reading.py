@@ -141,7 +141,9 @@ class Reader:
             members[member.key] = child
         return members
 
-    def fields(self, at: At, *, known: Iterable[str], required: Iterable[str] = ()) -> dict[str, At]:
+    def fields(
+        self, at: At, *, known: Iterable[str], required: Iterable[str] = (), instead: Mapping[str, str] | None = None
+    ) -> dict[str, At]:
         """
         Read an object of known keys.
 
@@ -149,6 +151,7 @@ class Reader:
             at: the object.
             known: every key that it may have.
             required: those that it must have.
+            instead: advice for keys that people may expect here.
 
         Returns:
             The values of known keys; empty when it is no object.
@@ -162,7 +165,7 @@ class Reader:
                     child.key_location,
                     key=excerpt(key),
                     known=", ".join(known),
-                    near=key_correction(key, known, used=members),
+                    near=(instead or {}).get(key) or key_correction(key, known, used=members),
                 )
         if isinstance(at.node, ObjectNode):
             for key in required:

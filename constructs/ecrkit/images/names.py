@@ -1,4 +1,4 @@
-"""Names that ECR accepts: of repositories, and of tags excluded from immutability."""
+"""Names that ECR accepts: of repositories, private and public, and of tags excluded from immutability."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from ecrkit.errors import InvalidNameError
 
 __all__ = [
     "MAX_FILTER_WILDCARDS",
+    "MAX_PUBLIC_REPOSITORY",
     "MAX_REPOSITORY",
     "MIN_REPOSITORY",
+    "PUBLIC_REPOSITORY_PATH",
     "REGION",
     "REPOSITORY_PATH",
     "TAG_FILTER",
+    "PublicRepositoryName",
     "RepositoryName",
     "TagFilter",
     "check_repository_path",
@@ -27,6 +30,12 @@ REPOSITORY_PATH = re.compile(rf"{_REPOSITORY_PART}(?:/{_REPOSITORY_PART})*")
 
 MIN_REPOSITORY = 2
 MAX_REPOSITORY = 256
+
+_PUBLIC_PART = r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
+PUBLIC_REPOSITORY_PATH = re.compile(rf"{_PUBLIC_PART}(?:/{_PUBLIC_PART})*")
+MAX_PUBLIC_REPOSITORY = 205
+"""Source: ECR Public API model 2020-10-30, RepositoryName; the CloudFormation schema allows 256 characters."""
+
 TAG_FILTER = re.compile(r"[0-9A-Za-z._*-]{1,128}")
 MAX_FILTER_WILDCARDS = 2
 
@@ -50,6 +59,29 @@ class RepositoryName(str):
             msg = f"must have {MIN_REPOSITORY} to {MAX_REPOSITORY} characters, got {len(text)}"
             raise InvalidNameError(msg)
         check_repository_path(text)
+        return super().__new__(cls, text)
+
+
+class PublicRepositoryName(str):
+    """
+    A repository name that ECR Public accepts: narrower than that of a private repository.
+
+    Raises:
+        InvalidNameError: ECR Public would refuse it.
+
+    Source: ECR Public API model 2020-10-30, RepositoryName.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Self:
+        """Check *text* and keep it."""
+        if not MIN_REPOSITORY <= len(text) <= MAX_PUBLIC_REPOSITORY:
+            msg = f"must have {MIN_REPOSITORY} to {MAX_PUBLIC_REPOSITORY} characters, got {len(text)}"
+            raise InvalidNameError(msg)
+        if not PUBLIC_REPOSITORY_PATH.fullmatch(text):
+            msg = f"must be parts of lower-case letters and digits, joined by one '.', '_', '-' or '/', got {text!r}"
+            raise InvalidNameError(msg)
         return super().__new__(cls, text)
 
 

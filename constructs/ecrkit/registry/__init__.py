@@ -16,6 +16,7 @@ What ECR stores: repositories, their access, and registry-wide settings.
 - ``outputs``: names of constructs and of stack outputs
 - ``templates``: what the expressions of a CloudFormation template can be
 - ``events``: events of images, and the rules that send them
+- ``public``: repositories of ECR Public, their checks, and their CloudFormation resources
 - ``settings``: registry-wide settings, their checks, and their CloudFormation resources
 """
 

@@ -17,7 +17,7 @@ from ecrkit.registry.principals import ACCOUNT, ORGANIZATION, PRINCIPAL
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ACCOUNT", "GRANTEES", "Access", "Grantees", "check_grantee", "policy_statements"]
+__all__ = ["ACCOUNT", "GRANTEES", "Access", "Grantees", "check_grantee", "policy_statements", "push_statements"]
 
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 _PUSH = (
@@ -134,13 +134,18 @@ def policy_statements(access: Access, *, partition: str, region: str, account: s
     lambda_accounts = (account, *(other for other in sorted(set(access.pull.accounts)) if other != account))
     statements = [
         *_grant("Pull", _PULL, access.pull, partition=partition),
-        *_grant("Push", _PUSH, access.push, partition=partition),
+        *push_statements(access.push, actions=_PUSH, partition=partition),
     ]
     if access.pull.lambda_functions:
         sources = [f"arn:{partition}:lambda:{region}:{other}:function:*" for other in lambda_accounts]
         condition: dict[str, object] = {"StringLike": {"aws:sourceArn": sources}}
         statements.append(_statement("PullByLambda", {"Service": "lambda.amazonaws.com"}, _LAMBDA, condition))
     return statements
+
+
+def push_statements(grantees: Grantees, *, actions: Sequence[str], partition: str) -> list[dict[str, object]]:
+    """Write the statements that let *grantees* push, by *actions*; as for :func:`policy_statements`."""
+    return _grant("Push", actions, grantees, partition=partition)
 
 
 def _grant(verb: str, actions: Sequence[str], grantees: Grantees, *, partition: str) -> list[dict[str, object]]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Self
 from ecrkit.errors import InvalidNameError
 
 if TYPE_CHECKING:
-    from ecrkit.images.names import RepositoryName
+    from ecrkit.images.names import PublicRepositoryName, RepositoryName
 
-__all__ = ["MAX_OUTPUT_KEY", "OUTPUT_KEY", "OutputKey", "construct_id", "output_key"]
+__all__ = ["MAX_OUTPUT_KEY", "OUTPUT_KEY", "OutputKey", "construct_id", "output_key", "public_output_key"]
 
 OUTPUT_KEY = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 MAX_OUTPUT_KEY = 255
@@ -59,7 +59,12 @@ def output_key(name: str) -> OutputKey:
     return OutputKey(f"{pascal}RepositoryUri")
 
 
-def construct_id(name: RepositoryName) -> str:
+def public_output_key(name: str) -> OutputKey:
+    """Name the output that holds a public repository's URI: ``tools/cli`` gives ``ToolsCliPublicRepositoryUri``."""
+    return OutputKey(f"{output_key(name).removesuffix('RepositoryUri')}PublicRepositoryUri")
+
+
+def construct_id(name: RepositoryName | PublicRepositoryName) -> str:
     """
     Name the construct of a repository.
 

@@ -160,7 +160,8 @@ def test_every_check_has_a_case() -> None:
                 (
                     '43:17: registry.creation_templates["docker-hub"].silence.ECR203: must be'
                     " one of ECR211, ECR212,"
-                    " ECR213, CAT267, ECR421, ECR422, ECR423, ECR424, ECR425, ECR426, ECR427, got 'ECR203' [CAT129]"
+                    " ECR213, CAT267, ECR421, ECR422, ECR423, ECR424, ECR425, ECR426, ECR427, CAT275,"
+                    " got 'ECR203' [CAT129]"
                 )
             ],
             id="silence",

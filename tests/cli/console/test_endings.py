@@ -53,6 +53,7 @@ ELSEWHERE = {
     "policy resume",
     "repos delete",
     "scan gate",
+    "scan summary",
 }
 """These have such a test next to their others; ``policy copy`` refuses with an error."""
 

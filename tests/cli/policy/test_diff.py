@@ -322,6 +322,18 @@ class TestCatalog:
         assert "not checked: no images of this repository in --images" in lines
         assert result.stderr == "2 repositories have a new policy, 2 images newly expired\n"
 
+    def test_public_repositories(self, catalogs: tuple[Path, Path], images: Path) -> None:
+        """ECR Public has no lifecycle policies: a changed public repository is said to be left out."""
+        with catalogs[1].open("a") as new:
+            new.write("public_repositories: {cli: }\n")
+        result = ecrkit("catalog", "diff", *catalogs, "--images", images.parent, *AT)
+
+        assert result.returncode == 0
+        assert result.stderr == (
+            "public repositories: not compared, ECR Public has no lifecycle policies\n"
+            "2 repositories have a new policy, 2 images newly expired\n"
+        )
+
     def test_same_change_once(self, store: Path, images: Path, tmp_path: Path) -> None:
         """Repositories with the same change share a table of rules; one with a change of its own has all its images."""
         assert store

@@ -53,7 +53,7 @@ class Place:
             UnreadableInputError: it is something else.
         """
         found = _URI.fullmatch(text)
-        if not found or "//" in (found["prefix"] or ""):
+        if not found or "//" in text.removeprefix(SCHEME):
             raise UnreadableInputError(
                 f"{text}: not a folder in S3; write s3://BUCKET/PREFIX, with letters, digits and !.*'()=_-/ in PREFIX"
             )

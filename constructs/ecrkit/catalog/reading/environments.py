@@ -12,8 +12,12 @@ from ecrkit.catalog.keys import SETTING_KEYS
 from ecrkit.catalog.reading.settings import Settings, SettingsReader
 from ecrkit.documents import At, ObjectNode, Reader, ScalarNode, is_empty, type_name
 from ecrkit.documents.nearest import near
+from ecrkit.errors import InvalidNameError
 from ecrkit.images.names import REGION
 from ecrkit.registry.access import ACCOUNT
+from ecrkit.registry.public import HOME_REGION, RegistryAlias
+from ecrkit.registry.public.checks import region_finding
+from ecrkit.registry.public.rulebook import BAD_ALIAS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -53,6 +57,7 @@ class EnvironmentDraft:
         repositories: laid over the settings of single repositories, by name.
         registry: laid over what is registry-wide in the catalog; ``None`` where it says nothing of that.
         events: in place of those of the catalog; ``None`` where it says nothing of them.
+        public_alias: alias of the public registry; empty if it has none.
         at: where it stands.
     """
 
@@ -65,6 +70,7 @@ class EnvironmentDraft:
     repositories: dict[str, Settings] = field(default_factory=dict)
     registry: At | None = None
     events: At | None = None
+    public_alias: str = ""
     at: At
 
     def is_like_the_others(self, repository: str) -> bool:
@@ -136,21 +142,26 @@ class EnvironmentReader:
             )
         members = self._reader.fields(
             at,
-            known=("account", "region", "profile", "shards", "defaults", "registry", "events", "repositories"),
+            known=(
+                *("account", "region", "profile", "shards", "public_alias"),
+                *("defaults", "registry", "events", "repositories"),
+            ),
             required=("account", "region"),
         )
         defaults = members.get("defaults")
         differences = members.get("repositories")
+        region = (self._region(members["region"]) if "region" in members else None) or ""
         return EnvironmentDraft(
             name=name,
             account=(self._account(members["account"]) if "account" in members else None) or "",
-            region=(self._region(members["region"]) if "region" in members else None) or "",
+            region=region,
             shards=self._shards(members["shards"]) if "shards" in members else 1,
             profile=self._profile(members["profile"]) if "profile" in members else "",
             defaults=self._settings_of(defaults) if defaults else Settings(),
             repositories=self._differences(differences, repositories) if differences else {},
             registry=members.get("registry"),
             events=members.get("events"),
+            public_alias=self._alias(members["public_alias"], name, region) if "public_alias" in members else "",
             at=at,
         )
 
@@ -173,6 +184,17 @@ class EnvironmentReader:
             self._reader.report(rulebook.BAD_SHARDS, at.location, max=MAX_SHARDS, got=shards)
             return 1
         return shards or 1
+
+    def _alias(self, at: At, environment: str, region: str) -> str:
+        if region not in {"", HOME_REGION}:
+            finding = region_finding(f"'{environment}' in {region}", at.location, remedy="remove 'public_alias'")
+            self._reader.add([finding])
+        text = self._reader.string(at)
+        try:
+            return RegistryAlias(text) if text is not None else ""
+        except InvalidNameError as error:
+            self._reader.report(BAD_ALIAS, at.location, problem=str(error))
+            return ""
 
     def _profile(self, at: At) -> str:
         profile = self._reader.string(at)

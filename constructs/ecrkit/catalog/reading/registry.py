@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from ecrkit.catalog import rulebook
@@ -13,6 +14,7 @@ from ecrkit.catalog.reading.statements import read_reason, read_verbatim
 from ecrkit.catalog.reading.tags import TEMPLATE_TAGS
 from ecrkit.documents import At, ObjectNode, Reader, is_empty
 from ecrkit.errors import errors_in, silence, steps_of
+from ecrkit.policies.references import PolicyRef
 from ecrkit.policies.silences import read_reasons
 from ecrkit.registry.properties import Mutability
 from ecrkit.registry.rulebook import ACCESS_WARNINGS
@@ -41,6 +43,7 @@ from ecrkit.registry.settings import (
     check_registry,
 )
 from ecrkit.registry.settings.fields import at as at_value
+from ecrkit.registry.settings.pull_times import scanner_findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -169,7 +172,22 @@ class _Reading:
             # What could not be read is no ground to say that something is missing.
             if not any(f"{pointer}/".startswith(f"{placed.location.pointer}/") for pointer in unread):
                 self._reader.add([placed])
+        # Settings that environments share are not known to lack an exclusion before an environment is read.
+        if home.region is not None:
+            self._check_scanners(registry)
         return registry
+
+    def _check_scanners(self, registry: RegistrySettings) -> None:
+        for prefix, template in registry.creation_templates.items():
+            policy = self._settings.composed(tuple(e for e in template.lifecycle if isinstance(e, PolicyRef)))
+            if policy is not None and policy.counts_pulls:
+                found = scanner_findings(
+                    template.access,
+                    excluded=registry.pull_time_exclusions,
+                    place=partial(at_value, "creation_templates", prefix),
+                    reasons=template.silence,
+                )
+                self._reader.add(self._placed(one) for one in found)
 
     def _scanning(self, at: At) -> Scanning | None:
         keys = ("type", "rules")

@@ -55,7 +55,12 @@ def read_statements(reader: Reader, at: At) -> tuple[Statement, ...] | None:
 
 
 def judged(
-    statements: Sequence[Statement], *, acknowledged: str, place: Location, partition: str | None = None
+    statements: Sequence[Statement],
+    *,
+    acknowledged: str,
+    place: Location,
+    partition: str | None = None,
+    kind: PolicyKind = PolicyKind.REPOSITORY,
 ) -> Iterator[Finding]:
     """
     Find what ECR rejects or ignores in the statements of a repository, and which of them let everyone in.
@@ -65,9 +70,10 @@ def judged(
         acknowledged: why they may let everyone in.
         place: the location of the acknowledgement.
         partition: of the repository; ``None`` where it is not known.
+        kind: of the policy.
     """
     documents = [statement.document for statement in statements]
-    found = judge_statements(documents, kind=PolicyKind.REPOSITORY, partition=partition, acknowledged=acknowledged)
+    found = judge_statements(documents, kind=kind, partition=partition, acknowledged=acknowledged)
     for one in found:
         statement = None if one.index == NO_STATEMENT else statements[one.index]
         where = statement.places.get(one.found.key, statement.location) if statement else place

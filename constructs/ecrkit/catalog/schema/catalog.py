@@ -13,6 +13,7 @@ from ecrkit.catalog.reading.encryption import ENCRYPTION_KEYS
 from ecrkit.catalog.reading.environments import ENVIRONMENT_NAME, MAX_ENVIRONMENT_NAME, MAX_SHARDS, PROFILE
 from ecrkit.catalog.reading.tags import REPOSITORY_TAGS
 from ecrkit.catalog.schema.events import events_schema
+from ecrkit.catalog.schema.public import alias_schema, public_schema
 from ecrkit.catalog.schema.registry import (
     VERBATIM,
     reason_schema,
@@ -54,7 +55,10 @@ __all__ = ["catalog_schema", "repositories_schema"]
 
 _OF_EDITORS: Schema = {SCHEMA: {"type": "string", "description": "Schema for editors."}}
 
-_ENVIRONMENT_KEYS = ("account", "region", "profile", "shards", "defaults", "registry", "events", "repositories")
+_ENVIRONMENT_KEYS = (
+    *("account", "region", "profile", "shards", "public_alias"),
+    *("defaults", "registry", "events", "repositories"),
+)
 _REQUIRED_KEYS = ("account", "region")
 _SILENCEABLE = [
     check
@@ -89,13 +93,14 @@ def catalog_schema() -> Schema:
                 "description": "Events of images, sent to topics, queues and event buses, in every environment.",
             },
             REPOSITORIES: _repositories(settings),
+            "public_repositories": public_schema(settings),
         },
         required=("environments",),
         title="ecrkit catalog",
         description="Repositories, and the environments they are deployed to.",
     ) | {
         "if": {"not": {"required": [INCLUDE]}},
-        "then": {"required": [REPOSITORIES]},
+        "then": {"anyOf": [{"required": [REPOSITORIES]}, {"required": ["public_repositories"]}]},
         "definitions": {VERBATIM: verbatim_schema()},
     }
 
@@ -147,6 +152,7 @@ def _environments(settings: Schema, registry: Schema) -> Schema:
                 "errorMessage": message_of(rulebook.BAD_SHARDS),
                 "description": help_text(said_of(Environment, "shards"), "do not change it after the first deploy"),
             },
+            "public_alias": {**alias_schema(), "description": help_text(said_of(Environment, "public_alias"))},
             "defaults": {
                 **or_nothing(differences),
                 "description": "Default settings in this environment.",

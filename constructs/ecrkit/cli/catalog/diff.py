@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime, timedelta
 
+    from ecrkit.catalog import Catalog
     from ecrkit.catalog.changes import ChangedRepository
     from ecrkit.images import Inventory
 
@@ -118,6 +119,8 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     new = read_catalog(new_catalog, policies=new_policies)
     changes = policy_changes(old, new, old_policies=old_policies, new_policies=new_policies)
     echo_findings(dict.fromkeys((*old_policies.unpublished(), *new_policies.unpublished())), err=True)
+    if _public(old) != _public(new):
+        echo("public repositories: not compared, ECR Public has no lifecycle policies", err=True)
     protections = read_protections(in_use=in_use, pulled_within=pulled_within, must_keep=must_keep)
     with reading_progress(images) as progress:
         read = inventories_in(images, progress=progress) if changes or protections else ()
@@ -142,6 +145,10 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     else:
         _echo(found, output=output, details=details)
     end(reasons)
+
+
+def _public(catalog: Catalog) -> dict[str, object]:
+    return {place.name: place.public_repositories for place in catalog.environments if place.public_repositories}
 
 
 def _echo(found: Sequence[ChangedRepository], *, output: str, details: bool) -> None:

@@ -175,7 +175,7 @@ def _bootstrapped(
 
 def _demonstrate(running: Sandbox, catalog: Path, environments: Sequence[Environment], *, cdk: Path) -> None:
     # See above.
-    from ecrkit.catalog.template import registry_stack_name  # noqa: PLC0415 - loaded with the catalog
+    from ecrkit.catalog.template import public_stack_name, registry_stack_name  # noqa: PLC0415 - loaded with the catalog
     from ecrkit.cdk.node import bundled_node  # noqa: PLC0415
     from ecrkit.cli.sandbox.demo import Demo  # noqa: PLC0415 - only needed here
 
@@ -184,7 +184,12 @@ def _demonstrate(running: Sandbox, catalog: Path, environments: Sequence[Environ
         catalog=catalog,
         repositories=[entry.name for entry in environments[0].repositories],
         skipped_stacks=[
-            registry_stack_name(place.name) for place in environments if place.registry and place.registry.is_deployed
+            *(public_stack_name(place.name) for place in environments if place.public_repositories),
+            *(
+                registry_stack_name(place.name)
+                for place in environments
+                if place.registry and place.registry.is_deployed
+            ),
         ],
         cdk=cdk,
         node=bundled_node(),

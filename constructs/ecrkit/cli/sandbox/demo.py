@@ -50,7 +50,8 @@ class Demo:
         sandbox: bootstrapped for the environments of the catalog.
         catalog: its file.
         repositories: names that its first environment has, in the order of the catalog.
-        skipped_stacks: stacks of registry-wide settings, whose resource types MiniStack does not support.
+        skipped_stacks: stacks of public repositories and registry-wide settings, whose resource types MiniStack does
+            not support.
         cdk: the CDK command line.
         node: the executable to run it with; ``None`` for the one on ``PATH``.
     """
@@ -89,7 +90,7 @@ class Demo:
         _echo_command("cdk", "deploy", *stacks, gap=True)
         if self.skipped_stacks:
             listed = ", ".join(self.skipped_stacks)
-            echo(f"not deployed: {listed}: the local AWS does not support registry-wide settings")
+            echo(f"not deployed: {listed}: the local AWS supports private repositories only")
         options: list[str | Path] = ["--require-approval", "never", "--output", self.sandbox.directory / "cdk.out"]
         context = [] if self.catalog == Path("repositories.yaml") else ["--context", f"catalog={self.catalog}"]
         with ProgressLine() as line:

@@ -75,8 +75,8 @@ def summary(  # noqa: PLR0913 - one parameter per option
     Region. The newest image is the tagged one that was pushed last. For a multi-architecture image, shows the highest
     number of its images, and the oldest of their scans. Starts no scan. Works with basic and enhanced scanning.
 
-    What the credentials do not permit is reported as "not checked". With --max-age, exits with 3 if everything that
-    was checked is recent, but something was not checked.
+    What the credentials do not permit is reported as "not checked". With --max-age, exits with 1 if a scan is older or
+    missing, and otherwise with 3 if something was not checked.
 
     \b
     Examples:

@@ -29,7 +29,7 @@ __all__ = [
     "unread",
 ]
 
-APP_STACKS = ("Repositories-", "Registry-")
+APP_STACKS = ("Repositories-", "PublicRepositories-", "Registry-")
 """How the names of the stacks of ecrkit's own app begin; the name of the environment follows, and a shard's number."""
 
 _SHARD = re.compile(r"-\d+\Z")

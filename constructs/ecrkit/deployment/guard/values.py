@@ -27,7 +27,8 @@ __all__ = [
     "as_written",
 ]
 
-REPOSITORIES = ("AWS::ECR::Repository", "AWS::ECR::PublicRepository")
+PUBLIC_REPOSITORY = "AWS::ECR::PublicRepository"
+REPOSITORIES = ("AWS::ECR::Repository", PUBLIC_REPOSITORY)
 EVENT_RULE = "AWS::Events::Rule"
 NESTED_STACK = "AWS::CloudFormation::Stack"
 LOOP = "Fn::ForEach"
@@ -81,6 +82,11 @@ class Resource:
         targets = self.properties.get("Targets")
         listed = targets if isinstance(targets, list) else []
         return ", ".join(as_written(each.get("Arn")) for each in listed if isinstance(each, dict)) or "nothing"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is a repository of ECR Public."""
+        return self.type == PUBLIC_REPOSITORY
 
     @property
     def outlives_its_stack(self) -> bool:

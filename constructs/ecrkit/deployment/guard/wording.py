@@ -23,8 +23,10 @@ def name_of(resource: Resource) -> str:
 
 
 def called(resource: Resource) -> str:
-    """Say which it is: ``'my-app'``, ``the repository``, ``the registry policy``."""
+    """Say which it is: ``'my-app'``, ``the repository``, ``the public repository 'cli'``, ``the registry policy``."""
     name = f"'{name_of(resource)}'" if name_of(resource) else ""
+    if resource.is_public:
+        return f"the public repository {name}".rstrip()
     if resource.is_repository:
         return name or "the repository"
     return f"{SETTINGS[resource.type].noun} {name}".rstrip()
@@ -73,9 +75,14 @@ def fate_of_all(resources: Iterable[Resource]) -> tuple[str, str]:
         with every image, keep 1*.
     """
     resources = tuple(resources)
-    repositories = [resource for resource in resources if resource.is_repository]
+    repositories = [resource for resource in resources if resource.is_repository and not resource.is_public]
+    public = [resource for resource in resources if resource.is_public]
     settings = [resource for resource in resources if not resource.is_repository]
-    what = [_counted(repositories, "repository", "repositories"), _counted(settings, "setting", "settings")]
+    what = [
+        _counted(repositories, "repository", "repositories"),
+        _counted(public, "public repository", "public repositories"),
+        _counted(settings, "setting", "settings"),
+    ]
     fates: dict[str, int] = {}
     for resource in resources:
         end = _short_fate(resource)
@@ -99,4 +106,6 @@ def _counted(resources: list[Resource], one: str, many: str) -> str:
 
 
 def _listed(resource: Resource) -> str:
-    return resource.logical_id if called(resource) == "the repository" else called(resource)
+    if resource.is_repository:
+        return f"'{name_of(resource)}'" if name_of(resource) else resource.logical_id
+    return called(resource)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["template_changes"]
 
-_REPOSITORY = "AWS::ECR::Repository"
+_NOUNS = {"AWS::ECR::Repository": "repository", "AWS::ECR::PublicRepository": "public repository"}
 _NAMES = ("RepositoryName", "Name", "EcrRepositoryPrefix", "Prefix", "PrincipalArn")
 """Properties that name a resource of a catalog's templates."""
 
@@ -135,7 +135,7 @@ def _in_words(what: tuple[str, ...]) -> str:
 
 def _noun(resource: Mapping[str, object]) -> str:
     kind = str(resource["Type"])
-    return "repository" if kind == _REPOSITORY else kind
+    return _NOUNS.get(kind, kind)
 
 
 def _name(logical_id: str, resource: Mapping[str, object]) -> str:
@@ -151,6 +151,8 @@ def _section(template: Template | None, name: str) -> Mapping[str, Mapping[str, 
 
 def _target(output: Mapping[str, object]) -> str:
     """Give the logical id of the resource that an output is about; empty for none."""
-    value = output.get("Value")
-    reference = value.get("Fn::GetAtt") if isinstance(value, dict) else None
-    return str(reference[0]) if isinstance(reference, list) else ""
+    match output.get("Value"):
+        case {"Fn::GetAtt": [str(target), *_]} | {"Fn::Join": [_, [*_, {"Ref": str(target)}]]}:
+            return target
+        case _:
+            return ""

@@ -60,7 +60,7 @@ TOO_LONG = Check(
 )
 TOO_MANY_RULES = Check(
     code="CAT297",
-    title="events need more rules than an event bus allows",
+    title="number of event rules exceeds the quota",
     message="must need at most {max} rules {of}of EventBridge, got {count}",
     remedy="{remedy}",
     source=_QUOTAS,
@@ -76,7 +76,7 @@ MATCHES_NOTHING = Check(
 NEEDS_POLICY = Check(
     code="CAT299",
     severity=Severity.NOTE,
-    title="event target needs a policy",
+    title="event target is in another account",
     message="the {noun} is in account {got}, so its own policy must allow {action} for account {expected}",
     remedy="add this statement there: {statement}",
     source=_ACCOUNTS,

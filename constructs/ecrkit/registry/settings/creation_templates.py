@@ -37,7 +37,12 @@ __all__ = [
     "repository_policy",
 ]
 
-TEMPLATE_WARNINGS = (*COMPLETENESS_CODES, rulebook.NEVER_UPDATED.code, *ACCESS_WARNINGS)
+TEMPLATE_WARNINGS = (
+    *COMPLETENESS_CODES,
+    rulebook.NEVER_UPDATED.code,
+    *ACCESS_WARNINGS,
+    rulebook.SCANNER_COUNTS.code,
+)
 """What a template can be warned of, and may silence."""
 
 MIN_PREFIX, MAX_PREFIX = 1, 256

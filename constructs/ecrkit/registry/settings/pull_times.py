@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ecrkit.errors import silence
 from ecrkit.registry.settings import rulebook
 from ecrkit.registry.settings.fields import at, partition_problems, repeated, too_many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from ecrkit.errors import Finding
+    from ecrkit.errors import Finding, Location, Reason
+    from ecrkit.registry.access import Access
     from ecrkit.registry.settings.values import Home
 
 __all__ = [
@@ -20,11 +22,12 @@ __all__ = [
     "MAX_EXCLUSIONS",
     "PULL_TIME_WARNINGS",
     "check_exclusions",
+    "scanner_findings",
     "scanner_of",
 ]
 
 PULL_TIME_WARNINGS = (rulebook.SCANNER_COUNTS.code,)
-"""What a repository can be warned of for want of an exclusion, and may silence."""
+"""What a repository, or a creation template, can be warned of for want of an exclusion, and may silence."""
 
 MAX_EXCLUSIONS = 100
 EXCLUDED_PRINCIPAL = re.compile(
@@ -76,3 +79,30 @@ def scanner_of(principal: str) -> str | None:
     """
     name = principal.rpartition("/")[2].lower()
     return next((scanner for word, scanner in _SCANNERS.items() if word in name), None)
+
+
+def scanner_findings(
+    access: Access, *, excluded: Collection[str], place: Callable[[str], Location], reasons: Mapping[str, Reason]
+) -> Iterator[Finding]:
+    """
+    Warn about scanners that may pull where the lifecycle policy counts pulls.
+
+    Args:
+        access: who may pull and push.
+        excluded: ARNs of the principals whose pulls do not count.
+        place: where the key ``pull`` or ``push`` is written.
+        reasons: accepted warnings.
+
+    Returns:
+        One warning per principal that is named after a scanner and not excluded. Nobody knows here which principals
+        have access through their account, or by their own IAM policy.
+    """
+    # Whoever may push may pull.
+    seen = set(excluded)
+    for key, grantees in (("pull", access.pull), ("push", access.push)):
+        for principal in grantees.principals:
+            scanner = scanner_of(principal)
+            if scanner and principal not in seen:
+                seen.add(principal)
+                found = rulebook.SCANNER_COUNTS.at(place(key), principal=principal, scanner=scanner)
+                yield from silence([found], reasons)

@@ -12,7 +12,7 @@ COUNTS = "archive-unpulled-90-expire-365@1"
 CATALOG = """\
 environments:
   dev: {{account: "123456789012", region: us-east-1{dev}}}
-  prod: {{account: "210987654321", region: us-east-1}}
+  prod: {{account: "210987654321", region: us-east-1{prod}}}
 registry: {registry}
 repositories:
   web:
@@ -25,9 +25,9 @@ WARNING = (
 )
 
 
-def scanners(settings: str, *, registry: str = "", dev: str = "", lifecycle: str = COUNTS) -> list[str]:
+def scanners(settings: str, *, registry: str = "", dev: str = "", prod: str = "", lifecycle: str = COUNTS) -> list[str]:
     """Check a catalog; give the warnings about scanners that nobody silenced."""
-    text = CATALOG.format(settings=settings, registry=registry, dev=dev, lifecycle=lifecycle)
+    text = CATALOG.format(settings=settings, registry=registry, dev=dev, prod=prod, lifecycle=lifecycle)
     checked = check_catalog(text, file="repositories.yaml", policies=PolicyStore.bundled())
     assert checked.catalog is not None, checked.findings
     return [str(found) for found in checked.findings if found.code == "CAT275" and not found.silenced]
@@ -75,3 +75,29 @@ def test_environment_without_the_exclusion() -> None:
 def test_silence() -> None:
     """A repository may silence the warning, with a reason."""
     assert scanners(f"pull: {{principals: ['{SNYK}']}}\n    silence: {{CAT275: Scans once.}}") == []
+
+
+TEMPLATE = (
+    f"{{creation_templates: {{ROOT: {{applied_for: [CREATE_ON_PUSH], lifecycle: [{COUNTS}], "
+    f"pull: {{principals: ['{SNYK}']}}%s}}}}}}"
+)
+
+
+def test_creation_template() -> None:
+    """A creation template is warned of in the same way, at its key."""
+    column = CATALOG.splitlines()[3].index("{") + TEMPLATE.index("{principals") + 1
+
+    assert scanners("", registry=TEMPLATE % "") == [
+        WARNING.replace(":7:", ":4:")
+        .format(column=column, key="pull")
+        .replace("repositories.web.", "registry.creation_templates.ROOT.")
+    ]
+
+
+def test_creation_template_that_is_fine() -> None:
+    """A template whose scanner is excluded in every environment, or that silences the warning, is not warned of."""
+    excluded = f", registry: {{pull_time_exclusions: ['{SNYK}']}}"
+
+    assert scanners("", registry=TEMPLATE % ", silence: {CAT275: Scans once.}") == []
+    assert scanners("", registry=TEMPLATE % "", dev=excluded, prod=excluded) == []
+    assert len(scanners("", registry=TEMPLATE % "", dev=excluded)) == 1

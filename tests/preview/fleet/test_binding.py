@@ -1,0 +1,53 @@
+"""The expression over tables of an engine, and how often they are read."""
+
+from __future__ import annotations
+
+import pytest
+import sqlglot
+
+from ecrkit.preview.fleet.binding import bound, scans_of
+from ecrkit.preview.fleet.expression import ROUNDS, Dialect, summary, translated, verdicts
+
+RELATIONS = {
+    "images": '"fleet"."images"',
+    **{
+        name: f"(SELECT * FROM fleet.preview_{name} WHERE preview = '1f2e')"  # noqa: S608 - names of tables
+        for name in ("rules", "repositories", "used", "protection")
+    },
+}
+
+
+def test_tables_are_replaced() -> None:
+    """Tables are replaced where they are read, under the names that the query gives them; clauses are not."""
+    query = "WITH rules_of AS (SELECT * FROM rules) SELECT i.digest FROM images AS i JOIN rules_of AS images ON TRUE"
+
+    assert bound(query, RELATIONS) == (
+        "WITH rules_of AS (SELECT * FROM (SELECT * FROM fleet.preview_rules WHERE preview = '1f2e') AS rules) "
+        'SELECT i.digest FROM "fleet"."images" AS i JOIN rules_of AS images ON TRUE'
+    )
+
+
+@pytest.mark.parametrize("dialect", ["athena", "trino"])
+@pytest.mark.parametrize("write", [summary, verdicts], ids=["summary", "verdicts"])
+def test_text_for_athena_parses(write: object, dialect: Dialect) -> None:
+    """The text for Athena parses as Athena and as Trino, and reads nothing but the tables of the database."""
+    query = write(rounds=ROUNDS, protected=True)  # type: ignore[operator] # one of two functions
+    text = translated(bound(query, RELATIONS), dialect="athena")
+
+    tree = sqlglot.parse_one(text, read=dialect)
+    clauses = {clause.alias for clause in tree.find_all(sqlglot.exp.CTE)}
+    read = {f"{table.db}.{table.name}" for table in tree.find_all(sqlglot.exp.Table) if table.name not in clauses}
+
+    assert read == {"fleet.images", *(f"fleet.preview_{name}" for name in RELATIONS if name != "images")}
+    assert len(text.encode()) < 100_000
+
+
+@pytest.mark.parametrize(("rounds", "scans"), [(0, 4), (ROUNDS, 52)])
+def test_scans(rounds: int, scans: int) -> None:
+    """Every mention of a clause counts what the clause reads; the page about fleets has these numbers."""
+    assert scans_of(summary(rounds=rounds, protected=False), "images") == scans
+
+
+def test_scans_of_nothing() -> None:
+    """A table that is not mentioned is not read."""
+    assert scans_of("WITH a AS (SELECT 1) SELECT * FROM a", "images") == 0
