@@ -156,7 +156,7 @@ def test_sections() -> None:
         pytest.param(
             ("check",), "No such command 'check'. Did you mean 'policy check' or 'catalog check'?", id="of a group"
         ),
-        pytest.param(("preview",), "Did you mean 'policy preview'?", id="of one group"),
+        pytest.param(("preview",), "Did you mean 'policy preview' or 'fleet preview'?", id="of two groups"),
         pytest.param(("policy", "publish"), "Did you mean 'lock'?", id="word of the help"),
         pytest.param(("publish",), "Did you mean 'policy lock'?", id="word of the help, of one group"),
         pytest.param(("images", "save"), "Did you mean 'inventory'?", id="another word of the help"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +12,7 @@ from conformance import athena
 from conformance.cleanup import new_prefix
 from conformance.running import account_of, run
 
-from ecrkit.aws.fleet import engine
+from ecrkit.lifecycle.evaluation.evaluation import evaluate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,8 +57,10 @@ def test_athena_agrees(account: Account) -> None:
 
 
 def test_difference_is_found(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An Athena that reads another number is found, and everything is removed all the same."""
-    monkeypatch.setattr(engine, "_TRUTHS", {"1": 2, "true": True, "false": False})
+    """An evaluator at another instant disagrees with Athena, and everything is removed all the same."""
+    monkeypatch.setattr(
+        athena, "evaluate", lambda policy, images, now: evaluate(policy, images, now + timedelta(days=300))
+    )
 
     report = run(account, seed=7, parts=["athena"])
 

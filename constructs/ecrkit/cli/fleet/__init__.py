@@ -10,7 +10,7 @@ fleet = LazyGroup(
     "fleet",
     help="Preview policies on the images of many accounts and Regions.",
     examples=(
-        "ecrkit fleet inventory --accounts 111111111111,222222222222 --role inventory -o dataset",
+        "ecrkit fleet inventory --accounts 111111111111 --role audit -o dataset",
         "ecrkit fleet preview repositories.yaml --inventory dataset",
     ),
     commands={

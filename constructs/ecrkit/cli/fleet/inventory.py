@@ -68,7 +68,8 @@ def inventory(  # noqa: PLR0913 - one parameter per option
     \b
     Examples:
       ecrkit fleet inventory -o fleet
-      ecrkit fleet inventory --organizational-units ou-ab12-cdefgh34 --role inventory --regions us-east-1,eu-west-1 -o s3://my-fleet/daily
+      ecrkit fleet inventory --accounts 111111111111 --role audit -o dataset
+      ecrkit fleet inventory --organizational-units r-ab12 --role audit -o dataset
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if retry and restart:
         raise click.UsageError("--retry keeps what was read, and --restart reads it again; pass one of them")

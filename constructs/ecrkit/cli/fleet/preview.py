@@ -98,7 +98,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     **engine: Unpack[EngineOptions],
 ) -> None:
     """
-    Show what the policies of CATALOG would do to the images of a dataset.
+    Show what the policies of CATALOG would do to a dataset.
 
     CATALOG is a file, or - for standard input. It gives a repository its policy by account, Region and name. Images of
     repositories without a policy stay. Shows the repositories that free most; --details shows all. Changes nothing.
@@ -109,7 +109,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     Examples:
       ecrkit fleet preview repositories.yaml --inventory dataset
       ecrkit fleet preview --deployed-policies --inventory dataset --in 30d
-      ecrkit fleet preview repositories.yaml --inventory s3://my-fleet/daily --engine athena --max-scanned 10GB
+      ecrkit fleet preview a.yaml --inventory s3://my-fleet/daily --engine athena
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if (catalog is None) != deployed_policies:
         raise click.UsageError("name a catalog, or pass --deployed-policies")

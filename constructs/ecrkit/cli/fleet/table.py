@@ -39,7 +39,7 @@ def table(  # noqa: PLR0913 - one parameter per option
     \b
     Examples:
       ecrkit fleet table --inventory s3://my-fleet/daily
-      ecrkit fleet table --inventory s3://my-fleet/daily --template -o tables.template.json
+      ecrkit fleet table --inventory s3://my-fleet/daily --template -o fleet.json
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if not inventory.startswith(SCHEME):
         raise click.BadParameter(
