@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 from builders.assemblies import repository, write_assembly
 from builders.commands import run_here
-from builders.reviews import AT, make_repository, write_folder, write_inventories
+from builders.datasets import place, write_dataset
+from builders.reviews import AT, ENVIRONMENTS, make_repository, write_folder, write_inventories
 from builders.stores import policy_text
 from builders.walking import commands, outputs_of
 
 from ecrkit.cli.console.endings import consent_hint
+from ecrkit.images.inventory.sources import read_images
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +40,10 @@ GATES = {
     "catalog check": ("bad.yaml", "1 error|CAT103"),
     "catalog diff": (f"old.yaml repositories.yaml --images images --exit-code {NOW}", "2 images newly expired"),
     "catalog template": ("bad.yaml", "CAT103"),
+    "fleet preview": (
+        f"repositories.yaml --inventory dataset --must-keep v1 {NOW}",
+        "1 protected image would expire or be archived",
+    ),
     "catalog pin": ("keep@2 --catalog bad.yaml --yes", "the result does not pass 'ecrkit catalog check'"),
     "guard": ("new --baseline old", "1 error; to accept intended changes, pass --allow web"),
     "review": (f"--base main --images images {NOW}", "1 repository would lose images, 1 deploy problem"),
@@ -68,6 +74,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "old.yaml").write_bytes((folder / "repositories.yaml").read_bytes())
     write_folder(folder, {"web": {"lifecycle": "keep@2"}})
     write_inventories(folder / "images", ["web"])
+    found = read_images(folder / "images" / "web.json")
+    write_dataset(folder / "dataset", {place("web", region=ENVIRONMENTS["dev"]["region"]): found})
     invalid = policy_text(keep=0)
     (folder / "bad.json").write_text(invalid)
     (folder / "bad" / "web").mkdir(parents=True)
