@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ecrkit.aws.answers import json_object
@@ -75,7 +76,13 @@ class CurrentImages:
     why_unread: str
 
 
-def current_images(client: ECRClient, repository: DeployedRepository, *, children: bool | None) -> CurrentImages:
+def current_images(
+    client: ECRClient,
+    repository: DeployedRepository,
+    *,
+    children: bool | None,
+    known: Mapping[str, ReadManifest] = MappingProxyType({}),
+) -> CurrentImages:
     """
     Read the images of a repository, with no file in between.
 
@@ -83,11 +90,12 @@ def current_images(client: ECRClient, repository: DeployedRepository, *, childre
         client: of the Region.
         repository: to read.
         children: as in :class:`ManifestChoice`.
+        known: what manifests refer to, by digest; these are not read again.
 
     Raises:
         AwsError: AWS refused, could not be reached, or described an image that ecrkit cannot read.
     """
-    source = ImageSource(client, repository.name, known={}, choice=ManifestChoice(children=children))
+    source = ImageSource(client, repository.name, known=known, choice=ManifestChoice(children=children))
     images = [_image(repository.name, detail) for detail in source.details()]
     return CurrentImages(
         inventory=Inventory(

@@ -169,6 +169,24 @@ def test_interrupted_run_continues(
     assert rows(IMAGES.format("dataset")) == READ
 
 
+def test_manifest_lists_are_read_once(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second run takes what a manifest list refers to from the dataset, in a folder and in S3."""
+    fleet.add_list("web", "multi", account=HOME.account, region="us-east-1")
+    known: list[int] = []
+
+    def count(client: Any, repository: Any, **options: Any) -> Any:  # noqa: ANN401 - as the real one
+        known.append(len(options["known"]))
+        return current_images(client, repository, **options)
+
+    monkeypatch.setattr(reading, "current_images", count)
+    for destination in ("dataset", f"s3://{BUCKET}/daily"):
+        for _ in range(2):
+            assert run_here(f"fleet inventory -o {destination}", monkeypatch) == 0
+
+    assert known == [0, 1, 0, 1]
+    assert rows("SELECT count(*) FROM 'dataset/images/*/*/*.parquet' WHERE len(children) = 1") == [(1,)]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -12,7 +12,9 @@ from ecrkit.aws.inventory import current_images
 from ecrkit.aws.repositories import NOT_FOUND, deployed_repositories, lifecycle_policy_text, text_counts_pulls
 from ecrkit.aws.stacks import resource_tags
 from ecrkit.errors import AwsError
+from ecrkit.images.inventory.writing import ReadManifest
 from ecrkit.preview.fleet.dataset import Failure
+from ecrkit.preview.fleet.manifests import children_in
 from ecrkit.preview.fleet.writing import PartitionWriter
 
 if TYPE_CHECKING:
@@ -160,9 +162,12 @@ def take_registries(
             ecr = sessions.ecr(registry)
         except AwsError as error:
             return _failed(registry, error, is_account=True)
+        known = {
+            digest: ReadManifest(children=found) for digest, found in children_in(store.previous(registry)).items()
+        }
         with PartitionWriter(store.staging, account=registry.account, region=registry.region) as writer:
             try:
-                outcome = _written(writer, registry, _repositories(ecr, children=children))
+                outcome = _written(writer, registry, _repositories(ecr, known, children=children))
             except AwsError as error:
                 return _failed(registry, error)
             writer.finish()
@@ -184,7 +189,7 @@ def failures_of(outcomes: Iterable[Outcome]) -> tuple[Failure, ...]:
     return tuple(sorted(found, key=lambda failure: (failure.registry, failure.region)))
 
 
-def _repositories(ecr: ECRClient, *, children: bool | None) -> Iterator[_Read]:
+def _repositories(ecr: ECRClient, known: Mapping[str, ReadManifest], *, children: bool | None) -> Iterator[_Read]:
     """Read the repositories of a registry, by name; one that is deleted meanwhile is left out."""
 
     def read(repository: DeployedRepository) -> _Read | None:
@@ -195,7 +200,7 @@ def _repositories(ecr: ECRClient, *, children: bool | None) -> Iterator[_Read]:
                 repository=repository,
                 policy=policy,
                 tags=resource_tags(ecr, repository.arn),
-                current=current_images(ecr, repository, children=may_read),
+                current=current_images(ecr, repository, children=may_read, known=known),
             )
         except AwsError as error:
             if error.code == NOT_FOUND:

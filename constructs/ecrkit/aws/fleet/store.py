@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["DatasetStore", "Job", "Registry", "opened_store", "registry_of"]
 
 _JOB = ".inventory"
+_PREVIOUS = ".previous"
 _FILE = re.compile(
     rf"(?:{IMAGES}|{REPOSITORIES})/account=(?P<account>[0-9]{{12}})/region=(?P<region>[a-z0-9-]+)/[^/]+\.parquet"
 )
@@ -122,6 +123,22 @@ class DatasetStore:
         self._done = job.done
         self._write(job, complete=False)
         return job
+
+    def previous(self, registry: Registry) -> tuple[Path, ...]:
+        """
+        Give the files of images that the dataset has of a registry from before.
+
+        Raises:
+            AwsError: AWS refused, or could not be reached.
+            UnwritableOutputError: a copy of a file in S3 cannot be written.
+        """
+        folder, _ = _folders(registry)
+        names = [name for name in self._files.sizes(folder) if registry_of(name)]
+        if isinstance(self._files, Bucket):
+            return tuple(
+                self.staging / _PREVIOUS / name for name in self._files.download(names, self.staging / _PREVIOUS)
+            )
+        return tuple(self.staging / name for name in names)
 
     def publish(self, job: Job, registry: Registry) -> None:
         """
