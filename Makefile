@@ -61,6 +61,7 @@ benchmark: setup-dev ## measure what the documentation claims
 	python benchmarks/preview.py
 	python benchmarks/lists.py
 	python benchmarks/synth.py
+	python benchmarks/fleet.py
 
 # PART=preview runs one part, SEED=7 the cases of a report again.
 conformance: setup-dev ## compare with the ECR of PROFILE in REGION, for cents; YES=1 does not ask, CLEAN=1 only cleans up

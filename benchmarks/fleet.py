@@ -45,22 +45,14 @@ ROUNDS = {1_000_000: 5, 10_000_000: 3}
 DOLLARS_PER_TB = 5
 """What Athena takes for a TB that it scans. Source: Amazon Athena pricing, US East (N. Virginia), read 2026-11."""
 
+_RANKS = ("repository", "pushed_at", "tags", "status", "activated_at")
 COLUMNS = {
-    "ranks": ("repository", "pushed_at", "tags", "status", "activated_at"),
-    "ties": ("repository", "digest", "pushed_at", "tags", "status", "activated_at"),
-    "fates": (
-        "repository",
-        "digest",
-        "pushed_at",
-        "tags",
-        "status",
-        "activated_at",
-        "size_bytes",
-        "pulled_at",
-        "archived_at",
-    ),
+    "counts": _RANKS,
+    "counts once more": _RANKS,
+    "ties": ("digest", *_RANKS),
+    "fates": ("digest", *_RANKS, "size_bytes", "pulled_at", "archived_at"),
 }
-"""What the expression reads each time that it goes through the images."""
+"""What Athena reads each time that it goes through the images, if none refers to another."""
 
 # A push about every two hours; two thirds or so of the images have a tag.
 IMAGES = """
