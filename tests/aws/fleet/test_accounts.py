@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 
-from ecrkit.aws.fleet.accounts import Role, accounts_of
+from ecrkit.aws.client import connect
+from ecrkit.aws.fleet.accounts import Role, accounts_of, as_role
 from ecrkit.errors import InvalidNameError
 
 if TYPE_CHECKING:
@@ -85,3 +87,24 @@ def test_no_unit() -> None:
     assert str(refused.value) == (
         "prod: not the ID of an organizational unit; write it as in ou-ab12-cdefgh34, or r-ab12 for all"
     )
+
+
+def test_credentials_are_renewed() -> None:
+    """Credentials of a role that are about to expire are renewed before the next call."""
+    given: list[str] = []
+
+    class Sts:
+        def assume_role(self, **asked: str) -> dict[str, Any]:
+            given.append(asked["RoleArn"])
+            ends = datetime.now(UTC) + timedelta(minutes=1 if len(given) == 1 else 60)
+            names = ("AccessKeyId", "SecretAccessKey", "SessionToken")
+            return {"Credentials": {**{name: f"{name}-{len(given)}" for name in names}, "Expiration": ends}}
+
+    caller = connect(region="us-east-1")
+    role = as_role(caller, Sts(), "arn:aws:iam::111111111111:role/audit")
+    credentials = role.session.get_credentials()
+
+    assert credentials is not None
+    assert [credentials.get_frozen_credentials().access_key for _ in range(2)] == ["AccessKeyId-2"] * 2
+    assert given == ["arn:aws:iam::111111111111:role/audit"] * 2
+    assert role.region == "us-east-1"

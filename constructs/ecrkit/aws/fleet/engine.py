@@ -169,7 +169,7 @@ def athena_fleet(  # noqa: PLR0913 - the options of a command
             f"--inventory {place}`"
         )
     athena = Athena(aws, workgroup=workgroup, database=database, results=place.under(_RESULTS), patience=patience)
-    with tempfile.TemporaryDirectory(prefix="ecrkit-fleet-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ecrkit-fleet-", ignore_cleanup_errors=True) as folder:
         _fetch(bucket, Path(folder), (REPOSITORIES,))
         with AthenaFleet(
             Path(folder),
@@ -198,7 +198,7 @@ def downloaded(
         UnreadableInputError: there is no dataset.
         UnwritableOutputError: a file cannot be written.
     """
-    with tempfile.TemporaryDirectory(prefix="ecrkit-fleet-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ecrkit-fleet-", ignore_cleanup_errors=True) as folder:
         _fetch(Bucket(aws, place), Path(folder), (IMAGES, REPOSITORIES), progress)
         yield Path(folder)
 

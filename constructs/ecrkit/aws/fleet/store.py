@@ -249,7 +249,7 @@ def opened_store(destination: str, aws: Aws) -> Iterator[DatasetStore]:
         yield DatasetStore(Folder(path), path)
         return
     bucket = Bucket(aws, Place.parse(destination))
-    with tempfile.TemporaryDirectory(prefix="ecrkit-fleet-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ecrkit-fleet-", ignore_cleanup_errors=True) as folder:
         yield DatasetStore(bucket, Path(folder))
 
 
