@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from ecrkit.aws.concurrency import in_order
 from ecrkit.aws.fleet import inventory
 from ecrkit.aws.fleet.accounts import Role
 from ecrkit.aws.fleet.inventory import Sessions, failures_of, take_registries
 from ecrkit.aws.fleet.store import Job, opened_store
 from ecrkit.errors import AwsError
 from ecrkit.preview.fleet.dataset import Failure
+from ecrkit.preview.fleet.writing import PartitionWriter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,3 +70,14 @@ def test_ended_credentials_end_the_run(tmp_path: Path, monkeypatch: pytest.Monke
 
     assert ended.value.code == code
     assert (tmp_path / "dataset" / ".inventory").exists()
+
+
+def test_writers_share_their_folder(tmp_path: Path) -> None:
+    """Many threads may write partitions of one dataset, of which each removes the folder that they share."""
+
+    def write(number: int) -> None:
+        with PartitionWriter(tmp_path, account=f"{number:012}", region="us-east-1") as writer:
+            writer.finish()
+
+    assert len(list(in_order(write, range(60), workers=8))) == 60
+    assert [path.name for path in tmp_path.iterdir()] == ["repositories"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ecrkit.documents.files import make_directory, open_file, read_bytes, unwritable, write_bytes, write_pieces
@@ -78,13 +79,12 @@ class Folder:
         for path in (self.place / name for name in sorted(names)):
             try:
                 path.unlink(missing_ok=True)
-                for folder in self._above(path):
-                    if folder.is_dir():
-                        if any(folder.iterdir()):
-                            break
-                        folder.rmdir()
             except OSError as error:
                 raise unwritable(path, error) from None
+            # A folder that is not empty, or not there, stays so.
+            with suppress(OSError):
+                for folder in self._above(path):
+                    folder.rmdir()
 
     def _above(self, path: Path) -> Iterator[Path]:
         yield from (folder for folder in path.parents if folder != self.place and self.place in folder.parents)

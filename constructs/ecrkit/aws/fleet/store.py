@@ -155,7 +155,9 @@ class DatasetStore:
                 for name in names:
                     self._files.upload(name, self.staging / name)
                 self._files.delete(self._files.sizes(folder).keys() - names.keys())
-                staged.delete(names)
+                # Their folders stay: other threads are about to write into them.
+                for name in names:
+                    (self.staging / name).unlink(missing_ok=True)
         with self._lock:
             self._done |= {registry}
             self._files.write(_JOB, _job_text(replace(job, done=self._done)).encode())

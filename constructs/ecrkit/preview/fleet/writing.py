@@ -7,6 +7,7 @@ What is being written is in ``.drafts`` in the dataset. A file replaces another 
 from __future__ import annotations
 
 import shutil
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from ecrkit.documents.files import make_directory, unwritable
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 __all__ = ["PartitionWriter"]
 
 _DRAFTS = ".drafts"
+_FOLDERS = Lock()
+"""Held while the folder of all drafts appears or disappears: several threads write at the same time."""
+
 _PART = "part-00000.parquet"
 _AT_ONCE = 50_000
 """Images that are kept in memory before they are written."""
@@ -55,7 +59,8 @@ class PartitionWriter:
         self._waiting_images = 0
         self._written = 0
         shutil.rmtree(self._drafts, ignore_errors=True)
-        make_directory(self._drafts)
+        with _FOLDERS:
+            make_directory(self._drafts)
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -69,7 +74,8 @@ class PartitionWriter:
         shutil.rmtree(self._drafts, ignore_errors=True)
         # The last writer removes the folder of all.
         try:
-            self._drafts.parent.rmdir()
+            with _FOLDERS:
+                self._drafts.parent.rmdir()
         except OSError:
             return
 
