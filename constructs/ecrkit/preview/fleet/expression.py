@@ -197,9 +197,9 @@ _NUMBERED = """
   -- Numbers are shorter than digests, and in the same order.
   SELECT e.repository_id, e.digest, row_number() OVER (PARTITION BY e.repository_id ORDER BY e.digest) AS number
   FROM (
-    SELECT repository_id, digest FROM reference
-    UNION
-    SELECT repository_id, waits_for AS digest FROM reference
+    SELECT DISTINCT r.repository_id, CASE WHEN side.waits THEN r.digest ELSE r.waits_for END AS digest
+    FROM reference AS r
+    CROSS JOIN (VALUES (TRUE), (FALSE)) AS side(waits)
   ) AS e
 """
 
