@@ -187,7 +187,8 @@ REFUSED = (
             (
                 "repositories: {web",
                 "".join(
-                    f'  - {{when: [push], to: "arn:aws:sns:us-east-1:123456789012:images-{number}"}}\n'
+                    f"  - {{when: [push], repositories: [w{number}], "
+                    'to: "arn:aws:sns:us-east-1:123456789012:images"}\n'
                     for number in range(295)
                 )
                 + "repositories: {web",

@@ -27,7 +27,7 @@ from ecrkit.registry.settings import Home
 from ecrkit.registry.settings.pull_times import scanner_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -195,11 +195,8 @@ class _CatalogReader:
         return Catalog(
             environments=tuple(
                 replace(
-                    self._environment(draft, repositories, defaults, registry, rules),
-                    events=self._events.read(
-                        draft.events or events,
-                        home=Home(account=draft.account or None, region=draft.region or None),
-                        repositories=names,
+                    self._with_events(
+                        draft, self._environment(draft, repositories, defaults, registry, rules), events, names
                     ),
                     public_repositories=self._public_entries(draft, public, defaults),
                     public_alias=draft.public_alias,
@@ -207,6 +204,15 @@ class _CatalogReader:
                 for draft in environments
             )
         )
+
+    def _with_events(
+        self, draft: EnvironmentDraft, environment: Environment, events: At | None, names: Collection[str] | None
+    ) -> Environment:
+        home = Home(account=draft.account or None, region=draft.region or None)
+        read = self._events.read(draft.events or events, home=home, repositories=names)
+        environment = replace(environment, events=read)
+        self._checks.check_events(draft, environment)
+        return environment
 
     def _environment(
         self,

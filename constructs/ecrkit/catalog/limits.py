@@ -10,6 +10,8 @@ from ecrkit.catalog import rulebook
 from ecrkit.catalog.identifiers import IdentifierKind, Identifiers
 from ecrkit.catalog.reading.environments import MAX_SHARDS
 from ecrkit.catalog.template import (
+    environment_events,
+    events_stack_name,
     public_outputs,
     public_resources,
     public_stack_name,
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from ecrkit.catalog.reading.public import PublicDraft
     from ecrkit.catalog.reading.repositories import RepositoryDraft
     from ecrkit.catalog.reading.settings import SettingsReader
-    from ecrkit.catalog.values import PublicRepositoryEntry, RepositoryEntry
+    from ecrkit.catalog.values import Environment, PublicRepositoryEntry, RepositoryEntry
     from ecrkit.documents import Reader
 
 __all__ = ["EnvironmentChecks"]
@@ -119,13 +121,29 @@ class EnvironmentChecks:
             # An alias may be added later, and an output with it.
             with_alias = _Part(entry.name, resources, public_outputs(entry, alias=draft.public_alias or "later"))
             self._check_identifiers(repository, with_alias, identifiers)
-            part = _Part(entry.name, resources, public_outputs(entry, alias=draft.public_alias))
-            sizes.append((part.name, part.size))
+            sizes.append(_Part(entry.name, resources, public_outputs(entry, alias=draft.public_alias)).size)
+        self._check_stack(draft, stack, sizes, remedy="move some of its public repositories to another account")
+
+    def check_events(self, draft: EnvironmentDraft, environment: Environment) -> None:
+        """
+        Report that the rules and roles of *draft* do not fit into one stack.
+
+        Args:
+            draft: the environment.
+            environment: the same, with its events.
+        """
+        if environment.events and environment.region and environment.account:
+            part = _Part("events", environment_events(environment), {})
+            remedy = "send events to fewer targets, such as one event bus that sends them on"
+            self._check_stack(draft, events_stack_name(draft.name), [part.size], remedy=remedy)
+
+    def _check_stack(
+        self, draft: EnvironmentDraft, stack: str, sizes: Sequence[Mapping[str, int]], *, remedy: str
+    ) -> None:
         for what, limit in _LIMITS.items():
-            count = sum(size[what] for _, size in sizes)
+            count = sum(size[what] for size in sizes)
             if count > limit:
                 values = {"stack": stack, "count": count, "what": what, "limit": limit}
-                remedy = "move some of its public repositories to another account"
                 self._reader.report(rulebook.STACK_TOO_LARGE, draft.at.key_location, **values, remedy=remedy)
                 return
 

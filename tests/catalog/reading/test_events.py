@@ -143,6 +143,45 @@ def test_name_that_matches_nothing_is_noted() -> None:
     ]
 
 
+def test_prefix_is_no_pattern() -> None:
+    """A prefix, as rules of replication take it, matches nothing here; the note says how to write it."""
+    text = edited(EVENTS, ("[web, team/*]", "[web, team/]"), ("{web", "{team/api: , web"))
+
+    assert [one for one in notes(text) if "CAT298" in one] == [
+        (
+            "5:25: events[0].repositories[1]: 'team/' matches no repository of the catalog; write 'team/*', unless "
+            "ECR creates the repository [CAT298]"
+        )
+    ]
+
+
+@pytest.mark.parametrize("pattern", ["Web", "w**b", "w b", "''", "w?b"])
+def test_what_is_no_pattern_is_not_said_to_match_nothing(pattern: str) -> None:
+    """A pattern that EventBridge would not take is an error, and no note follows from it."""
+    text = edited(EVENTS, ("[web, team/*]", f"[web, {pattern}]"))
+
+    found = check_catalog(text, file="x").findings
+    assert [one.code for one in found if one.location.pointer.startswith("/events/0/")] == ["CAT295"]
+
+
+def test_more_targets_than_a_stack_has_room_for() -> None:
+    """Each target takes a rule and a role, so that the limit of resources comes before that of rules."""
+
+    def wrong(targets: int) -> list[str]:
+        arns = [f"arn:aws:sns:us-east-1:123456789012:images-{number}" for number in range(targets)]
+        events = "".join(f"  - {{when: [push], to: '{arn}'}}\n" for arn in arns)
+        head = 'environments:\n  dev: {account: "123456789012", region: us-east-1}\n'
+        return errors(f"{head}events:\n{events}repositories: {{web: }}\n")
+
+    assert wrong(250) == []
+    assert wrong(251) == [
+        (
+            "repositories.yaml:2:3: environments.dev: the stack 'Events-dev' must have at most 500 resources, got 502; "
+            "send events to fewer targets, such as one event bus that sends them on [CAT140]"
+        )
+    ]
+
+
 def test_events_of_all_environments_are_judged_once() -> None:
     """What is wrong in every environment is one finding."""
     text = edited(TWO_ENVIRONMENTS % "", ("event-bus/images", "archive/images"))

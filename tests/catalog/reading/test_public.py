@@ -237,6 +237,8 @@ def test_stack_is_too_large() -> None:
     ("settings", "advice"),
     [
         pytest.param("architectures: [arm64]", "got 'arm64'; write 'ARM 64'", id="spelling"),
+        pytest.param("architectures: [amd64]", "got 'amd64'; write 'x86-64'", id="name of container tools"),
+        pytest.param("architectures: [linux/arm/v7]", "got 'linux/arm/v7'; write 'ARM'", id="platform"),
         pytest.param("operating_systems: [linux]", "got 'linux'; write 'Linux'", id="case"),
         pytest.param(
             "architectures: [riscv]",

@@ -53,14 +53,43 @@ def test_kept(before: dict[str, Any], now: dict[str, Any] | None) -> None:
 @pytest.mark.parametrize(
     ("before", "now"),
     [
-        pytest.param(rule(), rule(kind="DELETE"), id="another pattern"),
         pytest.param(rule(DeletionPolicy="Retain"), rule(), id="another DeletionPolicy"),
         pytest.param(rule(), rule(Condition="IsProd"), id="a condition"),
     ],
 )
 def test_change_in_place(before: dict[str, Any], now: dict[str, Any]) -> None:
-    """A rule that stays where it is gives no finding: it has nothing to lose."""
+    """A rule that stays where it is and sends the same gives no finding: it has nothing to lose."""
     assert found({"Rule": before}, {"Rule": now}) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "names"),
+    [
+        pytest.param({"EventPattern": {"source": ["aws.ecr"], "detail": {"action-type": ["DELETE"]}}}, "EventPattern"),
+        pytest.param({"EventPattern": {"source": ["aws.ecr", "aws.s3"]}}, "EventPattern"),
+        pytest.param({"State": "DISABLED"}, "State"),
+        pytest.param({"Targets": [{"Id": "Target", "Arn": TOPIC.replace("images", "others")}]}, "Targets"),
+        pytest.param({"Targets": []}, "Targets"),
+    ],
+)
+def test_sends_something_else(changed: dict[str, Any], names: str) -> None:
+    """A rule that no longer sends what it sent, or not to where it did, is a note that names what changes."""
+    before = rule()
+    now = {**before, "Properties": {**before["Properties"], **changed}}
+
+    [(code, severity, message)] = found({"Rule": before}, {"Rule": now})
+    assert (code, severity) == ("GRD183", "note")
+    assert message == (
+        f"the {names} of the event rule 'ecr-1' changes, so that it may send fewer events, or send them elsewhere"
+    )
+
+
+@pytest.mark.parametrize("changed", [{"State": "ENABLED"}, {"Description": "Sends pushes"}])
+def test_sends_the_same(changed: dict[str, Any]) -> None:
+    """A default value that is written out, and a description, change nothing of what is sent."""
+    before = rule()
+
+    assert found({"Rule": before}, {"Rule": {**before, "Properties": {**before["Properties"], **changed}}}) == []
 
 
 def test_other_rules() -> None:

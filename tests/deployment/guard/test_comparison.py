@@ -72,6 +72,15 @@ def summary(findings: tuple[GuardFinding, ...]) -> list[tuple[str, str]]:
             id="setting deleted",
         ),
         pytest.param(
+            setting("PullTimeUpdateExclusion", PrincipalArn="arn:aws:iam::123456789012:role/scanner"),
+            "GRD151",
+            "the pull-time update exclusion 'arn:aws:iam::123456789012:role/scanner' leaves the stack: CloudFormation "
+            "would delete it, because its current DeletionPolicy is Delete, and in the whole account and Region pulls "
+            "by its principal count as use of an image again",
+            "put it back; to remove it, allow that with --allow It",
+            id="entry of a list deleted",
+        ),
+        pytest.param(
             {**setting("PullThroughCacheRule", EcrRepositoryPrefix="hub"), "DeletionPolicy": "Retain"},
             "GRD152",
             "the pull-through cache rule 'hub' leaves the stack: CloudFormation would keep it in force, because its "

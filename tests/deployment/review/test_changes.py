@@ -9,16 +9,19 @@ import pytest
 from builders.stores import make_store, policy_text
 
 from ecrkit.catalog import check_catalog, templates
-from ecrkit.deployment.review.changes import template_changes
+from ecrkit.deployment.review.changes import account_setting_changes, template_changes
 from ecrkit.policies.store import PolicyStore
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ecrkit.catalog import Template
+    from ecrkit.catalog import Catalog, Template
 
 DEV = {"account": "123456789012", "region": "us-east-1"}
 PROD = {"account": "210987654321", "region": "eu-west-1"}
+
+
+SIGNER = "arn:aws:signer:us-east-1:123456789012:/signing-profiles"
 
 
 def rendered(repositories: dict[str, Any], *, directory: Path, **members: object) -> dict[str, Template]:
@@ -106,3 +109,100 @@ def test_long_values_are_cut(tmp_path: Path) -> None:
     found = changes({"web": {"tags": {"t": "x" * 200 + "a"}}}, {"web": {"tags": {"t": "x" * 200 + "b"}}}, tmp_path)
 
     assert [change[0] for change in found] == ["Tags.t changes"]
+
+
+def registry_changes(old: dict[str, Any], new: dict[str, Any], tmp_path: Path) -> list[tuple[str, tuple[str, ...]]]:
+    before, after = (rendered({"web": {}}, directory=tmp_path, **each) for each in (old, new))
+    return [(change.what, change.names) for change in template_changes(before, after)]
+
+
+def test_long_lists_are_shown_from_the_first_difference(tmp_path: Path) -> None:
+    """Of two long lists that begin alike, the entries that differ are shown."""
+    old, new = ([{"profile": f"{SIGNER}/first"}, {"profile": f"{SIGNER}/{name}"}] for name in ("second", "third"))
+
+    assert registry_changes({"registry": {"signing": old}}, {"registry": {"signing": new}}, tmp_path) == [
+        (f"Rules: … {SIGNER}/second → … {SIGNER}/third", ("signing configuration",))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        pytest.param(
+            {"scanning": {"type": "BASIC", "rules": []}},
+            [("new scanning configuration", ("scanning configuration",))],
+            id="scanning",
+        ),
+        pytest.param(
+            {"replication": [{"to": [{"region": "eu-west-1"}]}]},
+            [("new replication configuration", ("replication configuration",))],
+            id="replication",
+        ),
+        pytest.param(
+            {"policy": {"replication_from": ["210987654321"]}},
+            [("new registry policy", ("registry policy",))],
+            id="policy",
+        ),
+        pytest.param(
+            {"pull_through_cache": {"quay": {"upstream": "quay.io"}}},
+            [("new pull-through cache rule", ("quay",))],
+            id="cache",
+        ),
+        pytest.param(
+            {"creation_templates": {"ROOT": {"applied_for": ["REPLICATION"]}}},
+            [("new repository creation template", ("ROOT",))],
+            id="template",
+        ),
+        pytest.param(
+            {"signing": [{"profile": f"{SIGNER}/images"}]},
+            [("new signing configuration", ("signing configuration",))],
+            id="signing",
+        ),
+        pytest.param(
+            {"pull_time_exclusions": ["arn:aws:iam::123456789012:role/scanner"]},
+            [("new pull-time update exclusion", ("arn:aws:iam::123456789012:role/scanner",))],
+            id="exclusion",
+        ),
+    ],
+)
+def test_registry_wide_settings(tmp_path: Path, settings: dict[str, Any], expected: list[Any]) -> None:
+    """A registry-wide setting is called what it is, and has the name that the catalog gives it."""
+    assert registry_changes({}, {"registry": settings}, tmp_path) == expected
+
+
+def test_events(tmp_path: Path) -> None:
+    """An event is called what it sends and where to; its rules have made-up names."""
+    events = [
+        {"when": ["push"], "repositories": ["web"], "to": "arn:aws:sns:us-east-1:123456789012:t"},
+        {"when": ["delete"], "to": "arn:aws:sns:us-east-1:123456789012:t"},
+    ]
+    sent = "Sends pushes and deletions of images to the topic t"
+
+    assert registry_changes({"events": events}, {}, tmp_path) == [
+        ("role removed", ("Sends events of ECR to the topic t",)),
+        ("event rule removed", (sent, f"{sent} (2)")),
+    ]
+
+
+def test_account_settings() -> None:
+    """Account settings are in no template, and their changes are shown all the same, alike ones together."""
+
+    def catalog(*own: str) -> Catalog:
+        environments = {
+            f"env-{number}": {**PROD, "account": f"21098765432{number}", "registry": json.loads(each)}
+            for number, each in enumerate(own)
+        }
+        text = json.dumps({"environments": environments, "repositories": {"web": {}}})
+        checked = check_catalog(text, file="c")
+        assert checked.catalog is not None, checked.findings
+        return checked.catalog
+
+    on, off = (json.dumps({"account_settings": {"blob_mounting": word}}) for word in ("ENABLED", "DISABLED"))
+    scope = '{"account_settings": {"registry_policy_scope": "V2"}}'
+
+    found = account_setting_changes(catalog(on, on, scope), catalog(off, off, "{}"))
+    assert [(change.what, change.environments, change.names) for change in found] == [
+        ("account setting, not deployed: ENABLED → DISABLED", ("env-0", "env-1"), ("blob_mounting",)),
+        ("account setting, not deployed: V2 → nothing", ("env-2",), ("registry_policy_scope",)),
+    ]
+    assert account_setting_changes(catalog(on), catalog(on)) == ()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from builders.assemblies import repository, stack
 from builders.inventories import NOW, image
-from builders.reviews import write_folder, write_inventories
+from builders.reviews import ENVIRONMENTS, write_folder, write_inventories
 from builders.stores import policy_text
 
 from ecrkit.deployment.review import Decision, Evidence, opened_base
@@ -55,6 +55,21 @@ def review(  # noqa: PLR0913 - what a test may vary
     catalog, policies = Path("repositories.yaml"), Path("policies/lifecycle")
     with opened_base(str(base), catalog=catalog, policies=policies) as opened:
         return review_change(opened, catalog=catalog, policies=policies, now=NOW, allowed=allowed, evidence=evidence)
+
+
+def test_account_setting() -> None:
+    """A change of account settings is shown, although no template has them."""
+    own = {"account_settings": {"blob_mounting": "ENABLED"}}
+    environments = {"dev": {**ENVIRONMENTS["dev"], "registry": own}}
+    write_folder(Path("../base"), {"web": KEEP_THREE})
+    write_folder(Path(), {"web": KEEP_THREE}, environments=environments)
+    catalog, policies = Path("repositories.yaml"), Path("policies/lifecycle")
+    with opened_base("../base", catalog=catalog, policies=policies) as opened:
+        found = review_change(opened, catalog=catalog, policies=policies, now=NOW)
+
+    assert [(change.what, change.names) for change in found.changes] == [
+        ("account setting, not deployed: nothing → ENABLED", ("blob_mounting",))
+    ]
 
 
 def test_no_change() -> None:

@@ -43,6 +43,13 @@ if TYPE_CHECKING:
 
 __all__ = ["diff"]
 
+_UNCOMPARED = (
+    ("public repositories", "public_repositories", "ECR Public has no lifecycle policies"),
+    ("registry-wide settings", "registry", "they change no existing image; 'ecrkit review' shows them"),
+    ("events", "events", "they change no image; 'ecrkit review' shows them"),
+)
+"""What changes unseen: what it is, the attribute of an environment, and why."""
+
 
 @click.command("diff")
 @click.argument("old_catalog", type=click.Path(path_type=Path))
@@ -119,8 +126,9 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     new = read_catalog(new_catalog, policies=new_policies)
     changes = policy_changes(old, new, old_policies=old_policies, new_policies=new_policies)
     echo_findings(dict.fromkeys((*old_policies.unpublished(), *new_policies.unpublished())), err=True)
-    if _public(old) != _public(new):
-        echo("public repositories: not compared, ECR Public has no lifecycle policies", err=True)
+    for what, of, why in _UNCOMPARED:
+        if _of_environments(old, of) != _of_environments(new, of):
+            echo(f"{what}: not compared, {why}", err=True)
     protections = read_protections(in_use=in_use, pulled_within=pulled_within, must_keep=must_keep)
     with reading_progress(images) as progress:
         read = inventories_in(images, progress=progress) if changes or protections else ()
@@ -147,8 +155,8 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
     end(reasons)
 
 
-def _public(catalog: Catalog) -> dict[str, object]:
-    return {place.name: place.public_repositories for place in catalog.environments if place.public_repositories}
+def _of_environments(catalog: Catalog, of: str) -> dict[str, object]:
+    return {place.name: getattr(place, of) for place in catalog.environments if getattr(place, of)}
 
 
 def _echo(found: Sequence[ChangedRepository], *, output: str, details: bool) -> None:

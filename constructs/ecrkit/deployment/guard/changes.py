@@ -46,7 +46,7 @@ def changes_in_place(stack: Stack, before: Resource, now: Resource) -> Iterator[
         now: as it is to be.
     """
     if before.is_event:
-        # CloudFormation changes what it matches in place, and `cdk diff` shows it.
+        # CloudFormation changes it in place, which the notes tell: it has nothing to lose.
         return
     if before.is_repository:
         yield from _create_only_changes(stack, before, now)
@@ -79,7 +79,8 @@ def departure(stack: Stack, before: Resource) -> GuardFinding:
         values = {"fate": fate(before, kept=kept)}
     else:
         check = rulebook.SETTING_KEPT if kept else rulebook.SETTING_DELETED
-        values = {"loss": SETTINGS[before.type].loss}
+        setting = SETTINGS[before.type]
+        values = {"loss": setting.loss, "removal": setting.removal.format(name=before.logical_id)}
     return finding(check, stack, before, policy=as_written(before.deletion_policy), **values)
 
 

@@ -1,4 +1,4 @@
-"""What changes in place, and may matter all the same: expiry, access and scanning."""
+"""What changes in place, and may matter all the same: expiry, access, scanning and events."""
 
 from __future__ import annotations
 
@@ -50,6 +50,11 @@ _NOTED: Mapping[str, tuple[_Noted, ...]] = {
         _Noted(("Rules",), rulebook.SCANNING_CHANGED),
     ),
     "AWS::ECR::SigningConfiguration": (_Noted(("Rules",), rulebook.SIGNING_CHANGED),),
+    "AWS::Events::Rule": (
+        _Noted(("EventPattern",), rulebook.EVENT_CHANGED),
+        _Noted(("State",), rulebook.EVENT_CHANGED, default="ENABLED"),
+        _Noted(("Targets",), rulebook.EVENT_CHANGED),
+    ),
     "AWS::ECR::RepositoryCreationTemplate": (
         _Noted(("LifecyclePolicy",), rulebook.LIFECYCLE_CHANGED),
         _Noted(("RepositoryPolicy",), rulebook.ACCESS_CHANGED),
@@ -71,7 +76,7 @@ def notes_in_place(stack: Stack, before: Resource, now: Resource) -> Iterator[Gu
         if _meaning(old) == _meaning(new):
             continue
         change = "is added" if old is None else "is removed" if new is None else "changes"
-        values = {"old": as_written(old), "new": as_written(new)}
+        values = {"old": as_written(old), "new": as_written(new), "property": noted.path[0]}
         yield finding(noted.check, stack, before, change=change, where=stack.name, **values)
 
 

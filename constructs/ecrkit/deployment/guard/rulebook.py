@@ -179,7 +179,7 @@ SETTING_DELETED = Check(
     title="registry setting is deleted",
     message="{it} leaves the stack: CloudFormation would delete it, because its current DeletionPolicy is {policy}, "
     "and in the whole account and Region {loss}",
-    remedy="put it back; to remove it, deploy it with DeletionPolicy Retain first",
+    remedy="put it back; to remove it, {removal}",
     source=_DELETION,
 )
 SETTING_KEPT = Check(
@@ -300,6 +300,14 @@ EVENT_KEPT = Check(
     title="event is no longer managed",
     message="{it} leaves the app: the deploy would keep it, and its events are still sent to {targets}",
     remedy="put it back; or delete it after the deploy, with its stack if that leaves the app too",
+    source=_EVENTS,
+)
+EVENT_CHANGED = Check(
+    code="GRD183",
+    severity=Severity.NOTE,
+    title="event is changed",
+    message="the {property} of {it} {change}, so that it may send fewer events, or send them elsewhere",
+    remedy="run 'cdk diff {where}' to see what changes",
     source=_EVENTS,
 )
 

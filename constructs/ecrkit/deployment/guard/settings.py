@@ -21,12 +21,14 @@ class Setting:
         name: the property that tells one from another; empty where a registry has only one.
         create_only: properties of which a change replaces it.
         loss: what happens to everybody when it is deleted.
+        removal: how to remove it all the same; ``{name}`` is the name that allows it.
     """
 
     noun: str
     name: str = ""
     create_only: tuple[str, ...] = ()
     loss: str
+    removal: str = "deploy it with DeletionPolicy Retain first"
 
 
 SETTINGS: Mapping[str, Setting] = {
@@ -76,6 +78,8 @@ SETTINGS: Mapping[str, Setting] = {
         name="PrincipalArn",
         create_only=("PrincipalArn",),
         loss="pulls by its principal count as use of an image again",
+        # It is an entry of a list, which no template of ecrkit retains: removed, it must be gone.
+        removal="allow that with --allow {name}",
     ),
 }
 """

@@ -5,21 +5,31 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from ecrkit.deployment.guard.settings import SETTINGS
 from ecrkit.deployment.review.values import Change
 from ecrkit.errors import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from ecrkit.catalog import Template
+    from ecrkit.catalog import Catalog, Environment, Template
 
-__all__ = ["template_changes"]
+__all__ = ["account_setting_changes", "template_changes"]
 
-_NOUNS = {"AWS::ECR::Repository": "repository", "AWS::ECR::PublicRepository": "public repository"}
+_NOUNS = {
+    "AWS::ECR::Repository": "repository",
+    "AWS::ECR::PublicRepository": "public repository",
+    "AWS::IAM::Role": "role",
+    **{kind: setting.noun.removeprefix("the ") for kind, setting in SETTINGS.items()},
+}
+_DESCRIBED = ("AWS::Events::Rule", "AWS::IAM::Role")
+"""What has a made-up name, and a description that says more."""
+
 _NAMES = ("RepositoryName", "Name", "EcrRepositoryPrefix", "Prefix", "PrincipalArn")
 """Properties that name a resource of a catalog's templates."""
 
 _LONGEST = 80
+_COMMA = ", "
 _ELSEWHERE = {
     "Metadata": "has no effect in CloudFormation",
     "Properties.LifecyclePolicy.LifecyclePolicyText": "is compared as rules",
@@ -47,12 +57,41 @@ def template_changes(old: Mapping[str, Template], new: Mapping[str, Template]) -
         In the order of the new templates, then of the old ones: what happens alike, in the same environments, is one
         change.
     """
+    stacks = dict.fromkeys((*new, *old))
+    return _alike(found for stack in stacks for found in _stack_changes(old.get(stack), new.get(stack)))
+
+
+def account_setting_changes(old: Catalog, new: Catalog) -> tuple[Change, ...]:
+    """
+    Find the account settings that differ, which no template has.
+
+    Args:
+        old: the catalog before.
+        new: the catalog after. An environment is the same where it has the same name.
+    """
+    before = {environment.name: _account_settings(environment) for environment in old.environments}
+    found = []
+    for environment in new.environments:
+        was, now = before.get(environment.name, {}), _account_settings(environment)
+        for name in dict.fromkeys((*now, *was)):
+            if was.get(name) != now.get(name):
+                what = ("account setting, not deployed", was.get(name, ""), now.get(name, ""))
+                found.append(_Found(what, name.lower(), environment.name))
+    return _alike(found)
+
+
+def _account_settings(environment: Environment) -> Mapping[str, str]:
+    settings = environment.registry.account_settings if environment.registry else None
+    return settings.by_name() if settings else {}
+
+
+def _alike(all_found: Iterable[_Found]) -> tuple[Change, ...]:
+    """Make one change of all that happens alike."""
     texts: dict[tuple[str, ...], str] = {}
     places: dict[tuple[str, ...], dict[str, dict[str, None]]] = {}
-    for stack in dict.fromkeys((*new, *old)):
-        for found in _stack_changes(old.get(stack), new.get(stack)):
-            texts.setdefault(found.what, _in_words(found.what))
-            places.setdefault(found.what, {}).setdefault(found.name, {})[found.environment] = None
+    for found in all_found:
+        texts.setdefault(found.what, _in_words(found.what))
+        places.setdefault(found.what, {}).setdefault(found.name, {})[found.environment] = None
     changes = []
     for what, names in places.items():
         groups: dict[tuple[str, ...], list[str]] = {}
@@ -119,7 +158,7 @@ def _leaves(value: object, path: str = "") -> Iterator[tuple[str, str]]:
 def _text(value: object) -> str:
     """Write a value: a list by its items, text as it is, all else as JSON."""
     if isinstance(value, list):
-        return ", ".join(_text(list(item.values()) if isinstance(item, dict) else item) for item in value)
+        return _COMMA.join(_text(list(item.values()) if isinstance(item, dict) else item) for item in value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
@@ -129,8 +168,17 @@ def _in_words(what: tuple[str, ...]) -> str:
     path, old, new = what
     was, now = (excerpt(each, longest=_LONGEST) for each in (old, new))
     if was == now:
+        was, now = (excerpt(each, longest=_LONGEST) for each in _without_beginning(old, new))
+    if was == now:
         return f"{path} changes"
     return f"{path}: {was or 'nothing'} → {now or 'nothing'}"
+
+
+def _without_beginning(old: str, new: str) -> tuple[str, ...]:
+    """Leave out the entries that two lists begin with alike."""
+    was, now = old.split(_COMMA), new.split(_COMMA)
+    alike = next((at for at, pair in enumerate(zip(was, now, strict=False)) if pair[0] != pair[1]), 0)
+    return tuple(f"… {_COMMA.join(entries[alike:])}" for entries in (was, now))
 
 
 def _noun(resource: Mapping[str, object]) -> str:
@@ -139,9 +187,14 @@ def _noun(resource: Mapping[str, object]) -> str:
 
 
 def _name(logical_id: str, resource: Mapping[str, object]) -> str:
-    properties = resource.get("Properties")
-    named: Iterable[object] = (properties.get(key) for key in _NAMES) if isinstance(properties, dict) else ()
-    return next((name for name in named if isinstance(name, str)), logical_id)
+    kind, properties = str(resource["Type"]), resource.get("Properties")
+    given = properties if isinstance(properties, dict) else {}
+    if kind in _DESCRIBED and isinstance(given.get("Description"), str):
+        number = str(given.get("Name", "")).rpartition("-")[2]
+        return f"{given['Description']}{f' ({number})' if number not in {'', '1'} else ''}"
+    name = next((name for name in map(given.get, _NAMES) if isinstance(name, str)), "")
+    # A registry has one of the settings without a name.
+    return name or (_noun(resource) if kind in SETTINGS else logical_id)
 
 
 def _section(template: Template | None, name: str) -> Mapping[str, Mapping[str, object]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ecrkit.catalog import templates
 from ecrkit.catalog.changes import diff_images, policy_changes
 from ecrkit.deployment.guard import Allowances, acknowledge, compare, stack_of
-from ecrkit.deployment.review.changes import template_changes
+from ecrkit.deployment.review.changes import account_setting_changes, template_changes
 from ecrkit.deployment.review.checks import check_head, with_broken_promises
 from ecrkit.deployment.review.losses import image_losses
 from ecrkit.deployment.review.values import Review
@@ -114,7 +114,7 @@ def review(  # noqa: PLR0913 - keyword-only
     return replace(
         result,
         is_first=before is None,
-        changes=template_changes(old, new) if before else (),
+        changes=(*template_changes(old, new), *account_setting_changes(before[0], head)) if before else (),
         guard=guard,
         losses=losses,
         unused=_unused(allowances, guard, losses),

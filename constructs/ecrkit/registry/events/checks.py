@@ -73,7 +73,7 @@ def _check_event(event: Event, home: Home, index: int) -> Iterator[Finding]:
         yield rulebook.SEVERITY_OF_NOTHING.at(at(*path, "severity"), got=", ".join(map(repr, map(str, event.when))))
     yield from repeated(event.repositories, *path, "repositories")
     for number, pattern in enumerate(event.repositories):
-        if not REPOSITORY_PATTERN.fullmatch(pattern) or len(pattern) > MAX_PATTERN:
+        if not _is_pattern(pattern):
             yield rulebook.BAD_PATTERN.at(at(*path, "repositories", number), got=repr(pattern))
     target = target_of(event.to)
     if target is None:
@@ -83,11 +83,19 @@ def _check_event(event: Event, home: Home, index: int) -> Iterator[Finding]:
     yield from _check_lengths(event, home, *path)
 
 
+def _is_pattern(text: str) -> bool:
+    return bool(REPOSITORY_PATTERN.fullmatch(text)) and len(text) <= MAX_PATTERN
+
+
 def _check_names(event: Event, repositories: Collection[str], index: int) -> Iterator[Finding]:
     for number, pattern in enumerate(event.repositories):
         expression = re.compile(".*".join(map(re.escape, pattern.split("*"))))
-        if not any(map(expression.fullmatch, repositories)):
-            yield rulebook.MATCHES_NOTHING.at(at("events", index, "repositories", number), got=repr(pattern))
+        if _is_pattern(pattern) and not any(map(expression.fullmatch, repositories)):
+            # Rules of replication take prefixes, events do not.
+            is_prefix = any(name.startswith(pattern) for name in repositories)
+            remedy = f"write '{pattern}*'" if is_prefix else "correct it"
+            where = at("events", index, "repositories", number)
+            yield rulebook.MATCHES_NOTHING.at(where, got=repr(pattern), remedy=remedy)
 
 
 def _check_target(target: Target, home: Home, *path: str | int) -> Iterator[Finding]:

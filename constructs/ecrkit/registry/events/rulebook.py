@@ -70,7 +70,7 @@ MATCHES_NOTHING = Check(
     severity=Severity.NOTE,
     title="event matches no declared repository",
     message="{got} matches no repository of the catalog",
-    remedy="correct it, unless ECR creates the repository",
+    remedy="{remedy}, unless ECR creates the repository",
     source=_DESIGN,
 )
 NEEDS_POLICY = Check(

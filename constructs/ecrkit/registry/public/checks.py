@@ -40,6 +40,21 @@ LABELS: Mapping[str, tuple[str, ...]] = {
 }
 """What the gallery shows and filters by. Source: ECR Public API model 2020-10-30, RepositoryCatalogDataInput."""
 
+_OTHER_NAMES: Mapping[str, str] = {
+    "aarch64": "ARM 64",
+    "amd64": "x86-64",
+    "arm64": "ARM 64",
+    "arm64v8": "ARM 64",
+    "arm32v7": "ARM",
+    "armhf": "ARM",
+    "armv7": "ARM",
+    "i386": "x86",
+    "i686": "x86",
+    "x64": "x86-64",
+    "386": "x86",
+}
+"""What container tools call the architectures of the gallery; lower case, without spaces and signs."""
+
 MAX_LABELS = 50
 MAX_LABEL = 50
 
@@ -93,8 +108,14 @@ def label_findings(key: str, labels: Sequence[str], places: Sequence[Location]) 
             yield rulebook.BAD_LABEL.at(place, problem=f"{label!r} is listed twice; remove one")
         elif label not in LABELS[key]:
             known = ", ".join(map(repr, LABELS[key]))
-            remedy = correction(label, LABELS[key]) or "remove it, or silence CAT285: nobody can search for it"
+            remedy = _correction(label, LABELS[key]) or "remove it, or silence CAT285: nobody can search for it"
             yield rulebook.NOT_SHOWN.at(place, known=known, got=repr(label), remedy=remedy)
+
+
+def _correction(label: str, known: Sequence[str]) -> str:
+    plain = "".join(filter(str.isalnum, label.lower())).removeprefix("linux")
+    other = _OTHER_NAMES.get(plain, "")
+    return f"write {other!r}" if other in known else correction(label, known)
 
 
 def region_finding(got: str, location: Location, *, remedy: str) -> Finding:
