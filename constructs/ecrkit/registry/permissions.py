@@ -367,10 +367,26 @@ COMMANDS: Mapping[str, tuple[Permission, ...]] = {
             ),
         ),
     ),
+    "scan gate --require-signature": (
+        _LOGIN,
+        Permission(on=Scope.REPOSITORY, actions=("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")),
+    ),
     "scan start": (
         Permission(
             on=Scope.REPOSITORY,
             actions=("ecr:BatchGetImage", "ecr:DescribeImages", "ecr:StartImageScan"),
+        ),
+    ),
+    "scan summary": (
+        Permission(
+            on=Scope.REPOSITORIES,
+            actions=(
+                "ecr:BatchGetImage",
+                "ecr:DescribeImageScanFindings",
+                "ecr:DescribeImages",
+                "ecr:DescribeRepositories",
+                "ecr:GetLifecyclePolicy",
+            ),
         ),
     ),
 }
