@@ -110,6 +110,21 @@ def test_stacks_of_the_scheme_are_found_again(sandbox: Sandbox, session: boto3.S
 
 
 @pytest.mark.server
+def test_stacks_that_an_environment_no_longer_needs_are_found(sandbox: Sandbox, session: boto3.Session) -> None:
+    """A catalog that drops all settings, events or public repositories of an environment leaves their stack."""
+    for name in ("Registry-eu", "Events-eu", "PublicRepositories-eu", "Registry-us", "Events-eu-old"):
+        create(sandbox, name, body(name.lower()), region="eu-north-1")
+
+    def names(declared: str) -> list[str]:
+        return [one.name for one in deployed_stacks([stack({}, name=declared, region="eu-north-1")], session)]
+
+    for declared in ("Repositories-eu", "Repositories-eu-3"):
+        assert names(declared) == ["Events-eu", "PublicRepositories-eu", "Registry-eu"]
+    assert names("Repositories-eur") == []
+    assert names("Events-eu") == ["Events-eu", "Events-eu-old"]
+
+
+@pytest.mark.server
 def test_other_account_is_read_by_its_lookup_role(sandbox: Sandbox, session: boto3.Session) -> None:
     """A stack in another account is read with the role that CDK made there to read it."""
     create(sandbox, "Far", body("far"), account=OTHER_ACCOUNT)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecrkit.aws.client import aws_errors, checked_parsing, configuration_errors, guarded
 from ecrkit.deployment.guard import Stack, parse_template, stack_of
-from ecrkit.deployment.guard.changes import APP_STACKS
+from ecrkit.deployment.guard.changes import APP_STACKS, stacks_next_to
 from ecrkit.errors import AwsError, InvalidAssemblyError
 
 if TYPE_CHECKING:
@@ -36,8 +36,9 @@ def deployed_stacks(assembly: Sequence[Stack], session: Session, *, config: Conf
     Returns:
         The stacks that are deployed, by account, Region and name, each with account and Region. Beside those of the
         assembly they are the stacks that have the naming scheme of ecrkit's own app, ``Repositories-…``,
-        ``PublicRepositories-…`` and ``Registry-…``, in an account and Region for which the assembly has stacks of that
-        scheme: the shards and environments that the app had before.
+        ``PublicRepositories-…``, ``Registry-…`` and ``Events-…``, in an account and Region for which the assembly has
+        stacks of that scheme: the shards and environments that the app had before. Where the assembly has the
+        repositories of an environment, its other stacks are found, too.
 
     Raises:
         AwsError: AWS refused or could not be reached, an account cannot be read with these credentials, or what a
@@ -130,6 +131,7 @@ def _lookup_session(
 
 def _deployed_names(client: CloudFormationClient, stacks: Iterable[Stack]) -> list[str]:
     declared = {stack.name for stack in stacks}
+    wanted = declared | stacks_next_to(declared)
     schemes = tuple(scheme for scheme in APP_STACKS if any(name.startswith(scheme) for name in declared))
     return sorted(
         summary["StackName"]
@@ -138,7 +140,7 @@ def _deployed_names(client: CloudFormationClient, stacks: Iterable[Stack]) -> li
         if summary["StackStatus"] not in _NOT_DEPLOYED
         # A nested stack is read with the stack that has it.
         and "ParentId" not in summary
-        and (summary["StackName"] in declared or summary["StackName"].startswith(schemes))
+        and (summary["StackName"] in wanted or summary["StackName"].startswith(schemes))
     )
 
 

@@ -13,7 +13,7 @@ from ecrkit.deployment.guard.wording import called, fate, fate_of_all, fate_of_r
 from ecrkit.registry.templates import WHOLE_TEMPLATE, same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ecrkit.errors import Check
 
@@ -26,10 +26,11 @@ __all__ = [
     "gone",
     "move",
     "resharded",
+    "stacks_next_to",
     "unread",
 ]
 
-APP_STACKS = ("Repositories-", "PublicRepositories-", "Registry-")
+APP_STACKS = ("Repositories-", "PublicRepositories-", "Registry-", "Events-")
 """How the names of the stacks of ecrkit's own app begin; the name of the environment follows, and a shard's number."""
 
 _SHARD = re.compile(r"-\d+\Z")
@@ -159,6 +160,20 @@ def unread(stack: Stack, before: Resource | None, now: Resource | None) -> Guard
     else:
         check = rulebook.LOOP_UNREAD if is_same or before is None else rulebook.LOOP_CHANGED
     return _about(check, stack, resource, reason=resource.unread)
+
+
+def stacks_next_to(names: Iterable[str]) -> frozenset[str]:
+    """
+    Name the stacks that ecrkit's own app may have had for an environment: it has each only where there is something.
+
+    Args:
+        names: stacks of the app; those of repositories tell the environments.
+    """
+    scheme, *others = APP_STACKS
+    environments = [name.removeprefix(scheme) for name in names if name.startswith(scheme)]
+    # The name of an environment may end as that of a shard does.
+    environments += [_SHARD.sub("", name) for name in environments]
+    return frozenset(f"{other}{environment}" for other in others for environment in environments)
 
 
 def _about(check: Check, stack: Stack, resource: Resource, **values: object) -> GuardFinding:
