@@ -129,3 +129,22 @@ def test_adopt_declares_the_registry(account: Account, tmp_path: Path) -> None:
     ]
     assert "\n0 repositories adopted into dev, 2 not adopted\n" in again.stderr
     assert "AUD13" not in audited.stdout
+    assert not any("Deletions are replicated" in step for step in document["steps"])
+
+
+def test_adopt_says_that_deletions_are_replicated(account: Account, tmp_path: Path) -> None:
+    """No catalog declares the replication of deletions: the steps say what becomes of it, with replication only."""
+    (tmp_path / "repositories.yaml").write_text(BARE)
+    rule = {
+        "destinations": [{"region": "eu-west-1", "registryId": HOME.account}],
+        "deleteReplication": {"enabled": True},
+    }
+    registry = {"registryId": HOME.account, "replicationConfiguration": {"rules": [rule]}}
+    deletes = Fault("ecr:DescribeRegistry", answers(registry))
+
+    adopted = run(account, tmp_path, "adopt", "--registry", "--yes", faults=(deletes, *OF_ECR))
+
+    assert (
+        "# Deletions are replicated, which the catalog cannot declare: a deploy that changes 'replication' turns that "
+        "off.\n"
+    ) in adopted.stdout

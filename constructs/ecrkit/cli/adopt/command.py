@@ -202,6 +202,7 @@ class _Run:
         environment = self._here.environment
         actual = read_registry(self._here.aws.ecr(), declared=declared_keys(environment.registry))
         self.report.unread += unread_settings(actual, doing="adopted")
+        self.report.replicates_deletions = any(rule.replicates_deletions for rule in actual.replication)
         settings = [one for one in actual.settings if one.key == ACCOUNT_SETTINGS or not one.is_default]
         cloudformation = self._here.aws.cloudformation()
         self._owners = setting_owners(cloudformation, settings, account=environment.account)

@@ -40,6 +40,7 @@ class AdoptionReport:
         refused: the names of what cannot be, and why.
         refused_settings: the same for registry-wide settings, by their path.
         unread: which registry-wide settings could not be read, and why.
+        replicates_deletions: whether the deployed replication includes deletions.
         declared: names of what was declared before.
         of_stacks: names of what other stacks have.
     """
@@ -53,6 +54,7 @@ class AdoptionReport:
         self.settings: list[AdoptedSetting] = []
         self.refused_settings: dict[str, tuple[str, ...]] = {}
         self.unread: list[str] = []
+        self.replicates_deletions = False
         self.refused: dict[str, tuple[str, ...]] = {}
         self.declared: list[str] = []
         self.of_stacks: list[str] = []
@@ -90,7 +92,12 @@ class AdoptionReport:
             mappings: path of the resource mapping of each stack that takes over a repository.
         """
         account = [one.name for one in self.settings if not one.stack]
-        steps = import_steps(self._environment, mappings, account_settings=account) if mappings or account else []
+        deletes = self.replicates_deletions and any(one.key == "replication" for one in self.settings)
+        steps = (
+            import_steps(self._environment, mappings, account_settings=account, replicates_deletions=deletes)
+            if mappings or account
+            else []
+        )
         if self._output == "json":
             echo_json(self._document(mappings, steps))
             return

@@ -56,7 +56,11 @@ def setting_mappings(settings: Iterable[AdoptedSetting]) -> dict[str, dict[str, 
 
 
 def import_steps(
-    environment: Environment, mappings: Mapping[str, str], *, account_settings: Iterable[str] = ()
+    environment: Environment,
+    mappings: Mapping[str, str],
+    *,
+    account_settings: Iterable[str] = (),
+    replicates_deletions: bool = False,
 ) -> list[str]:
     """
     List the commands to run next, one a line.
@@ -65,11 +69,17 @@ def import_steps(
         environment: environment whose stacks import the repositories.
         mappings: path of the resource mapping, by the name of the stack.
         account_settings: names of the adopted account settings.
+        replicates_deletions: whether the adopted replication includes deletions, which no catalog declares.
     """
     names = list(account_settings)
     notes = (
         [f"# No stack imports {', '.join(names)}: CloudFormation has no type for account settings."] if names else []
     )
+    if replicates_deletions:
+        notes.append(
+            "# Deletions are replicated, which the catalog cannot declare: a deploy that changes 'replication' turns "
+            "that off."
+        )
     registry = registry_stack_name(environment.name)
     what, choice = ("repositories", " Run either") if mappings.keys() - {registry} else ("settings", " Run")
     steps = [f"# Review and commit the written files. A plain `cdk deploy` fails: the {what} exist.{choice}"]
