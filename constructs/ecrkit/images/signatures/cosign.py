@@ -131,7 +131,7 @@ def _documents(output: str) -> Iterator[Any]:
         if line.strip():
             try:
                 yield json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise NoVerdictError("cosign reports success, but not in JSON; update ecrkit or cosign") from None
 
 
@@ -150,7 +150,7 @@ def _subjects(envelope: object) -> Iterator[str]:
     payload = envelope.get("payload") if isinstance(envelope, dict) else None
     try:
         statement = json.loads(base64.b64decode(payload, validate=True)) if isinstance(payload, str) else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     subjects = statement.get("subject") if isinstance(statement, dict) else None
     for subject in subjects if isinstance(subjects, list) else ():
