@@ -59,6 +59,12 @@ def verifiers(
     )
 
 
+def cosign_variables(directory: Path) -> set[str]:
+    """Read the variables of Cosign that a stand-in saw, without empty ones."""
+    lines = (directory / "variables").read_text().splitlines()
+    return {line for line in lines if line.startswith("COSIGN_") and not line.endswith("=")}
+
+
 def running(directory: Path, *signers: str, registry: Registry = REGISTRY, needs_log: bool = True) -> Verification:
     """Give programs a directory of their own, as :func:`verification` does."""
     private = directory / "private"
@@ -152,6 +158,32 @@ def test_credentials_are_those_of_the_person(tmp_path: Path, monkeypatch: pytest
     variables = (tmp_path / "variables").read_text().splitlines()
     assert {"AWS_PROFILE=prod", "AWS_ACCESS_KEY_ID=", "AWS_REGION=us-east-1"} <= set(variables)
     assert f"DOCKER_CONFIG={tmp_path}/private" in variables
+
+
+def test_variables_of_cosign_change_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cosign takes options from variables, too; those that decide who signed are empty, other variables stay."""
+    weakening = ("KEY", "CERTIFICATE_IDENTITY_REGEXP", "CERTIFICATE_OIDC_ISSUER_REGEXP", "INSECURE_IGNORE_SCT")
+    for name in (*weakening, "PRIVATE_INFRASTRUCTURE", "SIGNATURE", "PAYLOAD", "REPOSITORY"):
+        monkeypatch.setenv(f"COSIGN_{name}", "other")
+    verifier(tmp_path, "cosign", {"verify": (0, signature(), ""), "verify-attestation": (10, "", UNSIGNED)})
+    run = running(tmp_path, "ci@example.com")
+
+    run.signature_problem(next(iter(run.verifiers)), IMAGE)
+    for_signature = cosign_variables(tmp_path)
+    run.attestation_problem("spdxjson", IMAGE)
+
+    assert for_signature == cosign_variables(tmp_path) == {"COSIGN_REPOSITORY=other"}
+
+
+def test_key_in_a_variable_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that the person names as the key is the only one of these that Cosign sees."""
+    monkeypatch.setenv("COSIGN_KEY", "-----BEGIN PUBLIC KEY-----")
+    verifier(tmp_path, "cosign", {"verify": (0, signature(), "")})
+    run = running(tmp_path, "env://COSIGN_KEY")
+
+    run.signature_problem(next(iter(run.verifiers)), IMAGE)
+
+    assert "COSIGN_KEY=-----BEGIN PUBLIC KEY-----" in (tmp_path / "variables").read_text().splitlines()
 
 
 def test_notation_gets_a_policy_for_the_profile(tmp_path: Path) -> None:

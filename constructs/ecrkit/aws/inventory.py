@@ -140,6 +140,8 @@ def take_inventory(
         known = known_manifests(directory.file_of(repository))
         source = ImageSource(client, repository, known=known, choice=choice)
         directory.write(job, repository, source.details())
+        if source.is_refused:
+            directory.refuse_layers(repository)
         return Taken(
             repository=repository,
             image_count=source.count,

@@ -26,7 +26,7 @@ from ecrkit.images.cosign import CosignTag
 from ecrkit.images.manifests import MANIFEST_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mypy_boto3_ecr import ECRClient
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ecrkit.aws.repositories import DeployedRepository
     from ecrkit.images.references import ImageReference
 
-__all__ = ["Artifact", "CopyPlan", "CopyPlanner", "Promotion", "promotion"]
+__all__ = ["Artifact", "CopyPlan", "CopyPlanner", "Promotion", "conflicts", "promotion"]
 
 
 def _unchanged(repository: DeployedRepository) -> DeployedRepository:
@@ -90,6 +90,11 @@ class CopyPlan:
     def digest(self) -> str:
         """Of the image."""
         return self.artifacts[0].image.digest
+
+    @property
+    def target(self) -> str:
+        """Where the image is after the copy: the URI, with the tag or else the digest."""
+        return f"{self.destination_repository.uri}{self.destination.suffix or f'@{self.digest}'}"
 
     @property
     def is_done(self) -> bool:
@@ -223,6 +228,24 @@ class CopyPlanner:
         ]
         if refused:
             raise RefusedError("\n".join(refused))
+
+
+def conflicts(plans: Iterable[CopyPlan]) -> list[RefusedError]:
+    """Find tags that several images of *plans* would get; each copy alone would move the tag of the one before."""
+    wanted: dict[tuple[str, str], dict[str, ImageReference]] = {}
+    for plan in plans:
+        for artifact in plan.artifacts:
+            for tag in artifact.tags:
+                digests = wanted.setdefault((plan.destination_repository.uri, tag), {})
+                digests.setdefault(artifact.image.digest, plan.source)
+    return [
+        RefusedError(
+            f"{uri}:{tag}: would be the tag of several images: "
+            f"{', '.join(f'{digest} of {source}' for digest, source in digests.items())}; copy one, or to another tag"
+        )
+        for (uri, tag), digests in wanted.items()
+        if len(digests) > 1
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,39 @@ _INSTALL = {
 _POLICY_FILES = ("trustpolicy.oci.json", "trustpolicy.json")
 """The first is that of Notation 2, which falls back to the other."""
 
+_IN_VARIABLE = "env://"
+_OPTIONS_OF_COSIGN = (
+    "attachment",
+    "certificate",
+    "certificate-chain",
+    "certificate-github-workflow-name",
+    "certificate-github-workflow-ref",
+    "certificate-github-workflow-repository",
+    "certificate-github-workflow-sha",
+    "certificate-github-workflow-trigger",
+    "certificate-identity",
+    "certificate-identity-regexp",
+    "certificate-oidc-issuer",
+    "certificate-oidc-issuer-regexp",
+    "insecure-ignore-sct",
+    "key",
+    "local-image",
+    "output-file",
+    "payload",
+    "private-infrastructure",
+    "sct",
+    "signature",
+    "sk",
+    "slot",
+)
+"""
+What decides who has signed what, and is not an option of ecrkit.
+
+Cosign takes each option from a variable, too: with ``COSIGN_KEY``, it would verify that key instead of an identity.
+
+Source: Cosign 2.0 to 3.1: ``cmd/cosign/cli/options/root.go``, ``BindViper``, which ignores empty variables.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialSource:
@@ -105,8 +138,8 @@ class Verifier(Program, ABC):
             ToolError: the program cannot be started, or took too long.
         """
 
-    def _own(self, directory: Path) -> dict[str, str]:  # noqa: ARG002 - cosign needs none
-        """Give variables that lead the program to *directory*."""
+    def _own(self, directory: Path) -> dict[str, str]:  # noqa: ARG002 - for a program without settings
+        """Give variables that lead the program to *directory*, and away from settings of the person."""
         return {}
 
 
@@ -118,11 +151,13 @@ class Cosign(Verifier):
     Attributes:
         issuer: that vouches for identities; empty without one.
         needs_log: whether a transparency log must have the signature.
+        key_variable: variable that the key is in, as in ``env://NAME``; empty without one.
     """
 
     name: ClassVar[str] = "cosign"
     issuer: str = ""
     needs_log: bool = True
+    key_variable: str = ""
 
     def signature_problem(self, signer: Signer, registry: Registry, image: ImageReference) -> str:
         # Without --output, COSIGN_OUTPUT would decide.
@@ -135,6 +170,10 @@ class Cosign(Verifier):
         options = [f"--type={kind}", *self._options(signer, registry)]
         run = self.attempt(["verify-attestation", *options, _name(registry, image)], seconds=self.seconds)
         return attestation_problem(code=run.code, output=run.output, complaints=run.complaints, digest=image.digest)
+
+    def _own(self, directory: Path) -> dict[str, str]:  # noqa: ARG002 - it only clears variables
+        names = [f"COSIGN_{option.upper().replace('-', '_')}" for option in _OPTIONS_OF_COSIGN]
+        return {name: "" for name in names if name != self.key_variable}
 
     def _options(self, signer: Signer, registry: Registry) -> list[str]:
         who = {
@@ -230,7 +269,8 @@ def find_verifiers(
             plugins = Path(environ.get("NOTATION_LIBEXEC") or settings)
             found[signer] = Notation(path=path, policies=policies, settings=settings, plugins=plugins)
         else:
-            found[signer] = Cosign(path=path, issuer=issuer, needs_log=needs_log)
+            variable = signer.name.removeprefix(_IN_VARIABLE) if signer.name.startswith(_IN_VARIABLE) else ""
+            found[signer] = Cosign(path=path, issuer=issuer, needs_log=needs_log, key_variable=variable)
     if missing:
         raise ToolError("\n".join(f"{name}: not found on PATH; {_INSTALL[name]}" for name in dict.fromkeys(missing)))
     return found

@@ -227,17 +227,14 @@ def _sizes(images: ImageTable, places: Iterable[int]) -> int:
 
 
 def _resolved(images: ImageTable) -> Sequence[Sequence[Layer] | None]:
-    """Give the layers of each image; a manifest list has those of its images, as far as they are in the repository."""
+    """
+    Give the layers of each image; a manifest list that was read has none, because its images are in the table, too.
+
+    An image of a list that stays may still expire, and then frees its layers: whether it does is in its own verdict.
+    """
     if not any(images.children):
         return images.layers
-    layers: list[Sequence[Layer] | None] = list(images.layers)
-    by_digest = {digest: place for place, digest in enumerate(images.digests)}
-    for place, children in enumerate(images.children):
-        if children:
-            # Those of an image whose layers are unknown are missing, and that image counts as one.
-            found = [images.layers[by_digest[child]] or () for child in children if child in by_digest]
-            layers[place] = tuple(chain.from_iterable(found))
-    return layers
+    return [() if children else layers for layers, children in zip(images.layers, images.children, strict=True)]
 
 
 def _real(

@@ -81,7 +81,7 @@ class ImageChoice:
         older_than: chooses images that were pushed, or restored, longer ago.
         not_pulled_for: chooses images whose last pull, or push without a pull, is longer ago.
         archived_within: chooses images that were archived within this time.
-        everything: chooses every image.
+        archived: chooses images that are archived or on their way back.
 
     Images in *names* are chosen anyway. The others have to meet all criteria that are given.
     """
@@ -91,13 +91,13 @@ class ImageChoice:
     older_than: timedelta | None = None
     not_pulled_for: timedelta | None = None
     archived_within: timedelta | None = None
-    everything: bool = False
+    archived: bool = False
 
     @property
     def has_criteria(self) -> bool:
         """Whether any criterion is given."""
         times = (self.older_than, self.not_pulled_for, self.archived_within)
-        return bool(self.tags or self.everything or any(time is not None for time in times))
+        return bool(self.tags or self.archived or any(time is not None for time in times))
 
 
 class Chosen(NamedTuple):
@@ -204,6 +204,8 @@ def _meets(choice: ImageChoice, patterns: list[TagPattern], image: Image, now: d
         yield now - image.came_at > choice.older_than
     if choice.not_pulled_for is not None:
         yield now - image.used_at > choice.not_pulled_for
+    if choice.archived:
+        yield image.status is not ImageStatus.ACTIVE
     if choice.archived_within is not None:
         yield image.archived_at is not None and now - image.archived_at <= choice.archived_within
 

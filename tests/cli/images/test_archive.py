@@ -222,6 +222,32 @@ def test_failure_is_reported_per_image(run: Runner) -> None:
     ]
 
 
+def test_images_of_a_list_that_fails_stay(run: Runner) -> None:
+    """If ECR does not archive a list, its images stay: pulls of the list would fail without them."""
+    child, shared = run.archive.add("a"), run.archive.add("b")
+    index = run.archive.add("c", tags=("v1",), children=(child, shared))
+    run.archive.add("d", tags=("v2",), children=(shared,))
+    run.archive.refuse[index] = "ServerException"
+
+    code, _, stderr = run("archive web v1 v2 --yes")
+
+    assert code == 3
+    assert run.archive.statuses == {"a": "ACTIVE", "b": "ACTIVE", "c": "ACTIVE", "d": "ARCHIVED"}
+    assert f"web: {child}: not archived: the list {index} needs it, and is still active" in stderr.splitlines()
+    assert stderr.splitlines()[-1] == "1 of 4 images archived; run the command again"
+
+
+def test_restore_shows_what_is_in_the_archive(run: Runner) -> None:
+    """--all and --tags choose archived images only; an active image that is named is skipped with the reason."""
+    run.archive.add("a", tags=("v1",), status="ARCHIVED")
+    run.archive.add("b", tags=("v2",))
+
+    chosen = [run(f"restore web {option} --dry-run").stdout.splitlines()[1:] for option in ("--all", "--tags v*", "v2")]
+
+    assert [[line.split()[0] for line in lines] for lines in chosen] == [["restore"], ["restore"], ["skip"]]
+    assert chosen[2][0].endswith("already active")
+
+
 def test_list_that_was_not_read_protects_untagged_images(run: Runner) -> None:
     """If manifest lists may not be read, an untagged image is not archived, because a list may refer to it."""
     run.archive.add("a", age_days=100)

@@ -31,10 +31,14 @@ def test_tag_of_the_source_is_kept(source: str, destination: str, pair: tuple[st
 
 
 def test_file_has_a_pair_in_each_line(tmp_path: Path) -> None:
-    """Comments and empty lines say nothing; without a destination, the repository has the same name, here."""
+    """
+    Comments and empty lines say nothing; without a destination, the repository has the same name, here.
+
+    A pair that is written twice counts once.
+    """
     listing = tmp_path / "release.txt"
     host = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
-    listing.write_text(f"# release\n\nweb:v1 shop:v2 # tested\n{host}/web:v1\n")
+    listing.write_text(f"# release\n\nweb:v1 shop:v2 # tested\n{host}/web:v1\nweb:v1 shop:v2\n")
 
     pairs = read_pairs(None, None, file=str(listing))
 

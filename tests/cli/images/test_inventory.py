@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import time
@@ -283,6 +284,31 @@ def test_layers_are_no_pull_where_pulls_count(account: Account, tmp_path: Path) 
     assert despite.returncode == 0
     assert despite.stderr == ("api: layers of 1 image not known: a manifest does not contain the sizes of its layers\n")
     assert "ecr:BatchGetImage" in proxy.actions
+
+
+def test_refused_layers_are_told_after_an_interruption(account: Account, tmp_path: Path) -> None:
+    """A job that goes on tells which layers the part before it did not read, or reads them with --despite-pulls."""
+    text = policy_text(rule(1, **pulled(90), action={"type": "transition", "targetStorageClass": "archive"}))
+    counting = Fault("ecr:GetLifecyclePolicy", answers({"lifecyclePolicyText": text}))
+    late, error = delay(1.5), aws_error("ExpiredTokenException")
+    broken = Fault("ecr:DescribeImages", lambda it: b'"web"' not in it.body or (late(it) and error(it)))
+    command = ("api", "payments/api", "web", "--layers")
+    with proxy_to(account.url, counting, broken) as proxy:
+        interrupted = inventory(account, tmp_path, *command, url=proxy.url)
+    with proxy_to(account.url, counting) as proxy:
+        copy = tmp_path.with_name("copy")
+        shutil.copytree(tmp_path, copy)
+        continued = inventory(account, tmp_path, *command, url=proxy.url)
+        despite = inventory(account, copy, *command, "--despite-pulls", url=proxy.url)
+
+    assert interrupted.returncode == 3
+    assert (continued.returncode, despite.returncode) == (1, 0), despite.stderr
+    assert continued.stderr.splitlines()[0].startswith("continued: 2 of 3 repositories were saved since ")
+    assert continued.stderr.splitlines()[-1] == (
+        "failed: api, payments/api, web: layers not read, because the lifecycle policy counts pulls; pass "
+        "--despite-pulls to read them"
+    )
+    assert despite.stdout == f"{copy}: 3 repositories, 6 images fetched\n"
 
 
 @pytest.mark.parametrize(

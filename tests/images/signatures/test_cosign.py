@@ -71,7 +71,10 @@ NO_JSON = "cosign reports success, but not in JSON; update ecrkit or cosign"
         pytest.param(0, signature(digest="b" * 64), "", SUCCESS, id="another digest"),
         pytest.param(0, "[]", "", SUCCESS, id="none"),
         pytest.param(0, '[{"critical": "yes"}, 1]', "", SUCCESS, id="another shape"),
+        pytest.param(0, signature(digest=HEX, kind=""), "", SUCCESS, id="no type"),
         pytest.param(0, "The signatures were verified", "", NO_JSON, id="text"),
+        pytest.param(0, "<!DOCTYPE html>\n<title>Sign in</title>", "", NO_JSON, id="HTML"),
+        pytest.param(0, "[" * 100_000, "", NO_JSON, id="depth"),
         pytest.param(11, "", "Error: image tag not found", "image tag not found", id="no image"),
         pytest.param(1, "", f"Error: {NETWORK}", NETWORK, id="network"),
         pytest.param(

@@ -57,11 +57,6 @@ def test_existing_file_is_a_key() -> None:
             id="another ARN",
         ),
         pytest.param(
-            "regexp:.*",
-            "regexp:.*: matches every identity, so anyone could have signed; write a narrower one",
-            id="anyone",
-        ),
-        pytest.param(
             "notation:", "notation:: must name a trust policy of notation, as in 'notation:release'", id="no policy"
         ),
     ],
@@ -72,6 +67,46 @@ def test_other_texts_are_rejected(text: str, message: str) -> None:
         Signer.parse(text, is_file=False)
 
     assert str(caught.value) == message
+
+
+ANYONE = "every email address and every URL"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matched"),
+    [
+        ("", ANYONE),
+        (" ", ""),
+        (".*", ANYONE),
+        (".+", ANYONE),
+        ("^.*$", ANYONE),
+        (r"\S", ANYONE),
+        ("(.*)", ANYONE),
+        ("release|", ANYONE),
+        ("[^ ]+", ANYONE),
+        ("[[:print:]]", ANYONE),
+        ("@", "every email address"),
+        ("^[^/]+@", "every email address"),
+        ("^https://", "every URL"),
+        ("(?i)HTTPS?://", "every URL"),
+        ("@example[.]com$", ""),
+        ("^https://github[.]com/team/", ""),
+        (r"^\p{L}", ANYONE),
+        (r"\pL+@example", ""),
+        (r"\Qa", ""),
+    ],
+)
+def test_pattern_that_anyone_matches_is_rejected(pattern: str, matched: str) -> None:
+    """A pattern for every email address or every URL names nobody."""
+    text = f"regexp:{pattern}"
+    if not matched:
+        assert Signer.parse(text, is_file=False).name == pattern
+        return
+
+    with pytest.raises(InvalidNameError) as caught:
+        Signer.parse(text, is_file=False)
+
+    assert str(caught.value) == f"{text}: matches {matched}, so anyone could have signed; write a narrower one"
 
 
 @pytest.mark.parametrize(("text", "region"), [(KMS, "eu-west-1"), (PROFILE, "eu-west-1"), ("awskms:///alias/a", "")])

@@ -43,21 +43,21 @@ class Copies:
 
     Attributes:
         plans: all of them.
-        copied: those that were carried out.
-        failures: by destination.
+        copied: targets of those that were carried out.
+        failures: by target.
     """
 
     plans: Sequence[CopyPlan]
-    copied: list[CopyPlan] = field(default_factory=list)
-    failures: dict[ImageReference, AwsError | ToolError] = field(default_factory=dict)
+    copied: set[str] = field(default_factory=set)
+    failures: dict[str, AwsError | ToolError] = field(default_factory=dict)
 
     def status(self, plan: CopyPlan) -> str:
         """Say what became of an image: ``present``, ``copied``, ``failed`` or ``planned``."""
         if plan.is_done:
             return "present"
-        if plan in self.copied:
+        if plan.target in self.copied:
             return "copied"
-        return "failed" if plan.destination in self.failures else "planned"
+        return "failed" if plan.target in self.failures else "planned"
 
     def raise_failures(self, *, number: int) -> None:
         """
@@ -72,14 +72,14 @@ class Copies:
         first = next(iter(self.failures.values()))
         if number == 1:
             raise first
-        told = [f"{destination}: not copied: {error}" for destination, error in self.failures.items()]
+        told = [f"{target}: not copied: {error}" for target, error in self.failures.items()]
         text = "\n".join([*told, f"{len(self.copied)} of {count_of(number, 'image')} copied; run the command again"])
         raise AwsError(text, code=first.code) if isinstance(first, AwsError) else ToolError(text)
 
 
 def read_pairs(source: str | None, destination: str | None, *, file: str | None) -> list[Pair]:
     """
-    Read which images to copy: of the arguments, or of a file.
+    Read which images to copy, each pair once: of the arguments, or of a file.
 
     Raises:
         InvalidNameError: a reference is none.
@@ -93,7 +93,7 @@ def read_pairs(source: str | None, destination: str | None, *, file: str | None)
     if source is not None:
         raise click.UsageError("name SOURCE and DESTINATION or pass --from, not both")
     text, name = read_argument(file)
-    pairs = list(_pairs(text, name))
+    pairs = list(dict.fromkeys(_pairs(text, name)))
     if not pairs:
         raise UnreadableInputError(f"{name}: names no image; write SOURCE and DESTINATION in each line")
     return pairs
@@ -101,7 +101,7 @@ def read_pairs(source: str | None, destination: str | None, *, file: str | None)
 
 def planned_line(plan: CopyPlan) -> str:
     """Say what happens to an image."""
-    name = f"{plan.source} to {plan.destination_repository.uri}{plan.destination.suffix}"
+    name = f"{plan.source} to {plan.target}"
     if plan.is_done:
         return f"{name}: already there, {plan.digest}"
     others = len(plan.artifacts) - 1
@@ -121,10 +121,10 @@ def copy_document(copies: Copies, *, dry_run: bool) -> dict[str, object]:
 
 
 def _document(copies: Copies, plan: CopyPlan) -> dict[str, object]:
-    failure = copies.failures.get(plan.destination)
+    failure = copies.failures.get(plan.target)
     return {
         "source": f"{plan.source_repository.uri}{plan.source.suffix}",
-        "destination": f"{plan.destination_repository.uri}{plan.destination.suffix or '@' + plan.digest}",
+        "destination": plan.target,
         "imageDigest": plan.digest,
         "status": copies.status(plan),
         "movedTags": [{"imageTag": tag, "imageDigest": digest} for tag, digest in plan.moved_tags],

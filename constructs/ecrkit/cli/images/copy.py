@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecrkit.aws.copiers import COPIERS, find_copier
-from ecrkit.aws.promotion import CopyPlanner, promotion
+from ecrkit.aws.promotion import CopyPlanner, conflicts, promotion
 from ecrkit.cli.arguments.completions import FILE
 from ecrkit.cli.arguments.options import confirmed, dry_run_option, output_option, yes_option
 from ecrkit.cli.arguments.places import read_place, read_places
@@ -127,11 +127,11 @@ def copy(  # noqa: PLR0913 - one parameter per option
                     try:
                         running.copy(plan, report=step)
                     except (AwsError, ToolError) as error:
-                        copies.failures[plan.destination] = error
+                        copies.failures[plan.target] = error
                     else:
-                        copies.copied.append(plan)
+                        copies.copied.add(plan.target)
                         if output == "text":
-                            echo(f"{plan.destination_repository.uri}{plan.destination.suffix}")
+                            echo(plan.target)
             except KeyboardInterrupt:
                 echo(f"{len(copies.copied)} of {count_of(len(todo), 'image')} copied; run the command again", err=True)
                 raise
@@ -149,6 +149,7 @@ def _plans(planner: CopyPlanner, pairs: Sequence[Pair]) -> list[CopyPlan]:
             plans.append(planner.plan(source, destination))
         except (AwsError, RefusedError) as error:
             problems.append(error)
+    problems += conflicts(plans)
     if len(problems) == 1:
         raise problems[0]
     if problems:

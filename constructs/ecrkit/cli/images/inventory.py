@@ -100,7 +100,9 @@ def inventory(  # noqa: PLR0913 - one parameter per option
     )
     choice = ManifestChoice(children=children, layers=layers, despite_pulls=despite_pulls)
     progress = target.begin(asked, restart=restart)
-    left = [repository.name for repository in found if repository.name not in progress.done]
+    # Their images are there, and their layers are wanted now.
+    done = progress.done - progress.refused if despite_pulls else progress.done
+    left = [repository.name for repository in found if repository.name not in done]
     if progress.is_continued:
         echo(
             f"continued: {len(found) - len(left):,} of {count_of(len(found), 'repository')} were saved since "
@@ -121,9 +123,10 @@ def inventory(  # noqa: PLR0913 - one parameter per option
         echo(f"{name}: no longer exists, its file is removed", err=True)
     _tell_unread(taken)
     _tell_without_layers(taken)
-    refused = [one.repository for one in taken if one.is_refused]
+    refused = {one.repository for one in taken if one.is_refused}
+    refused |= progress.refused & (done - set(gone))
     if refused:
-        where = first_names(refused)
+        where = first_names(sorted(refused))
         end([f"{where}: layers not read, because the lifecycle policy counts pulls; pass --despite-pulls to read them"])
 
 

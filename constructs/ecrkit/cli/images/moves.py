@@ -167,10 +167,17 @@ def move_each(plan: Plan, *, dry_run: bool, yes: bool, output: str) -> None:
 
 def _move(plan: Plan, move: Move, statuses: dict[str, str], failures: dict[str, AwsError]) -> None:
     digest = move.image.digest
+    # Its list came before, failed, and is still active: pulls of the list need the image.
+    if digest in failures:
+        return
     try:
         statuses[digest] = move_image(plan.client, plan.repository.name, digest, target=plan.target)
     except AwsError as error:
         failures[digest] = error
+        if plan.target is Target.ARCHIVE:
+            reason = AwsError(f"the list {digest} needs it, and is still active", code=error.code)
+            planned = {one.image.digest for one in moving(plan)} if move.image.children else set()
+            failures.update({child: reason for child in move.image.children if child in planned})
 
 
 def _how_far(statuses: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ecrkit.documents.files import make_directory, read_text, unwritable, write_lines, write_text
@@ -64,11 +65,13 @@ class Progress:
     Attributes:
         job: that is under way; one that was interrupted, or the one asked for.
         done: repositories whose files are there.
+        refused: those of *done* that are there without their layers, because the lifecycle policy counts pulls.
         is_continued: whether it was interrupted before.
     """
 
     job: Job
     done: frozenset[str]
+    refused: frozenset[str]
     is_continued: bool
 
 
@@ -84,6 +87,7 @@ class InventoryDirectory:
         self.path = path
         self._unfinished = path / UNFINISHED
         self._job_file = self._unfinished / "job"
+        self._refused = self._unfinished / "refused"
         self._headings: dict[Path, Heading] = {}
 
     def begin(self, asked: Job, *, restart: bool) -> Progress:
@@ -111,7 +115,8 @@ class InventoryDirectory:
         if not interrupted:
             self._write_job(job)
         done = frozenset(found.repository for found in self._headings.values() if found.begun_at == job.begun_at)
-        return Progress(job=job, done=done, is_continued=interrupted is not None)
+        refused = done & {read_text(path) for path in self._refused.glob("*")}
+        return Progress(job=job, done=done, refused=refused, is_continued=interrupted is not None)
 
     def file_of(self, repository: str) -> Path:
         """Say where the images of a repository are, or will be."""
@@ -134,6 +139,16 @@ class InventoryDirectory:
         make_directory(path.parent)
         # Drafts are with the job, so that those of a process that was killed go with it.
         write_lines(path, inventory_lines(heading, details), drafts=self._unfinished)
+
+    def refuse_layers(self, repository: str) -> None:
+        """
+        Note that the layers of a repository are not read, for the case that the job is interrupted.
+
+        Raises:
+            UnwritableOutputError: it cannot be written.
+        """
+        make_directory(self._refused)
+        write_text(self._refused / sha256(repository.encode()).hexdigest(), repository)
 
     def finish(self, job: Job, there: AbstractSet[str]) -> tuple[str, ...]:
         """

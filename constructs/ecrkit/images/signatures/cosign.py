@@ -62,16 +62,15 @@ def signature_problem(*, code: int, output: str, complaints: str, digest: str) -
     """
     if code:
         return _negative(code, complaints)
-    signed = [
-        critical
+    types = [
+        str(critical["type"])
         for document in _documents(output)
         for entry in (document if isinstance(document, list) else [document])
-        if _digest_in(critical := _member(entry, "critical")) == digest
+        if _digest_in(critical := _member(entry, "critical")) == digest and critical.get("type")
     ]
-    if not signed:
+    if not types:
         raise NoVerdictError("cosign reports success, but for no signature of this digest; update ecrkit or cosign")
     # With bundles, Cosign also takes an attestation for a signature.
-    types = [str(critical.get("type", "")) for critical in signed]
     if any("://" not in kind or kind == _SIGNING_PREDICATE for kind in types):
         return ""
     return f"no signature, only an attestation: {', '.join(sorted(set(types)))}"
@@ -131,7 +130,7 @@ def _documents(output: str) -> Iterator[Any]:
         if line.strip():
             try:
                 yield json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise NoVerdictError("cosign reports success, but not in JSON; update ecrkit or cosign") from None
 
 
@@ -150,7 +149,7 @@ def _subjects(envelope: object) -> Iterator[str]:
     payload = envelope.get("payload") if isinstance(envelope, dict) else None
     try:
         statement = json.loads(base64.b64decode(payload, validate=True)) if isinstance(payload, str) else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     subjects = statement.get("subject") if isinstance(statement, dict) else None
     for subject in subjects if isinstance(subjects, list) else ():

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from ecrkit.documents.nearest import near
 from ecrkit.errors import InvalidNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["PREDICATE_TYPES", "Method", "Signer", "predicate_type"]
 
@@ -37,6 +41,14 @@ _PROFILE = re.compile(
 _REGION = re.compile(r"arn:aws[a-z-]*:(kms|signer):(?P<region>[a-z0-9-]+):")
 _PATTERN = "regexp:"
 _POLICY = "notation:"
+_STRANGERS = {
+    "every email address": ("a@b.example", "jo.doe+1@mail.test"),
+    "every URL": ("https://b.example/a", "https://host.test/x/y.yml@refs/heads/main"),
+}
+"""Identities that have nothing in common but their kind."""
+
+_GO_CLASSES = re.compile(r"\[:(?P<wide>print|graph|ascii):\]|\[:(alnum|alpha|lower|word):\]|\\p(L|\{L[a-z]?\})")
+"""Classes of characters that Python does not have. Source: https://github.com/google/re2/wiki/Syntax."""
 
 
 class Method(StrEnum):
@@ -152,6 +164,25 @@ def _method(text: str, *, is_file: bool) -> Method:
 
 def _pattern(text: str) -> Method:
     pattern = text.removeprefix(_PATTERN)
-    if not pattern.strip(".*^$"):
-        raise InvalidNameError(f"{text}: matches every identity, so anyone could have signed; write a narrower one")
+    matched = [kind for kind, identities in _STRANGERS.items() if _matches_all(pattern, identities)]
+    if matched:
+        raise InvalidNameError(
+            f"{text}: matches {' and '.join(matched)}, so anyone could have signed; write a narrower one"
+        )
     return Method.IDENTITY_PATTERN
+
+
+def _matches_all(pattern: str, identities: Iterable[str]) -> bool:
+    """
+    Whether a pattern matches all of *identities*, somewhere, as Cosign matches it.
+
+    Python's expressions are not quite those of Go: what Python cannot read is left to Cosign.
+    """
+    readable = _GO_CLASSES.sub(lambda match: "!-~" if match["wide"] else r"\w", pattern)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            expression = re.compile(readable)
+    except (re.error, RecursionError, OverflowError):
+        return False
+    return all(map(expression.search, identities))
