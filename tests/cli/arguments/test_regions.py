@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-import pytest
 from builders.commands import run_here
 
 from ecrkit.cli import cli
@@ -13,6 +12,8 @@ from ecrkit.cli import cli
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    import pytest
 
 READS_THE_VARIABLE_ITSELF = {"guard"}
 

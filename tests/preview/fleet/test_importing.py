@@ -177,10 +177,11 @@ def test_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         finish(writer)
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(PartitionWriter, "finish", interrupted)
+    monkeypatch.setattr(PartitionWriter, "finish", interrupted)
+    with pytest.raises(KeyboardInterrupt):
         imported(tmp_path)
     broken = read_record(tmp_path / "dataset")
+    monkeypatch.undo()
     imported(tmp_path)
 
     assert (broken.complete, [one.error for one in broken.failures]) == (False, ["an import was interrupted"])

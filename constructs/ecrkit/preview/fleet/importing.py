@@ -170,7 +170,9 @@ def _import(
 def _place(inventory: Inventory, region: str | None) -> tuple[str, str]:
     """Give the account and Region of images, which become names of folders."""
     if not _ACCOUNT.fullmatch(inventory.registry):
-        got = f"its registryId must have 12 digits, got {inventory.registry!r}" if inventory.registry else "no registryId"
+        got = (
+            f"its registryId must have 12 digits, got {inventory.registry!r}" if inventory.registry else "no registryId"
+        )
         raise InvalidInventoryError(
             f"{inventory.file}: {got}; save the images with `ecrkit images inventory` or `aws ecr describe-images`"
         )
