@@ -87,7 +87,7 @@ REFUSED = (
         "CAT105",
         "wrong type",
         edits=(("[latest]", "latest"),),
-        finding='9:19: repositories["my-app"].mutable_tags: must be a list, got a string [CAT105]',
+        finding='9:19: repositories["my-app"].mutable_tags: must be a list, got a string; write ["latest"] [CAT105]',
     ),
     Refused(
         "CAT106",

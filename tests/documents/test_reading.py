@@ -140,7 +140,7 @@ def test_a_scalar_of_the_right_type(method: str, text: str, expected: object) ->
         pytest.param("integer", "{}", "not an integer but a mapping", id="object for an integer"),
         pytest.param("boolean", "0", "not true or false but an integer", id="integer for a boolean"),
         pytest.param("boolean", "[]", "not true or false but a list", id="list for a boolean"),
-        pytest.param("items", '"a"', "not a list but a string", id="string for a list"),
+        pytest.param("items", '"a"', 'not a list but a string; write ["a"]', id="string for a list"),
         pytest.param("items", "{}", "not a list but a mapping", id="object for a list"),
     ],
 )
@@ -186,7 +186,10 @@ def test_a_word_of_a_few() -> None:
     [
         pytest.param('"tiny"', "not 'small' or 'Large' but 'tiny' [T5]", id="another"),
         pytest.param('"SMALL"', "not 'small' or 'Large' but 'SMALL'; write 'small' [T5]", id="in capitals"),
-        pytest.param("1", 'not a string but an integer; write "1" [T4]', id="no string"),
+        pytest.param("1", "not 'small' or 'Large' but an integer [T4]", id="no string"),
+        pytest.param("true", "not 'small' or 'Large' but a boolean [T4]", id="boolean"),
+        pytest.param("null", "not 'small' or 'Large' but null [T4]", id="nothing"),
+        pytest.param("[1]", "not 'small' or 'Large' but a list [T4]", id="list"),
         pytest.param(f'"{"a" * 61}"', f"not 'small' or 'Large' but '{'a' * 60}…' [T5]", id="long"),
     ],
 )

@@ -6,6 +6,7 @@ A reader goes on after each of them, so that one run tells everything that is wr
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -223,15 +224,19 @@ class Reader:
         Returns:
             The member; ``None`` when it is none.
         """
-        text = self.string(at)
-        if text is None:
-            return None
         choices = {word.value: word for word in words}
+        listed = " or ".join(f"'{word}'" for word in choices)
+        text = at.node.value if isinstance(at.node, ScalarNode) else None
+        if not isinstance(text, str):
+            # Quotes would not help: `true` in quotes is none of the words either.
+            hint = correction(_raw(at.node), choices, instead=instead)
+            self.report(self._checks.wrong_type, at.location, expected=listed, got=type_name(at.node), hint=hint)
+            return None
         if text not in choices:
             self.report(
                 self._checks.not_a_choice or self._checks.wrong_type,
                 at.location,
-                choices=(listed := " or ".join(f"'{word}'" for word in choices)),
+                choices=listed,
                 expected=listed,
                 got=repr(excerpt(text)),
                 remedy=(remedy := correction(text, choices, instead=instead)),
@@ -253,9 +258,17 @@ class Reader:
         return At(item, location, location)
 
     def _wrong_type(self, at: At, expected: str) -> None:
-        raw = at.node.raw if isinstance(at.node, ScalarNode) and at.node.value is not None else ""
+        raw = _raw(at.node)
         hint = f'write "{excerpt(raw)}"' if raw and expected == "a string" else ""
+        if expected == "a list" and isinstance(at.node, ScalarNode) and isinstance(at.node.value, str):
+            # Quotes are right in JSON and in YAML, also for a pattern that begins with `*`.
+            hint = f"write [{json.dumps(excerpt(at.node.value), ensure_ascii=False)}]"
         without_space = _WITHOUT_SPACE.fullmatch(raw) if expected == MAPPING else None
         if without_space:
             hint = f"write '{without_space[1]}: {without_space[2]}', with a space after the colon"
         self.report(self._checks.wrong_type, at.location, expected=expected, got=type_name(at.node), hint=hint)
+
+
+def _raw(node: Node) -> str:
+    """Give the text of a single value; empty for others, and for nothing."""
+    return node.raw if isinstance(node, ScalarNode) and node.value is not None else ""

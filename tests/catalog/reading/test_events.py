@@ -109,7 +109,7 @@ def test_every_check_has_a_case() -> None:
         ),
         pytest.param(
             ("[web, team/*]", "web"),
-            "5:19: events[0].repositories: must be a list, got a string [CAT105]",
+            '5:19: events[0].repositories: must be a list, got a string; write ["web"] [CAT105]',
             id="no list",
         ),
     ],
@@ -133,13 +133,19 @@ def test_target_in_another_account_is_noted() -> None:
 
 def test_name_that_matches_nothing_is_noted() -> None:
     """A note names each repository and pattern that matches no repository of the catalog."""
-    text = edited(EVENTS, ("[web, team/*]", "[wbe, team/*, '*']"), ("210987654321:event-bus", "123456789012:event-bus"))
+    text = edited(
+        EVENTS, ("[web, team/*]", "[wbe, cached/*, '*']"), ("210987654321:event-bus", "123456789012:event-bus")
+    )
 
     assert notes(text) == [
         (
-            "5:20: events[0].repositories[0]: 'wbe' matches no repository of the catalog; correct it, unless ECR "
+            "5:20: events[0].repositories[0]: 'wbe' matches no repository of the catalog; write 'web', unless ECR "
             "creates the repository [CAT298]"
-        )
+        ),
+        (
+            "5:25: events[0].repositories[1]: 'cached/*' matches no repository of the catalog; correct it, unless ECR "
+            "creates the repository [CAT298]"
+        ),
     ]
 
 

@@ -125,7 +125,11 @@ def test_an_output_can_be_named() -> None:
             ],
             id="capitals",
         ),
-        pytest.param("{encryption: [KMS]}", [".encryption: must be a string, got a list"], id="encryption"),
+        pytest.param(
+            "{encryption: [KMS]}",
+            [".encryption: must be 'AES256' or 'KMS' or 'KMS_DSSE' or 'omit', got a list"],
+            id="encryption",
+        ),
         pytest.param(
             "{encryption: {}}",
             [".encryption: the required key 'type' is missing; add it"],
@@ -169,7 +173,7 @@ def test_an_output_can_be_named() -> None:
             id="functions only pull",
         ),
         pytest.param("{exports: 1}", [".exports: must be true or false, got an integer"], id="exports"),
-        pytest.param("{only: dev}", [".only: must be a list, got a string"], id="only"),
+        pytest.param("{only: dev}", ['.only: must be a list, got a string; write ["dev"]'], id="only"),
         pytest.param("{only: [1]}", ['.only[0]: must be a string, got an integer; write "1"'], id="each of only"),
         pytest.param("{removal: keep}", [".removal: must be 'retain' or 'destroy', got 'keep'"], id="removal"),
         pytest.param(

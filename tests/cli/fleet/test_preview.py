@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from builders.commands import run_here
@@ -12,9 +12,6 @@ from builders.inventories import NOW, image
 from builders.policies import document, pushed, rule
 
 from ecrkit.preview.fleet.dataset import DatasetRecord, Failure, write_record
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CATALOG = f"""
 environments:
@@ -89,8 +86,30 @@ def test_text(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
         "frees up to 1.0 MB, saves up to $0.00 a month",
         "ACCOUNT       REGION     REPOSITORY  IMAGES  EXPIRE  ARCHIVE  STAY  FREED",
         "123456789012  eu-west-1  web         2       1       0        1     1.0 MB",
-        "123456789012  eu-west-1  other       2       0       0        2     0 B",
     ]
+
+
+def test_details(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Repositories that lose no image are shown on request only."""
+    command = f"fleet preview repositories.yaml --inventory dataset --now {NOW_TEXT}"
+
+    assert run_here(command, monkeypatch) == 0
+    assert capsys.readouterr().err.splitlines()[-1] == "1 more repository; pass --details to show all"
+    assert run_here(f"{command} --details", monkeypatch) == 0
+    assert capsys.readouterr().out.splitlines()[-1].split()[2:] == ["other", "2", "0", "0", "2", "0", "B"]
+
+
+def test_nothing_is_lost(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a repository that loses an image, there is no table of zeros."""
+    command = "fleet preview repositories.yaml --inventory dataset --now 2026-10-25T00:00:00Z"
+
+    assert run_here(command, monkeypatch) == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines()[1:] == [
+        "4 images: 0 expire, 0 archive, 4 stay",
+        "frees up to 0 B, saves up to $0.00 a month",
+    ]
+    assert said.err.splitlines()[-1] == "no repository loses an image; pass --details to show all"
 
 
 def test_protected(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,7 +119,7 @@ def test_protected(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtur
     assert run_here(command, monkeypatch) == 1
     said = capsys.readouterr()
     assert said.err.splitlines()[-1] == "failed: 1 protected image would expire or be archived"
-    assert said.out.splitlines()[-2].split()[-1] == "1"
+    assert said.out.splitlines()[-1].split()[-1] == "1"
 
 
 def test_deployed_policies(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,11 +130,61 @@ def test_deployed_policies(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     assert [one["expiring"] for one in json.loads(capsys.readouterr().out)["repositories"]] == [1, 0]
 
 
-@pytest.mark.parametrize("arguments", ["", "repositories.yaml --deployed-policies"])
-def test_one_source(arguments: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("accounts", "code", "said"),
+    [
+        pytest.param(
+            (),
+            3,
+            "error: dataset: has no deployed policies, because `ecrkit fleet import` saves none; write the dataset "
+            "with `ecrkit fleet inventory`, or name a catalog",
+            id="import",
+        ),
+        pytest.param((ACCOUNT,), 0, "note: dataset: no repository has a deployed policy", id="inventory"),
+    ],
+)
+def test_no_deployed_policies(
+    accounts: tuple[str, ...],
+    code: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A dataset without policies is no proof that all images stay."""
+    write_dataset(Path("dataset"), {place("web"): [image()], place("other"): [image()]})
+    write_record(Path("dataset"), DatasetRecord(begun_at=NOW_TEXT, complete=True, accounts=accounts))
+
+    assert run_here("fleet preview --deployed-policies --inventory dataset", monkeypatch) == code
+    assert said in capsys.readouterr().err.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param("", "Error: name a catalog, as in repositories.yaml, or pass --deployed-policies", id="none"),
+        pytest.param(
+            "repositories.yaml --deployed-policies",
+            "Error: --deployed-policies takes the place of a catalog; omit it, or repositories.yaml",
+            id="both",
+        ),
+    ],
+)
+def test_one_source(
+    arguments: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Policies come from a catalog or from the dataset."""
     assert run_here(f"fleet preview {arguments} --inventory dataset", monkeypatch) == 2
-    assert capsys.readouterr().err.splitlines()[-1] == "Error: name a catalog, or pass --deployed-policies"
+    assert capsys.readouterr().err.splitlines()[-1] == said
+
+
+@pytest.mark.parametrize("option", ["--max-scanned 10GB", "--workgroup ecr", "--database fleet", "--timeout 60"])
+def test_options_of_athena(option: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """An option that DuckDB would ignore is refused."""
+    assert run_here(f"fleet preview repositories.yaml --inventory dataset {option}", monkeypatch) == 2
+    name = option.split(maxsplit=1)[0]
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"Error: {name} needs --engine athena; omit it, or pass --engine athena"
+    )
 
 
 class TestIncomplete:

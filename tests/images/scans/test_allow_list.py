@@ -81,7 +81,7 @@ def test_packages_narrow_it(packages: str, found: tuple[str, ...], *, covers: bo
         ),
         pytest.param(
             "CVE-2026-1:\n  reason: Why.\n  expires: 2027-03-31\n  packages: zlib\n",
-            "a.yaml:4:13: CVE-2026-1.packages: must be a list, got a string [ALW105]",
+            'a.yaml:4:13: CVE-2026-1.packages: must be a list, got a string; write ["zlib"] [ALW105]',
             id="packages",
         ),
         pytest.param(

@@ -67,9 +67,20 @@ def test_an_empty_text_is_no_document() -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        pytest.param({"tagStatus": 1}, "tagStatus: must be a string, got an integer", id="tagStatus"),
-        pytest.param({"countType": None}, "countType: must be a string, got null", id="countType"),
-        pytest.param({"storageClass": ["archive"]}, "storageClass: must be a string, got a list", id="storageClass"),
+        pytest.param(
+            {"tagStatus": 1}, "tagStatus: must be 'tagged' or 'untagged' or 'any', got an integer", id="tagStatus"
+        ),
+        pytest.param(
+            {"countType": None},
+            "countType: must be 'imageCountMoreThan' or 'sinceImagePushed' or 'sinceImagePulled' or "
+            "'sinceImageTransitioned', got null",
+            id="countType",
+        ),
+        pytest.param(
+            {"storageClass": ["archive"]},
+            "storageClass: must be 'standard' or 'archive', got a list",
+            id="storageClass",
+        ),
         pytest.param({"countNumber": True}, "countNumber: must be an integer, got a boolean", id="true is no integer"),
         pytest.param(
             {"countNumber": 10.0},
@@ -92,12 +103,12 @@ def test_each_value_has_its_type(changes: dict[str, object], expected: str) -> N
         pytest.param(rule(action="expire"), "action: must be a mapping, got a string", id="action"),
         pytest.param(
             rule(action={"type": 1}),
-            "action.type: must be a string, got an integer",
+            "action.type: must be 'expire' or 'transition', got an integer",
             id="type",
         ),
         pytest.param(
             rule(action=ARCHIVE | {"targetStorageClass": None}),
-            "action.targetStorageClass: must be a string, got null",
+            "action.targetStorageClass: must be 'archive', got null",
             id="targetStorageClass",
         ),
         pytest.param(rule() | {"selection": []}, "selection: must be a mapping, got a list", id="selection"),

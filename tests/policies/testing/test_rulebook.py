@@ -74,7 +74,7 @@ class TestFindings:
             ),
             pytest.param(
                 with_image("{tags: v1, pushed_days_ago: 1, expect: stay}"),
-                "v1.test.yaml:3:14: case.images[0].tags: must be a list, got a string [TST105]",
+                'v1.test.yaml:3:14: case.images[0].tags: must be a list, got a string; write ["v1"] [TST105]',
                 id="TST105 tags",
             ),
             pytest.param(
@@ -100,7 +100,7 @@ class TestFindings:
             ),
             pytest.param(
                 with_image("{pushed_days_ago: 1, expect: }"),
-                "v1.test.yaml:3:36: case.images[0].expect: must be a string, got null [TST105]",
+                "v1.test.yaml:3:36: case.images[0].expect: must be 'stay' or 'expire' or 'archive', got null [TST105]",
                 id="TST105 expectation",
             ),
             pytest.param(

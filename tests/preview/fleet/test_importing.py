@@ -10,13 +10,14 @@ from builders.datasets import ACCOUNT, REGION, place
 from builders.inventories import NOW, detail, image, write_images
 
 from ecrkit.documents.files import write_lines
-from ecrkit.errors import InvalidInventoryError, RefusedError, UnreadableInputError
+from ecrkit.errors import EcrkitError, InvalidInventoryError, RefusedError, UnreadableInputError
 from ecrkit.images import ImageStatus
 from ecrkit.images.inventory.writing import Heading, inventory_lines
 from ecrkit.preview.fleet.database import connect
 from ecrkit.preview.fleet.dataset import IMAGE_COLUMNS, micros_of, read_record
 from ecrkit.preview.fleet.fleet import Fleet
 from ecrkit.preview.fleet.importing import import_inventories
+from ecrkit.preview.fleet.writing import PartitionWriter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,23 +137,70 @@ def test_import_again(tmp_path: Path) -> None:
     assert read_record(tmp_path / "dataset").complete
 
 
-def test_interrupted(tmp_path: Path) -> None:
-    """An import that ends in the middle leaves the dataset as it was, and incomplete; the next one completes it."""
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        pytest.param("[", "not JSON", id="no JSON"),
+        pytest.param('{"imageDetails": [{}]}', "the required key 'imageDigest' is missing", id="no images"),
+        pytest.param("{}", "not a list of images", id="another document"),
+    ],
+)
+def test_failed_import(text: str, reason: str, tmp_path: Path) -> None:
+    """An import that fails leaves a dataset as it was, and no new one."""
     save(tmp_path, "web", image())
-    imported(tmp_path)
-    save(tmp_path, "api", image())
-    (tmp_path / "images/zzz.json").write_text("[", encoding="utf-8")
-
-    with pytest.raises(Exception, match=r"zzz\.json"):
+    (tmp_path / "images/zzz.json").write_text(text, encoding="utf-8")
+    with pytest.raises(EcrkitError, match=reason):
         imported(tmp_path)
-
-    broken = read_record(tmp_path / "dataset")
-    with Fleet(tmp_path / "dataset") as fleet:
-        assert fleet.places == (place("web"),)
+    is_there = (tmp_path / "dataset").exists()
     (tmp_path / "images/zzz.json").unlink()
     imported(tmp_path)
-    assert (broken.complete, read_record(tmp_path / "dataset").complete) == (False, True)
+    save(tmp_path, "api", image())
+    (tmp_path / "images/zzz.json").write_text(text, encoding="utf-8")
+    with pytest.raises(EcrkitError, match=reason):
+        imported(tmp_path)
+
+    assert not is_there
+    assert read_record(tmp_path / "dataset").complete
+    with Fleet(tmp_path / "dataset") as fleet:
+        assert fleet.places == (place("web"),)
     assert not (tmp_path / "dataset/.drafts").exists()
+
+
+def test_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An import that ends while it replaces files leaves the dataset incomplete; the next one completes it."""
+    save(tmp_path, "web", image())
+    imported(tmp_path)
+    save_headed(tmp_path, "api", image(), region="us-east-1")
+    finish = PartitionWriter.finish
+
+    def interrupted(writer: PartitionWriter) -> None:
+        finish(writer)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(PartitionWriter, "finish", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        imported(tmp_path)
+    broken = read_record(tmp_path / "dataset")
+    monkeypatch.undo()
+    imported(tmp_path)
+
+    assert (broken.complete, [one.error for one in broken.failures]) == (False, ["an import was interrupted"])
+    assert read_record(tmp_path / "dataset").complete
+
+
+def test_nothing_to_import(tmp_path: Path) -> None:
+    """Files without images and account are no dataset: its preview would find nothing to delete."""
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images/web.json").write_text('{"imageDetails": []}', encoding="utf-8")
+
+    with pytest.raises(UnreadableInputError) as raised:
+        imported(tmp_path)
+
+    assert str(raised.value) == (
+        f"{(tmp_path / 'images/web.json').as_posix()}: has no images and no account, so there is nothing to import; "
+        "save them with `ecrkit images inventory`"
+    )
+    assert not (tmp_path / "dataset").exists()
 
 
 def test_repository_twice(tmp_path: Path) -> None:

@@ -37,7 +37,13 @@ __all__ = ["inventory"]
     "--organizational-units", metavar="OU,…", multiple=True, help="Organizational units whose accounts to read, too."
 )
 @click.option("--role", metavar="NAME|ARN", help="Role to assume in each account; an ARN has {account} in it.")
-@click.option("--regions", metavar="REGION,…", multiple=True, help="Regions to read.  [default: the configured one]")
+@click.option(
+    "--regions",
+    metavar="REGION,…",
+    multiple=True,
+    envvar="AWS_REGION",
+    help="Regions to read.  [default: the configured one]",
+)
 @children_option
 @click.option("--retry", is_flag=True, help="Read only what the last run could not read.")
 @click.option("--restart", is_flag=True, help="Start again instead of continuing an interrupted run.")
@@ -79,7 +85,9 @@ def inventory(  # noqa: PLR0913 - one parameter per option
             raise click.BadParameter(f"{account}: must be 12 digits", param_hint="--accounts")
     found_role = Role(role) if role else None
     places = _split(regions)
-    aws = connect(profile=profile, region=places[0] if places else None)
+    aws = connect(profile=profile, region=places[0] if places else None, needs_region=False)
+    if not aws.session.region_name:
+        raise AwsError("no AWS Region; set AWS_REGION, or pass --regions", code="NoRegionError")
     sessions = Sessions(aws, found_role)
     job = Job(
         begun_at=datetime.now(UTC).isoformat(),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 import click
+from click.core import ParameterSource
 
 from ecrkit.aws.client import connect
 from ecrkit.aws.fleet.engine import AthenaFleet, athena_fleet, downloaded
@@ -28,6 +29,9 @@ F = TypeVar("F", bound="Callable[..., Any]")
 
 _DOLLARS_A_TERABYTE = 5.0
 """Source: Amazon Athena pricing, us-east-1, SQL queries per data scanned (read 2026-11)."""
+
+_OF_ATHENA = ("database", "workgroup", "max_scanned", "timeout")
+"""Options without a meaning for DuckDB."""
 
 _UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
 _SIZE = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?) ?(?P<unit>[kmgt]b|)", re.IGNORECASE)
@@ -140,8 +144,10 @@ def opened_fleet(dataset: str, **options: Unpack[EngineOptions]) -> Iterator[Fle
         AwsError: AWS refused, or could not be reached.
         RefusedError: Athena would scan more than allowed.
         UnreadableInputError: there is no dataset, or no table over it.
-        click.UsageError: Athena cannot read a folder of this machine.
+        click.UsageError: Athena cannot read a folder of this machine, or an option needs Athena.
     """
+    if options["engine"] == "duckdb":
+        _refuse_athena_options()
     if not dataset.startswith(SCHEME):
         if options["engine"] == "athena":
             raise click.UsageError(f"--engine athena reads S3, got {dataset}; pass --inventory s3://BUCKET/PREFIX")
@@ -167,6 +173,15 @@ def opened_fleet(dataset: str, **options: Unpack[EngineOptions]) -> Iterator[Fle
     ):
         yield fleet
         _tell_scanned(fleet)
+
+
+def _refuse_athena_options() -> None:
+    """Refuse options that DuckDB would ignore: a limit that limits nothing misleads."""
+    context = click.get_current_context()
+    for name in _OF_ATHENA:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            option = f"--{name.replace('_', '-')}"
+            raise click.UsageError(f"{option} needs --engine athena; omit it, or pass --engine athena")
 
 
 def _with_bar(names: Iterable[str], length: int) -> Iterable[str]:

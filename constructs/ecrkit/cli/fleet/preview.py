@@ -30,7 +30,7 @@ from ecrkit.lifecycle.values import ActionType
 from ecrkit.preview.preview import STANDARD_PRICE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from ecrkit.cli.console.output import Line
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ecrkit.cli.fleet.opening import EngineOptions
     from ecrkit.preview.fleet.dataset import DatasetRecord
     from ecrkit.preview.fleet.fleet import RepositoryTotals
+    from ecrkit.preview.fleet.tables import Place
 
 __all__ = ["preview_command"]
 
@@ -101,7 +102,8 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     Show what the policies of CATALOG would do to a dataset.
 
     CATALOG is a file, or - for standard input. It gives a repository its policy by account, Region and name. Images of
-    repositories without a policy stay. Shows the repositories that free most; --details shows all. Changes nothing.
+    repositories without a policy stay. Shows the repositories that free most, and none that loses no image; --details
+    shows all. Changes nothing.
 
     Exits with 1 if an image that --in-use, --pulled-within or --must-keep protects would expire or be archived.
 
@@ -111,8 +113,10 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
       ecrkit fleet preview --deployed-policies --inventory dataset --in 30d
       ecrkit fleet preview a.yaml --inventory s3://my-fleet/daily --engine athena
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
-    if (catalog is None) != deployed_policies:
-        raise click.UsageError("name a catalog, or pass --deployed-policies")
+    if catalog is None and not deployed_policies:
+        raise click.UsageError("name a catalog, as in repositories.yaml, or pass --deployed-policies")
+    if catalog and deployed_policies:
+        raise click.UsageError(f"--deployed-policies takes the place of a catalog; omit it, or {catalog.as_posix()}")
     require_one_stdin(catalog, *in_use)
     require_readable([catalog, *in_use])
     today, at = instants(now, ahead)
@@ -122,6 +126,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
         _require_complete(fleet.record, dataset, allow_incomplete=allow_incomplete)
         if deployed_policies:
             declared = parse_deployed(fleet.deployed_policies)
+            _require_policies(declared, fleet.record, dataset)
         given = {place: policy for place, policy in declared.items() if policy is not None}
         fleet.set_policies(given, now=at, today=today, protections=protections)
         with fleet_progress(engine["engine"]):
@@ -145,6 +150,18 @@ def _require_complete(record: DatasetRecord, dataset: str, *, allow_incomplete: 
     if not allow_incomplete:
         raise NoVerdictError(f"{text}; complete it, or pass --allow-incomplete to preview what it has")
     echo(f"warning: {text}", err=True)
+
+
+def _require_policies(declared: Mapping[Place, object], record: DatasetRecord, dataset: str) -> None:
+    """Refuse to say that images stay because nobody has saved the policies."""
+    # The record of an import names no accounts, and its files have no policies.
+    if not declared and not record.accounts:
+        raise NoVerdictError(
+            f"{dataset}: has no deployed policies, because `ecrkit fleet import` saves none; write the dataset with "
+            "`ecrkit fleet inventory`, or name a catalog"
+        )
+    if not declared:
+        echo(f"note: {dataset}: no repository has a deployed policy", err=True)
 
 
 def _tell_differences(declared: Iterable[tuple[str, str, str]], totals: Sequence[RepositoryTotals]) -> None:
@@ -226,10 +243,13 @@ def _echo(
     saving = f"${freed / BYTES_PER_GB * price:,.2f} a month"
     echo_lines([Styled(heading, bold=True), summary, f"frees up to {readable_size(freed)}, saves up to {saving}"])
     rows = sorted(totals, key=_order)
-    shown = rows if details else rows[:_FEW]
+    shown = rows if details else [one for one in rows if one.staying < one.images][:_FEW]
     columns: Sequence[Any] = _COLUMNS if has_protections else _COLUMNS[:-1]
-    echo_table(columns, (_row(one)[: len(columns)] for one in shown))
-    if len(shown) < len(rows):
+    if shown:
+        echo_table(columns, (_row(one)[: len(columns)] for one in shown))
+    if not shown and rows:
+        echo("no repository loses an image; pass --details to show all", err=True)
+    elif len(shown) < len(rows):
         more = count_of(len(rows) - len(shown), "more repository")
         echo(f"{more}; pass --details to show all", err=True)
 

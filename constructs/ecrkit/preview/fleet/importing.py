@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from ecrkit.errors import InvalidInventoryError, UnreadableInputError, first_nam
 from ecrkit.images.inventory.sources import inventories_in, inventory_files
 from ecrkit.images.inventory.writing import heading_in
 from ecrkit.preview.fleet.database import connect
-from ecrkit.preview.fleet.dataset import DatasetRecord, Failure, record_in, write_record
+from ecrkit.preview.fleet.dataset import RECORD, DatasetRecord, Failure, record_in, write_record
 from ecrkit.preview.fleet.writing import PartitionWriter
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def import_inventories(
     Import the images of many repositories into a dataset.
 
     The accounts and Regions that the files are about are replaced, once all files are read. What the dataset has of
-    others stays.
+    others stays. An import that fails before changes nothing.
 
     Args:
         images: a directory of files, a file, or ``-``, as ``policy preview --images`` takes it.
@@ -71,7 +71,8 @@ def import_inventories(
         InvalidImagesError: a file holds something else than images.
         InvalidInventoryError: two files have the same repository, or one does not say whose it is.
         RefusedError: *dataset* contains something else.
-        UnreadableInputError: a file cannot be read, or does not name its Region and *region* is ``None``.
+        UnreadableInputError: a file cannot be read, does not name its Region and *region* is ``None``, or no file has
+            images or an account.
         UnwritableOutputError: the dataset cannot be written.
     """
     if region is not None and not _REGION.fullmatch(region):
@@ -79,11 +80,22 @@ def import_inventories(
     if region is None:
         _require_regions(images)
     before = record_in(dataset)
-    unfinished = Failure(registry="", region="", error="an import was interrupted; run it again")
+    unfinished = Failure(registry="", region="", error="an import was interrupted")
     kept = tuple(failure for failure in before.failures if failure != unfinished) if before else ()
     begun = replace(before or DatasetRecord(begun_at=begun_at, complete=False), complete=False)
-    write_record(dataset, replace(begun, failures=(*kept, unfinished)))
-    imported = _import(inventories_in(images, progress=progress), dataset, region=region)
+
+    def begin() -> None:
+        write_record(dataset, replace(begun, failures=(*kept, unfinished)))
+
+    if before is None:
+        # An import that is killed leaves drafts: the record says whose folder this is.
+        begin()
+    try:
+        imported = _import(inventories_in(images, progress=progress), dataset, region=region, begin=begin)
+    except BaseException:
+        if before is None:
+            _remove_unused(dataset)
+        raise
     left = tuple(failure for failure in kept if (failure.registry, failure.region) not in imported.partitions)
     write_record(dataset, replace(begun, complete=not left, failures=left))
     return imported
@@ -98,7 +110,19 @@ def _require_regions(images: str) -> None:
         raise UnreadableInputError(f"{first_names(unnamed)}: {lacks}; pass --region")
 
 
-def _import(inventories: Iterator[Inventory], dataset: Path, *, region: str | None) -> Imported:
+def _remove_unused(dataset: Path) -> None:
+    """Remove a dataset that got no file, so that a failed import leaves nothing behind."""
+    if any(path.name != RECORD for path in dataset.iterdir()):
+        return
+    (dataset / RECORD).unlink(missing_ok=True)
+    with suppress(OSError):
+        dataset.rmdir()
+
+
+def _import(
+    inventories: Iterator[Inventory], dataset: Path, *, region: str | None, begin: Callable[[], None]
+) -> Imported:
+    """Read all files, call *begin*, and then replace what the dataset has."""
     with ExitStack() as stack:
         database = stack.enter_context(connect())
         writers: dict[tuple[str, str], PartitionWriter] = {}
@@ -126,6 +150,13 @@ def _import(inventories: Iterator[Inventory], dataset: Path, *, region: str | No
                 for writer in writers.values():
                     writer.flush()
                 waiting = 0
+        if not writers:
+            lacks = "has" if len(skipped) == 1 else "have"
+            raise UnreadableInputError(
+                f"{first_names(skipped)}: {lacks} no images and no account, so there is nothing to import; save them "
+                "with `ecrkit images inventory`"
+            )
+        begin()
         for writer in writers.values():
             writer.finish()
         return Imported(
@@ -139,9 +170,11 @@ def _import(inventories: Iterator[Inventory], dataset: Path, *, region: str | No
 def _place(inventory: Inventory, region: str | None) -> tuple[str, str]:
     """Give the account and Region of images, which become names of folders."""
     if not _ACCOUNT.fullmatch(inventory.registry):
+        got = (
+            f"its registryId must have 12 digits, got {inventory.registry!r}" if inventory.registry else "no registryId"
+        )
         raise InvalidInventoryError(
-            f"{inventory.file}: its registryId must have 12 digits, got {inventory.registry!r}; save the images with "
-            "`ecrkit images inventory` or `aws ecr describe-images`"
+            f"{inventory.file}: {got}; save the images with `ecrkit images inventory` or `aws ecr describe-images`"
         )
     if not inventory.repository:
         raise InvalidInventoryError(

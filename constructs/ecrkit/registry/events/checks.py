@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from ecrkit.documents.nearest import near
 from ecrkit.registry.cloudformation import partition_of
 from ecrkit.registry.events import rulebook
 from ecrkit.registry.events.patterns import event_patterns, uses_wildcard
@@ -93,7 +94,8 @@ def _check_names(event: Event, repositories: Collection[str], index: int) -> Ite
         if _is_pattern(pattern) and not any(map(expression.fullmatch, repositories)):
             # Rules of replication take prefixes, events do not.
             is_prefix = any(name.startswith(pattern) for name in repositories)
-            remedy = f"write '{pattern}*'" if is_prefix else "correct it"
+            meant = [f"{pattern}*"] if is_prefix else near(pattern, repositories)
+            remedy = f"write '{meant[0]}'" if meant else "correct it"
             where = at("events", index, "repositories", number)
             yield rulebook.MATCHES_NOTHING.at(where, got=repr(pattern), remedy=remedy)
 
