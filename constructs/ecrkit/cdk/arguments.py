@@ -102,7 +102,14 @@ def unknown_problems(
         yield f"unknown argument {name!r}; {remedy}"
 
 
-def refuse_unknown(scope: Construct, construct_id: str, names: Collection[str], *, of: Callable[..., object]) -> None:
+def refuse_unknown(
+    scope: Construct,
+    construct_id: str,
+    names: Collection[str],
+    *,
+    of: Callable[..., object],
+    instead: Mapping[str, str] | None = None,
+) -> None:
     """
     Raise if a construct was passed arguments that it does not have.
 
@@ -111,10 +118,13 @@ def refuse_unknown(scope: Construct, construct_id: str, names: Collection[str], 
         construct_id: its ID.
         names: as for :func:`unknown_problems`.
         of: as for :func:`unknown_problems`.
+        instead: as for :func:`unknown_problems`.
 
     Raises:
         InvalidPropertyError: it was; lists all of them.
     """
     if names:
         where = f"{scope.node.path}/{construct_id}".removeprefix("/")
-        raise InvalidPropertyError("\n".join(f"{where}: {problem}" for problem in unknown_problems(names, of=of)))
+        raise InvalidPropertyError(
+            "\n".join(f"{where}: {problem}" for problem in unknown_problems(names, of=of, instead=instead))
+        )

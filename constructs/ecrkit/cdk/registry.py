@@ -12,6 +12,7 @@ from aws_cdk import aws_ecr as ecr
 from constructs import Construct
 
 from ecrkit.cdk.arguments import refuse_unknown
+from ecrkit.cdk.registry_types import REGISTRY_INSTEAD, registry_type_problems
 from ecrkit.errors import InvalidPropertyError, errors_in, silence
 from ecrkit.lifecycle import LifecyclePolicy, check_completeness
 from ecrkit.registry.access_policy import acknowledgement
@@ -117,7 +118,18 @@ class Registry(Construct):
         pull_time_exclusions: Sequence[str | iam.IRole | iam.IUser] = (),
         **unsupported: Never,
     ) -> None:
-        refuse_unknown(scope, construct_id, unsupported, of=Registry.__init__)
+        refuse_unknown(scope, construct_id, unsupported, of=Registry.__init__, instead=REGISTRY_INSTEAD)
+        given = {
+            "scanning": scanning,
+            "replication": replication,
+            "policy": policy,
+            "pull_through_cache": pull_through_cache,
+            "creation_templates": creation_templates,
+            "signing": signing,
+            "pull_time_exclusions": pull_time_exclusions,
+        }
+        where = f"{scope.node.path}/{construct_id}".removeprefix("/")
+        _refuse(where, registry_type_problems(given))
         stack = cdk.Stack.of(scope)
         home = _HomeOfStack(account=_known(stack.account), region=_known(stack.region))
         settings = RegistrySettings(
@@ -135,9 +147,7 @@ class Registry(Construct):
             *(found.text for found in errors_in(findings)),
             *_unresolved_problems(settings.creation_templates),
         ]
-        if problems:
-            where = f"{scope.node.path}/{construct_id}".removeprefix("/")
-            raise InvalidPropertyError("\n".join(f"{where}: {problem}" for problem in problems))
+        _refuse(where, problems)
         lifecycles = {prefix: composed_lifecycle(template) for prefix, template in settings.creation_templates.items()}
 
         super().__init__(scope, construct_id)
@@ -214,6 +224,12 @@ class Registry(Construct):
         for found in findings:
             if not found.silenced:
                 cdk.Annotations.of(construct).add_warning_v2(found.code, f"{found.text} [{found.code}]")
+
+
+def _refuse(where: str, problems: Iterable[str]) -> None:
+    lines = [f"{where}: {problem}" for problem in problems]
+    if lines:
+        raise InvalidPropertyError("\n".join(lines))
 
 
 def _arn_of(principal: str | iam.IRole | iam.IUser) -> str:

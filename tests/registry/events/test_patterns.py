@@ -124,6 +124,20 @@ def test_severity(severity: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("severity", "matched"),
+    [
+        pytest.param("MEDIUM", [], id="MEDIUM"),
+        pytest.param("LOW", ["EnhancedScans"], id="LOW"),
+        pytest.param("INFORMATIONAL", ["EnhancedScans"], id="INFORMATIONAL"),
+    ],
+)
+def test_low_severities_of_enhanced_scans(severity: str, matched: list[str]) -> None:
+    """Amazon Inspector counts what is below MEDIUM in the total only; a scan that finds nothing matches no severity."""
+    assert matching(enhanced_scan({"TOTAL": 28}), "scan_completed", severity=severity) == matched
+    assert matching(enhanced_scan({"TOTAL": 0}), "scan_completed", severity=severity) == []
+
+
+@pytest.mark.parametrize(
     ("pattern", "matched"),
     [
         pytest.param("web", ["web"], id="name"),

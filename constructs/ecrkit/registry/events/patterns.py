@@ -27,6 +27,10 @@ _ACTIONS = {EventKind.PUSH: "PUSH", EventKind.DELETE: "DELETE"}
 _UNRATED = "UNDEFINED"
 """The severity of findings that are not rated yet, in the counts of a basic scan."""
 
+_TOTAL = "TOTAL"
+_IN_TOTAL = (EventSeverity.LOW, EventSeverity.INFORMATIONAL)
+"""Amazon Inspector counts these in the total only: better one event more than none."""
+
 Pattern = dict[str, object]
 
 
@@ -69,7 +73,7 @@ def _patterns(event: Event, arn: str) -> Iterator[tuple[str, Pattern]]:
             "scan-status": ["INITIAL_SCAN_COMPLETE"],
             # It has the ARN under the key of the name.
             "repository-name": [{"prefix": arn}] if not names else _matchers(event.repositories, arn),
-            **_counts(event.severity, is_finding=False),
+            **_counts(event.severity, is_finding=False, is_enhanced=True),
         }
         yield "EnhancedScans", _pattern("aws.inspector2", "Inspector2 Scan", detail)
     if is_finding:
@@ -113,10 +117,12 @@ def _matcher(pattern: str, arn: str) -> object:
     return {"wildcard": arn + pattern}
 
 
-def _counts(severity: EventSeverity | None, *, is_finding: bool) -> Pattern:
+def _counts(severity: EventSeverity | None, *, is_finding: bool, is_enhanced: bool = False) -> Pattern:
     """Match scans that found something: with a severity, of it or above; without one, only for a finding."""
     if severity is None and not is_finding:
         return {}
     words = [each.value for each in severity.and_above] if severity else [*EventSeverity, _UNRATED]
+    if is_enhanced and severity in _IN_TOTAL:
+        words = [*words, _TOTAL]
     found = [{str(word): [{"numeric": [">", 0]}]} for word in words]
     return {"finding-severity-counts": found[0] if len(found) == 1 else {"$or": found}}
