@@ -148,6 +148,27 @@ def test_entries_are_added_to_a_key_that_is_declared(policies: PolicyStore) -> N
     assert (again.after, again.settings, again.refused_settings) == (adopted.after, (), {})
 
 
+@pytest.mark.parametrize(
+    ("key", "written"),
+    [
+        ("scanning", ""),
+        ("replication", ""),
+        ("replication", "[]"),
+        ("signing", "[]"),
+        ("pull_time_exclusions", ""),
+        ("pull_time_exclusions", "[]"),
+    ],
+)
+def test_empty_key_is_told(key: str, written: str, policies: PolicyStore) -> None:
+    """A key that is empty on purpose stays so; the others are adopted."""
+    there = settings(policies)
+
+    adopted = adopt(f"{ONE}registry:\n  {key}: {written}\n{WEB}", there, policies)
+
+    assert set(adopted.refused_settings.values()) == {(f"the catalog has an empty '{key}'; remove that first",)}
+    assert len(adopted.settings) == len(there) - len(of(key, there))
+
+
 def test_lifecycle_policy_of_a_template_is_published(policies: PolicyStore) -> None:
     """A template whose policy the store lacks gets a new version, as a repository does."""
 

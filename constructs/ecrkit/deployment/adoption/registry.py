@@ -140,7 +140,7 @@ class RegistryAdopter:
         there = own or shared
         if there is None:
             return self._own if self._is_one_of_several else ("registry",)
-        if key in _MAPPINGS or (key in _LISTS and isinstance(there, ListNode)):
+        if key in _MAPPINGS or (key in _LISTS and isinstance(there, ListNode) and there.items):
             return self._own if own else ("registry",)
         return f"the catalog has an empty '{key}'; remove that first"
 
