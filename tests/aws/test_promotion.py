@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +91,25 @@ def test_what_describes_an_image_comes_along() -> None:
         (SIGNATURE, (), False),
     ]
     assert plan.size_bytes == 2000
+
+
+def test_size_of_a_list_is_that_of_its_images() -> None:
+    """ECR gives the largest image as the size of a list, but all of them are copied."""
+    source, destination = client("us-east-1"), client("us-east-1")
+    index = image(IMAGE, imageManifestMediaType="application/vnd.oci.image.index.v1+json", imageSizeInBytes=1500)
+    children = [image(SBOM), image(OTHER, imageSizeInBytes=1500)]
+    manifest = json.dumps({"manifests": [{"digest": child["imageDigest"]} for child in children]})
+    with Stubber(source) as here, Stubber(destination) as there:
+        here.add_response("describe_repositories", {"repositories": [repository("web")]})
+        there.add_response("describe_repositories", {"repositories": [repository("shop")]})
+        here.add_response("describe_images", {"imageDetails": [index]})
+        here.add_response("batch_get_image", {"images": [{"imageManifest": manifest}]})
+        here.add_response("describe_images", {"imageDetails": [index, *children, image(GONE)]})
+        missing(there)
+        missing(there)
+        plan = CopyPlanner(source, destination, with_referrers=False).plan(SOURCE, DESTINATION)
+
+    assert plan.size_bytes == 2500
 
 
 def test_archived_image_is_refused() -> None:

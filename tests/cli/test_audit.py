@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from builders.accounts import account_in
 from builders.commands import ecrkit
-from builders.inventories import image, write_images
+from builders.inventories import LIST_TYPE, image, write_images
 from builders.proxies import Fault, aws_error, delay, drop, proxy_to, xml_error
 from builders.sandboxes import HOME
 from builders.stores import make_store, policy_text, publish
@@ -146,7 +146,10 @@ def test_shared_layers(account: Account, project: Path) -> None:
     """With an inventory that has layers, the audit says which layers repositories share; a note does not fail it."""
     (project / "images").mkdir()
     for name in ("mutable", "web", "other"):
-        write_images(project / "images" / f"{name}.json", [image(layers={"ba5e": 5, "b": 1})], repository=name)
+        found = [image(layers={"ba5e": 5, "b": 1})]
+        found += [image(media_type=LIST_TYPE)] if name == "web" else []
+        found += [image(), image()] if name == "other" else []
+        write_images(project / "images" / f"{name}.json", found, repository=name)
 
     text = audit(account, project, "--images", "images")
     document = json.loads(audit(account, project, "--images", "images", "--output", "json").stdout)
@@ -155,6 +158,9 @@ def test_shared_layers(account: Account, project: Path) -> None:
         "2 layers are in more than one repository: 12 B stored repeatedly, most of it in mutable, other, web"
         in text.stdout
     )
+    unknown = "shared layers: 2 images of other: not checked, images does not have their layers"
+    assert f"{unknown}\n" in text.stderr
+    assert unknown in document["notChecked"]
     assert document["sharedLayers"] == [
         {"repositories": ["mutable", "other", "web"], "layerCount": 2, "sizeInBytes": 6, "repeatedBytes": 12}
     ]

@@ -52,12 +52,14 @@ class Artifact(NamedTuple):
         tags: to set at the destination.
         is_there: whether the destination has the manifest.
         missing_tags: of *tags*, those that the destination has not, or has at another image.
+        size_bytes: of the image, or of all images of a list; ECR gives the largest one as the size of a list.
     """
 
     image: DeployedImage
     tags: tuple[str, ...]
     is_there: bool
     missing_tags: tuple[str, ...]
+    size_bytes: int
 
     @property
     def is_done(self) -> bool:
@@ -104,7 +106,7 @@ class CopyPlan:
     @property
     def size_bytes(self) -> int:
         """At most what is copied: layers that the destination has are not copied again."""
-        return sum(artifact.image.size_bytes for artifact in self.artifacts if not artifact.is_there)
+        return sum(artifact.size_bytes for artifact in self.artifacts if not artifact.is_there)
 
 
 class CopyPlanner:
@@ -133,6 +135,7 @@ class CopyPlanner:
         self._sources: dict[str, DeployedRepository] = {}
         self._destinations: dict[str, DeployedRepository] = {}
         self._listed: dict[str, list[DeployedImage]] = {}
+        self._lists: dict[str, frozenset[str]] = {}
 
     def plan(self, source: ImageReference, destination: ImageReference) -> CopyPlan:
         """
@@ -157,7 +160,7 @@ class CopyPlanner:
         wanted: list[tuple[DeployedImage, tuple[str, ...]]] = [(image, (destination.tag,) if destination.tag else ())]
         if self._with_referrers:
             wanted += [(one, tuple(filter(CosignTag.find, one.tags))) for one in self._belonging_to(image, source)]
-        found = [self._artifact(one, tags, destination) for one, tags in wanted]
+        found = [self._artifact(one, tags, destination, size=self._size(one, source)) for one, tags in wanted]
         moved = tuple(pair for _, pairs in found for pair in pairs)
         self._refuse_immutable(destination, destination_repository, moved)
         return CopyPlan(
@@ -183,24 +186,41 @@ class CopyPlanner:
     def _belonging_to(self, image: DeployedImage, source: ImageReference) -> list[DeployedImage]:
         """Find what describes an image, its images for each platform, or what describes it: signatures of SBOMs too."""
         name = source.repository
-        if name not in self._listed:
-            self._listed[name] = [one for one in deployed_images(self._source, name) if one.status == "ACTIVE"]
         subjects: set[str] = set()
         found: dict[str, DeployedImage] = {}
         new = [image]
         while new:
             for one in new:
                 subjects.add(one.digest)
-                if one.is_index:
-                    subjects |= {child.digest for child in manifest_of(self._source, name, one.digest).children}
+                subjects |= self._images_of(one, name)
             new = [
-                one for one in self._listed[name] if one.digest not in subjects and not _about(one).isdisjoint(subjects)
+                one for one in self._active(name) if one.digest not in subjects and not _about(one).isdisjoint(subjects)
             ]
             found |= {one.digest: one for one in new}
         return list(found.values())
 
+    def _active(self, name: str) -> list[DeployedImage]:
+        if name not in self._listed:
+            self._listed[name] = [one for one in deployed_images(self._source, name) if one.status == "ACTIVE"]
+        return self._listed[name]
+
+    def _images_of(self, image: DeployedImage, name: str) -> frozenset[str]:
+        """Give the digests of the images of a list; none for an image that is no list."""
+        if not image.is_index:
+            return frozenset()
+        if image.digest not in self._lists:
+            children = manifest_of(self._source, name, image.digest).children
+            self._lists[image.digest] = frozenset(child.digest for child in children)
+        return self._lists[image.digest]
+
+    def _size(self, image: DeployedImage, source: ImageReference) -> int:
+        images = self._images_of(image, source.repository)
+        if not images:
+            return image.size_bytes
+        return sum(one.size_bytes for one in self._active(source.repository) if one.digest in images)
+
     def _artifact(
-        self, image: DeployedImage, tags: Sequence[str], destination: ImageReference
+        self, image: DeployedImage, tags: Sequence[str], destination: ImageReference, *, size: int
     ) -> tuple[Artifact, list[tuple[str, str]]]:
         missing, moved = [], []
         for tag in tags:
@@ -213,7 +233,7 @@ class CopyPlanner:
         if there and there.status != "ACTIVE":
             # Pushing an archived image restores it.
             there = None
-        return Artifact(image, tuple(tags), there is not None, tuple(missing)), moved
+        return Artifact(image, tuple(tags), there is not None, tuple(missing), size), moved
 
     def _refuse_immutable(
         self, destination: ImageReference, repository: DeployedRepository, moved: Sequence[tuple[str, str]]

@@ -31,7 +31,7 @@ from ecrkit.deployment.audit.registry_facts import registry_document, unchecked_
 from ecrkit.deployment.audit.sharing import repeated_layers
 from ecrkit.deployment.policies import PolicyNames
 from ecrkit.deployment.suspensions import suspension_in
-from ecrkit.errors import Severity, in_file_order, pointer_to
+from ecrkit.errors import Severity, first_names, in_file_order, pointer_to
 from ecrkit.images.inventory.sources import inventories_in
 from ecrkit.lifecycle import RULEBOOK
 from ecrkit.preview.layers import shared_layers
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from ecrkit.catalog import Environment
     from ecrkit.deployment.actual import ActualRepository
+    from ecrkit.images.inventory.values import Inventory
     from ecrkit.preview.layers import SharedLayers
 
 __all__ = ["audit"]
@@ -124,7 +125,7 @@ def audit(  # noqa: PLR0913 - one parameter per option
         raise click.UsageError("--images reports shared layers, which are not drift; omit --drift-only")
     here = look_around(catalog, policies, environment=environment, profile=profile, region=region)
     place = here.environment
-    shared = _shared_layers(inventory, place) if inventory else None
+    shared, without_layers = _shared_layers(inventory, place) if inventory else (None, {})
     ecr, cloudformation = here.aws.ecr(), here.aws.cloudformation()
     images = None if drift_only else ImageObserver(ecr, reads_scans=max_scan_age is not None)
     declared = {str(entry.name) for entry in place.repositories}
@@ -163,6 +164,9 @@ def audit(  # noqa: PLR0913 - one parameter per option
     unchecked = [*facts.unchecked(templates.problems), *_unchecked_images(images)]
     if inventory and shared is None:
         unchecked.append(f"shared layers: not checked, {inventory} has no layers of this environment")
+    elif without_layers:
+        images_of = f"{count_of(sum(without_layers.values()), 'image')} of {first_names(sorted(without_layers))}"
+        unchecked.append(f"shared layers: {images_of}: not checked, {inventory} does not have their layers")
     unchecked += unchecked_settings(
         registry,
         place.registry,
@@ -190,15 +194,28 @@ def audit(  # noqa: PLR0913 - one parameter per option
     end_of_findings(failing, strict=True, output=output)
 
 
-def _shared_layers(inventory: str, place: Environment) -> tuple[SharedLayers, ...] | None:
-    """Find layers that repositories of an environment share; ``None`` if the layers of no image are known."""
-    found = (
-        each
-        for each in inventories_in(inventory)
-        if each.registry in ("", place.account) and each.region in ("", place.region) and each.images.has_layers
-    )
+def _shared_layers(inventory: str, place: Environment) -> tuple[tuple[SharedLayers, ...] | None, Mapping[str, int]]:
+    """
+    Find layers that repositories of an environment share.
+
+    Returns:
+        ``None`` if the layers of no image are known; and the number of images whose layers are unknown, by repository.
+    """
+    unknown: Counter[str] = Counter()
+
+    def known() -> Iterator[Inventory]:
+        for each in inventories_in(inventory):
+            if each.registry in ("", place.account) and each.region in ("", place.region):
+                images = each.images
+                lists = images.manifest_lists
+                unknown[each.name] += sum(found is None for it, found in enumerate(images.layers) if it not in lists)
+                if images.has_layers:
+                    yield each
+
+    found = known()
     first = next(found, None)
-    return shared_layers(chain([first], found)) if first else None
+    shared = shared_layers(chain([first], found)) if first else None
+    return shared, +unknown
 
 
 def _shared_document(shared: SharedLayers) -> dict[str, object]:

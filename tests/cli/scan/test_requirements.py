@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from builders.accounts import manifest_text
 from builders.commands import ECRKIT, ecrkit, run_here, start
 from builders.programs import is_running
 from builders.proxies import Fault, aws_error, proxy_to
@@ -216,6 +217,30 @@ def test_index_itself_must_be_signed(account: Account, tools: Path) -> None:
     )
     assert result.stderr.count("would be scanned: web@sha256:") == 2
     assert [line.rpartition("@")[2] for line in arguments(tools)] == [digest]
+
+
+def test_tag_that_moves_meanwhile(account: Account, tools: Path) -> None:
+    """If somebody moves the tag meanwhile, the gate verifies and scans the image that the tag had at first."""
+    prepare(account, basic_answer())
+    verifier(tools, "cosign", {"verify": (0, signature(), "")})
+    digest = account.ecr.describe_images(repositoryName="web")["imageDetails"][0]["imageDigest"]
+
+    # Moto forgets an image without a tag.
+    account.put_image("web", "kept", text=manifest_text("v1"))
+
+    def move(_: object) -> bool:
+        account.put_image("web", "v1", text=manifest_text("another"))
+        return True
+
+    with proxy_to(account.url, Fault("ecr:GetAuthorizationToken", move, times=1)) as proxy:
+        result = gate(account, tools, "--output", "json", url=proxy.url)
+
+    moved = account.ecr.describe_images(repositoryName="web", imageIds=[{"imageTag": "v1"}])["imageDetails"][0]
+    (line,) = arguments(tools)
+    assert moved["imageDigest"] != digest
+    assert result.returncode == 0, result.stderr
+    assert line.endswith(f"/web@{digest}")
+    assert [one["imageId"]["imageDigest"] for one in json.loads(result.stdout)["images"]] == [digest]
 
 
 def test_interruption_ends_the_program(account: Account, tools: Path) -> None:

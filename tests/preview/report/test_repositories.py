@@ -12,6 +12,7 @@ from builders.policies import policy_text
 from builders.reports import RULES, images, page_of_all, previewed, used
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pytest
@@ -43,7 +44,7 @@ def test_totals_first() -> None:
     assert text.startswith(
         "3 repositories Lifecycle policy keep-last-10@2 , evaluated 1 November 2026, 12:00 UTC"
         " Check 4 of 5 images expire, 4.0 GB. Pass --in-use to check whether any of them runs."
-        " images 5 expire 4 archived 0 stays 1 freed at most 4.0 GB saved a month $0.40"
+        " images 5 expire 4 archived 0 stays 1 freed at most 4.0 GB saved a month at most $0.40"
         " Repositories by bytes freed"
     )
 
@@ -62,6 +63,40 @@ def test_by_bytes_freed() -> None:
 
     assert names_in(page) == ["large", "small"]
     assert "1 repository loses no image idle 2 repositories are empty empty-1 empty-2" in text_of(page)
+
+
+def layered(*layers: Mapping[str, int] | None, archived: int = 0) -> list[Image]:
+    """Make old images of 1 GB with layers, and one that stays with the base of all."""
+    found = [image(age_days=20, size_bytes=10**9, layers=each) for each in layers]
+    tagged = [image(tags=["v1"], age_days=90, size_bytes=10**9, layers={"a": 5 * 10**7}) for _ in range(archived)]
+    return [*found, *tagged, image(layers={"ba5e": 10**8})]
+
+
+def test_real_bytes() -> None:
+    """With layers, the numbers are those that are really freed; sizes are called apparent."""
+    exact = previewed(layered({"ba5e": 10**8, "a": 4 * 10**8}, {"ba5e": 10**8, "b": 2 * 10**8}), name="web")
+    text = text_of(page_of_all([exact, previewed([], name="empty")]))
+
+    assert "Check 2 of 3 images expire, 2.0 GB (600.0 MB really freed)." in text
+    assert "apparent size 2.0 GB really freed 600.0 MB saved a month $0.06 " in text
+    assert "web 600.0 MB 2 of 3 images expire, 2.0 GB apparent" in text
+    assert "1 more image expires (1.0 MB apparent size) by" in text
+    assert "apparent bytes per day" in text
+    assert "at most" not in text
+
+
+def test_upper_bounds_are_called_so() -> None:
+    """Unknown layers make every number that they are in an upper bound, and no other."""
+    exact = previewed(layered({"ba5e": 10**8, "a": 4 * 10**8}), name="web")
+    partly = previewed(layered({"ba5e": 10**8, "a": 4 * 10**8}, None, archived=1), name="api")
+    page = page_of_all([exact, partly])
+    text = text_of(page)
+
+    assert "3 of 6 images expire, 3.0 GB (up to 1.8 GB really freed), and 1 is archived" in text
+    assert ("apparent size 3.0 GB freed at most 1.8 GB archived at most 50.0 MB saved a month at most $0.18 ") in text
+    assert "api up to 1.4 GB 2 of 4 images expire, 1 archived, 2.0 GB apparent" in text
+    assert "web 400.0 MB 1 of 2 images expire, 1.0 GB apparent" in text
+    assert '<dl class="figures many">' in page
 
 
 def test_details() -> None:

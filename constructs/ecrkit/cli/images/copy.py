@@ -15,7 +15,7 @@ from ecrkit.cli.arguments.options import confirmed, dry_run_option, output_optio
 from ecrkit.cli.arguments.places import read_place, read_places
 from ecrkit.cli.console.interrupts import tidy_end
 from ecrkit.cli.console.output import count_of, echo, echo_json
-from ecrkit.cli.console.progress import step_line
+from ecrkit.cli.console.progress import step_line, with_bar
 from ecrkit.cli.images.copies import Copies, copy_document, planned_line, read_pairs
 from ecrkit.cli.images.push import completed
 from ecrkit.errors import AwsError, EcrkitError, RefusedError, ToolError
@@ -144,7 +144,7 @@ def _plans(planner: CopyPlanner, pairs: Sequence[Pair]) -> list[CopyPlan]:
     """Look before each copy; all that cannot be copied is reported at once, and nothing is copied then."""
     plans: list[CopyPlan] = []
     problems: list[EcrkitError] = []
-    for source, destination in pairs:
+    for source, destination in with_bar(pairs, length=len(pairs), label="images looked up"):
         try:
             plans.append(planner.plan(source, destination))
         except (AwsError, RefusedError) as error:

@@ -69,7 +69,7 @@ def render_page(  # noqa: PLR0913 - a report says each of them
         rows = rows_of(preview, lanes)
         document = rows.document
         days = forecast(preview.policy, preview.evaluation, preview.now)
-        ahead = element("h3", "The next 90 days") + timeline(days, preview.now)
+        ahead = element("h3", "The next 90 days") + timeline(days, preview.now, has_layers=preview.layers.is_known)
         parts.append(key_figures(preview.totals, preview.layers, price=price))
         parts.append(filters(preview, lanes))
         parts.append(section("when", "When", chart(preview, lanes, rows.of_place) + ahead))

@@ -77,7 +77,7 @@ def render_repositories(  # noqa: PLR0913 - a report says each of them
         ),
         key_figures(totals, layers, price=price),
         section("repositories", "Repositories by bytes freed", _repositories(previews)),
-        section("when", "The next 90 days", timeline(days, first.now)),
+        section("when", "The next 90 days", timeline(days, first.now, has_layers=layers.is_known)),
         section(
             "rules",
             "Rules",
@@ -102,7 +102,8 @@ def _repositories(previews: Sequence[Preview]) -> str:
     )
     left = acting[_MAX_REPOSITORIES:]
     if left:
-        freed = readable_size(sum(found.layers.freed for found in left))
+        sums = LayerBytes.sum(found.layers for found in left)
+        freed = sums.freed_text if sums.is_known else readable_size(sums.freed)
         parts.append(element("p", f"{count_of(len(left), 'more repository')} free {freed}; the JSON output has them."))
     idle = [found.inventory.name for found in previews if found.inventory.images and not _acts(found)]
     empty = [found.inventory.name for found in previews if not found.inventory.images]
@@ -140,6 +141,8 @@ def _repository(preview: Preview, *, most: int, images: int) -> str:
     totals = preview.totals
     freed = preview.layers.freed
     width = 100 * freed / most if most else 0.0
+    # Without any layers, the note on the page says for all of them that sizes are upper bounds.
+    size = preview.layers.freed_text if preview.layers.is_known else readable_size(freed)
     apparent = f", {readable_size(totals.expire_bytes)} apparent" if preview.layers.is_known else ""
     bar = element(
         "svg",
@@ -156,7 +159,7 @@ def _repository(preview: Preview, *, most: int, images: int) -> str:
         "summary",
         element("span", escaped(preview.inventory.name), class_="name")
         + bar
-        + element("span", readable_size(freed), class_="number strong")
+        + element("span", escaped(size), class_="number strong")
         + element(
             "span",
             f"{totals.expire:,} of {count_of(totals.images, 'image')} expire{archived}{apparent}",

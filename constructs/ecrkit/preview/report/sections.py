@@ -32,6 +32,7 @@ _COLUMNS = (
     ("pulled", "Last pull (UTC)"),
 )
 _NUMBERS = {"size", "pushed", "pulled"}
+_MAX_FIGURES_IN_A_ROW = 6
 
 
 def section(name: str, title: str, content: str) -> str:
@@ -43,18 +44,19 @@ def section(name: str, title: str, content: str) -> str:
 def key_figures(totals: Totals, layers: LayerBytes, *, price: float) -> str:
     """Write the numbers of a preview; bytes that are really freed beside the sizes, if they are known."""
     expire, archive, stay = (icon(kind) for kind in ("expire", "archive", "stay"))
+    at_most = "" if layers.is_exact or not layers.freed else " at most"
     figures = [
         ("image" if totals.images == 1 else "images", f"{totals.images:,}"),
         (f"{expire}{'expires' if totals.expire == 1 else 'expire'}", f"{totals.expire:,}"),
         (f"{archive}archived", f"{totals.archive:,}"),
         (f"{stay}{'stays' if totals.stay == 1 else 'stay'}", f"{totals.stay:,}"),
         *_bytes(totals, layers),
-        ("saved a month", f"${layers.saving(price):,.2f}"),
+        (f"saved a month{at_most}", f"${layers.saving(price):,.2f}"),
     ]
     return element(
         "dl",
         "".join(element("div", element("dt", name) + element("dd", escaped(value))) for name, value in figures),
-        class_="figures",
+        class_="figures many" if len(figures) > _MAX_FIGURES_IN_A_ROW else "figures",
     )
 
 

@@ -26,13 +26,14 @@ _BYTES = 48.0
 _TICKS = (0, 15, 30, 45, 60, 75, 90)
 
 
-def timeline(days: Sequence[ForecastDay], now: datetime) -> str:
+def timeline(days: Sequence[ForecastDay], now: datetime, *, has_layers: bool = False) -> str:
     """
     Draw a forecast, and write it as a table.
 
     Args:
         days: on which something happens.
         now: instant that the first day begins at.
+        has_layers: whether the bytes that are really freed are known today; those of a forecast are apparent sizes.
     """
     end = _date(now, FORECAST_DAYS)
     if not days:
@@ -42,18 +43,20 @@ def timeline(days: Sequence[ForecastDay], now: datetime) -> str:
     parts = []
     if expire:
         size = readable_size(sum(day.expire_bytes for day in days))
+        size += " apparent size" if has_layers else ""
         parts.append(f"{expire:,} more {'image expires' if expire == 1 else 'images expire'} ({size})")
     if archive:
         what = "is" if archive == 1 else "are"
         images = f"{archive:,} {what}" if expire else f"{archive:,} more {'image' if archive == 1 else 'images'} {what}"
         parts.append(f"{images} archived")
     first = _date(now, days[0].day)
+    sizes = "apparent bytes" if has_layers else "bytes"
     text = f"{' and '.join(parts)} by {end}, if nothing is pushed or pulled. The first go by {first}."
     return "".join(
         [
             element("p", escaped(text)),
-            *(_Drawing(days, now, layout).draw() for layout in (WIDE, NARROW)),
-            _table(days, now),
+            *(_Drawing(days, now, layout, sizes=sizes).draw() for layout in (WIDE, NARROW)),
+            _table(days, now, sizes=sizes),
         ]
     )
 
@@ -61,7 +64,8 @@ def timeline(days: Sequence[ForecastDay], now: datetime) -> str:
 class _Drawing:
     """One drawing of the forecast."""
 
-    def __init__(self, days: Sequence[ForecastDay], now: datetime, layout: Layout) -> None:
+    def __init__(self, days: Sequence[ForecastDay], now: datetime, layout: Layout, *, sizes: str) -> None:
+        self._sizes = sizes
         self._days = days
         self._now = now
         self._layout = layout
@@ -73,7 +77,11 @@ class _Drawing:
         )
         top = 20.0 + _IMAGES + 36
         sizes = self._panel(
-            "bytes per day", top, _BYTES, lambda day: (day.archive_bytes, day.expire_bytes), readable_size
+            f"{self._sizes} per day",
+            top,
+            _BYTES,
+            lambda day: (day.archive_bytes, day.expire_bytes),
+            readable_size,
         )
         bottom = top + _BYTES
         ticks = [(self._x(day), _short(self._now, day)) for day in _TICKS]
@@ -131,9 +139,9 @@ class _Drawing:
         return "".join(parts)
 
 
-def _table(days: Sequence[ForecastDay], now: datetime) -> str:
+def _table(days: Sequence[ForecastDay], now: datetime, *, sizes: str) -> str:
     archives = any(day.archive for day in days)
-    headings = ["by", "expire", "bytes", *(["archived", "bytes"] if archives else [])]
+    headings = ["by", "expire", sizes, *(["archived", sizes] if archives else [])]
     head = "".join(element("th", text, scope="col", class_=None if text == "by" else "number") for text in headings)
     body = []
     for day in days:
