@@ -325,6 +325,12 @@ def test_policy_is_what_a_fleet_asks_for(ministack: Sandbox, tmp_path: Path) -> 
     assert asked_by_inventory == allowed("fleet inventory")
     assert asked_by_table == allowed("fleet table")
     assert asked(account, *preview) == allowed("fleet preview")
+    verdicts = f"s3://{BUCKET}/verdicts"
+    assert asked(account, *preview, "--write", verdicts) == allowed("fleet preview --write")
+    (tmp_path / "keep.json").write_text(policy_text(keep=1))
+    assert asked(account, "fleet", "diff", "--deployed-policies", tmp_path / "keep.json", *where) == allowed(
+        "fleet diff"
+    )
     stopped = {"athena:StopQueryExecution"}
     assert asked(account, *preview, "--engine", "athena") | BY_ATHENA | stopped == allowed(
         "fleet preview --engine athena"
@@ -346,8 +352,10 @@ def test_every_command_has_a_policy() -> None:
         "guard --deployed",
         "init",
         "doctor",
+        "fleet diff",
         "fleet inventory",
         "fleet preview",
+        "fleet preview --write",
         "fleet preview --engine athena",
         "fleet table",
     }

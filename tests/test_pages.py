@@ -34,6 +34,7 @@ OFFLINE: tuple[str, ...] = (
     "docs/tasks/cloudformation.md",
     "docs/tasks/editors.md",
     "docs/tasks/encrypt.md",
+    "docs/tasks/fleet.md",
     "docs/tasks/give-access.md",
     "docs/tasks/house-rules.md",
     "docs/tasks/pin-a-version.md",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING, TypeAlias
 
+from builders.inventories import image
 from builders.random_cases import random_inventory, random_policy
+from builders.reviews import write_folder
 
 from ecrkit.preview.fleet.dataset import DatasetRecord, write_record
 from ecrkit.preview.fleet.tables import Place
@@ -18,9 +20,11 @@ if TYPE_CHECKING:
     from ecrkit.images import Image
     from ecrkit.lifecycle import LifecyclePolicy
 
-__all__ = ["ACCOUNT", "REGION", "place", "random_fleet", "write_dataset"]
+__all__ = ["ACCOUNT", "DEV", "PROD", "REGION", "place", "random_fleet", "write_dataset", "write_fleet"]
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
+DEV, PROD = Place("111111111111", "eu-west-1", ""), Place("222222222222", "us-east-1", "")
+"""The accounts and Regions of :func:`write_fleet`."""
 
 Images: TypeAlias = "Mapping[Place, Sequence[Image]]"
 
@@ -48,3 +52,38 @@ def random_fleet(seed: int, *, repositories: int) -> tuple[dict[Place, list[Imag
     places = [place(f"repository-{number}") for number in range(repositories)]
     images = {found: random_inventory(random) for found in places}
     return images, {found: random_policy(random) for found in places}
+
+
+def write_fleet(folder: Path) -> Path:
+    """
+    Write a project with a dataset of two accounts, and a catalog that gives most of its repositories a policy.
+
+    ``web`` is in both accounts, with the same five images ``v1`` to ``v5``, of 1 to 5 GB, the newest first. The
+    policies are those of :func:`builders.reviews.write_folder`.
+    """
+    write_folder(
+        folder,
+        {"web": {"lifecycle": "keep@1", "tags": {"team": "shop"}}, "api": {"lifecycle": "keep@2"}, "base": {}},
+        environments={
+            "dev": {"account": DEV.account, "region": DEV.region},
+            "prod": {"account": PROD.account, "region": PROD.region},
+        },
+    )
+    write_dataset(
+        folder / "dataset",
+        {
+            DEV._replace(repository="web"): _versions("a", 5),
+            DEV._replace(repository="api"): _versions("b", 3),
+            PROD._replace(repository="web"): _versions("a", 5),
+            PROD._replace(repository="base"): _versions("c", 2),
+            PROD._replace(repository="empty"): [],
+        },
+    )
+    return folder
+
+
+def _versions(letter: str, number: int) -> list[Image]:
+    return [
+        image(f"{letter}{version}", tags=[f"v{version}"], age_days=version, size_bytes=version * 1_000_000_000)
+        for version in range(1, number + 1)
+    ]

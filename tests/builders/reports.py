@@ -10,16 +10,22 @@ from builders.inventories import NOW
 from builders.policies import ARCHIVE, policy, pulled, pushed, rule, tagged, untagged
 
 from ecrkit.images import Image, ImageTable, Inventory
+from ecrkit.lifecycle.evaluation.verdicts import Cause, Verdict
+from ecrkit.lifecycle.values import ActionType
+from ecrkit.preview.fleet.dataset import DatasetRecord
+from ecrkit.preview.fleet.tables import Place
+from ecrkit.preview.fleet.totals import FleetPreview, ProtectedImage, RepositoryTotals
 from ecrkit.preview.preview import preview
-from ecrkit.preview.protection import Protections, UsedImage
+from ecrkit.preview.protection import Protections, UsedImage, Violation
 from ecrkit.preview.report import render_page, render_repositories
+from ecrkit.preview.report.fleet import render_fleet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ecrkit.preview.preview import Preview
 
-__all__ = ["RULES", "images", "page_of", "page_of_all", "previewed", "used"]
+__all__ = ["RULES", "fleet_of", "images", "page_of", "page_of_all", "page_of_fleet", "previewed", "used"]
 
 RULES = [
     rule(1, **tagged("prod-*"), countType="imageCountMoreThan", countNumber=10),
@@ -100,3 +106,48 @@ def page_of_all(found: Sequence[Preview], *, is_checked: bool = False) -> str:
     return render_repositories(
         found, policy_name="keep-last-10@2", price=0.1, price_source="a test", is_checked=is_checked
     )
+
+
+def fleet_of(number: int, *, seed: int = 7) -> FleetPreview:
+    """Make a preview of repositories of four accounts: some idle, some empty, some with protected images."""
+    random = Random(seed)  # noqa: S311 - nothing here is secret
+    totals, protected = [], []
+    for place in sorted(
+        Place(str(number % 4 + 1) * 12, ("eu-west-1", "us-east-1")[number % 2], f"team-{number % 12}/service-{number}")
+        for number in range(number)
+    ):
+        count = random.randrange(2_000) if random.random() < 0.98 else 0
+        expiring = random.randrange(count + 1) if random.random() < 0.9 else 0
+        archived = random.randrange(count - expiring + 1) if random.random() < 0.3 else 0
+        lost = min(expiring, random.randrange(3)) if random.random() < 0.02 else 0
+        totals.append(
+            RepositoryTotals(
+                place=place,
+                has_policy=random.random() < 0.9,
+                images=count,
+                expiring=expiring,
+                transitioning=archived,
+                bytes=count * 10**8,
+                freed_bytes=int(expiring * 10**8 * random.random() ** 3),
+                archived_bytes=archived * 10**8,
+                protected_expiring=lost,
+            )
+        )
+        for tag in range(lost):
+            found = Image(digest=f"sha256:{random.getrandbits(256):064x}", pushed_at=NOW, tags=(f"prod-{tag}",))
+            rule_of = policy(*RULES).rules[0]
+            verdict = Verdict(found, ActionType.EXPIRE, rule_of, Cause.PAST_THE_COUNT, place=11)
+            protected.append(ProtectedImage(place, Violation(verdict, ("in use (running.txt:3)",))))
+    return FleetPreview(
+        now=NOW,
+        record=DatasetRecord(begun_at=NOW.isoformat(), complete=True),
+        repositories=totals,
+        teams={one.place: one.place.repository.partition("/")[0] for one in totals if random.random() < 0.9},
+        team_tag="team",
+        protected=protected,
+        is_checked=True,
+    )
+
+
+def page_of_fleet(found: FleetPreview) -> str:
+    return render_fleet(found, policy_name="repositories.yaml", price=0.1, price_source="a test")

@@ -139,9 +139,17 @@ COMMANDS: Mapping[str, tuple[Permission, ...]] = {
             actions=("organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"),
         ),
     ),
+    "fleet diff": (
+        Permission(on=Scope.BUCKET, actions=("s3:ListBucket",)),
+        Permission(on=Scope.OBJECTS, actions=("s3:GetObject",)),
+    ),
     "fleet preview": (
         Permission(on=Scope.BUCKET, actions=("s3:ListBucket",)),
         Permission(on=Scope.OBJECTS, actions=("s3:GetObject",)),
+    ),
+    "fleet preview --write": (
+        Permission(on=Scope.BUCKET, actions=("s3:ListBucket",)),
+        Permission(on=Scope.OBJECTS, actions=("s3:GetObject", "s3:PutObject")),
     ),
     "fleet preview --engine athena": (
         Permission(on=Scope.BUCKET, actions=("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads")),

@@ -12,12 +12,12 @@ import pytest
 from builders.assemblies import repository, write_assembly
 from builders.commands import run_here
 from builders.datasets import place, write_dataset
-from builders.reviews import AT, ENVIRONMENTS, make_repository, write_folder, write_inventories
+from builders.inventories import image
+from builders.reviews import AT, make_repository, write_folder, write_inventories
 from builders.stores import policy_text
 from builders.walking import commands, outputs_of
 
 from ecrkit.cli.console.endings import consent_hint
-from ecrkit.images.inventory.sources import read_images
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,11 +40,15 @@ GATES = {
     "catalog check": ("bad.yaml", "1 error|CAT103"),
     "catalog diff": (f"old.yaml repositories.yaml --images images --exit-code {NOW}", "2 images newly expired"),
     "catalog template": ("bad.yaml", "CAT103"),
+    "catalog pin": ("keep@2 --catalog bad.yaml --yes", "the result does not pass 'ecrkit catalog check'"),
     "fleet preview": (
         f"repositories.yaml --inventory dataset --must-keep v1 {NOW}",
-        "1 protected image would expire or be archived",
+        "1 protected image|(v1): matches 'v1', and rule 1 would expire it",
     ),
-    "catalog pin": ("keep@2 --catalog bad.yaml --yes", "the result does not pass 'ecrkit catalog check'"),
+    "fleet diff": (
+        f"old.yaml repositories.yaml --inventory dataset --exit-code {NOW}",
+        "2 images newly expired",
+    ),
     "guard": ("new --baseline old", "1 error; to accept intended changes, pass --allow web"),
     "review": (f"--base main --images images {NOW}", "1 repository would lose images, 1 deploy problem"),
 }
@@ -74,15 +78,15 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "old.yaml").write_bytes((folder / "repositories.yaml").read_bytes())
     write_folder(folder, {"web": {"lifecycle": "keep@2"}})
     write_inventories(folder / "images", ["web"])
-    found = read_images(folder / "images" / "web.json")
-    write_dataset(folder / "dataset", {place("web", region=ENVIRONMENTS["dev"]["region"]): found})
+    images = [image(tags=[f"v{4 - age}"], age_days=age) for age in (1, 2, 3)]
+    write_dataset(folder / "dataset", {place("web", region="us-east-1"): images})
     invalid = policy_text(keep=0)
     (folder / "bad.json").write_text(invalid)
     (folder / "bad" / "web").mkdir(parents=True)
     (folder / "bad" / "web" / "v1.json").write_text(invalid)
     (folder / "keep.json").write_text(policy_text(keep=1))
-    images = [{"pushed_days_ago": age, "expect": "stay"} for age in (0, 1)]
-    (folder / "keep.test.yaml").write_text(json.dumps({"keeps all": {"images": images}}))
+    cases = [{"pushed_days_ago": age, "expect": "stay"} for age in (0, 1)]
+    (folder / "keep.test.yaml").write_text(json.dumps({"keeps all": {"images": cases}}))
     catalog = json.loads((folder / "old.yaml").read_text())
     (folder / "bad.yaml").write_text(json.dumps({**catalog, "colour": "red"}, indent=1))
     write_assembly(folder / "old", {"Shop": {"Web": repository("web")}})

@@ -39,14 +39,15 @@ def test_engines_agree(
         if "athena" in arguments:
             assert run_here(f"fleet table --inventory {S3} --output json", monkeypatch) == 0
             assert {one["change"] for one in json.loads(capsys.readouterr().out)["tables"]} == {"created"}
-        preview = "fleet preview --deployed-policies --now 2026-11-28T00:00:00Z --output json"
-        assert run_here(f"{preview} --inventory {arguments}", monkeypatch) == 0
+        preview = "fleet preview --deployed-policies --now 2026-11-28T00:00:00Z --must-keep * --output json"
+        assert run_here(f"{preview} --inventory {arguments}", monkeypatch) == 1
         said = capsys.readouterr()
         documents[arguments] = json.loads(said.out)
 
     assert documents["dataset"] == documents[S3] == documents[f"{S3} --engine athena"]
     assert [one["expiring"] for one in documents[S3]["repositories"]] == [1, 0]
-    assert said.err.splitlines()[-1].startswith("Athena scanned ")
+    assert [one["protectedBecause"] for one in documents[S3]["protectedImages"]] == [["matches '*'"]]
+    assert said.err.splitlines()[-2].startswith("Athena scanned ")
 
 
 @pytest.mark.server

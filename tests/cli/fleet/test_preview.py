@@ -62,6 +62,7 @@ def test_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
         "archivedBytes": 0,
         "protectedAndExpiring": 0,
         "protectedAndArchiving": 0,
+        "imagesOfUnknownSize": 0,
         "monthlySavings": 0.0,
         "failures": [],
     }
@@ -83,9 +84,11 @@ def test_text(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out.splitlines() == [
         "2 repositories of 1 account in 1 Region at 2026-11-01T12:00:00+00:00",
         "4 images: 1 expire, 0 archive, 3 stay",
-        "frees up to 1.0 MB, saves up to $0.00 a month",
-        "ACCOUNT       REGION     REPOSITORY  IMAGES  EXPIRE  ARCHIVE  STAY  FREED",
-        "123456789012  eu-west-1  web         2       1       0        1     1.0 MB",
+        "frees up to 1.0 MB, saves up to $0.00 a month, at $0.10 per GB and month",
+        "price: Amazon ECR pricing, US East (N. Virginia), read 2026-11",
+        "",
+        "ACCOUNT       REGION     REPOSITORY  IMAGES  EXPIRE  ARCHIVE  STAY  FREED   A MONTH",
+        "123456789012  eu-west-1  web         2       1       0        1     1.0 MB  $0.00",
     ]
 
 
@@ -96,7 +99,7 @@ def test_details(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[
     assert run_here(command, monkeypatch) == 0
     assert capsys.readouterr().err.splitlines()[-1] == "1 more repository; pass --details to show all"
     assert run_here(f"{command} --details", monkeypatch) == 0
-    assert capsys.readouterr().out.splitlines()[-1].split()[2:] == ["other", "2", "0", "0", "2", "0", "B"]
+    assert capsys.readouterr().out.splitlines()[-1].split()[2:] == ["other", "2", "0", "0", "2", "0", "B", "$0.00"]
 
 
 def test_nothing_is_lost(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -105,10 +108,7 @@ def test_nothing_is_lost(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
     assert run_here(command, monkeypatch) == 0
     said = capsys.readouterr()
-    assert said.out.splitlines()[1:] == [
-        "4 images: 0 expire, 0 archive, 4 stay",
-        "frees up to 0 B, saves up to $0.00 a month",
-    ]
+    assert said.out.splitlines()[1:] == ["4 images: 0 expire, 0 archive, 4 stay"]
     assert said.err.splitlines()[-1] == "no repository loses an image; pass --details to show all"
 
 

@@ -14,7 +14,8 @@ from builders.policies import ARCHIVE, EXPIRE, policy, pulled, pushed, rule
 from ecrkit.errors import MissingExtraError, MissingTimeError, RefusedError, UnreadableInputError
 from ecrkit.images import ImageStatus
 from ecrkit.preview.fleet.database import connect
-from ecrkit.preview.fleet.fleet import Fleet, RepositoryTotals
+from ecrkit.preview.fleet.fleet import Fleet
+from ecrkit.preview.fleet.totals import RepositoryTotals
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from builders.chromium import chromium
 from builders.inventories import image
-from builders.reports import images, page_of, page_of_all, previewed, used
+from builders.reports import fleet_of, images, page_of, page_of_all, page_of_fleet, previewed, used
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +46,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "5000": page_of(previewed(many, used(many))),
         "100000": page_of(previewed(most)),
         "repositories": page_of_all(several),
+        "fleet": page_of_fleet(fleet_of(300)),
     }
     directory = tmp_path_factory.mktemp("pages")
     for name, text in texts.items():
@@ -74,7 +75,7 @@ def shown(tab: Tab) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["0", "1", "300", "5000", "repositories"])
+@pytest.mark.parametrize("name", ["0", "1", "300", "5000", "repositories", "fleet"])
 def test_contrast(tab: Tab, pages: dict[str, Path], name: str, scheme: str) -> None:
     """Text has a contrast of 4.5 to 1 at least, and graphics of 3 to 1, as WCAG 2.2 asks."""
     tab.open(pages[name], scheme=scheme)
@@ -86,7 +87,7 @@ def test_contrast(tab: Tab, pages: dict[str, Path], name: str, scheme: str) -> N
     assert tab.errors == []
 
 
-@pytest.mark.parametrize("name", ["0", "1", "300", "5000", "100000", "repositories"])
+@pytest.mark.parametrize("name", ["0", "1", "300", "5000", "100000", "repositories", "fleet"])
 def test_phone(tab: Tab, pages: dict[str, Path], name: str) -> None:
     """On a phone the decision is seen without scrolling, and nothing is wider than the screen."""
     tab.open(pages[name], width=390, height=844)

@@ -27,12 +27,13 @@ if TYPE_CHECKING:
     from ecrkit.aws.client import Aws
     from ecrkit.aws.fleet.objects import Place
     from ecrkit.aws.polling import Patience
+    from ecrkit.preview.fleet.tables import Place as Repository
     from ecrkit.preview.fleet.tables import Table
 
 __all__ = ["AthenaFleet", "athena_fleet", "downloaded"]
 
 _RESULTS = "results"
-_TEXTS = frozenset({"account", "region", "repository", "digest", "action", "cause", "because_of"})
+_TEXTS = frozenset({"account", "region", "repository", "digest", "action", "cause", "because_of", "tag", "tag_list"})
 _TRUTHS = {"true": True, "false": False}
 _REFERRING = """
 SELECT
@@ -93,6 +94,15 @@ class AthenaFleet(Fleet):
         super().close()
         self._bucket.delete(self._written)
 
+    def images_of(self, place: Repository) -> list[tuple[Any, ...]]:
+        """
+        Refuse to give images, which stay in S3.
+
+        Raises:
+            RefusedError: always.
+        """
+        raise RefusedError(f"{place.repository}: Athena does not give single images; use --engine duckdb")
+
     def write_verdicts(self, folder: Path) -> None:
         """
         Refuse to write verdicts.
@@ -106,9 +116,9 @@ class AthenaFleet(Fleet):
         query = write(rounds=self._rounds, protected=self._is_protected)
         if condition != "TRUE":
             query = f"SELECT * FROM ({query}) AS answers WHERE {condition}"  # noqa: S608 - ours
-        return self._answered(query)
+        return self.answers(query)
 
-    def _answered(self, query: str) -> Iterator[tuple[Any, ...]]:
+    def answers(self, query: str) -> Iterator[tuple[Any, ...]]:
         """Run a query in the dialect of Trino, and give its rows as values."""
         left = None if self._max_scanned_bytes is None else self._max_scanned_bytes - self.scanned_bytes
         estimate = scans_of(query, IMAGES) * self._images_bytes
@@ -120,9 +130,9 @@ class AthenaFleet(Fleet):
             yield tuple(_value(column, text) for column, text in zip(result.columns, row, strict=True))
 
     def _examine(self) -> None:
-        ((referring, undated),) = self._answered(_REFERRING)
+        ((referring, undated),) = self.answers(_REFERRING)
         if undated:
-            ((repository, digest),) = self._answered(_UNDATED)
+            ((repository, digest),) = self.answers(_UNDATED)
             raise MissingTimeError(f"{repository}@{digest}: is archived, but has no time of archiving; set archived_at")
         self._rounds = ROUNDS if referring else 0
 

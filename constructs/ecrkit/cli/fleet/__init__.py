@@ -12,11 +12,13 @@ fleet = LazyGroup(
     examples=(
         "ecrkit fleet inventory --accounts 111111111111 --role audit -o dataset",
         "ecrkit fleet preview repositories.yaml --inventory dataset",
+        "ecrkit fleet diff --deployed-policies repositories.yaml --inventory dataset",
     ),
     commands={
         "inventory": "ecrkit.cli.fleet.inventory:inventory",
         "import": "ecrkit.cli.fleet.import_:import_",
         "preview": "ecrkit.cli.fleet.preview:preview_command",
+        "diff": "ecrkit.cli.fleet.diff:diff",
         "table": "ecrkit.cli.fleet.table:table",
     },
 )

@@ -18,12 +18,24 @@ from ecrkit.cli.arguments.completions import DIRECTORY
 from ecrkit.cli.arguments.options import aws_options
 from ecrkit.cli.console.output import echo
 from ecrkit.cli.console.progress import patience, step_line, with_bar
+from ecrkit.errors import NoVerdictError, first_names
 from ecrkit.preview.fleet.fleet import Fleet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["EngineOptions", "Size", "engine_options", "fleet_progress", "inventory_option", "opened_fleet"]
+    from ecrkit.preview.fleet.dataset import DatasetRecord
+
+__all__ = [
+    "EngineOptions",
+    "Size",
+    "engine_options",
+    "fleet_progress",
+    "incomplete_option",
+    "inventory_option",
+    "opened_fleet",
+    "require_complete",
+]
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -85,6 +97,27 @@ def inventory_option(command: F) -> F:
         required=True,
         help="Dataset of the images: a folder, or s3://BUCKET/PREFIX.",
     )(command)
+
+
+def incomplete_option(command: F) -> F:
+    """Add ``--allow-incomplete``."""
+    return click.option("--allow-incomplete", is_flag=True, help="Preview what an incomplete dataset has.")(command)
+
+
+def require_complete(record: DatasetRecord, dataset: str, *, allow_incomplete: bool) -> None:
+    """
+    Refuse a dataset that is incomplete; warn of it if it is allowed.
+
+    Raises:
+        NoVerdictError: it is incomplete, and that is not allowed.
+    """
+    if record.complete:
+        return
+    failed = [f"{failure.registry} {failure.region}: {failure.error}".strip(" :") for failure in record.failures]
+    text = f"{dataset}: incomplete: {first_names(failed) or 'it is being written'}"
+    if not allow_incomplete:
+        raise NoVerdictError(f"{text}; complete it, or pass --allow-incomplete to preview what it has")
+    echo(f"warning: {text}", err=True)
 
 
 def engine_options(command: F) -> F:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, NoReturn, Unpack
 
 import click
 
+from ecrkit.cli.arguments.completions import DIRECTORY
 from ecrkit.cli.arguments.options import details_option, output_option
 from ecrkit.cli.arguments.paths import STORE, require_one_stdin, require_readable
 from ecrkit.cli.arguments.policies import (
@@ -18,42 +19,44 @@ from ecrkit.cli.arguments.policies import (
     read_protections,
 )
 from ecrkit.cli.console.endings import end
-from ecrkit.cli.console.output import count_of, echo, echo_json, echo_lines
-from ecrkit.cli.console.styles import fate_count, fate_part, protected_count
-from ecrkit.cli.console.tables import echo_table, number
-from ecrkit.cli.fleet.opening import engine_options, fleet_progress, inventory_option, opened_fleet
-from ecrkit.cli.fleet.policies import catalog_policies, parse_deployed
-from ecrkit.documents.terminal import Styled
+from ecrkit.cli.console.output import echo, echo_json
+from ecrkit.cli.fleet.documents import explanation_documents, preview_document
+from ecrkit.cli.fleet.explanation_text import echo_explanations
+from ecrkit.cli.fleet.opening import (
+    engine_options,
+    fleet_progress,
+    incomplete_option,
+    inventory_option,
+    opened_fleet,
+    require_complete,
+)
+from ecrkit.cli.fleet.policies import Declared, parse_deployed, read_declared, tell_differences
+from ecrkit.cli.fleet.preview_markdown import fleet_markdown
+from ecrkit.cli.fleet.preview_text import echo_fleet
+from ecrkit.cli.fleet.protected import MOST_PROTECTED, protected_reasons
+from ecrkit.cli.fleet.written import require_new, write_verdicts
+from ecrkit.documents.nearest import near
+from ecrkit.documents.terminal import write_document
 from ecrkit.errors import NoVerdictError, first_names
-from ecrkit.images.sizes import BYTES_PER_GB, readable_size
-from ecrkit.lifecycle.values import ActionType
-from ecrkit.preview.preview import STANDARD_PRICE
+from ecrkit.errors.excerpts import count_of
+from ecrkit.images.references import ImageReference
+from ecrkit.preview.fleet.explaining import explain
+from ecrkit.preview.fleet.protected import idle_protections, missing_images, protected_images
+from ecrkit.preview.fleet.totals import FleetPreview
+from ecrkit.preview.preview import PRICE_SOURCE, STANDARD_PRICE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from ecrkit.cli.console.output import Line
-    from ecrkit.cli.console.tables import Cell
     from ecrkit.cli.fleet.opening import EngineOptions
     from ecrkit.preview.fleet.dataset import DatasetRecord
-    from ecrkit.preview.fleet.fleet import RepositoryTotals
+    from ecrkit.preview.fleet.explaining import Explanation
+    from ecrkit.preview.fleet.fleet import Fleet
     from ecrkit.preview.fleet.tables import Place
+    from ecrkit.preview.protection import Protections
 
 __all__ = ["preview_command"]
-
-_FEW = 20
-_COLUMNS = (
-    "ACCOUNT",
-    "REGION",
-    "REPOSITORY",
-    number("IMAGES"),
-    number("EXPIRE"),
-    number("ARCHIVE"),
-    number("STAY"),
-    number("FREED"),
-    number("PROTECTED"),
-)
 
 
 @click.command("preview")
@@ -65,13 +68,29 @@ _COLUMNS = (
     is_flag=True,
     help="Use the lifecycle policies in the dataset, which were deployed when it was written, instead of a catalog.",
 )
-@click.option("--allow-incomplete", is_flag=True, help="Preview what an incomplete dataset has.")
+@incomplete_option
 @click.option("--now", type=INSTANT, help="Time of evaluation, ISO 8601 with an offset.  [default: now]")
 @click.option(
     "--in", "ahead", type=DURATION, metavar="30d", help="Evaluate this far in the future, assuming no pushes."
 )
 @protection_options
-@details_option("List every repository.")
+@click.option(
+    "--explain",
+    "explained",
+    metavar="REPOSITORY@DIGEST",
+    help="Image to explain, in every account and Region that has it, instead of the preview.",
+)
+@click.option(
+    "--write",
+    "verdicts",
+    metavar="DIR|S3_URI",
+    type=DIRECTORY,
+    help="Folder, or s3://BUCKET/PREFIX, to write the verdict on every image to, as Parquet.",
+)
+@click.option(
+    "--team-tag", metavar="KEY", default="team", show_default=True, help="Tag of repositories that names their team."
+)
+@details_option("List every repository and every protected image.")
 @click.option(
     "--price",
     type=PRICE,
@@ -80,7 +99,7 @@ _COLUMNS = (
     help="US dollars for a GB (1,000,000,000 bytes) in standard storage for a month.",
 )
 @engine_options
-@output_option()
+@output_option("html", "markdown")
 def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     catalog: Path | None,
     *,
@@ -93,6 +112,9 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     in_use: tuple[str, ...],
     pulled_within: timedelta | None,
     must_keep: tuple[str, ...],
+    explained: str | None,
+    verdicts: str | None,
+    team_tag: str,
     details: bool,
     price: float,
     output: str,
@@ -102,8 +124,10 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     Show what the policies of CATALOG would do to a dataset.
 
     CATALOG is a file, or - for standard input. It gives a repository its policy by account, Region and name. Images of
-    repositories without a policy stay. Shows the repositories that free most, and none that loses no image; --details
-    shows all. Changes nothing.
+    repositories without a policy stay. Shows totals by account, Region and team, then the repositories that free most;
+    --details shows all, also those that lose no image. Changes nothing in ECR.
+
+    --explain shows why one image stays or goes. --write saves the verdict on every image for other tools.
 
     Exits with 1 if an image that --in-use, --pulled-within or --must-keep protects would expire or be archived.
 
@@ -111,161 +135,133 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     Examples:
       ecrkit fleet preview repositories.yaml --inventory dataset
       ecrkit fleet preview --deployed-policies --inventory dataset --in 30d
+      ecrkit fleet preview a.yaml --inventory dataset --output html -o fleet.html
+      ecrkit fleet preview a.yaml --inventory dataset --explain web@sha256:…
       ecrkit fleet preview a.yaml --inventory s3://my-fleet/daily --engine athena
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if catalog is None and not deployed_policies:
         raise click.UsageError("name a catalog, as in repositories.yaml, or pass --deployed-policies")
     if catalog and deployed_policies:
         raise click.UsageError(f"--deployed-policies takes the place of a catalog; omit it, or {catalog.as_posix()}")
+    if explained and (verdicts or output not in {"text", "json"}):
+        raise click.UsageError("--explain excludes --write, and needs --output text or json")
+    if engine["engine"] == "athena" and (explained or verdicts):
+        raise click.UsageError("--explain and --write need --engine duckdb")
     require_one_stdin(catalog, *in_use)
     require_readable([catalog, *in_use])
+    reference = _reference(explained) if explained else None
     today, at = instants(now, ahead)
     protections = read_protections(in_use=in_use, pulled_within=pulled_within, must_keep=must_keep)
-    declared = catalog_policies(catalog, policies) if catalog else {}
+    declared = read_declared(catalog, policies) if catalog else Declared(policies={})
+    name = "the catalog" if catalog else ""
+    aws = {"profile": engine["profile"], "region": engine["region"]}
+    if verdicts:
+        require_new(verdicts, **aws)
     with opened_fleet(dataset, **engine) as fleet:
-        _require_complete(fleet.record, dataset, allow_incomplete=allow_incomplete)
+        require_complete(fleet.record, dataset, allow_incomplete=allow_incomplete)
         if deployed_policies:
             declared = parse_deployed(fleet.deployed_policies)
             _require_policies(declared, fleet.record, dataset)
-        given = {place: policy for place, policy in declared.items() if policy is not None}
-        fleet.set_policies(given, now=at, today=today, protections=protections)
+        if reference:
+            found = explain(fleet, reference, declared.given, now=at, today=today, protections=protections)
+            _end_explained(found, reference, fleet.places, at, output=output)
+        fleet.set_policies(declared.given, now=at, today=today, protections=protections)
         with fleet_progress(engine["engine"]):
-            totals = fleet.totals()
-    if catalog:
-        _tell_differences(declared.keys(), totals)
-    has_protections = bool(protections)
+            preview = _preview(fleet, declared, protections, team_tag, now=at, today=today)
+        if verdicts:
+            write_verdicts(fleet, verdicts, **aws)
+    tell_differences(declared, [one.place for one in preview.repositories], name=name)
+    _echo(
+        preview,
+        policy_name="deployed policies" if deployed_policies else str(catalog),
+        price=price,
+        details=details,
+        output=output,
+    )
+    end(protected_reasons(preview.protected, preview.total.protected_going, output=output))
+
+
+def _reference(text: str) -> ImageReference:
+    reference = ImageReference.parse(text)
+    if not reference.suffix:
+        raise click.BadParameter(f"{text}: names no image; write REPOSITORY@sha256:…", param_hint="--explain")
+    return reference
+
+
+def _preview(  # noqa: PLR0913 - what a preview is given
+    fleet: Fleet,
+    declared: Declared,
+    protections: Protections,
+    team_tag: str,
+    *,
+    now: datetime,
+    today: datetime,
+) -> FleetPreview:
+    totals = fleet.totals()
+    is_lost = any(one.protected_going for one in totals)
+    for text in idle_protections(fleet, protections):
+        echo(f"warning: {text}", err=True)
+    return FleetPreview(
+        now=now,
+        record=fleet.record,
+        repositories=totals,
+        teams=_teams(fleet, declared, team_tag),
+        team_tag=team_tag,
+        protected=protected_images(fleet, declared.given, protections, today, at_most=MOST_PROTECTED)
+        if is_lost
+        else (),
+        missing=missing_images(fleet, protections),
+        is_checked=bool(protections),
+    )
+
+
+def _teams(fleet: Fleet, declared: Declared, team_tag: str) -> Mapping[Place, str]:
+    """Find the team of each repository: by its deployed tag, else by that of the catalog."""
+    tags = {place: {**declared.tags.get(place, {}), **fleet.tags.get(place, {})} for place in fleet.places}
+    return {place: own[team_tag] for place, own in tags.items() if own.get(team_tag)}
+
+
+def _echo(preview: FleetPreview, *, policy_name: str, price: float, details: bool, output: str) -> None:
+    source = PRICE_SOURCE if price == STANDARD_PRICE else "as given"
     if output == "json":
-        echo_json(_document(totals, at, fleet.record, price=price))
+        echo_json(preview_document(preview, price=price))
+    elif output == "markdown":
+        write_document(fleet_markdown(preview, policy_name=policy_name, price=price, price_source=source))
+    elif output == "html":
+        from ecrkit.preview.report.fleet import render_fleet  # noqa: PLC0415 - of several formats one is wanted
+
+        write_document(render_fleet(preview, policy_name=policy_name, price=price, price_source=source))
     else:
-        _echo(totals, at, price=price, details=details, has_protections=has_protections)
-    going = sum(one.protected_expiring + one.protected_transitioning for one in totals)
-    end([f"{count_of(going, 'protected image')} would expire or be archived"] if going else [])
+        echo_fleet(preview, price=price, price_source=source, details=details)
 
 
-def _require_complete(record: DatasetRecord, dataset: str, *, allow_incomplete: bool) -> None:
-    if record.complete:
-        return
-    failed = [f"{failure.registry} {failure.region}: {failure.error}".strip(" :") for failure in record.failures]
-    text = f"{dataset}: incomplete: {first_names(failed) or 'it is being written'}"
-    if not allow_incomplete:
-        raise NoVerdictError(f"{text}; complete it, or pass --allow-incomplete to preview what it has")
-    echo(f"warning: {text}", err=True)
-
-
-def _require_policies(declared: Mapping[Place, object], record: DatasetRecord, dataset: str) -> None:
+def _require_policies(declared: Declared, record: DatasetRecord, dataset: str) -> None:
     """Refuse to say that images stay because nobody has saved the policies."""
     # The record of an import names no accounts, and its files have no policies.
-    if not declared and not record.accounts:
+    if not declared.policies and not record.accounts:
         raise NoVerdictError(
             f"{dataset}: has no deployed policies, because `ecrkit fleet import` saves none; write the dataset with "
             "`ecrkit fleet inventory`, or name a catalog"
         )
-    if not declared:
+    if not declared.policies:
         echo(f"note: {dataset}: no repository has a deployed policy", err=True)
 
 
-def _tell_differences(declared: Iterable[tuple[str, str, str]], totals: Sequence[RepositoryTotals]) -> None:
-    """Say which repositories only the catalog or only the dataset has."""
-    known = set(declared)
-    found = {one.place for one in totals}
-    undeclared = [_name(one.place) for one in totals if one.place not in known]
-    absent = [_name(place) for place in sorted(known - found)]
-    if undeclared:
-        echo(f"note: not in the catalog, so without a policy: {first_names(undeclared)}", err=True)
-    if absent:
-        echo(f"note: in the catalog, but not in the dataset: {first_names(absent)}", err=True)
-
-
-def _name(place: tuple[str, str, str]) -> str:
-    return " ".join(place)
-
-
-def _document(totals: Sequence[RepositoryTotals], at: datetime, record: DatasetRecord, *, price: float) -> object:
-    summed = {key: sum(row[key] for row in map(_counts, totals)) for key in _counts(totals[0])} if totals else {}
-    return {
-        "summary": {
-            "now": at.isoformat(),
-            "complete": record.complete,
-            "repositories": len(totals),
-            "repositoriesWithoutPolicy": sum(not one.has_policy for one in totals),
-            **summed,
-            "monthlySavings": round(_freed(totals) / BYTES_PER_GB * price, 2),
-            "failures": [
-                {"registryId": failure.registry, "region": failure.region, "error": failure.error}
-                for failure in record.failures
-            ],
-        },
-        "repositories": [
-            {
-                "registryId": one.place.account,
-                "region": one.place.region,
-                "repositoryName": one.place.repository,
-                **_counts(one),
-            }
-            for one in totals
-        ],
-    }
-
-
-def _counts(one: RepositoryTotals) -> dict[str, int]:
-    return {
-        "images": one.images,
-        "expiring": one.expiring,
-        "transitioning": one.transitioning,
-        "staying": one.staying,
-        "bytes": one.bytes,
-        "freedBytes": one.freed_bytes,
-        "archivedBytes": one.archived_bytes,
-        "protectedAndExpiring": one.protected_expiring,
-        "protectedAndArchiving": one.protected_transitioning,
-    }
-
-
-def _freed(totals: Iterable[RepositoryTotals]) -> int:
-    return sum(one.freed_bytes for one in totals)
-
-
-def _echo(
-    totals: Sequence[RepositoryTotals], at: datetime, *, price: float, details: bool, has_protections: bool
-) -> None:
-    accounts = count_of(len({one.place.account for one in totals}), "account")
-    regions = count_of(len({one.place.region for one in totals}), "Region")
-    heading = f"{count_of(len(totals), 'repository')} of {accounts} in {regions} at {at.isoformat(timespec='seconds')}"
-    summary: Line = (
-        f"{count_of(sum(one.images for one in totals), 'image')}: ",
-        fate_part(ActionType.EXPIRE, sum(one.expiring for one in totals)),
-        ", ",
-        fate_part(ActionType.TRANSITION, sum(one.transitioning for one in totals)),
-        ", ",
-        fate_part(None, sum(one.staying for one in totals)),
-    )
-    freed = _freed(totals)
-    saving = f"${freed / BYTES_PER_GB * price:,.2f} a month"
-    echo_lines([Styled(heading, bold=True), summary, f"frees up to {readable_size(freed)}, saves up to {saving}"])
-    rows = sorted(totals, key=_order)
-    shown = rows if details else [one for one in rows if one.staying < one.images][:_FEW]
-    columns: Sequence[Any] = _COLUMNS if has_protections else _COLUMNS[:-1]
-    if shown:
-        echo_table(columns, (_row(one)[: len(columns)] for one in shown))
-    if not shown and rows:
-        echo("no repository loses an image; pass --details to show all", err=True)
-    elif len(shown) < len(rows):
-        more = count_of(len(rows) - len(shown), "more repository")
-        echo(f"{more}; pass --details to show all", err=True)
-
-
-def _order(one: RepositoryTotals) -> tuple[object, ...]:
-    protected = one.protected_expiring + one.protected_transitioning
-    return -protected, -one.freed_bytes, -one.expiring, -one.transitioning, one.place
-
-
-def _row(one: RepositoryTotals) -> tuple[Cell, ...]:
-    return (
-        *one.place,
-        f"{one.images:,}",
-        fate_count(ActionType.EXPIRE, one.expiring),
-        fate_count(ActionType.TRANSITION, one.transitioning),
-        f"{one.staying:,}",
-        readable_size(one.freed_bytes),
-        protected_count(one.protected_expiring + one.protected_transitioning),
-    )
+def _end_explained(
+    found: Sequence[Explanation], reference: ImageReference, places: Sequence[Place], now: datetime, *, output: str
+) -> NoReturn:
+    if not found:
+        have = [f"{place.account} {place.region}" for place in places if place.repository == reference.repository]
+        where = f"no such image in {first_names(have)}" if have else "the dataset has no such repository"
+        nearest = [] if have else near(reference.repository, sorted({place.repository for place in places}))
+        advice = f"; did you mean {nearest[0]}?" if nearest else ""
+        raise click.UsageError(f"--explain: {reference}: {where}{advice}")
+    if len(found) > 1:
+        names = first_names([f"{one.place.account} {one.place.region}" for one in found])
+        echo(f"note: {count_of(len(found), 'repository')} have this image: {names}", err=True)
+    if output == "json":
+        echo_json({"now": now.isoformat(), "explanations": explanation_documents(found)})
+    else:
+        echo_explanations(found, now=now)
+    lost = [f"{' '.join(one.place)}: {' and '.join(one.because)}, and {one.reason}" for one in found if one.is_lost]
+    end(lost)

@@ -27,7 +27,7 @@ from ecrkit.errors.extras import install_command
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ROUNDS", "Dialect", "summary", "translated", "verdicts"]
+__all__ = ["ROUNDS", "Dialect", "going", "protected_verdicts", "summary", "translated", "verdicts"]
 
 Dialect = Literal["athena", "duckdb", "trino"]
 
@@ -366,6 +366,35 @@ JOIN repositories AS n ON n.id = v.repository_id
 LEFT JOIN rules AS r ON r.policy = v.policy AND r.position = v.position
 """
 
+_PROTECTED_VERDICTS = """
+SELECT
+  n.account,
+  n.region,
+  n.repository,
+  v.digest,
+  v.action,
+  r.priority AS rule_priority,
+  v.cause,
+  -- No tag has a comma.
+  array_join(i.tags, ',') AS tag_list,
+  i.pushed_at,
+  i.pulled_at
+FROM verdict AS v
+JOIN repositories AS n ON n.id = v.repository_id
+JOIN images AS i
+  ON i.account = n.account AND i.region = n.region AND i.repository = n.repository AND i.digest = v.digest
+LEFT JOIN rules AS r ON r.policy = v.policy AND r.position = v.position
+WHERE v.protected
+ORDER BY n.account, n.region, n.repository, v.digest
+LIMIT {at_most}
+"""
+
+_GOING = """
+SELECT v.repository_id, v.digest, v.action, v.size_bytes
+FROM verdict AS v
+WHERE v.action IS NOT NULL
+"""
+
 _SUMMARY = """
 SELECT
   v.repository_id,
@@ -400,6 +429,32 @@ def verdicts(*, rounds: int, protected: bool) -> str:
         it is and would go, and ``is_settled``.
     """
     return f"{_clauses(rounds=rounds, protected=protected)}{_ALL_VERDICTS}"
+
+
+def protected_verdicts(*, rounds: int, at_most: int) -> str:
+    """
+    Write the query for protected images that would expire or be archived; as :func:`verdicts`.
+
+    Args:
+        rounds: how many references may follow each other.
+        at_most: how many images to give.
+
+    Returns:
+        In the dialect of Trino. One row for each image, sorted: ``account``, ``region``, ``repository``, ``digest``,
+        ``action``, ``rule_priority``, ``cause``, ``tag_list``: tags with commas between them, ``pushed_at``,
+        ``pulled_at``.
+    """
+    return f"{_clauses(rounds=rounds, protected=True)}{_PROTECTED_VERDICTS.format(at_most=at_most)}"
+
+
+def going(*, rounds: int, protected: bool) -> str:
+    """
+    Write the query for the images that would expire or be archived; as :func:`verdicts`.
+
+    Returns:
+        In the dialect of Trino. One row for each of them: ``repository_id``, ``digest``, ``action``, ``size_bytes``.
+    """
+    return f"{_clauses(rounds=rounds, protected=protected)}{_GOING}"
 
 
 def summary(*, rounds: int, protected: bool) -> str:

@@ -15,7 +15,7 @@ from ecrkit.documents.files import make_directory, unwritable
 from ecrkit.errors import MissingTimeError, ReferenceCycleError, RefusedError, UnreadableInputError
 from ecrkit.preview.fleet.database import connect, quoted
 from ecrkit.preview.fleet.dataset import IMAGE_COLUMNS, IMAGES, REPOSITORIES, REPOSITORY_COLUMNS, read_record
-from ecrkit.preview.fleet.expression import ROUNDS, summary, translated, verdicts
+from ecrkit.preview.fleet.expression import ROUNDS, going, summary, translated, verdicts
 from ecrkit.preview.fleet.tables import (
     Place,
     policy_numbers,
@@ -23,6 +23,7 @@ from ecrkit.preview.fleet.tables import (
     repositories_table,
     rules_table,
 )
+from ecrkit.preview.fleet.totals import RepositoryTotals
 from ecrkit.preview.protection import Protections
 
 if TYPE_CHECKING:
@@ -35,46 +36,9 @@ if TYPE_CHECKING:
     from ecrkit.lifecycle.values import LifecyclePolicy
     from ecrkit.preview.fleet.tables import Table
 
-__all__ = ["Fleet", "FleetVerdict", "RepositoryTotals"]
+__all__ = ["Fleet", "FleetVerdict"]
 
 _MOST_ROUNDS = 32
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RepositoryTotals:
-    """
-    What becomes of the images of one repository.
-
-    Attributes:
-        place: which repository.
-        has_policy: whether a policy was given for it.
-        images: all of them.
-        expiring: images that would expire.
-        transitioning: images that would be archived.
-        bytes: their sizes as far as they are known.
-        freed_bytes: sizes of those that would expire.
-        archived_bytes: sizes of those that would be archived.
-        protected_expiring: images that are protected and would expire.
-        protected_transitioning: images that are protected and would be archived.
-        without_size: images that would expire, and whose size is not known.
-    """
-
-    place: Place
-    has_policy: bool
-    images: int = 0
-    expiring: int = 0
-    transitioning: int = 0
-    bytes: int = 0
-    freed_bytes: int = 0
-    archived_bytes: int = 0
-    protected_expiring: int = 0
-    protected_transitioning: int = 0
-    without_size: int = 0
-
-    @property
-    def staying(self) -> int:
-        """Images that stay."""
-        return self.images - self.expiring - self.transitioning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +110,11 @@ class Fleet:
     def close(self) -> None:
         """Close the database."""
         self._database.close()
+
+    @property
+    def rounds(self) -> int:
+        """How many references are known to follow each other; :meth:`totals` finds that out."""
+        return self._rounds
 
     @cached_property
     def places(self) -> tuple[Place, ...]:
@@ -221,6 +190,17 @@ class Fleet:
             for number, place in enumerate(self.places)
         ]
 
+    def answers(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """
+        Answer a query.
+
+        Args:
+            query: in the dialect of Trino, on the tables of :mod:`ecrkit.preview.fleet.expression`.
+        """
+        found = self._database.execute(translated(query, dialect="duckdb"))
+        while rows := found.fetchmany(10_000):
+            yield from rows
+
     def verdicts(self, condition: str = "TRUE") -> Iterator[FleetVerdict]:
         """
         Give the verdict on every image, in no order.
@@ -244,6 +224,27 @@ class Fleet:
                 size_bytes=size,
                 is_protected=protected,
             )
+
+    def remember(self, table: str) -> None:
+        """
+        Keep the images that would expire or be archived as a table, to compare them with those of other policies.
+
+        Args:
+            table: its name; the columns are those of :func:`ecrkit.preview.fleet.expression.going`.
+
+        Raises:
+            ReferenceCycleError: images refer to each other in a circle.
+        """
+        self._settle()
+        self._database.execute(f"CREATE OR REPLACE TABLE {table} AS {self._query(going)}")
+
+    def images_of(self, place: Place) -> list[tuple[Any, ...]]:
+        """Give the images of one repository: the columns of the dataset after ``repository``."""
+        columns = ", ".join(name for name in IMAGE_COLUMNS if name != "repository")
+        return self._database.execute(
+            f"SELECT {columns} FROM images WHERE account = ? AND region = ? AND repository = ?",  # noqa: S608 - names
+            list(place),
+        ).fetchall()
 
     def write_verdicts(self, folder: Path) -> None:
         """

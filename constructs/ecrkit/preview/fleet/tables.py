@@ -24,6 +24,8 @@ __all__ = [
     "USED_KINDS",
     "Place",
     "Table",
+    "like_pattern",
+    "placed_uses",
     "policy_numbers",
     "protection_tables",
     "repositories_table",
@@ -168,8 +170,8 @@ def protection_tables(protections: Protections, places: Sequence[Place], today: 
         The tables ``protection`` and ``used``.
     """
     since = None if protections.pulled_within is None else _before(today, protections.pulled_within)
-    patterns = [_like(TagPattern.of_pattern(text)) for text in protections.must_keep]
-    uses = list(_uses(protections.used, places))
+    patterns = [like_pattern(text) for text in protections.must_keep]
+    uses = list(placed_uses(protections.used, places))
     return (
         Table(
             "protection",
@@ -188,7 +190,7 @@ def protection_tables(protections: Protections, places: Sequence[Place], today: 
     )
 
 
-def _uses(used: Iterable[UsedImage], places: Sequence[Place]) -> Iterator[tuple[int | None, UsedImage]]:
+def placed_uses(used: Iterable[UsedImage], places: Sequence[Place]) -> Iterator[tuple[int | None, UsedImage]]:
     """Give what is in use, with each repository that it may be of; with ``None`` if that may be any."""
     by_name: dict[str, list[int]] = {}
     for number, place in enumerate(places):
@@ -199,6 +201,11 @@ def _uses(used: Iterable[UsedImage], places: Sequence[Place]) -> Iterator[tuple[
         for number in by_name.get(one.repository, ()):
             if one.registry in {"", places[number].account}:
                 yield number, one
+
+
+def like_pattern(text: str) -> str:
+    """Write a pattern of tags as ``LIKE … ESCAPE '!'`` takes it."""
+    return _like(TagPattern.of_pattern(text))
 
 
 def _rule_row(rule: Rule, *, policy: int, position: int, now: datetime) -> _RuleRow:
@@ -239,5 +246,4 @@ def _before(instant: datetime, time: timedelta) -> int:
 
 
 def _like(pattern: TagPattern) -> str:
-    """Write a pattern as ``LIKE … ESCAPE '!'`` takes it."""
     return "%".join(piece.replace("!", "!!").replace("%", "!%").replace("_", "!_") for piece in pattern.pieces)

@@ -92,13 +92,13 @@ def render_page(  # noqa: PLR0913 - a report says each of them
     )
 
 
-def limits(price: float, price_source: str, layers: LayerBytes) -> list[str]:
+def limits(price: float, price_source: str, layers: LayerBytes, *, has_forecast: bool = True) -> list[str]:
     """Say what a report does not know, as sentences without full stop."""
     return [
         "this is a preview: ECR would do this within 24 hours after you apply the policy",
         *_about_bytes(layers),
         f"the price is ${price:.2f} per GB and month: {price_source}",
-        "the 90 days assume that nothing is pushed or pulled",
+        *(["the 90 days assume that nothing is pushed or pulled"] if has_forecast else []),
         "all times are in UTC",
     ]
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ecrkit.lifecycle.evaluation.verdicts import Verdict
     from ecrkit.preview.preview import Preview
 
-__all__ = ["render_repositories"]
+__all__ = ["names_of", "render_repositories", "search_form", "share_bar", "table_head"]
 
 _MAX_REPOSITORIES = 1_500
 """Repositories that are listed one by one."""
@@ -96,7 +96,7 @@ def _repositories(previews: Sequence[Preview]) -> str:
     listed = acting[:_MAX_REPOSITORIES]
     images = min(_MAX_IMAGES_EACH, _MAX_IMAGES // max(len(listed), 1))
     most = max((found.layers.freed for found in listed), default=0)
-    parts = [_search()] if len(listed) > 1 else []
+    parts = [search_form("name of a repository")] if len(listed) > 1 else []
     parts.append(
         element("div", "".join(_repository(found, most=most, images=images) for found in listed), class_="repositories")
     )
@@ -107,8 +107,8 @@ def _repositories(previews: Sequence[Preview]) -> str:
         parts.append(element("p", f"{count_of(len(left), 'more repository')} free {freed}; the JSON output has them."))
     idle = [found.inventory.name for found in previews if found.inventory.images and not _acts(found)]
     empty = [found.inventory.name for found in previews if not found.inventory.images]
-    parts.append(_names(idle, "loses" if len(idle) == 1 else "lose", "no image"))
-    parts.append(_names(empty, "is" if len(empty) == 1 else "are", "empty"))
+    parts.append(names_of(idle, "loses" if len(idle) == 1 else "lose", "no image"))
+    parts.append(names_of(empty, "is" if len(empty) == 1 else "are", "empty"))
     return "".join(parts)
 
 
@@ -116,8 +116,9 @@ def _acts(preview: Preview) -> bool:
     return bool(preview.totals.expire or preview.totals.archive)
 
 
-def _search() -> str:
-    field = 'Search <input id="repository" type="search" placeholder="name of a repository">'
+def search_form(what: str) -> str:
+    """Write the field that filters the repositories; *what* says what it looks for."""
+    field = f'Search <input id="repository" type="search" placeholder="{escaped(what)}">'
     return element(
         "form",
         element("label", field, class_="field") + element("p", "", id="count", role="status", aria_live="polite"),
@@ -127,7 +128,8 @@ def _search() -> str:
     )
 
 
-def _names(names: Sequence[str], verb: str, what: str) -> str:
+def names_of(names: Sequence[str], verb: str, what: str) -> str:
+    """Name repositories that a report has no more to say about, folded under their number; nothing without names."""
     if not names:
         return ""
     left = len(names) - _MAX_NAMES
@@ -140,17 +142,9 @@ def _names(names: Sequence[str], verb: str, what: str) -> str:
 def _repository(preview: Preview, *, most: int, images: int) -> str:
     totals = preview.totals
     freed = preview.layers.freed
-    width = 100 * freed / most if most else 0.0
     # Without any layers, the note on the page says for all of them that sizes are upper bounds.
     size = preview.layers.freed_text if preview.layers.is_known else readable_size(freed)
     apparent = f", {readable_size(totals.expire_bytes)} apparent" if preview.layers.is_known else ""
-    bar = element(
-        "svg",
-        element("rect", class_="bar expire", width=f"{width:.1f}%", height="10", y="1"),
-        class_="share",
-        aria_hidden="true",
-        focusable="false",
-    )
     badge = ""
     if preview.violations:
         badge = element("span", f"{icon('protected')}{len(preview.violations):,} protected", class_="badge")
@@ -158,7 +152,7 @@ def _repository(preview: Preview, *, most: int, images: int) -> str:
     summary = element(
         "summary",
         element("span", escaped(preview.inventory.name), class_="name")
-        + bar
+        + share_bar(freed, most)
         + element("span", escaped(size), class_="number strong")
         + element(
             "span",
@@ -170,9 +164,15 @@ def _repository(preview: Preview, *, most: int, images: int) -> str:
     return element("details", summary + _rules(preview) + _images(preview, images), class_="repository")
 
 
+def share_bar(freed: int, most: int) -> str:
+    """Draw the bytes that a repository frees, beside the *most* that any frees."""
+    bar = element("rect", class_="bar expire", width=f"{100 * freed / most if most else 0:.1f}%", height="10", y="1")
+    return element("svg", bar, class_="share", aria_hidden="true", focusable="false")
+
+
 def _rules(preview: Preview) -> str:
     freed = "Size" if preview.layers.is_known else "Freed"
-    heads = _heads(("Rule", False), ("Expire", True), ("Archive", True), ("Stay", True), (freed, True))
+    heads = table_head(("Rule", False), ("Expire", True), ("Archive", True), ("Stay", True), (freed, True))
     rows = [
         (
             f"rule {found.rule.rule_priority}",
@@ -217,7 +217,7 @@ def _images(preview: Preview, at_most: int) -> str:
                 + element("td", str(image.pushed_at.date()), class_="number"),
             )
         )
-    heads = _heads(("Image", False), ("Fate", False), ("Why", False), ("Size", True), ("Pushed (UTC)", True))
+    heads = table_head(("Image", False), ("Fate", False), ("Why", False), ("Size", True), ("Pushed (UTC)", True))
     table = element("table", heads + element("tbody", "".join(rows)), class_="plain")
     left = acted - len(rows)
     more = (
@@ -239,7 +239,8 @@ def _newest(preview: Preview, protected: set[str], at_most: int) -> Iterator[Ver
         yield group.verdict(number, images)
 
 
-def _heads(*titles: tuple[str, bool]) -> str:
+def table_head(*titles: tuple[str, bool]) -> str:
+    """Write the head of a table: each title, and whether its column has numbers."""
     cells = (element("th", title, scope="col", class_="number" if is_number else None) for title, is_number in titles)
     return element("thead", element("tr", "".join(cells)))
 
