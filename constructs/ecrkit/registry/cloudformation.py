@@ -244,5 +244,8 @@ def _layout_bytes(value: object, depth: int) -> int:
     if not children:
         return 0
     # A line for each member, with a space after its colon, and a line for the end.
-    own = len(children) * (depth + 2 + isinstance(value, dict)) + depth + 1
-    return own + sum(_layout_bytes(child, depth + 1) for child in children)
+    size = len(children) * (depth + 2 + isinstance(value, dict)) + depth + 1
+    for child in children:
+        if isinstance(child, dict | list | tuple):
+            size += _layout_bytes(child, depth + 1)
+    return size
