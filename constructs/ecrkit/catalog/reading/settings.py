@@ -54,6 +54,7 @@ STATEMENTS = "statements"
 REASON = "open_to_everyone"
 
 _MERGED = tuple(key.name for key in KEYS if key.merges)
+_SIMPLE = tuple(key.name for key in KEYS if key.kind and key.is_property)
 _DEFAULT = RepositoryProperties()
 
 
@@ -110,7 +111,6 @@ class Settings:
     @property
     def properties(self) -> RepositoryProperties:
         """The properties of a repository with these settings, defaults included."""
-        simple = {key.name: self.get(key.name) for key in KEYS if key.kind and key.is_property}
         encryption, encryption_key = self.get("encryption") or (_DEFAULT.encryption, None)
         tags = {key: value for key, value in (self.get("tags") or {}).items() if value is not None}
         return RepositoryProperties(
@@ -122,7 +122,7 @@ class Settings:
             statements=tuple(statement.document for statement in self.get("statements") or ()),
             open_to_everyone=self.get(REASON) or "",
             tags=tags,
-            **{name: value for name, value in simple.items() if value is not None},
+            **{name: self.values[name] for name in _SIMPLE if self.get(name) is not None},
         )
 
 
