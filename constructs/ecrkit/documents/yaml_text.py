@@ -97,7 +97,7 @@ class _Converter:
             raise SyntaxProblem("has an alias inside its own anchor", _position(node.start_mark))
         if len(self._open) >= _MAX_DEPTH:
             raise _too_deep(node.start_mark)
-        if isinstance(node, yaml.ScalarNode):
+        if not isinstance(node, yaml.CollectionNode):
             self._done[id(node)] = scalar = ScalarNode(self._scalar(node), node.value, _position(node.start_mark))
             return scalar
         self._open.add(id(node))
