@@ -59,6 +59,7 @@ docs: setup-dev ## build the documentation into docs/_build/html
 benchmark: setup-dev ## measure what the documentation claims
 	python benchmarks/policy_check.py
 	python benchmarks/preview.py
+	python benchmarks/catalog.py
 	python benchmarks/lists.py
 	python benchmarks/synth.py
 	python benchmarks/fleet.py

@@ -10,14 +10,19 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
+import tarfile
 import tempfile
 import threading
 import time
 from pathlib import Path
 from textwrap import dedent
+
+import aws_cdk as cdk
+import constructs
 
 from ecrkit.cdk.node import bundled_node
 
@@ -48,6 +53,26 @@ BARE = """
     app.synth()
 """
 
+IN_NODE = """
+    const cdk = require('aws-cdk-lib');
+    const ecr = require('aws-cdk-lib/aws-ecr');
+
+    const app = new cdk.App();
+    const env = {{ account: '123456789012', region: 'us-east-1' }};
+    const stacks = [];
+    for (let shard = 0; shard < {shards}; shard++) {{
+      stacks.push(new cdk.Stack(app, `Repositories-dev-${{shard}}`, {{ env }}));
+    }}
+    for (let number = 0; number < {count}; number++) {{
+      const stack = stacks[number % {shards}];
+      const props = {{ repositoryName: `team/app-${{number}}` }};
+      const repository = new ecr.Repository(stack, `team-app-${{number}}`, props);
+      new cdk.CfnOutput(stack, `TeamApp${{number}}RepositoryUri`, {{ value: repository.repositoryUri }});
+    }}
+    app.synth();
+"""
+"""What a program in TypeScript runs, without Python and jsii."""
+
 
 def main() -> None:
     """Measure, and print a line a figure."""
@@ -67,6 +92,39 @@ def main() -> None:
             seconds, peak = run(app, catalog(directory, count, shards=shards))
             per_repository = f"{1_000 * seconds / count:.2f} ms each"
             print(f"{count:,} repositories: {seconds:.1f} s, {per_repository}, {peak / 2**30:.2f} GiB at most")  # noqa: T201 - the result
+        compare_with_node(directory)
+
+
+def compare_with_node(directory: Path, *, count: int = 10_000, shards: int = 128) -> None:
+    """Compare the catalog with the same loop in Node alone, by processor time, which other programs disturb least."""
+    unpack_libraries(directory / "node_modules")
+    script = directory / "loop.js"
+    script.write_text(dedent(IN_NODE).format(count=count, shards=shards))
+    commands = {
+        "ours": ([sys.executable, str(ROOT / "app.py")], catalog(directory, count, shards=shards)),
+        "theirs": ([str(bundled_node()), str(script)], {}),
+    }
+    seconds = {name: processor_seconds(command, context) for name, (command, context) in commands.items()}
+    report(f"{count:,} repositories / loop in Node, processor time", seconds, target="at most 1.0")
+
+
+def unpack_libraries(folder: Path) -> None:
+    """Unpack the JavaScript of aws_cdk and constructs, which their Python packages contain."""
+    for package in (Path(cdk.__file__).parent, Path(constructs.__file__).parent):
+        for archive in package.glob("**/*.jsii.tgz"):
+            with tarfile.open(archive) as opened:
+                manifest = opened.extractfile("package/package.json")
+                name = json.load(manifest)["name"] if manifest else archive.stem
+                opened.extractall(folder / f"{name}.unpacked", filter="data")
+            (folder / f"{name}.unpacked" / "package").rename(folder / name)
+
+
+def processor_seconds(command: list[str], context: dict[str, str]) -> float:
+    """Run a program, and give the processor time of its processes."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run(command, context)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def program(path: Path, text: str, **values: object) -> list[str]:

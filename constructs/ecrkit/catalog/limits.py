@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from ecrkit.catalog import rulebook
@@ -206,8 +207,9 @@ class EnvironmentChecks:
         if not parts:
             return
         sizes = [(part.name, part.size) for part in parts]
+        fullest = _fullest(sizes, draft.shards)
         for what, limit in _LIMITS.items():
-            shard, count = _fullest(sizes, what, draft.shards)
+            shard, count = fullest[what]
             if count > limit:
                 self._reader.report(
                     rulebook.STACK_TOO_LARGE,
@@ -231,20 +233,22 @@ def _policy_length(statements: Sequence[Mapping[str, object]]) -> int:
     return len(json.dumps({"Version": "2012-10-17", "Statement": statements})) if statements else 0
 
 
-def _fullest(sizes: Sequence[tuple[str, dict[str, int]]], what: str, shards: int) -> tuple[int, int]:
-    """Find the shard that holds most of *what*, and how much that is."""
-    counts: dict[int, int] = {}
+def _fullest(sizes: Sequence[tuple[str, dict[str, int]]], shards: int) -> dict[str, tuple[int, int]]:
+    """Find the shard that takes most of each limit, and how much that is."""
+    counts: dict[int, dict[str, int]] = {}
     for name, size in sizes:
-        shard = shard_of(name, shards)
-        counts[shard] = counts.get(shard, 0) + size[what]
-    return max(counts.items(), key=lambda item: item[1])
+        count = counts.setdefault(shard_of(name, shards), dict.fromkeys(_LIMITS, 0))
+        for what in _LIMITS:
+            count[what] += size[what]
+    return {what: max(((shard, count[what]) for shard, count in counts.items()), key=itemgetter(1)) for what in _LIMITS}
 
 
 def _remedy(sizes: Sequence[tuple[str, dict[str, int]]]) -> str:
     """Choose a number of shards that leaves each stack room to double; it is fixed once deployed."""
     shards = 2
     while shards <= MAX_SHARDS:
-        if all(2 * _fullest(sizes, what, shards)[1] <= limit for what, limit in _LIMITS.items()):
+        fullest = _fullest(sizes, shards)
+        if all(2 * fullest[what][1] <= limit for what, limit in _LIMITS.items()):
             return f"write 'shards: {shards}', before the first deploy of this environment"
         shards *= 2
     return "spread the repositories over several accounts or Regions"

@@ -87,6 +87,7 @@ class _Converter:
         self._loader = loader
         self._done: dict[int, Node] = {}
         self._open: set[int] = set()
+        # Of lists and mappings; a scalar is one value.
         self._sizes: dict[int, int] = {}
 
     def convert(self, node: yaml.Node) -> Node:
@@ -96,31 +97,28 @@ class _Converter:
             raise SyntaxProblem("has an alias inside its own anchor", _position(node.start_mark))
         if len(self._open) >= _MAX_DEPTH:
             raise _too_deep(node.start_mark)
+        if not isinstance(node, yaml.CollectionNode):
+            self._done[id(node)] = scalar = ScalarNode(self._scalar(node), node.value, _position(node.start_mark))
+            return scalar
         self._open.add(id(node))
         self._done[id(node)] = converted = self._fresh(node)
         self._measure(node)
         self._open.discard(id(node))
         return converted
 
-    def _measure(self, node: yaml.Node) -> None:
+    def _measure(self, node: yaml.CollectionNode) -> None:
         """Count the values below *node*, those behind aliases each time; as many as are converted are written."""
-        below: list[yaml.Node] = []
-        if isinstance(node, yaml.SequenceNode):
-            below = node.value
-        elif isinstance(node, yaml.MappingNode):
-            below = [value for _, value in node.value]
-        self._sizes[id(node)] = size = 1 + sum(self._sizes[id(value)] for value in below)
-        if size > len(self._sizes) + MAX_ADDED:
+        below = node.value if isinstance(node, yaml.SequenceNode) else [value for _, value in node.value]
+        self._sizes[id(node)] = size = 1 + sum(self._sizes.get(id(value), 1) for value in below)
+        if size > len(self._done) + MAX_ADDED:
             problem = f"has aliases that add more than {MAX_ADDED:,} values; write them out, or fewer of them"
             raise SyntaxProblem(problem, _position(node.start_mark))
 
-    def _fresh(self, node: yaml.Node) -> Node:
+    def _fresh(self, node: yaml.CollectionNode) -> Node:
         position = _position(node.start_mark)
         if isinstance(node, yaml.SequenceNode):
             return ListNode(tuple(self.convert(item) for item in node.value), position)
-        if isinstance(node, yaml.MappingNode):
-            return ObjectNode(tuple(self._member(key, value) for key, value in node.value), position)
-        return ScalarNode(self._scalar(node), node.value, position)
+        return ObjectNode(tuple(self._member(key, value) for key, value in node.value), position)
 
     def _member(self, key: yaml.Node, value: yaml.Node) -> Member:
         position = _position(key.start_mark)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 __all__ = ["render", "rule_document"]
 
 
+# A catalog gives the same few policies to thousands of repositories.
+@lru_cache(maxsize=256)
 def render(policy: LifecyclePolicy, *, indent: int | None = None) -> str:
     """
     Render *policy* as ECR's JSON.

@@ -131,6 +131,8 @@ def policy_statements(access: Access, *, partition: str, region: str, account: s
     """
     if access.push.lambda_functions:
         raise InvalidNameError("must not be Lambda functions, which only pull")
+    if not access:
+        return []
     lambda_accounts = (account, *(other for other in sorted(set(access.pull.accounts)) if other != account))
     statements = [
         *_grant("Pull", _PULL, access.pull, partition=partition),

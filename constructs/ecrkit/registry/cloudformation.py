@@ -62,6 +62,7 @@ _PARTITIONS = {
 }
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9]")
 _HUMAN_LENGTH = 240
+_CONTAINERS = (dict, list, tuple)
 
 
 class Deletion(StrEnum):
@@ -240,9 +241,12 @@ def template_bytes(part: Mapping[str, object]) -> int:
 
 def _layout_bytes(value: object, depth: int) -> int:
     """Count the line ends and spaces of a value that begins at a level."""
-    children = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
-    if not children:
+    if not isinstance(value, _CONTAINERS) or not value:
         return 0
+    children = value.values() if isinstance(value, dict) else value
     # A line for each member, with a space after its colon, and a line for the end.
-    own = len(children) * (depth + 2 + isinstance(value, dict)) + depth + 1
-    return own + sum(_layout_bytes(child, depth + 1) for child in children)
+    size = len(children) * (depth + 2 + isinstance(value, dict)) + depth + 1
+    for child in children:
+        if isinstance(child, _CONTAINERS):
+            size += _layout_bytes(child, depth + 1)
+    return size

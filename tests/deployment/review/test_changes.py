@@ -206,3 +206,18 @@ def test_account_settings() -> None:
         ("account setting, not deployed: V2 → nothing", ("env-2",), ("registry_policy_scope",)),
     ]
     assert account_setting_changes(catalog(on), catalog(on)) == ()
+
+
+def test_true_and_one_differ(tmp_path: Path) -> None:
+    """A condition of a statement that changes from true to 1 is a change, though Python takes them for equal."""
+
+    def repository(*, value: object) -> dict[str, Any]:
+        principal = {"AWS": "arn:aws:iam::123456789012:root"}
+        condition = {"Bool": {"aws:SecureTransport": value}}
+        pull = {"Sid": "Pull", "Effect": "Allow", "Principal": principal, "Action": "ecr:BatchGetImage"}
+        return {"web": {"statements": [{**pull, "Condition": condition}]}}
+
+    found = changes(repository(value=True), repository(value=1), tmp_path)
+
+    assert len(found) == 1
+    assert found[0][0].startswith("RepositoryPolicyText.Statement.Pull")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -54,6 +54,7 @@ STATEMENTS = "statements"
 REASON = "open_to_everyone"
 
 _MERGED = tuple(key.name for key in KEYS if key.merges)
+_SIMPLE = tuple(key.name for key in KEYS if key.kind and key.is_property)
 _DEFAULT = RepositoryProperties()
 
 
@@ -110,7 +111,6 @@ class Settings:
     @property
     def properties(self) -> RepositoryProperties:
         """The properties of a repository with these settings, defaults included."""
-        simple = {key.name: self.get(key.name) for key in KEYS if key.kind and key.is_property}
         encryption, encryption_key = self.get("encryption") or (_DEFAULT.encryption, None)
         tags = {key: value for key, value in (self.get("tags") or {}).items() if value is not None}
         return RepositoryProperties(
@@ -122,7 +122,7 @@ class Settings:
             statements=tuple(statement.document for statement in self.get("statements") or ()),
             open_to_everyone=self.get(REASON) or "",
             tags=tags,
-            **{name: value for name, value in simple.items() if value is not None},
+            **{name: self.values[name] for name in _SIMPLE if self.get(name) is not None},
         )
 
 
@@ -154,6 +154,8 @@ class SettingsReader:
         }
         self._readers = {key.name: self._of_kind(key.kind) if key.kind else own[key.name] for key in KEYS}
         self._compositions: dict[tuple[PolicyRef, ...], LifecyclePolicy | None] = {}
+        self._references: dict[str, PolicyRef] = {}
+        self._left_out: dict[tuple[PolicyRef, ...], tuple[Finding, ...]] = {}
 
     def read(self, members: dict[str, At]) -> Settings:
         """Read the settings among *members*, the values of a mapping by key."""
@@ -185,6 +187,8 @@ class SettingsReader:
         text = self._reader.string(at)
         if text is None:
             return None
+        if text in self._references:
+            return self._references[text]
         try:
             reference = PolicyRef.parse(text)
             if self._policies is not None:
@@ -198,14 +202,16 @@ class SettingsReader:
         except PolicyReferenceError as error:
             self._reader.report(rulebook.BAD_POLICY_REFERENCE, at.location, problem=error.message, remedy=error.remedy)
             return None
+        self._references[text] = reference
         return reference
 
     def completeness(self, references: tuple[PolicyRef, ...], location: Location) -> tuple[Finding, ...]:
         """Warn of what the policies of a repository leave out together; of nothing where they have errors."""
-        policy = self.composed(references)
-        if references and policy is None:
-            return ()
-        return check_completeness(policy, location=location)
+        if references not in self._left_out:
+            policy = self.composed(references)
+            has_errors = bool(references) and policy is None
+            self._left_out[references] = () if has_errors else check_completeness(policy, location=location)
+        return tuple(replace(found, location=location) for found in self._left_out[references])
 
     def composed(self, references: tuple[PolicyRef, ...]) -> LifecyclePolicy | None:
         """Give what the policies make that a ``lifecycle`` read before names; ``None`` where they have errors."""

@@ -11,6 +11,7 @@ import click
 from ecrkit.catalog import check_catalog, read_catalog_text
 from ecrkit.cli.arguments.options import output_option
 from ecrkit.cli.arguments.paths import STORE
+from ecrkit.cli.console.collector import without_collector
 from ecrkit.cli.console.endings import end_of_findings
 from ecrkit.cli.console.reports import echo_report
 from ecrkit.documents.files import argument_name
@@ -35,6 +36,7 @@ __all__ = ["all_findings", "check"]
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @output_option("sarif", "github")
+@without_collector()
 def check(path: Path, *, policies: Path | None, strict: bool, output: str) -> None:
     """
     Check the catalog PATH and the policies that it names.

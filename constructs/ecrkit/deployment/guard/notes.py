@@ -73,7 +73,7 @@ def notes_in_place(stack: Stack, before: Resource, now: Resource) -> Iterator[Gu
     """
     for noted in _NOTED.get(before.type, ()):
         old, new = (_at(resource.properties, noted) for resource in (before, now))
-        if _meaning(old) == _meaning(new):
+        if _is_written_alike(old, new) or _meaning(old) == _meaning(new):
             continue
         change = "is added" if old is None else "is removed" if new is None else "changes"
         values = {"old": as_written(old), "new": as_written(new), "property": noted.path[0]}
@@ -89,6 +89,11 @@ def _at(properties: Mapping[str, Any], noted: _Noted) -> object:
             return value
         value = value.get(key)
     return noted.default if value is None else value
+
+
+def _is_written_alike(old: object, new: object) -> bool:
+    """Whether two values are one, or one text; Python takes true for 1, so that others have to be compared as JSON."""
+    return old is new or (isinstance(old, str) and old == new)
 
 
 def _meaning(value: object) -> str:

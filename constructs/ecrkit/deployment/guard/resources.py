@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["chosen_for", "open_parameters", "stack_of", "with_deployed_parameters"]
 
+_COMPARING = ("Parameters", "Conditions", "Mappings")
+"""The sections of a template without which nothing in it depends on a parameter."""
+
 _MAX_NESTED = 1_000
 _LEVELS = 20
 
@@ -104,12 +107,13 @@ def with_deployed_parameters(new: Sequence[Stack], old: Sequence[Stack]) -> tupl
 
 def open_parameters(stack: Stack) -> dict[str, list[str]]:
     """Give the parameters on which something of ECR depends, and the values of each that make a difference."""
-    if stack.source is None:
+    source = stack.source
+    if source is None or not (source.nested or any(source.template.get(section) for section in _COMPARING)):
         return {}
     asked: Asked = {}
-    for _ in _resources(_resolver(stack, stack.source, is_open=True, asked=asked), stack.source, prefix=""):
+    for _ in _resources(_resolver(stack, source, is_open=True, asked=asked), source, prefix=""):
         pass
-    return candidates(stack.source.template, asked)
+    return candidates(source.template, asked)
 
 
 def _resolver(

@@ -133,6 +133,9 @@ def _resource_changes(old: Mapping[str, object] | None, new: Mapping[str, object
         if new is not None:
             yield (f"new {_noun(new)}",)
         return
+    # Most resources stay as they are. As Python values, true would be 1.
+    if json.dumps(old) == json.dumps(new):
+        return
     before, after = (dict(_leaves(each)) for each in (old, new))
     for path in dict.fromkeys((*after, *before)):
         was, now = before.get(path, ""), after.get(path, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
 from ecrkit.errors import InvalidAssemblyError
@@ -26,6 +27,7 @@ Each with whether it is a key of a mapping without which the deploy fails, so th
 OTHER: Final = "\0other"
 """The value of a parameter that is none of those that the template compares it with."""
 
+_SCALARS = (str, int, float, NoneType)
 MAX_DEPTH = 100
 MAX_ENTRIES = 10_000
 """What no template of CloudFormation comes near."""
@@ -102,7 +104,7 @@ class Resolver:
         Raises:
             InvalidAssemblyError: it is nested deeper than any template of CloudFormation.
         """
-        if isinstance(value, str | int | float) or value is None:
+        if isinstance(value, _SCALARS):
             return value
         self._depth += 1
         try:
@@ -225,9 +227,7 @@ class Resolver:
         for entry in self.entries(value):
             if isinstance(entry, Unexpanded):
                 resolved[entry.key] = entry.value
-                continue
-            inner = self.resolve(entry[1])
-            if inner != NO_VALUE:
+            elif (inner := self.resolve(entry[1])) != NO_VALUE:
                 resolved[entry[0]] = inner
         return resolved
 
