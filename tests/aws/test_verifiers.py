@@ -161,9 +161,10 @@ def test_credentials_are_those_of_the_person(tmp_path: Path, monkeypatch: pytest
 
 
 def test_variables_of_cosign_change_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cosign takes options from variables, too; those that decide who signed are empty, other variables stay."""
+    """Cosign takes options from variables, too; those that decide who signed are empty, others stay."""
     weakening = ("KEY", "CERTIFICATE_IDENTITY_REGEXP", "CERTIFICATE_OIDC_ISSUER_REGEXP", "INSECURE_IGNORE_SCT")
-    for name in (*weakening, "PRIVATE_INFRASTRUCTURE", "SIGNATURE", "PAYLOAD", "REPOSITORY"):
+    others = ("REPOSITORY", "TRUSTED_ROOT", "CERTIFICATE_GITHUB_WORKFLOW_REF")
+    for name in (*weakening, "PRIVATE_INFRASTRUCTURE", "SIGNATURE", "PAYLOAD", *others):
         monkeypatch.setenv(f"COSIGN_{name}", "other")
     verifier(tmp_path, "cosign", {"verify": (0, signature(), ""), "verify-attestation": (10, "", UNSIGNED)})
     run = running(tmp_path, "ci@example.com")
@@ -172,7 +173,7 @@ def test_variables_of_cosign_change_nobody(tmp_path: Path, monkeypatch: pytest.M
     for_signature = cosign_variables(tmp_path)
     run.attestation_problem("spdxjson", IMAGE)
 
-    assert for_signature == cosign_variables(tmp_path) == {"COSIGN_REPOSITORY=other"}
+    assert for_signature == cosign_variables(tmp_path) == {f"COSIGN_{name}=other" for name in others}
 
 
 def test_key_in_a_variable_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

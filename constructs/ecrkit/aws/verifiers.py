@@ -49,12 +49,6 @@ _IN_VARIABLE = "env://"
 _OPTIONS_OF_COSIGN = (
     "attachment",
     "certificate",
-    "certificate-chain",
-    "certificate-github-workflow-name",
-    "certificate-github-workflow-ref",
-    "certificate-github-workflow-repository",
-    "certificate-github-workflow-sha",
-    "certificate-github-workflow-trigger",
     "certificate-identity",
     "certificate-identity-regexp",
     "certificate-oidc-issuer",
@@ -65,13 +59,13 @@ _OPTIONS_OF_COSIGN = (
     "output-file",
     "payload",
     "private-infrastructure",
-    "sct",
     "signature",
     "sk",
     "slot",
 )
 """
-What decides who has signed what, and is not an option of ecrkit.
+What would have somebody else sign, or something else be signed. Not among them: roots of trust, and what only adds to a
+requirement, as ``certificate-github-workflow-ref`` does.
 
 Cosign takes each option from a variable, too: with ``COSIGN_KEY``, it would verify that key instead of an identity.
 

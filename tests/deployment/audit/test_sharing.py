@@ -10,15 +10,19 @@ LOCATION = Location("repositories.yaml", 1, 1, pointer="/environments/dev")
 
 
 def test_shared_layers_are_one_note() -> None:
-    """One note has the number of layers, the bytes that are stored repeatedly, and where most of them are."""
-    shared = [SharedLayers(("api", "job", "web"), 3, 1_000_000), SharedLayers(("api", "web"), 1, 5)]
+    """One note has the number of layers, the bytes that are stored repeatedly, and where: the first three groups."""
+    shared = [
+        SharedLayers(("api", "job", "web"), 3, 1_000_000),
+        *(SharedLayers(("api", f"web-{number}"), 1, 5) for number in range(4)),
+    ]
 
     [found] = repeated_layers(shared, location=LOCATION)
 
     assert (found.code, found.severity.value) == ("AUD161", "note")
     assert found.text == (
-        "environments.dev: 4 layers are in more than one repository: 2.0 MB stored repeatedly, most of it in api, job, "
-        "web; ECR stores and bills layers per repository; blob mounting shares those of later pushes between "
+        "environments.dev: 7 layers are in more than one repository: 2.0 MB stored repeatedly, 2.0 MB in api, job, "
+        "web; 5 B in api, web-0; 5 B in api, web-1; 10 B in others; ECR stores and bills layers per repository; blob "
+        "mounting shares those of later pushes between "
         "repositories with the same encryption: `aws ecr put-account-setting --name BLOB_MOUNTING --value ENABLED`"
     )
 

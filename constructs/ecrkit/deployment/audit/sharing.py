@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["repeated_layers"]
 
+_MOST = 3
+"""Groups of repositories that a finding names; JSON has all."""
+
 
 def repeated_layers(shared: Sequence[SharedLayers], *, location: Location) -> Iterator[Finding]:
     """
@@ -30,9 +33,11 @@ def repeated_layers(shared: Sequence[SharedLayers], *, location: Location) -> It
     """
     if shared:
         count = sum(each.layer_count for each in shared)
+        where = [f"{readable_size(each.repeated_bytes)} in {first_names(each.repositories)}" for each in shared[:_MOST]]
+        others = sum(each.repeated_bytes for each in shared[_MOST:])
         yield SHARED_LAYERS.at(
             location,
             layers=f"{count_of(count, 'layer')} {'is' if count == 1 else 'are'}",
             size=readable_size(sum(each.repeated_bytes for each in shared)),
-            names=first_names(shared[0].repositories),
+            where="; ".join([*where, *([f"{readable_size(others)} in others"] if others else [])]),
         )
