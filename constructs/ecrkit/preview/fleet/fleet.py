@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ecrkit.documents.files import make_directory, unwritable
+from ecrkit.documents.files import files_under, make_directory, unwritable
 from ecrkit.errors import MissingTimeError, ReferenceCycleError, RefusedError, UnreadableInputError
 from ecrkit.preview.fleet.database import connect, quoted
 from ecrkit.preview.fleet.dataset import IMAGE_COLUMNS, IMAGES, REPOSITORIES, REPOSITORY_COLUMNS, read_record
@@ -322,7 +322,9 @@ class Fleet:
 
         name = view or table
         selected = ", ".join(["account", "region", *columns])
-        if not any((self.dataset / table).glob("*/*/*.parquet")):
+        folder = self.dataset / table
+        # DuckDB leaves out a folder that it may not read.
+        if not folder.exists() or not files_under(folder, "*.parquet"):
             kinds = {"account": "VARCHAR", "region": "VARCHAR", **columns}
             self._database.execute(f"CREATE TABLE {name} ({', '.join(f'{key} {kind}' for key, kind in kinds.items())})")
             return
