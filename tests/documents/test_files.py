@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecrkit.documents.files import decode, read_text, unreadable
+from ecrkit.documents.files import decode, files_under, read_text, unreadable
 from ecrkit.errors import UnreadableInputError
 
 if TYPE_CHECKING:
@@ -46,3 +46,19 @@ def test_what_is_not_utf_8_is_told_by_its_first_bad_byte() -> None:
 def test_an_error_without_words_is_told_as_it_is(tmp_path: Path) -> None:
     """Not every error of the system has a text of its own."""
     assert str(unreadable(tmp_path, OSError("Odd"))) == f"{tmp_path}: cannot be read: odd"
+
+
+def test_files_are_listed_by_name(tmp_path: Path) -> None:
+    """The files of a folder come from all folders in it, by path; folders are no files."""
+    for name in ("b/c.json", "a.json", "b/.d.json", "e.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "f.json").mkdir()
+
+    assert files_under(tmp_path, "[!.]*.json") == (tmp_path / "a.json", tmp_path / "b/c.json")
+
+
+def test_folder_that_is_missing(tmp_path: Path) -> None:
+    """A folder that does not exist cannot be read."""
+    with pytest.raises(UnreadableInputError, match=r"nowhere: cannot be read: no such file or directory$"):
+        files_under(tmp_path / "nowhere", "*")

@@ -107,6 +107,8 @@ PUBLIC_INSTEAD: Mapping[str, str] = {
     "immutable_tags": _NO_MUTABILITY,
     "pull": "remove it; everyone can pull from ECR Public",
     "empty_on_delete": "remove it; CloudFormation has no such property of a public repository",
+    "public_alias": "write it under an environment; it is the alias of the whole registry",
+    "region": "remove it; us-east-1 is the only Region of ECR Public",
     "logo": "remove it; CloudFormation has no such property: run `aws ecr-public put-repository-catalog-data`",
 }
 """What to do about a key of private repositories, or of the API, that public repositories do not have."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
+import fnmatch
 import os
 import re
 import stat
 import sys
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 from ecrkit.errors import UnreadableInputError, UnwritableOutputError, printable
 
@@ -21,6 +22,7 @@ __all__ = [
     "argument_name",
     "decode",
     "exclusive",
+    "files_under",
     "make_directory",
     "open_file",
     "read_argument",
@@ -105,6 +107,36 @@ def read_bytes(path: Path, *, at_most: int | None = None) -> bytes:
             return read_stream(file, name=path.as_posix(), at_most=at_most)
         except OSError as error:
             raise unreadable(path, error) from None
+
+
+def files_under(folder: Path, pattern: str) -> tuple[Path, ...]:
+    """
+    List the files in a folder, and in the folders in it, by name.
+
+    Python's own ``rglob`` leaves out a folder that it may not read, and what is missing then looks like nothing.
+
+    Args:
+        folder: that exists.
+        pattern: of the names of files, as in ``*.json``.
+
+    Raises:
+        UnreadableInputError: this folder, or one in it, cannot be read.
+    """
+
+    def refuse(error: OSError) -> NoReturn:
+        raise error
+
+    try:
+        return tuple(
+            sorted(
+                found
+                for inside, _, names in os.walk(folder, onerror=refuse)
+                for name in fnmatch.filter(names, pattern)
+                if (found := Path(inside, name)).is_file()
+            )
+        )
+    except OSError as error:
+        raise unreadable(Path(error.filename or folder), error) from None
 
 
 def open_file(path: Path) -> BinaryIO:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -146,6 +147,26 @@ def test_other_files(query: str, dataset: Path) -> None:
         Fleet(dataset)
 
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(("table", "other"), [("images", "repositories"), ("repositories", "images")])
+def test_part_is_missing(table: str, other: str, dataset: Path) -> None:
+    """A dataset that was copied in part is an error: its preview would delete less."""
+    shutil.rmtree(dataset / table / "account=999999999999")
+
+    with pytest.raises(UnreadableInputError) as raised:
+        Fleet(dataset)
+
+    assert str(raised.value) == (
+        f"{dataset.as_posix()}/{table}: has no account=999999999999/region=eu-west-1, which {other} has; copy the "
+        "whole dataset, or write it again"
+    )
+
+
+def test_no_images(tmp_path: Path) -> None:
+    """A dataset of repositories without images is whole."""
+    with Fleet(write_dataset(tmp_path / "dataset", {place("empty"): []})) as fleet:
+        assert fleet.places == (place("empty"),)
 
 
 def test_undated_archive(tmp_path: Path) -> None:

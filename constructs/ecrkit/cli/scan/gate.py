@@ -83,7 +83,8 @@ def gate(  # noqa: PLR0913 - one parameter per option
 
     Starts a scan if the last one is missing or more than a day old, and waits for its result. For a
     multi-architecture image, each of its images must pass. A vulnerability that the --allow file lists is accepted
-    through the last day given there; see docs/tasks/gate-on-scans.md.
+    through the last day given there, as in CVE-2026-1: {reason: Not called., expires: 2026-12-31}. See
+    docs/tasks/gate-on-scans.md.
 
     KEY_OR_IDENTITY is the file of a public key, a key as in awskms:///alias/release, an email address or URL,
     regexp:EXPRESSION, the ARN of a signing profile of AWS Signer, or notation:POLICY. Verifies the digest, not the

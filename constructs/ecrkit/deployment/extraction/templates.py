@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ecrkit.deployment.extraction.lines import Lines
 from ecrkit.deployment.guard.templates import parse_json_object, parse_template, read_template
 from ecrkit.deployment.policies import read_deployed_policy
-from ecrkit.documents.files import read_text
+from ecrkit.documents.files import files_under, read_text
 from ecrkit.errors import InvalidAssemblyError, UnreadableInputError, errors_in
 from ecrkit.lifecycle.properties import POLICY_PROPERTIES
 from ecrkit.registry.templates import Resolver, Unexpanded, key_of, macros_of, policy_texts, scalar_text
@@ -107,13 +107,13 @@ def template_files(path: Path) -> tuple[Path, ...]:
 
     Raises:
         InvalidAssemblyError: the folder has no template, or an invalid manifest.
-        UnreadableInputError: it does not exist.
+        UnreadableInputError: it does not exist, or a folder in it cannot be read.
     """
     if not path.is_dir():
         if not path.exists():
             raise UnreadableInputError(f"{path.as_posix()}: cannot be read: no such file or directory")
         return (path,)
-    found = tuple(sorted(_of_assembly(path) if (path / _MANIFEST).is_file() else path.rglob(_TEMPLATES)))
+    found = tuple(sorted(_of_assembly(path))) if (path / _MANIFEST).is_file() else files_under(path, _TEMPLATES)
     if not found:
         raise InvalidAssemblyError(f"{path.as_posix()}: has no {_TEMPLATES}; run 'cdk synth' first, or name a template")
     return found

@@ -10,7 +10,7 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecrkit.documents.files import STDIN, open_file, read_bytes, unreadable
+from ecrkit.documents.files import STDIN, files_under, open_file, read_bytes
 from ecrkit.errors import UnreadableInputError
 from ecrkit.images.inventory.fields import HEADING_KEY
 from ecrkit.images.inventory.reading import parse_images
@@ -81,14 +81,11 @@ def files_in(directory: Path) -> tuple[Path, ...]:
     Find the files in a directory that are taken for images, by name; hidden ones are not.
 
     Raises:
-        UnreadableInputError: the directory cannot be read.
+        UnreadableInputError: the directory, or one in it, cannot be read.
     """
-    try:
-        return tuple(
-            sorted(found for found in directory.rglob("[!.]*") if found.suffix in _SUFFIXES and found.is_file())
-        )
-    except OSError as error:
-        raise unreadable(directory, error) from None
+    if not directory.is_dir():
+        return ()
+    return tuple(found for found in files_under(directory, "[!.]*") if found.suffix in _SUFFIXES)
 
 
 def inventories_in(path: str, *, progress: Callable[[int], None] | None = None) -> Iterator[Inventory]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ecrkit.documents.files import read_text, unreadable
+from ecrkit.documents.files import files_under, read_text
 from ecrkit.errors import InvalidPolicyTestsError, UnreadableInputError, errors_in
 from ecrkit.images.inventory.values import Image, ImageStatus
 from ecrkit.lifecycle import read_policy
@@ -85,10 +85,7 @@ def find_policy_tests(path: Path) -> tuple[Path, ...]:
         UnreadableInputError: there is no such file, or a policy without tests.
     """
     if path.is_dir():
-        try:
-            return tuple(sorted(found for found in path.rglob(f"v*{TEST_SUFFIX}") if found.is_file()))
-        except OSError as error:
-            raise unreadable(path, error) from None
+        return files_under(path, f"v*{TEST_SUFFIX}")
     tests = path.with_suffix(TEST_SUFFIX) if path.suffix == ".json" else path
     if tests != path and not tests.is_file():
         raise UnreadableInputError(f"{path.as_posix()}: has no tests; write {tests.name} next to it")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ecrkit.documents.files import make_directory, unwritable
-from ecrkit.errors import MissingTimeError, ReferenceCycleError, RefusedError, UnreadableInputError
+from ecrkit.documents.files import files_under, make_directory, unwritable
+from ecrkit.errors import MissingTimeError, ReferenceCycleError, RefusedError, UnreadableInputError, first_names
 from ecrkit.preview.fleet.database import connect, quoted
 from ecrkit.preview.fleet.dataset import IMAGE_COLUMNS, IMAGES, REPOSITORIES, REPOSITORY_COLUMNS, read_record
 from ecrkit.preview.fleet.expression import ROUNDS, going, summary, translated, verdicts
@@ -323,7 +323,7 @@ class Fleet:
 
         name = view or table
         selected = ", ".join(["account", "region", *columns])
-        if not any((self.dataset / table).glob("*/*/*.parquet")):
+        if not self._files(table):
             kinds = {"account": "VARCHAR", "region": "VARCHAR", **columns}
             self._database.execute(f"CREATE TABLE {name} ({', '.join(f'{key} {kind}' for key, kind in kinds.items())})")
             return
@@ -345,6 +345,8 @@ class Fleet:
 
     def _examine(self) -> None:
         """Find out whether images refer to each other, and refuse what the evaluation refuses."""
+        if self.record.complete:
+            self._require_both_tables()
         refers, undated = self._one(
             "SELECT count(*) FILTER (WHERE subject IS NOT NULL OR len(children) > 0), "
             "count(*) FILTER (WHERE status <> 'ACTIVE' AND archived_at IS NULL) FROM images"
@@ -356,6 +358,24 @@ class Fleet:
             )
             raise MissingTimeError(f"{repository}@{digest}: is archived, but has no time of archiving; set archived_at")
         self._rounds = ROUNDS if refers else 0
+
+    def _require_both_tables(self) -> None:
+        """Refuse a dataset of which a part is missing: fewer images would look like fewer deletions."""
+        partitions = {
+            table: {path.parent.relative_to(self.dataset / table).as_posix() for path in self._files(table)}
+            for table in (IMAGES, REPOSITORIES)
+        }
+        for table, other in ((IMAGES, REPOSITORIES), (REPOSITORIES, IMAGES)):
+            if missing := sorted(partitions[other] - partitions[table]):
+                raise UnreadableInputError(
+                    f"{self.dataset.as_posix()}/{table}: has no {first_names(missing)}, which {other} has; copy the "
+                    "whole dataset, or write it again"
+                )
+
+    def _files(self, table: str) -> tuple[Path, ...]:
+        folder = self.dataset / table
+        # DuckDB leaves out a folder that it may not read.
+        return files_under(folder, "*.parquet") if folder.exists() else ()
 
     def _one(self, query: str) -> tuple[Any, ...]:
         row = self._database.execute(query).fetchone()

@@ -147,15 +147,17 @@ class PartitionWriter:
             UnwritableOutputError: it cannot be written.
         """
         self.flush()
+        columns = ", ".join(IMAGE_COLUMNS)
         if self._written:
             # Neighbors have the same repository and close times, which compresses well.
-            columns = ", ".join(IMAGE_COLUMNS)
             parts = quoted(self._drafts / "*.parquet")
             query = f"SELECT {columns} FROM read_parquet({parts}) ORDER BY repository, pushed_at DESC, digest"  # noqa: S608 - names of columns
-            self._copy(query, self._drafts / "images")
-            self._place(self._drafts / "images", IMAGES)
         else:
-            shutil.rmtree(self._folder(IMAGES), ignore_errors=True)
+            # A file without rows: a missing one would look the same as one that was not copied.
+            columns = ", ".join(f"NULL::{kind} AS {name}" for name, kind in IMAGE_COLUMNS.items())
+            query = f"SELECT {columns} WHERE FALSE"
+        self._copy(query, self._drafts / "images")
+        self._place(self._drafts / "images", IMAGES)
         rows = sorted(self._repositories.values())
         self._copy(
             "SELECT unnest($names::VARCHAR[]) AS repository, unnest($policies::VARCHAR[]) AS policy, "
