@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from builders.commands import ecrkit
+from builders.inventories import image
 from builders.reviews import AT, write_folder, write_inventories
 
 from ecrkit.cli.review.command import review
@@ -48,7 +49,8 @@ def test_json(tmp_path: Path) -> None:
     """The JSON on the page has the keys that the command writes."""
     write_folder(tmp_path / "base", {"web": {"lifecycle": "keep@1"}})
     write_folder(tmp_path / "head", {"web": {"lifecycle": "keep@2", "mutability": "MUTABLE"}})
-    write_inventories(tmp_path / "images", ["web"])
+    found = [image(tags=[f"v{4 - n}"], age_days=n, size_bytes=n, layers={f"{n}": n}) for n in (1, 2, 3)]
+    write_inventories(tmp_path / "images", ["web"], found)
     arguments = ("--base", "../base", "--images", "../images", "--output", "json", *AT)
     written = json.loads(ecrkit("review", *arguments, cwd=tmp_path / "head").stdout)
     # The page refers to other pages for these.
