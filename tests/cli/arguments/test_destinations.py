@@ -18,6 +18,7 @@ ARGUMENTS = {
     "policy preview": "policy.json --images images.json",
     "catalog check": "",
     "audit": "",
+    "fleet preview": "--deployed-policies --inventory dataset",
     "scan gate": "web --fail-on HIGH",
 }
 """What each command needs that writes for programs, before it would read anything."""

@@ -274,10 +274,14 @@ def test_write(run: Callable[[str], tuple[int, str, str]], tmp_path: Path) -> No
     """The verdict on every image is written as Parquet, partitioned as the dataset, and never over something else."""
     folder = tmp_path / "verdicts"
     code, out, err = run(f"{PREVIEW} --must-keep v5 --write {folder} --output json")
-    rows = duckdb.sql(
-        f"SELECT account, region, repository, digest, action, rule_priority, cause, protected "  # noqa: S608 - a test
-        f"FROM read_parquet('{folder}/*/*/*.parquet', hive_types = {{account: VARCHAR}}) ORDER BY ALL"
-    ).fetchall()
+    rows = (
+        duckdb.connect()
+        .execute(
+            f"SELECT account, region, repository, digest, action, rule_priority, cause, protected "  # noqa: S608 - a test
+            f"FROM read_parquet('{folder}/*/*/*.parquet', hive_types = {{account: VARCHAR}}) ORDER BY ALL"
+        )
+        .fetchall()
+    )
 
     assert code == 1
     assert f"verdicts written to {folder}\n" in err
