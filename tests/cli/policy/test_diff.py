@@ -322,35 +322,6 @@ class TestCatalog:
         assert "not checked: no images of this repository in --images" in lines
         assert result.stderr == "2 repositories have a new policy, 2 images newly expired\n"
 
-    @pytest.mark.parametrize(
-        ("added", "line"),
-        [
-            pytest.param(
-                "public_repositories: {cli: }",
-                "public repositories: not compared, ECR Public has no lifecycle policies",
-                id="public repositories",
-            ),
-            pytest.param(
-                "registry: {account_settings: {blob_mounting: ENABLED}}",
-                "registry-wide settings: not compared, they change no existing image; 'ecrkit review' shows them",
-                id="registry",
-            ),
-            pytest.param(
-                'events: [{when: [push], to: "arn:aws:sns:us-east-1:123456789012:t"}]',
-                "events: not compared, they change no image; 'ecrkit review' shows them",
-                id="events",
-            ),
-        ],
-    )
-    def test_what_is_not_compared(self, added: str, line: str, catalogs: tuple[Path, Path], images: Path) -> None:
-        """What changes in the catalog and has no lifecycle policy is said to be left out."""
-        with catalogs[1].open("a") as new:
-            new.write(f"{added}\n")
-        result = ecrkit("catalog", "diff", *catalogs, "--images", images.parent, *AT)
-
-        assert result.returncode == 0
-        assert result.stderr == f"{line}\n2 repositories have a new policy, 2 images newly expired\n"
-
     def test_same_change_once(self, store: Path, images: Path, tmp_path: Path) -> None:
         """Repositories with the same change share a table of rules; one with a change of its own has all its images."""
         assert store
