@@ -57,6 +57,19 @@ def test_unsupported_call(account: Account, tmp_path: Path, arguments: str, oper
     assert result.stderr == f"error: the local AWS does not support {operation}; use a real account\n"
 
 
+def test_images_without_scans_are_not_checked(account: Account) -> None:
+    """A summary counts the images of the local AWS, which names their media types in its own way, as not checked."""
+    account.ecr.create_repository(repositoryName="web")
+    account.put_image("web", "v1")
+    result = ecrkit("scan", "summary", "web", environment=account.environment)
+
+    assert result.returncode == 3
+    assert result.stdout.splitlines()[1].split()[:2] == ["web", "v1"]
+    assert result.stderr.splitlines()[0] == (
+        "web: not checked: the local AWS does not support DescribeImageScanFindings; use a real account"
+    )
+
+
 @pytest.mark.parametrize(
     ("code", "message", "status"),
     [

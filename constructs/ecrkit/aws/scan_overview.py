@@ -12,7 +12,7 @@ from ecrkit.aws.manifests import manifest_of
 from ecrkit.aws.repositories import NOT_FOUND, counts_pulls
 from ecrkit.errors import AwsError, NoVerdictError
 from ecrkit.images.cosign import CosignTag
-from ecrkit.images.manifests import CONFIGURATIONS
+from ecrkit.images.manifests import CONFIGURATIONS, MANIFEST_TYPES
 from ecrkit.images.scans.overview import ImageScan, RepositoryScans, merged_scan
 from ecrkit.images.scans.reading import read_scan_counts
 from ecrkit.lifecycle.checks.patterns import TagPattern
@@ -141,7 +141,8 @@ def _scan(client: ECRClient, repository: str, digest: str) -> Scan | None:
 
 def _can_be_scanned(image: DeployedImage) -> bool:
     """Whether it is an image that somebody tagged, and neither an artifact nor what describes another image."""
-    is_image = image.is_index or image.artifact_media_type in {"", *CONFIGURATIONS}
+    # The local AWS gives the type of the manifest. An image that is left out would look like one without findings.
+    is_image = image.is_index or image.artifact_media_type in {"", *CONFIGURATIONS, *MANIFEST_TYPES}
     is_about_another = image.is_signature or image.subject_digest or any(map(CosignTag.find, image.tags))
     return bool(image.tags) and image.status == "ACTIVE" and is_image and not is_about_another
 
