@@ -63,9 +63,9 @@ _COLUMNS = (
 @click.option(
     "--deployed-policies",
     is_flag=True,
-    help="Use the lifecycle policies in the dataset, which were deployed when it was written, instead of a catalog.",
+    help="Use the deployed lifecycle policies that the dataset contains, instead of a catalog.",
 )
-@click.option("--allow-incomplete", is_flag=True, help="Preview what an incomplete dataset has.")
+@click.option("--allow-incomplete", is_flag=True, help="Preview an incomplete dataset, too.")
 @click.option("--now", type=INSTANT, help="Time of evaluation, ISO 8601 with an offset.  [default: now]")
 @click.option(
     "--in", "ahead", type=DURATION, metavar="30d", help="Evaluate this far in the future, assuming no pushes."
@@ -101,9 +101,9 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     """
     Show what the policies of CATALOG would do to a dataset.
 
-    CATALOG is a file, or - for standard input. It gives a repository its policy by account, Region and name. Images of
-    repositories without a policy stay. Shows the repositories that free most, and none that loses no image; --details
-    shows all. Changes nothing.
+    CATALOG is a file, or - for standard input. The account, Region and name of a repository determine its policy in the
+    catalog. Images of repositories without a policy stay. Shows the repositories that free most, and hides those that
+    lose no image; --details shows all. Changes nothing.
 
     Exits with 1 if an image that --in-use, --pulled-within or --must-keep protects would expire or be archived.
 

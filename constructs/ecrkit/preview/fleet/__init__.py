@@ -7,6 +7,6 @@ What policies do to the images of many accounts and Regions.
 - ``importing``: inventories in JSON as a dataset
 - ``tables``: policies, repositories and protections as rows
 - ``expression``: the evaluation as one query
-- ``fleet``: a dataset, a policy for each repository, and what becomes of the images
+- ``fleet``: a dataset, a policy for each repository, and the verdicts
 - ``database``: DuckDB
 """
