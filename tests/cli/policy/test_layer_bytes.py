@@ -161,7 +161,7 @@ def test_report(tmp_path: Path, policies: tuple[Path, Path], number: int) -> Non
     assert (
         f"apparent size {300 * number}.0 MB really freed {10 * number}.0 MB really archived {10 * number}.0 MB" in words
     )
-    assert "Really freed are layers that no image that stays needs" in words
+    assert "Really freed: the layers that no remaining image needs" in words
     assert "upper bound" not in words
 
 
