@@ -126,7 +126,7 @@ class DatasetStore:
 
     def previous(self, registry: Registry) -> tuple[Path, ...]:
         """
-        Give the files of images that the dataset has of a registry from before.
+        Give the image files that an earlier run wrote for a registry.
 
         Raises:
             AwsError: AWS refused, or could not be reached.
