@@ -90,6 +90,6 @@ def test_public_repository_is_refused(client: ECRClient, host: str) -> None:
         repository_of(client, ImageReference.parse(f"{host}/a1b2c3d4/cli"))
 
     assert str(refused.value) == (
-        f"{host}: ECR Public, but ecrkit's commands work with private repositories; use a container tool or "
-        "'aws ecr-public'"
+        f"{host}: a public registry, but ecrkit's commands work with private repositories only; use a container tool "
+        "or 'aws ecr-public'"
     )

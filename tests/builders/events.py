@@ -116,7 +116,7 @@ REFUSED = (
         "the bus of ECR",
         edits=_elsewhere("arn:aws:events:us-east-1:123456789012:event-bus/default"),
         finding=(
-            "6:9: events[0].to: must be another event bus than the one that ECR sends its "
+            "6:9: events[0].to: must not be the event bus that ECR sends its "
             "events to; name another, or remove the event [CAT292]"
         ),
         beyond=_BESIDE,

@@ -21,7 +21,8 @@ repositories:
 """
 WARNING = (
     f"repositories.yaml:7:{{column}}: repositories.web.{{key}}: {SNYK} may pull and is named after the scanner Snyk: "
-    "each of its scans counts as a pull, which the policy counts from; add it to registry.pull_time_exclusions [CAT275]"
+    "each scan counts as a pull, and the lifecycle policy counts pulls; "
+    "add it to registry.pull_time_exclusions [CAT275]"
 )
 
 

@@ -110,7 +110,7 @@ def test_layers_of_images_that_stay_are_not_freed() -> None:
     assert found == LayerBytes(freed=130, freed_size=2_000_000, known=3)
     assert found.is_exact
     assert list(found.sentences()) == [
-        "really frees 130 B: the layers that no other image needs, of 2.0 MB apparent size"
+        "really frees 130 B of 2.0 MB apparent size: the layers that no other image needs"
     ]
 
 
@@ -127,8 +127,8 @@ def test_archived_images_keep_their_layers() -> None:
 
     assert (found.freed, found.moved) == (20, 110)
     assert list(found.sentences()) == [
-        "really frees 20 B: the layers that no other image needs, of 1.0 MB apparent size",
-        "really moves 110 B to the archive, of 1.0 MB apparent size",
+        "really frees 20 B of 1.0 MB apparent size: the layers that no other image needs",
+        "really moves 110 B of 1.0 MB apparent size to the archive",
     ]
 
 
@@ -156,8 +156,8 @@ def test_unknown_layers_make_an_upper_bound() -> None:
     assert (found.freed, found.known, found.unknown) == (1_510, 1, 3)
     assert not found.is_exact
     assert list(found.sentences()) == [
-        "really frees up to 1.5 kB: the layers that no other image needs, of 1.0 MB apparent size",
-        "the layers of 3 images are unknown, so the real bytes are upper bounds",
+        "really frees up to 1.5 kB of 1.0 MB apparent size: the layers that no other image needs",
+        "the layers of 3 images are unknown, so these bytes are upper bounds",
     ]
 
 

@@ -118,7 +118,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 What ecrkit reads of each answer and cannot do without, by operation.
 
 ``[]`` stands for every element of a list. ``?`` marks what may be missing; what follows it must not. An operation
-that answers nothing has an empty row.
+with an empty answer has an empty row.
 """
 
 _TYPES: Mapping[str, tuple[type | tuple[type, ...], str]] = {

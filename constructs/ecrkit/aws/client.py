@@ -131,7 +131,7 @@ class Aws:
         Make a client for another service, or for another Region; threads may share it.
 
         Args:
-            service: as boto3 names it.
+            service: name of the service in boto3.
             region: overrides that of the session.
             **settings: of its configuration, besides time-outs and retries.
 
@@ -240,7 +240,7 @@ def with_credentials(aws: Aws, credentials: RefreshableCredentials) -> Aws:
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """Stands where botocore looks for credentials, and has some."""
+    """Credentials in the place where botocore looks for them."""
 
     credentials: RefreshableCredentials
 

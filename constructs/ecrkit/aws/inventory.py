@@ -44,8 +44,8 @@ class Taken:
     Attributes:
         repository: its name.
         image_count: 0 for an empty one.
-        unread: manifest lists of which is not known what they refer to.
-        why_unread: a reason for one of them; empty where there are none.
+        unread: manifest lists whose images are unknown.
+        why_unread: a reason for one of them; empty if all are known.
         without_layers: images whose layers were asked for and are not known.
         why_without_layers: a reason for one of them; empty where there are none.
         is_refused: whether layers were not read because the lifecycle policy counts pulls.
@@ -173,7 +173,7 @@ class ManifestChoice:
 
 class ImageSource:
     """
-    The images of one repository, to be gone through once.
+    The images of one repository, as an iterator.
 
     Args:
         client: of the Region.
@@ -183,7 +183,7 @@ class ImageSource:
 
     Attributes:
         count: images so far.
-        unread: manifest lists so far of which is not known what they refer to.
+        unread: manifest lists so far whose images are unknown.
         why_unread: a reason for one of them.
         without_layers: images so far whose layers were asked for and are not known.
         why_without_layers: a reason for one of them.
@@ -286,7 +286,7 @@ class ImageSource:
         """
         Read manifests.
 
-        One that was deleted meanwhile, or is archived, is none of the result; the text is a reason for one of these.
+        The result omits images that were deleted meanwhile or are archived; the text is a reason for one of them.
 
         Source: ECR API model 2015-09-21, BatchGetImage: 100 at a time; OCI image specification 1.1.
         """

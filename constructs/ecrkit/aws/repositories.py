@@ -183,8 +183,8 @@ def _refuse_foreign(reference: ImageReference, client: ECRClient) -> None:
     host = reference.host
     if host and host.kind is HostKind.PUBLIC and host.text != endpoint_host(client):
         raise RefusedError(
-            f"{host}: ECR Public, but ecrkit's commands work with private repositories; use a container tool or "
-            "'aws ecr-public'"
+            f"{host}: a public registry, but ecrkit's commands work with private repositories only; use a container "
+            "tool or 'aws ecr-public'"
         )
     if host and host.kind is HostKind.OTHER and host.text != endpoint_host(client):
         raise RefusedError(

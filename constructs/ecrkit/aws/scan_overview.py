@@ -38,7 +38,7 @@ _NOT_CHECKED = frozenset(
         "ValidationException",
     }
 )
-"""Refusals about one repository or image, which leave the others possible."""
+"""Refusals that concern only one repository or image."""
 
 
 def repository_scans(
@@ -58,7 +58,7 @@ def repository_scans(
             policy counts pulls.
 
     Returns:
-        Scans in the order given. What is not permitted is a problem of the repository or image.
+        Scans in the order given. A missing permission is a problem of the repository or image.
 
     Raises:
         AwsError: AWS refused for another reason, or could not be reached.
@@ -140,7 +140,7 @@ def _scan(client: ECRClient, repository: str, digest: str) -> Scan | None:
 
 
 def _can_be_scanned(image: DeployedImage) -> bool:
-    """Whether it is an image that somebody tagged, and neither an artifact nor what describes another image."""
+    """Whether the image has a tag, and is neither an artifact nor a description of another image."""
     # The local AWS gives the type of the manifest. An image that is left out would look like one without findings.
     is_image = image.is_index or image.artifact_media_type in {"", *CONFIGURATIONS, *MANIFEST_TYPES}
     is_about_another = image.is_signature or image.subject_digest or any(map(CosignTag.find, image.tags))

@@ -62,7 +62,7 @@ def resource_tags(client: ECRClient, arn: str) -> dict[str, str]:
 
 def owning_stack(cloudformation: CloudFormationClient, name: str, *, kind: str = _REPOSITORY) -> str | None:
     """
-    Find the stack of a resource by its physical ID, also where tags do not tell it, as after an import.
+    Find the stack of a resource by its physical ID, which also works for imported resources, whose tags lack the stack.
 
     Args:
         cloudformation: client of the Region.

@@ -110,7 +110,7 @@ class Verifier(Program, ABC):
     directory: str = ""
 
     def keeping(self, directory: Path, *, process_group: int, source: CredentialSource) -> Verifier:
-        """Give the program with a directory of its own, which it uses instead of the person's."""
+        """Give the program a separate directory, which it uses instead of the user's."""
         variables = {**source.variables(), "DOCKER_CONFIG": str(directory), **self._own(directory)}
         return replace(self, directory=str(directory), process_group=process_group, variables=variables)
 
@@ -128,7 +128,7 @@ class Verifier(Program, ABC):
             What is wrong with it; empty if nothing is.
 
         Raises:
-            NoVerdictError: the program does not say.
+            NoVerdictError: the program gives no clear answer.
             ToolError: the program cannot be started, or took too long.
         """
 
@@ -272,7 +272,7 @@ def find_verifiers(
 
 def pinned(client: ECRClient, reference: ImageReference) -> ImageReference:
     """
-    Resolve a tag, once: what is verified is what is scanned, whoever moves the tag meanwhile.
+    Resolve a tag once, so that the gate verifies and scans the same image even if the tag moves.
 
     Returns:
         The reference with its digest.
@@ -311,7 +311,7 @@ class Verification:
             What is wrong with it; empty if nothing is.
 
         Raises:
-            NoVerdictError: nobody's was verified, and of one the program does not say.
+            NoVerdictError: none was verified, and the program gave no clear answer for one.
             ToolError: the program cannot be started, or took too long.
         """
         problems: list[str] = []
@@ -337,7 +337,7 @@ def verification(
     client: ECRClient, verifiers: Mapping[Signer, Verifier], *, source: CredentialSource
 ) -> Iterator[Verification]:
     """
-    Give the programs a password for the registry, for the time of the context; it is nowhere afterwards.
+    Give the programs a password for the registry, and remove it when the context ends.
 
     Raises:
         AwsError: AWS refused, or could not be reached.

@@ -43,7 +43,7 @@ def registry_places(text: str, *, file: str, environment: str) -> dict[tuple[str
     Args:
         text: of a valid catalog.
         file: how findings name it.
-        environment: name of the environment. A key that it has goes before that of the catalog.
+        environment: name of the environment. Its keys override those of the catalog.
 
     Returns:
         The place of each key, and of each entry of a key that is a mapping, by the steps below `registry`; without

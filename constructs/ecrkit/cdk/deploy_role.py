@@ -48,7 +48,7 @@ PUSH_PERMISSIONS = (
 """The permissions of the push role."""
 
 _SIGN = "signer:SignPayload"
-"""What ECR does as whoever pushes. Source: ECR user guide, "Managed signing" (read 2026-11)."""
+"""ECR signs with the permissions of the pushing principal. Source: ECR user guide, "Managed signing" (read 2026-11)."""
 
 _BOOTSTRAP_ROLES = ("deploy", "file-publishing", "image-publishing", "lookup")
 """The roles of ``cdk bootstrap`` that the CDK CLI assumes. Source: its template, version 30."""
@@ -69,8 +69,8 @@ class DeployRole(Construct):
     - The plan role runs ``ecrkit guard --deployed``, ``audit``, ``images inventory``, ``images in-use`` and
       ``cdk diff``. It reads its own account; in other accounts it assumes the lookup role of ``cdk bootstrap``.
     - The deploy role assumes the roles of ``cdk bootstrap``, which have the permissions, and reads stacks.
-    - The push role logs in, and pushes only to the named repositories. ECR signs what it pushes, if the registry has
-      signing rules, only with *signing_profiles*.
+    - The push role logs in, and pushes only to the named repositories. If the registry has signing rules, ECR signs
+      these images only with *signing_profiles*.
 
     An account has one provider for each issuer. The provider is kept when it leaves its stack, because other roles may
     trust it.
@@ -83,8 +83,8 @@ class DeployRole(Construct):
         push: Pipelines that may push images to *repositories*. Default: no role.
         repositories: Repositories to push to: names in the account and Region of the stack, or constructs. Required
             with *push*, and only with it.
-        signing_profiles: Signing profiles of the registry's signing rules, or their ARNs; ECR signs with the
-            permissions of whoever pushes. Only with *push*. Default: none.
+        signing_profiles: Signing profiles of the registry's signing rules, or their ARNs. ECR signs with the
+            permissions of the role that pushes. Only with *push*. Default: none.
         environments: Accounts and Regions that *plan* reads and *deploy* deploys to. A missing account or Region is
             that of the stack. Default: the account and Region of the stack.
         qualifier: The qualifier of ``cdk bootstrap``. Default: ``hnb659fds``, CDK's own.

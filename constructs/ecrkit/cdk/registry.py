@@ -72,7 +72,7 @@ class Registry(Construct):
     repository.
 
     Settings are kept when they leave the stack or the stack is deleted, because the whole account uses them. Only
-    pull-time exclusions, entries of a list, are deleted then. A creation that is rolled back deletes what it created,
+    pull-time exclusions are deleted then. A creation that is rolled back deletes what it created,
     so the next attempt can succeed: CloudFormation creates a policy, replication, a cache, a template, signing or an
     exclusion only if the registry has none yet. Scanning always exists, and deleting it would turn off Amazon
     Inspector for the account, so it is kept even then.
@@ -86,7 +86,7 @@ class Registry(Construct):
         pull_through_cache: Caches of other registries, by repository prefix; changing a property replaces the
             cache. Default: no cache.
         creation_templates: Settings of repositories that ECR creates automatically, by prefix. Default: no template.
-        signing: Which repositories have their images signed on push. Default: unchanged.
+        signing: Which repositories have their images signed on push, and with which profiles. Default: unchanged.
         pull_time_exclusions: Roles and users, or their ARNs, whose pulls do not count as use of an image. Default: no
             exclusion.
 

@@ -232,7 +232,7 @@ class RegistryStack(EnvironmentStack):
 
 class EventsStack(EnvironmentStack):
     """
-    Rules of EventBridge that send the events of one environment, and the roles that they send them with.
+    Rules of EventBridge that send the events of one environment, and the roles that the rules use.
 
     Args:
         scope: The app, or a stage of it.

@@ -101,7 +101,7 @@ def audit(  # noqa: PLR0913 - one parameter per option
     note.
 
     Compares all registry-wide settings, too: scanning, replication, the registry policy, pull-through caches, creation
-    templates, signing, pull-time exclusions and account settings. Settings that the catalog omits are one note.
+    templates, signing, pull-time exclusions and account settings. One note lists the settings that the catalog omits.
 
     Also reports insecure settings, declared or not: access for everyone, tags that can be overwritten, no scan on
     push, no lifecycle policy. Warns about suspended lifecycle policies, policies that ECR has not evaluated for days,

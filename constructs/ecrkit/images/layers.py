@@ -16,7 +16,7 @@ _KEYS = {"digest", "size"}
 
 class Layer(NamedTuple):
     """
-    A blob of an image: a layer, or the configuration, which takes storage as a layer does.
+    A blob of an image: a layer or the configuration, which also takes storage.
 
     Attributes:
         digest: of its content.

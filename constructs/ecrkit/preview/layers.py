@@ -1,11 +1,12 @@
 """
 Bytes that are really freed: a repository stores a layer once, and frees it when no image of it refers to the layer.
 
-ECR stores and bills layers per repository, so that everything here is about one repository. Blob mounting, an account
-setting that is off by default, shares layers between repositories as they are pushed; a layer may then be freed only
-when the other repositories free it, too.
+ECR stores and bills layers per repository, so this module counts each repository separately. Blob mounting, an account
+setting that is off by default, shares layers between repositories when they are pushed. A shared layer may then be
+freed only when the other repositories free it, too.
 
-Not documented, and decided here: a layer that an archived image and an active one share stays in standard storage.
+Decided here, because AWS does not document it: a layer that an archived and an active image share stays in standard
+storage.
 
 Source: ECR user guide, "Blob mounting in Amazon ECR" and "Archiving an image" (read 2026-11).
 """
@@ -51,7 +52,7 @@ def real_bytes(freed: Iterable[Sequence[Layer]], staying: Iterable[Sequence[Laye
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerBytes:
     """
-    What becomes of the bytes of images that expire or are archived.
+    What happens to the bytes of images that expire or are archived.
 
     Attributes:
         freed: bytes that are really freed. An upper bound if the layers of an image are unknown.
@@ -110,7 +111,7 @@ class LayerBytes:
 
     def sentences(self) -> Iterator[str]:
         """
-        Say what is freed and moved, beside the sizes of the images; nothing if no layer is known.
+        Say what is freed and moved, next to the sizes of the images; nothing if no layer is known.
 
         Yields:
             Lower case, no full stop.
@@ -118,11 +119,11 @@ class LayerBytes:
         if not self.is_known:
             return
         if self.freed_size or self.freed:
-            yield f"really frees {self.freed_text}: the layers that no other image needs, of {_of(self.freed_size)}"
+            yield f"really frees {self.freed_text} of {_of(self.freed_size)}: the layers that no other image needs"
         if self.moved_size or self.moved:
-            yield f"really moves {self.moved_text} to the archive, of {_of(self.moved_size)}"
+            yield f"really moves {self.moved_text} of {_of(self.moved_size)} to the archive"
         if self.unknown:
-            yield f"the layers of {count_of(self.unknown, 'image')} are unknown, so the real bytes are upper bounds"
+            yield f"the layers of {count_of(self.unknown, 'image')} are unknown, so these bytes are upper bounds"
 
     def _text(self, size_bytes: int) -> str:
         return readable_size(size_bytes) if self.is_exact else f"up to {readable_size(size_bytes)}"
@@ -196,7 +197,7 @@ def shared_layers(inventories: Iterable[Inventory]) -> tuple[SharedLayers, ...]:
     Find layers that several repositories have.
 
     Args:
-        inventories: of one registry, a repository each; gone through once.
+        inventories: of one registry, one per repository; may be an iterator.
 
     Returns:
         Those of the same repositories together; what is repeated most comes first.

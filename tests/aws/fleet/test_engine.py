@@ -156,7 +156,7 @@ def test_tables_of_another_dataset(fleet: Fleet, tmp_path: Path) -> None:
         pass
 
     assert str(refused.value) == (
-        "ecrkit_fleet: no tables over the dataset as it is now: images, repositories; run `ecrkit fleet table "
+        "ecrkit_fleet: tables are missing or outdated: images, repositories; run `ecrkit fleet table "
         "--inventory s3://fleet/daily/`"
     )
     assert set(apply_tables(aws, DATABASE, all_tables(bucket)).values()) == {"updated", "unchanged"}

@@ -121,7 +121,7 @@ def test_something_else(store: DatasetStore, folder: Path) -> None:
         store.begin(JOB, restart=False, retry=False)
 
     assert str(refused.value) == (
-        f"{folder.as_posix()}: contains something else than a fleet dataset; name another place"
+        f"{folder.as_posix()}: contains something other than a fleet dataset; name another place"
     )
     assert [path.name for path in folder.iterdir()] == ["notes.txt"]
 

@@ -242,7 +242,7 @@ def test_stack_is_too_large() -> None:
         pytest.param("operating_systems: [linux]", "got 'linux'; write 'Linux'", id="case"),
         pytest.param(
             "architectures: [riscv]",
-            "got 'riscv'; remove it, or silence CAT285: nobody can search for it",
+            "got 'riscv'; remove it, or silence CAT285: the gallery cannot filter by it",
             id="another",
         ),
     ],

@@ -89,7 +89,7 @@ def test_dataset_in_s3(fleet: Fleet, monkeypatch: pytest.MonkeyPatch, capsys: py
     said = capsys.readouterr()
     document = json.loads(said.out)
 
-    assert (code, said.err) == (0, f"{closed}: left out, its state is SUSPENDED\n")
+    assert (code, said.err) == (0, f"{closed}: skipped, its state is SUSPENDED\n")
     assert (document["dataset"], document["complete"]) == (f"s3://{BUCKET}/daily/", True)
     counts = {one["registryId"]: (one["repositoryCount"], one["imageCount"]) for one in document["registries"]}
     assert counts == {HOME.account: (1, 2), account: (1, 1)}

@@ -62,8 +62,8 @@ def test_preview(tmp_path: Path, policies: tuple[Path, Path]) -> None:
     result = run("policy", "preview", policies[1], "--images", path)
 
     assert lines_about_bytes(result) == [
-        "really frees 10.0 MB: the layers that no other image needs, of 300.0 MB apparent size",
-        "really moves 10.0 MB to the archive, of 300.0 MB apparent size",
+        "really frees 10.0 MB of 300.0 MB apparent size: the layers that no other image needs",
+        "really moves 10.0 MB of 300.0 MB apparent size to the archive",
         f"saves $0.00 a month, {SAVING[0]}",
         SAVING[1],
     ]
@@ -77,9 +77,9 @@ def test_preview_with_unknown_layers(tmp_path: Path, policies: tuple[Path, Path]
     result = run("policy", "preview", policies[1], "--images", path)
 
     assert lines_about_bytes(result) == [
-        "really frees up to 10.0 MB: the layers that no other image needs, of 300.0 MB apparent size",
-        "really moves up to 10.0 MB to the archive, of 300.0 MB apparent size",
-        "the layers of 1 image are unknown, so the real bytes are upper bounds",
+        "really frees up to 10.0 MB of 300.0 MB apparent size: the layers that no other image needs",
+        "really moves up to 10.0 MB of 300.0 MB apparent size to the archive",
+        "the layers of 1 image are unknown, so these bytes are upper bounds",
         f"saves up to $0.00 a month, {SAVING[0]}",
         SAVING[1],
     ]
@@ -132,8 +132,8 @@ def test_diff(tmp_path: Path, policies: tuple[Path, Path]) -> None:
     document = json.loads(run("policy", "diff", *policies, "--images", path, "--output", "json").stdout)
 
     assert lines_about_bytes(text) == [
-        "really frees 10.0 MB: the layers that no other image needs, of 300.0 MB apparent size",
-        "really moves 10.0 MB to the archive, of 300.0 MB apparent size",
+        "really frees 10.0 MB of 300.0 MB apparent size: the layers that no other image needs",
+        "really moves 10.0 MB of 300.0 MB apparent size to the archive",
     ]
     assert lines_about_bytes(back) == []
     assert document["layers"] == {
@@ -161,7 +161,7 @@ def test_report(tmp_path: Path, policies: tuple[Path, Path], number: int) -> Non
     assert (
         f"apparent size {300 * number}.0 MB really freed {10 * number}.0 MB really archived {10 * number}.0 MB" in words
     )
-    assert "Really freed are layers that no image that stays needs" in words
+    assert "Really freed: the layers that no remaining image needs" in words
     assert "upper bound" not in words
 
 
@@ -201,7 +201,7 @@ def test_review(change: tuple[Path, Path]) -> None:
         in text.stdout.splitlines()
     )
     assert "20.0&nbsp;MB&nbsp;of&nbsp;600.0&nbsp;MB" in markdown
-    assert "sizes are the bytes really freed, of the apparent size" in markdown
+    assert "sizes are the bytes really freed and the apparent size" in markdown
     [policy] = document["policies"]
     assert policy["newlyExpiredSizeInBytes"] == 600 * MB
     assert policy["layers"] == {
@@ -222,6 +222,6 @@ def test_catalog_diff(change: tuple[Path, Path]) -> None:
     [found] = json.loads(run("catalog", "diff", *catalogs, *common, "--output", "json").stdout)["diffs"]
 
     assert lines_about_bytes(text) == [
-        "really frees 20.0 MB: the layers that no other image needs, of 600.0 MB apparent size"
+        "really frees 20.0 MB of 600.0 MB apparent size: the layers that no other image needs"
     ]
     assert found["layers"]["reallyFreedBytes"] == 20 * MB

@@ -267,8 +267,8 @@ def test_interruption_ends_the_program(account: Account, tools: Path) -> None:
     [
         pytest.param(
             "--require-signature ci@example.com",
-            "Error: ci@example.com: an identity needs --certificate-oidc-issuer, the URL of whoever vouches for it, as "
-            "in 'https://token.actions.githubusercontent.com'",
+            "Error: ci@example.com: an identity needs --certificate-oidc-issuer, the URL of the issuer that vouches "
+            "for it, as in 'https://token.actions.githubusercontent.com'",
             id="no issuer",
         ),
         pytest.param(

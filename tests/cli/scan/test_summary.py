@@ -103,7 +103,7 @@ def test_most_severe_repository_comes_first(repositories: Account, answers: dict
     assert result.stderr.splitlines() == [
         (
             "5 repositories: 1 CRITICAL, 1 HIGH, 1 LOW, 1 UNDEFINED; 1 image without a scan result; "
-            "the oldest scan is of DATE, 40d ago"
+            "the oldest scan is from DATE, 40d ago"
         )
     ]
 
@@ -205,7 +205,7 @@ def test_denied_repository_is_not_checked(repositories: Account, answers: dict[s
         "web: not checked: DescribeImageScanFindings: access denied: not for you; docs/reference/iam.md lists what "
         "each command needs"
     )
-    assert strict.stderr.splitlines()[-1] == "error: 1 repository not checked, web for one"
+    assert strict.stderr.splitlines()[-1] == "error: 1 repository not checked, for example web"
 
 
 def test_nothing_checked_is_an_error(repositories: Account) -> None:
@@ -215,7 +215,7 @@ def test_nothing_checked_is_an_error(repositories: Account) -> None:
     result = summary(repositories, faults=(denied,))
 
     assert result.returncode == 3
-    assert result.stderr.splitlines()[-1] == "error: 5 repositories not checked, api for one"
+    assert result.stderr.splitlines()[-1] == "error: 5 repositories not checked, for example api"
 
 
 def test_unknown_status_is_not_checked(repositories: Account) -> None:

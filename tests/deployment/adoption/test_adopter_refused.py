@@ -80,13 +80,13 @@ REFUSED: dict[str, tuple[ActualRepository, str]] = {
     "another stack": (
         actual("api", stack="Shop"),
         (
-            "a resource of the stack Shop, so no other stack can import it; deploy it there with DeletionPolicy "
+            "belongs to the stack Shop, so no other stack can import it; deploy it there with DeletionPolicy "
             "Retain, remove it there and deploy again, then adopt it"
         ),
     ),
     "our stack": (
         actual("api", stack="Repositories-dev"),
-        "a resource of the stack Repositories-dev, whose catalog no longer declares it; put its entry back",
+        "belongs to the stack Repositories-dev, but the catalog no longer declares it; put its entry back",
     ),
     "a lifecycle policy that is none": (
         actual("api", lifecycle_policy_text="{}"),

@@ -21,9 +21,9 @@ def test_shared_layers_are_one_note() -> None:
     assert (found.code, found.severity.value) == ("AUD161", "note")
     assert found.text == (
         "environments.dev: 7 layers are in more than one repository: 2.0 MB stored repeatedly, 2.0 MB in api, job, "
-        "web; 5 B in api, web-0; 5 B in api, web-1; 10 B in others; ECR stores and bills layers per repository; blob "
-        "mounting shares those of later pushes between "
-        "repositories with the same encryption: `aws ecr put-account-setting --name BLOB_MOUNTING --value ENABLED`"
+        "web; 5 B in api, web-0; 5 B in api, web-1; 10 B in others; turn on blob mounting, so "
+        "that repositories with the same encryption share the layers of later pushes: "
+        "`aws ecr put-account-setting --name BLOB_MOUNTING --value ENABLED`"
     )
 
 

@@ -232,5 +232,5 @@ class TestRefusals:
         with pytest.raises(ReferenceCycleError) as caught:
             evaluate(self.RULES, [image("a", subject="b", children=["b"]), image("b")], NOW)
 
-        message = f"{digest('a')}: cannot go before an image that cannot go before it; delete it yourself"
+        message = f"{digest('a')}: is in a circle of references, so no image can go first; delete it yourself"
         assert str(caught.value) == message

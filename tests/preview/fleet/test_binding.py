@@ -49,7 +49,7 @@ def test_scans() -> None:
     page = (Path(__file__).parents[3] / "docs" / "tasks" / "fleet.md").read_text(encoding="utf-8")
     plain, referring = (scans_of(summary(rounds=rounds, protected=False), "images") for rounds in (0, ROUNDS))
 
-    assert f"{plain} if no image refers to another one, and\n{referring} if" in page
+    assert f"{plain} times, or {referring} times if" in page
 
 
 def test_scans_of_nothing() -> None:

@@ -90,7 +90,7 @@ class TestReferences:
             fates(tmp_path / "dataset", images)
 
         assert str(raised.value) == (
-            f"web@{digest_of('a')}: cannot go before an image that cannot go before it; delete it yourself"
+            f"web@{digest_of('a')}: is in a circle of references, so no image can go first; delete it yourself"
         )
 
     def test_list_waits_with_the_lowest_digest(self, tmp_path: Path) -> None:

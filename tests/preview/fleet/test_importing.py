@@ -228,7 +228,7 @@ def test_something_else(tmp_path: Path) -> None:
         imported(tmp_path)
 
     assert str(raised.value) == (
-        f"{(tmp_path / 'dataset').as_posix()}: contains something else than a fleet dataset; name another directory"
+        f"{(tmp_path / 'dataset').as_posix()}: contains something other than a fleet dataset; name another directory"
     )
 
 

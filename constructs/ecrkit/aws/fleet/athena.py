@@ -1,4 +1,4 @@
-"""A query of Athena: started, waited for, stopped when nobody waits any more, and its results page by page."""
+"""Run a query in Athena: start it, wait for it, stop it on an interruption, and read its results page by page."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ Source: Amazon Athena service quotas, "Query string length" (read 2026-11).
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkGroup:
     """
-    What a workgroup says of its queries.
+    The settings of a workgroup.
 
     Attributes:
         name: of the workgroup.
         has_results: whether it keeps results, in its own location or in storage that Athena manages.
-        cutoff_bytes: what a query may scan before Athena cancels it; ``None`` without a limit.
+        cutoff_bytes: bytes that a query may scan before Athena cancels it; ``None`` without a limit.
     """
 
     name: str
@@ -49,12 +49,12 @@ class WorkGroup:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryResult:
     """
-    What a query gave.
+    The result of a query.
 
     Attributes:
         columns: their names.
-        rows: texts as Athena writes them, ``None`` for NULL; to be gone through once.
-        scanned_bytes: that Athena charges for.
+        rows: texts as Athena writes them, ``None`` for NULL; an iterator.
+        scanned_bytes: bytes that Athena charges for.
     """
 
     columns: tuple[str, ...]
@@ -69,7 +69,7 @@ class Athena:
     Args:
         aws: account and Region of the tables.
         workgroup: its name.
-        database: that a query means, if it names none.
+        database: default database of the queries.
         results: where a workgroup that keeps no results writes them.
         patience: how to wait for a query.
     """
@@ -91,7 +91,7 @@ class Athena:
         Describe the workgroup.
 
         Raises:
-            AwsError: there is none of that name, it is disabled, AWS refused, or could not be reached.
+            AwsError: it does not exist, it is disabled, AWS refused, or could not be reached.
         """
         with aws_errors():
             found = self._client.get_work_group(WorkGroup=self._workgroup)["WorkGroup"]
@@ -108,7 +108,7 @@ class Athena:
 
     def run(self, text: str, *, estimate_bytes: int, max_scanned_bytes: int | None) -> QueryResult:
         """
-        Run a query, and wait for its end. A query that nobody waits for any more is stopped.
+        Run a query, and wait for its end. An interruption stops the query.
 
         Args:
             text: of the query.
@@ -144,7 +144,7 @@ class Athena:
         return str(answer["QueryExecutionId"])
 
     def _finished(self, query: str, *, max_scanned_bytes: int | None) -> dict[str, Any]:
-        """Wait for the end of a query; gives what Athena says of it."""
+        """Wait for the end of a query, and return Athena's description of it."""
         wait = Waiting(self._patience, subject=f"Athena: query {query} has no result", label="Athena")
         while True:
             with aws_errors():
@@ -161,7 +161,7 @@ class Athena:
             wait.pause(f"query {state.lower()}")
 
     def _stop(self, query: str) -> None:
-        """Stop a query; one that has ended is no error, and neither is a refusal, which would hide the first error."""
+        """Stop a query; ignores one that has ended, and a refusal, which would hide the first error."""
         try:
             with no_interruption(), aws_errors():
                 self._client.stop_query_execution(QueryExecutionId=query)

@@ -1,4 +1,4 @@
-"""Athena as the engine of a fleet: the dataset stays in S3, and only the answers of queries come here."""
+"""Athena as the engine of a fleet: the dataset stays in S3, and only query results are downloaded."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def athena_fleet(  # noqa: PLR0913 - the options of a command
     stale = stale_tables(aws, database, all_tables(bucket))
     if stale:
         raise UnreadableInputError(
-            f"{database}: no tables over the dataset as it is now: {first_names(stale)}; run `ecrkit fleet table "
+            f"{database}: tables are missing or outdated: {first_names(stale)}; run `ecrkit fleet table  "
             f"--inventory {place}`"
         )
     athena = Athena(aws, workgroup=workgroup, database=database, results=place.under(_RESULTS), patience=patience)
@@ -233,4 +233,4 @@ def _value(column: str, text: str | None) -> Any:  # noqa: ANN401 - text, number
     try:
         return _TRUTHS[text] if text in _TRUTHS else int(text)
     except ValueError:
-        raise AwsError(f"Athena: column {column} must be a number or a truth, got {text!r}") from None
+        raise AwsError(f"Athena: column {column} must be a number or a boolean, got {text!r}") from None

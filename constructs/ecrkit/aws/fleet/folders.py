@@ -71,7 +71,7 @@ class Folder:
 
     def delete(self, names: Collection[str]) -> None:
         """
-        Delete files, and the folders that are empty then; one that does not exist is no error.
+        Delete files, and the folders that this leaves empty; ignores files that do not exist.
 
         Raises:
             UnwritableOutputError: one cannot be deleted.

@@ -28,7 +28,7 @@ _COMPARED = ("StorageDescriptor", "PartitionKeys", "Parameters")
 
 
 class Change(StrEnum):
-    """What became of a table."""
+    """What happened to a table."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -42,7 +42,7 @@ class Partition:
 
     Attributes:
         name: of the key.
-        values: that there are; empty if every query names the one that it means.
+        values: all its values; empty if every query names one.
     """
 
     name: str
@@ -111,7 +111,7 @@ def apply_tables(aws: Aws, database: str, tables: Iterable[Table]) -> dict[str, 
         tables: wanted.
 
     Returns:
-        What became of each table, by name.
+        What happened to each table, by name.
 
     Raises:
         AwsError: AWS refused, or could not be reached.

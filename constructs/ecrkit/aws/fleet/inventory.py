@@ -56,7 +56,7 @@ class Outcome:
         registry: account and Region.
         repositories: how many were read.
         images: how many were read.
-        unread: manifest lists of which is not known what they refer to.
+        unread: manifest lists whose images are unknown.
         why_unread: a reason for one of them.
         error: why the registry could not be read; empty if it was.
         is_account: whether the whole account could not be read.
@@ -139,7 +139,7 @@ def take_registries(
     sessions: Sessions, store: DatasetStore, job: Job, left: Iterable[Registry], *, children: bool | None
 ) -> Iterator[Outcome]:
     """
-    Read registries, several at a time; each is complete in the dataset before its outcome is given, or not there.
+    Read registries, several at a time; each is complete in the dataset before its outcome is given, or absent.
 
     Args:
         sessions: of the accounts.
@@ -150,7 +150,7 @@ def take_registries(
             lifecycle policy of the repository counts pulls.
 
     Yields:
-        What became of each, in the order given.
+        The outcome of each, in the order given.
 
     Raises:
         AwsError: the credentials of the caller have ended, or the dataset cannot be written to S3.

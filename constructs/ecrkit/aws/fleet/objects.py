@@ -28,7 +28,7 @@ _ATTEMPTS = 3
 _DELETED_PER_CALL = 1000
 _NO_SUCH_KEY = "NoSuchKey"
 _BROKEN = frozenset({"ConnectionClosedError", "IncompleteReadError", "ReadTimeoutError", "ResponseStreamingError"})
-"""Codes of errors after which the same object may arrive."""
+"""Codes of errors after which a retry may succeed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ class Bucket:
     def __init__(self, aws: Aws, place: Place) -> None:
         self.place = place
         client = aws.client("s3")
-        # The name of a bucket before that of this machine is the name of no machine.
+        # A bucket's name in front of this machine's host name does not resolve.
         self._client = aws.client("s3", s3={"addressing_style": "path"}) if is_local(client) else client
 
     def __str__(self) -> str:
@@ -123,7 +123,7 @@ class Bucket:
             self._client.put_object(Bucket=self.place.bucket, Key=self._key(name), Body=file)
 
     def delete(self, names: Collection[str]) -> None:
-        """Delete objects; one that does not exist is no error."""
+        """Delete objects; ignores objects that do not exist."""
         left = sorted(names)
         for start in range(0, len(left), _DELETED_PER_CALL):
             keys = [{"Key": self._key(name)} for name in left[start : start + _DELETED_PER_CALL]]

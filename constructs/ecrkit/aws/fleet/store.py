@@ -1,4 +1,4 @@
-"""Where an inventory of a fleet writes its dataset: a folder or S3, and the record of a run that is not finished."""
+"""The place of a dataset, a folder or S3, and the record of an unfinished run."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class DatasetStore:
 
         Args:
             asked: what is to be read.
-            restart: forget what is there.
+            restart: ignore what an earlier run has read.
             retry: read only what could not be read by the last run.
 
         Returns:
@@ -106,7 +106,7 @@ class DatasetStore:
 
         Raises:
             AwsError: AWS refused, or could not be reached.
-            RefusedError: there is something else, or a dataset of other accounts; or nothing to retry.
+            RefusedError: the place has something else, a dataset of other accounts, or nothing to retry.
             UnreadableInputError: the record of a dataset cannot be read.
         """
         record = None if restart else self._record()
@@ -119,14 +119,14 @@ class DatasetStore:
         elif record:
             self._refuse_other(asked, record)
         elif not restart and self._files.sizes():
-            raise RefusedError(f"{self}: contains something else than a fleet dataset; name another place")
+            raise RefusedError(f"{self}: contains something other than a fleet dataset; name another place")
         self._done = job.done
         self._write(job, complete=False)
         return job
 
     def previous(self, registry: Registry) -> tuple[Path, ...]:
         """
-        Give the files of images that the dataset has of a registry from before.
+        Give the image files that an earlier run wrote for a registry.
 
         Raises:
             AwsError: AWS refused, or could not be reached.
@@ -171,7 +171,7 @@ class DatasetStore:
             failures: what could not be read.
 
         Returns:
-            Registries that were not asked for any more, whose files were removed.
+            Registries that are no longer listed, whose files were removed.
 
         Raises:
             AwsError: AWS refused, or could not be reached.
@@ -183,7 +183,7 @@ class DatasetStore:
         self._files.delete(stale)
         several = tuple(failures)
         self._write(job, complete=not several, failures=several)
-        # Last: as long as it is there, nobody takes the run for finished.
+        # Last: while this file exists, the run counts as unfinished.
         self._files.delete([_JOB])
         return tuple(sorted({of_registries[name] for name in stale} - {*job.registries}))
 

@@ -1,4 +1,4 @@
-"""The tables of a dataset, and of what a preview asks about it."""
+"""The tables of a dataset, and those that a preview writes for its queries."""
 
 from __future__ import annotations
 

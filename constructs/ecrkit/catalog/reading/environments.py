@@ -56,7 +56,7 @@ class EnvironmentDraft:
         defaults: laid over those of the catalog.
         repositories: laid over the settings of single repositories, by name.
         registry: laid over what is registry-wide in the catalog; ``None`` where it says nothing of that.
-        events: in place of those of the catalog; ``None`` where it says nothing of them.
+        events: replace those of the catalog; ``None`` if it has no such key.
         public_alias: alias of the public registry; empty if it has none.
         at: where it stands.
     """

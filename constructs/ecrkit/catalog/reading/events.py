@@ -1,4 +1,4 @@
-"""What `events` of a catalog, and of an environment, may say."""
+"""Read the `events` of a catalog and of its environments."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class EventsReader:
         """
         if at is None or is_empty(at):
             return ()
-        # What all environments share is read for each, and told once.
+        # Events of all environments are read for each environment, and reported once.
         reader = Reader(at.location.file, rulebook.CATALOG_STRUCTURE, today=self._reader.today)
         events = _Reading(reader).events(at, home, repositories)
         self._reader.add(reader.findings)
@@ -53,7 +53,7 @@ class EventsReader:
 
 
 class _Reading:
-    """One run over the events of one registry; remembers where each value stood."""
+    """One run over the events of one registry; remembers the location of each value."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -64,7 +64,7 @@ class _Reading:
         unread = [found.location.pointer for found in errors_in(self._reader.findings)]
         for finding in check_events(events, home, repositories=repositories):
             placed = self._placed(finding)
-            # What could not be read is no ground to say that something is missing.
+            # An unreadable value does not mean that the value is missing.
             if not any(f"{pointer}/".startswith(f"{placed.location.pointer}/") for pointer in unread):
                 self._reader.add([placed])
         return events
@@ -106,7 +106,7 @@ class _Reading:
         return tuple(values)
 
     def _placed(self, finding: Finding) -> Finding:
-        """Move a finding about a value to where that stands, or the nearest around it."""
+        """Move a finding to the location of its value, or of the nearest value around it."""
         pointer = finding.location.pointer
         while pointer not in self._places:
             pointer = pointer.rpartition("/")[0]

@@ -1,4 +1,4 @@
-"""What `public_repositories` of a catalog may say, and what they come to in an environment."""
+"""Read the `public_repositories` of a catalog, and resolve them for an environment."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class PublicReader:
 
     def entry(self, draft: PublicDraft, *defaults: Settings) -> PublicRepositoryEntry | None:
         """
-        Make what a repository comes to in an environment.
+        Resolve a repository for an environment.
 
         Args:
             draft: the repository.

@@ -30,7 +30,7 @@ def public_schema(settings: Schema) -> Schema:
     Describe `public_repositories` of a catalog.
 
     Args:
-        settings: the schemas of what a private repository may say, by key; a public one may say some of it.
+        settings: the schemas of the keys of a private repository, by key; a public one has some of these keys.
     """
     shared = ("push", "statements", "open_to_everyone", "tags")
     parts: Schema = {

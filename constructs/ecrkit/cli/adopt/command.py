@@ -109,11 +109,11 @@ def adopt(  # noqa: PLR0913 - one parameter per option
     and prints the next steps. Only reads from AWS. Skips repositories that are already declared, so you can run it
     again after an interruption.
 
-    Adopts registry-wide settings with --all and with --registry: scanning, replication, the registry policy,
-    pull-through caches, creation templates, signing, pull-time exclusions and account settings. They go into `registry`
-    of the catalog, or of the environment if the catalog has several.
+    With --all or --registry, also adopts registry-wide settings: scanning, replication, the registry policy,
+    pull-through caches, creation templates, signing, pull-time exclusions and account settings. Writes them under
+    `registry` of the catalog, or of the environment if the catalog has several.
 
-    Exits with 1 if a repository or a setting cannot be declared exactly as it is; that one is not adopted.
+    Exits with 1 if a repository or setting cannot be declared exactly as it is. Skips it, and adopts the others.
 
     \b
     Examples:

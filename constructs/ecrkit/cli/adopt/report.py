@@ -27,7 +27,7 @@ _FEW = 20
 
 class AdoptionReport:
     """
-    Tells of a run.
+    Reports a run.
 
     Args:
         environment: whose repositories are adopted.
@@ -37,12 +37,12 @@ class AdoptionReport:
     Attributes:
         names: of what was adopted.
         settings: registry-wide settings that were adopted.
-        refused: the names of what cannot be, and why.
+        refused: names of repositories that cannot be adopted, and why.
         refused_settings: the same for registry-wide settings, by their path.
         unread: which registry-wide settings could not be read, and why.
         replicates_deletions: whether the deployed replication includes deletions.
         declared: names of what was declared before.
-        of_stacks: names of what other stacks have.
+        of_stacks: names of repositories that belong to other stacks.
     """
 
     def __init__(self, environment: Environment, *, dry_run: bool, output: str) -> None:

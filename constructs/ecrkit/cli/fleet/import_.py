@@ -33,8 +33,7 @@ def import_(images: str, *, destination: Path, region: str | None, output: str) 
     reads them. Files of `ecrkit images inventory` name their account and Region. Files of `aws ecr describe-images`
     do not name their Region: pass --region.
 
-    The dataset gets the accounts and Regions of these files. Images of other accounts and Regions in it stay. Does not
-    call AWS.
+    Replaces the accounts and Regions of these files in the dataset, and keeps all others. Does not call AWS.
 
     \b
     Examples:

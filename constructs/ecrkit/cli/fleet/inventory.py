@@ -32,11 +32,15 @@ __all__ = ["inventory"]
 @folder_option(
     "Folder, or s3://BUCKET/PREFIX, to write the dataset to.", metavar="DATASET", required=True, is_text=True
 )
-@click.option("--accounts", metavar="ID,…", multiple=True, help="Accounts to read.  [default: that of the credentials]")
 @click.option(
-    "--organizational-units", metavar="OU,…", multiple=True, help="Organizational units whose accounts to read, too."
+    "--accounts", metavar="ID,…", multiple=True, help="Accounts to read.  [default: account of the credentials]"
 )
-@click.option("--role", metavar="NAME|ARN", help="Role to assume in each account; an ARN has {account} in it.")
+@click.option(
+    "--organizational-units", metavar="OU,…", multiple=True, help="Organizational units with further accounts to read."
+)
+@click.option(
+    "--role", metavar="NAME|ARN", help="Role to assume in each account: a name, or an ARN that contains {account}."
+)
 @click.option(
     "--regions",
     metavar="REGION,…",
@@ -65,11 +69,11 @@ def inventory(  # noqa: PLR0913 - one parameter per option
     """
     Save the images of many accounts and Regions as a dataset.
 
-    The dataset is Parquet, with the deployed lifecycle policies and the tags of the repositories, for
-    `ecrkit fleet preview`.
+    The dataset is Parquet, for `ecrkit fleet preview`. It includes the deployed lifecycle policies and the tags of the
+    repositories.
 
     After an interruption, the same command continues. After a complete run, it starts from the beginning. An account or
-    Region that cannot be read makes the dataset incomplete, and the command exits with 3. Nothing in ECR is changed.
+    Region that cannot be read makes the dataset incomplete, and the command exits with 3. Changes nothing in ECR.
 
     \b
     Examples:
@@ -113,7 +117,7 @@ def inventory(  # noqa: PLR0913 - one parameter per option
             images = count_of(sum(one.images for one in outcomes), "image")
             echo(f"{store}: {registries}, {repositories} and {images} read")
     for registry in removed:
-        echo(f"{registry}: not asked for any more, its files are removed", err=True)
+        echo(f"{registry}: no longer listed, its files are removed", err=True)
     _tell_unread(outcomes)
     _end(failures)
 
@@ -127,7 +131,7 @@ def _accounts(aws: Aws, named: Sequence[str], units: Sequence[str], *, own: str)
         return tuple(named) or (own,)
     found = accounts_of(aws, units)
     for account, state in found.left_out.items():
-        echo(f"{account}: left out, its state is {state}", err=True)
+        echo(f"{account}: skipped, its state is {state}", err=True)
     accounts = tuple(sorted({*named, *found.active}))
     if not accounts:
         raise click.UsageError(f"no active account in {', '.join(units)}; name other units, or --accounts")
@@ -180,7 +184,7 @@ def _document(
 
 
 def _tell_unread(outcomes: Iterable[Outcome]) -> None:
-    """Say, once for each reason, which manifest lists have not been read."""
+    """Report, once for each reason, which manifest lists have not been read."""
     by_reason: dict[str, list[Outcome]] = {}
     for one in outcomes:
         if one.unread:

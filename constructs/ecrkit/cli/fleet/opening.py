@@ -223,5 +223,5 @@ def _with_bar(names: Iterable[str], length: int) -> Iterable[str]:
 
 def _tell_scanned(fleet: AthenaFleet) -> None:
     dollars = fleet.scanned_bytes / 10**12 * _DOLLARS_A_TERABYTE
-    estimate = f"of at most {fleet.estimated_bytes:,} that were estimated"
+    estimate = f"of at most {fleet.estimated_bytes:,} estimated"
     echo(f"Athena scanned {fleet.scanned_bytes:,} bytes, {estimate}: about {dollars:.2f} USD", err=True)

@@ -66,7 +66,7 @@ __all__ = ["preview_command"]
 @click.option(
     "--deployed-policies",
     is_flag=True,
-    help="Use the lifecycle policies in the dataset, which were deployed when it was written, instead of a catalog.",
+    help="Use the deployed lifecycle policies that the dataset contains, instead of a catalog.",
 )
 @incomplete_option
 @click.option("--now", type=INSTANT, help="Time of evaluation, ISO 8601 with an offset.  [default: now]")

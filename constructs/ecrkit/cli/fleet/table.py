@@ -24,7 +24,7 @@ __all__ = ["table"]
     "--inventory", metavar="S3_URI", required=True, help="Dataset in S3, as `ecrkit fleet inventory` writes it."
 )
 @click.option("--database", metavar="NAME", default=DATABASE, show_default=True, help="Glue database of the tables.")
-@click.option("--template", is_flag=True, help="Print a CloudFormation template instead; Glue is not changed.")
+@click.option("--template", is_flag=True, help="Print a CloudFormation template instead of changing Glue.")
 @aws_options
 @output_option()
 def table(  # noqa: PLR0913 - one parameter per option
@@ -33,8 +33,8 @@ def table(  # noqa: PLR0913 - one parameter per option
     """
     Create or update the Athena tables over a dataset in S3.
 
-    The partitions of the tables follow from the accounts and Regions of the dataset: there is no crawler to run. Run
-    the command again if accounts or Regions are added. Queries of the tables need them in the Region of the bucket.
+    The tables list the accounts and Regions of the dataset as partitions, so you need no crawler. Run the command again
+    after you add accounts or Regions. Create the tables in the Region of the bucket.
 
     \b
     Examples:
@@ -43,7 +43,7 @@ def table(  # noqa: PLR0913 - one parameter per option
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
     if not inventory.startswith(SCHEME):
         raise click.BadParameter(
-            f"{inventory}: must be s3://BUCKET/PREFIX; Athena reads no files", param_hint="--inventory"
+            f"{inventory}: must be s3://BUCKET/PREFIX; Athena reads only S3", param_hint="--inventory"
         )
     place = Place.parse(inventory)
     aws = connect(profile=profile, region=region)

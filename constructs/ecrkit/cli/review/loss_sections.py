@@ -67,9 +67,9 @@ def notes_of(losses: Iterable[ImageLoss]) -> Iterator[Section]:
 def _what_sizes_are(losses: Iterable[ImageLoss]) -> str:
     layers = LayerBytes.sum(loss.layers for loss in losses)
     if not layers.is_known:
-        return "layers that images share are counted with each of them"
+        return "each image counts the layers that it shares"
     unknown = f"; the layers of {count_of(layers.unknown, 'image')} are unknown" if layers.unknown else ""
-    return f"sizes are the bytes really freed, of the apparent size{unknown}"
+    return f"sizes are the bytes really freed and the apparent size{unknown}"
 
 
 def _repositories(group: Sequence[ImageLoss]) -> Section:

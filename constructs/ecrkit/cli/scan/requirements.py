@@ -85,7 +85,7 @@ class Requirements:
             profile: that the person named.
 
         Raises:
-            NoVerdictError: a program does not say; what else could be verified has been reported.
+            NoVerdictError: a program gives no clear answer; the other results have been reported.
             ToolError: a program cannot be started, or took too long.
             AwsError: AWS refused, or could not be reached.
         """
@@ -122,7 +122,7 @@ def requirement_options(command: F) -> F:
     command = click.option(
         "--transparency-log/--no-transparency-log",
         default=True,
-        help="Require that a transparency log has what cosign verifies.  [default: transparency-log]",
+        help="Require an entry in the transparency log for cosign.  [default: transparency-log]",
     )(command)
     command = click.option(
         "--require-attestation",
@@ -155,8 +155,8 @@ def read_requirements(
         needs_log: whether a transparency log must have what cosign verifies.
 
     Raises:
-        click.UsageError: some of it does not go together.
-        InvalidNameError: a signer or type is none.
+        click.UsageError: the options contradict each other.
+        InvalidNameError: a signer or type is invalid.
         UnreadableInputError: a key cannot be read.
         ToolError: a program is not installed.
     """
@@ -165,8 +165,8 @@ def read_requirements(
     keyless = [signer for signer in parsed if signer.is_keyless]
     if keyless and not issuer:
         raise click.UsageError(
-            f"{keyless[0]}: an identity needs --certificate-oidc-issuer, the URL of whoever vouches for it, as in "
-            "'https://token.actions.githubusercontent.com'"
+            f"{keyless[0]}: an identity needs --certificate-oidc-issuer, the URL of the issuer that vouches for it, "
+            "as in 'https://token.actions.githubusercontent.com'"
         )
     if issuer and not keyless:
         raise click.UsageError("--certificate-oidc-issuer needs an identity; pass --require-signature")

@@ -73,9 +73,9 @@ def summary(  # noqa: PLR0913 - one parameter per option
 
     REPOSITORY is a name, a URI, or a pattern as in 'team/*'; without it, shows all repositories of the account and
     Region. The newest image is the tagged one that was pushed last. For a multi-architecture image, shows the highest
-    number of its images, and the oldest of their scans. Starts no scan. Works with basic and enhanced scanning.
+    number among its images, and their oldest scan. Starts no scan. Works with basic and enhanced scanning.
 
-    What the credentials do not permit is reported as "not checked". With --max-age, exits with 1 if a scan is older or
+    Reports what the credentials do not permit as "not checked". With --max-age, exits with 1 if a scan is older or
     missing, and otherwise with 3 if something was not checked.
 
     \b
@@ -114,7 +114,7 @@ def _end(found: Sequence[RepositoryScans], *, max_age: timedelta | None, now: da
         if reasons:
             end(first_lines(reasons, noun="image"))
     if unchecked and (max_age is not None or len(unchecked) == len(found)):
-        raise NoVerdictError(f"{count_of(len(unchecked), 'repository')} not checked, {unchecked[0]} for one")
+        raise NoVerdictError(f"{count_of(len(unchecked), 'repository')} not checked, for example {unchecked[0]}")
 
 
 def _old(image: ImageScan, *, now: datetime) -> str:
@@ -159,7 +159,7 @@ def _counts(found: Sequence[RepositoryScans], *, now: datetime) -> str:
     parts = [
         f"{count_of(len(found), 'repository')}: {severities or count_of(0, 'vulnerability')}",
         f"{count_of(sum(one.unscanned for one in found), 'image')} without a scan result",
-        *([f"the oldest scan is of {min(times):%Y-%m-%d}, {age(min(times), now=now)} ago"] if times else []),
+        *([f"the oldest scan is from {min(times):%Y-%m-%d}, {age(min(times), now=now)} ago"] if times else []),
     ]
     return "; ".join(parts)
 

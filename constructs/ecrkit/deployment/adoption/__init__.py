@@ -1,5 +1,5 @@
 """
-Repositories and registry-wide settings that exist, brought into a catalog: what it has to say to be what is there.
+Adopt existing repositories and registry-wide settings: write the catalog entries that declare them as they are.
 
 :class:`Adopter` decides, without AWS and without writing; :func:`write_adopted` writes.
 """

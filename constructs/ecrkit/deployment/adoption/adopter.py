@@ -229,7 +229,7 @@ class Adopter:
 
     def _stack_problem(self, stack: str) -> str:
         if stack in self.stacks:
-            return f"a resource of the stack {stack}, whose catalog no longer declares it; put its entry back"
+            return f"belongs to the stack {stack}, but the catalog no longer declares it; put its entry back"
         return of_another_stack(stack)
 
     def _bases(self, names: Sequence[str]) -> tuple[dict[str, RepositoryEntry], dict[str, tuple[str, ...]]]:

@@ -19,9 +19,9 @@ __all__ = ["import_steps", "of_another_stack", "resource_mappings", "setting_map
 
 
 def of_another_stack(stack: str) -> str:
-    """Say why what a foreign stack has cannot be adopted, and how it can."""
+    """Explain why a resource of another stack cannot be adopted, and what to do."""
     return (
-        f"a resource of the stack {stack}, so no other stack can import it; deploy it there with DeletionPolicy "
+        f"belongs to the stack {stack}, so no other stack can import it; deploy it there with DeletionPolicy "
         "Retain, remove it there and deploy again, then adopt it"
     )
 

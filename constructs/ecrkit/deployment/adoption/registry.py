@@ -1,4 +1,4 @@
-"""Deployed registry-wide settings, as keys of a catalog that make them and nothing else."""
+"""Declare deployed registry-wide settings in a catalog, exactly as they are."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ _MAPPINGS = frozenset({"pull_through_cache", "creation_templates", "account_sett
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettledSettings:
     """
-    What the catalog takes of the settings of a registry.
+    The registry-wide settings that a catalog can declare.
 
     Attributes:
         text: text of the catalog with them.
         adopted: those that it declares now.
         refused: the other ones, by their path, with reasons.
-        policies: lifecycle policies that the adopted templates name, and that were made for it.
+        policies: lifecycle policies that were created for the adopted templates.
     """
 
     text: str
@@ -133,7 +133,7 @@ class RegistryAdopter:
         )
 
     def _base(self, root: Node | None, key: str) -> tuple[str, ...] | str:
-        """Find the `registry` that a key goes into; else tell why there is none."""
+        """Find the `registry` to write a key to, or the reason why there is none."""
         own, shared = _node(root, (*self._own, key)), _node(root, ("registry", key))
         if own is None and shared is not None and self._is_one_of_several:
             return f"the catalog declares '{key}' for all environments; add it there by hand"
@@ -146,7 +146,7 @@ class RegistryAdopter:
 
     def _problems(self, setting: RegistrySetting, owner: str | None) -> tuple[str, ...]:
         if owner == registry_stack_name(self._environment.name):
-            return (f"a resource of the stack {owner}, whose catalog no longer declares it; put it back",)
+            return (f"belongs to the stack {owner}, but the catalog no longer declares it; put it back",)
         if owner:
             return (of_another_stack(owner),)
         text = setting.properties.get("LifecyclePolicy") if setting.key == "creation_templates" else None
@@ -163,7 +163,7 @@ class RegistryAdopter:
         bases: dict[tuple[str, str], tuple[str, ...]],
         refused: dict[tuple[str, str], tuple[str, ...]],
     ) -> tuple[str, Environment]:
-        """Write what the catalog takes: whatever is wrong with a setting moves it from *bases* to *refused*."""
+        """Write what the catalog accepts; a problem with a setting moves it from *bases* to *refused*."""
         while True:
             text = self._written(root, {identity: (base, wanted[identity]) for identity, base in bases.items()})
             edited = {**self._texts, self._file: text}
@@ -206,7 +206,7 @@ class RegistryAdopter:
     def _blamed(
         self, errors: Iterable[Finding], settings: Iterable[RegistrySetting]
     ) -> dict[tuple[str, str], tuple[str, ...]]:
-        """Tell what is wrong by the setting that it is wrong with."""
+        """Group problems by the setting that causes them."""
         settings = list(settings)
         blamed: dict[tuple[str, str], tuple[str, ...]] = {}
         for found in errors:

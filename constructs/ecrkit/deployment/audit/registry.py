@@ -30,7 +30,7 @@ _CHECKS: Mapping[str, Check] = {
     "creation_templates": rulebook.CREATION_TEMPLATE,
     "signing": rulebook.SIGNING,
 }
-"""By key; of the others there is nothing to differ, or a check of its own."""
+"""By key; the other keys have nothing that can differ, or a separate check."""
 
 SETTING_NOUNS: Mapping[str, str] = {
     "scanning": "scanning",

@@ -47,7 +47,7 @@ class SettingComparison:
 
     def difference(self, declared: RegistrySetting, actual: RegistrySetting) -> str:
         """
-        Tell how a setting differs from a declared one of the same key and name.
+        Describe how a setting differs from a declared one of the same key and name.
 
         Returns:
             What differs, in words; empty if nothing does. The order of rules, filters and statements makes no

@@ -24,7 +24,7 @@ def unchecked_settings(
     reports_deletions: bool,
 ) -> Iterator[str]:
     """
-    Say what an audit did not check of a registry.
+    List what an audit did not check of a registry.
 
     Args:
         actual: what could be read.

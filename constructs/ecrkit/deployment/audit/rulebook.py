@@ -204,8 +204,8 @@ SHARED_LAYERS = Check(
     severity=Severity.NOTE,
     title="layers are stored in several repositories",
     message="{layers} in more than one repository: {size} stored repeatedly, {where}",
-    remedy="ECR stores and bills layers per repository; blob mounting shares those of later pushes between "
-    "repositories with the same encryption: `aws ecr put-account-setting --name BLOB_MOUNTING --value ENABLED`",
+    remedy="turn on blob mounting, so that repositories with the same encryption share the layers of later pushes: "
+    "`aws ecr put-account-setting --name BLOB_MOUNTING --value ENABLED`",
     source='ECR user guide, "Blob mounting in Amazon ECR" (read 2026-11)',
 )
 

@@ -25,7 +25,7 @@ def repeated_layers(shared: Sequence[SharedLayers], *, location: Location) -> It
     """
     Report that repositories store the same layers.
 
-    Blob mounting may have shared them when they were pushed; ECR does not say so of a layer.
+    Blob mounting may have shared them when they were pushed; ECR does not report that.
 
     Args:
         shared: what :func:`ecrkit.preview.layers.shared_layers` found in the registry.

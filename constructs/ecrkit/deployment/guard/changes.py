@@ -118,7 +118,7 @@ def gone(stack: Stack, left: Sequence[Resource]) -> GuardFinding:
 
 def event_left(stack: Stack, left: Resource) -> GuardFinding:
     """
-    Tell that a rule that sends events leaves the app with its whole stack.
+    Report a rule that sends events and leaves the app with its whole stack.
 
     Args:
         stack: as it is deployed.

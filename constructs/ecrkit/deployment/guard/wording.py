@@ -23,7 +23,7 @@ def name_of(resource: Resource) -> str:
 
 
 def called(resource: Resource) -> str:
-    """Say which it is: ``'my-app'``, ``the repository``, ``the public repository 'cli'``, ``the registry policy``."""
+    """Name a resource in a message: ``'my-app'``, ``the public repository 'cli'``, ``the registry policy``."""
     name = f"'{name_of(resource)}'" if name_of(resource) else ""
     if resource.is_public:
         return f"the public repository {name}".rstrip()

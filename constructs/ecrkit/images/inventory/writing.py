@@ -9,8 +9,7 @@ Inventories as files: what ``describe-images`` answers, a line per image, and wh
     …
     ]}
 
-The first line tells whose images these are and which job wrote them, so that a job that was interrupted knows by the
-files themselves what it has.
+The first line names the repository and the job that wrote the file, so an interrupted job can continue from the files.
 """
 
 from __future__ import annotations
@@ -141,9 +140,9 @@ def heading_in(path: Path) -> Heading | None:
 
 def known_manifests(path: Path) -> dict[str, ReadManifest]:
     """
-    Read what manifests refer to, as far as a file that :func:`inventory_lines` wrote knows it.
+    Read what manifests refer to, from a file that :func:`inventory_lines` wrote.
 
-    Manifests never change, so that nobody has to read one twice.
+    Manifests never change, so ecrkit reads each only once.
 
     Returns:
         By the digest of the image; nothing where there is no such file.

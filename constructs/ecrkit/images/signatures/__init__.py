@@ -1,5 +1,5 @@
 """
-Who must have signed an image, and whether a program found that signature: without AWS, and without the program.
+Who must have signed an image, and what the verifying programs answer; without AWS, and without running a program.
 
 - ``signers``: a key, an identity, or a signing profile
 - ``cosign``: what Cosign answers

@@ -1,8 +1,8 @@
 """
 What ``cosign verify`` and ``cosign verify-attestation`` answer.
 
-A signature that is missing or wrong is an answer. Everything else that is no success, and a success that does not name
-the image, is none.
+A missing or wrong signature is a verdict. Every other failure is not, and neither is a success that does not name the
+image.
 
 Source: Cosign 2.0 to 3.1: ``doc/cosign_exit_codes.md``, ``pkg/cosign/verify.go``, ``cmd/cosign/cli/verify``.
 """
@@ -38,7 +38,7 @@ _UNDECIDED = re.compile(
     r"|operation error|AccessDenied|UNAUTHORIZED|DENIED:|unexpected status code|too many requests",
     re.IGNORECASE,
 )
-"""What Cosign could not look at: it gathers the failures of all signatures, those of the network among them."""
+"""Failures that are no verdict: Cosign collects the failures of all signatures, including network failures."""
 
 _SIGNING_PREDICATE = "https://sigstore.dev/cosign/sign/v1"
 _MAX_REASON = 300

@@ -52,7 +52,7 @@ _GO_CLASSES = re.compile(r"\[:(?P<wide>print|graph|ascii):\]|\[:(alnum|alpha|low
 
 
 class Method(StrEnum):
-    """How it is decided who signed."""
+    """How a signer is verified."""
 
     KEY = "key"
     """A public key: a file, or a key in AWS KMS and the like."""
@@ -95,7 +95,7 @@ class Signer:
             is_file: whether a file has that name.
 
         Raises:
-            InvalidNameError: it is no signer.
+            InvalidNameError: it is not a signer.
         """
         method, name = _method(text, is_file=is_file), text
         if method in {Method.IDENTITY_PATTERN, Method.TRUST_POLICY}:
@@ -158,7 +158,7 @@ def _method(text: str, *, is_file: bool) -> Method:
         return Method.IDENTITY
     raise InvalidNameError(
         f"{text or repr(text)}: no such file; name a public key, a key as in 'awskms:///alias/release', an email "
-        "address or URL of whoever signs, or the ARN of a signing profile"
+        "address or URL of the signer, or the ARN of a signing profile"
     )
 
 

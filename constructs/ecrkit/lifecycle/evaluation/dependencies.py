@@ -82,7 +82,9 @@ def dependency_order(images: Sequence[Image]) -> Iterator[int]:
                 ready.append(place)
     if waiting_for:
         digest = min(images[place].digest for place in waiting_for)
-        raise ReferenceCycleError(f"{digest}: cannot go before an image that cannot go before it; delete it yourself")
+        raise ReferenceCycleError(
+            f"{digest}: is in a circle of references, so no image can go first; delete it yourself"
+        )
 
 
 def _dependencies(images: Iterable[Image], places: dict[str, int]) -> Iterator[tuple[int, int]]:

@@ -2,11 +2,11 @@
 What policies do to the images of many accounts and Regions.
 
 - ``dataset``: the columns of the dataset, and its record
-- ``manifests``: children of manifest lists, from a dataset that was written before
+- ``manifests``: children of manifest lists, from an earlier dataset
 - ``writing``: images as Parquet
 - ``importing``: inventories in JSON as a dataset
 - ``tables``: policies, repositories and protections as rows
 - ``expression``: the evaluation as one query
-- ``fleet``: a dataset, a policy for each repository, and what becomes of the images
+- ``fleet``: a dataset, a policy for each repository, and the verdicts
 - ``database``: DuckDB
 """

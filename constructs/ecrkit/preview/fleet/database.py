@@ -35,7 +35,7 @@ def connect(*, memory_limit: str | None = None, threads: int | None = None) -> D
         # Nothing is downloaded, whatever a query names.
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        # The order of rows is said where it matters.
+        # Queries sort their rows where the order matters.
         "preserve_insertion_order": False,
         "temp_directory": str(Path(tempfile.gettempdir()) / f"ecrkit-fleet-{os.getpid()}"),
     }

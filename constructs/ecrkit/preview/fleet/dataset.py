@@ -211,6 +211,6 @@ def record_in(dataset: Path) -> DatasetRecord | None:
         return read_record(dataset)
     if dataset.exists() and (not dataset.is_dir() or any(dataset.iterdir())):
         raise RefusedError(
-            f"{dataset.as_posix()}: contains something else than a fleet dataset; name another directory"
+            f"{dataset.as_posix()}: contains something other than a fleet dataset; name another directory"
         )
     return None

@@ -1,9 +1,9 @@
 """
 The evaluation of lifecycle policies as one relational expression.
 
-It decides as :mod:`ecrkit.lifecycle.evaluation` does, and each clause carries the same sentence of the user guide. It
-is written in the dialect of Trino, which Athena speaks, and SQLGlot translates it for DuckDB. Only functions are in it
-whose translation the tests run.
+It decides as :mod:`ecrkit.lifecycle.evaluation` does, and each clause quotes the same sentence of the user guide. It is
+written in the dialect of Trino, which Athena uses, and SQLGlot translates it for DuckDB. It uses only functions whose
+translation the tests run.
 
 It reads four tables. ``images`` is the dataset. The others come from :mod:`ecrkit.preview.fleet.tables`:
 

@@ -1,7 +1,7 @@
 """
 A fleet: a dataset, a policy for each repository, and an instant.
 
-DuckDB answers what becomes of the images, by :mod:`ecrkit.preview.fleet.expression`.
+DuckDB evaluates the policies, with the query of :mod:`ecrkit.preview.fleet.expression`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _MOST_ROUNDS = 32
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetVerdict:
     """
-    What becomes of one image.
+    What happens to one image.
 
     Attributes:
         place: its repository.
@@ -169,7 +169,7 @@ class Fleet:
 
     def totals(self) -> list[RepositoryTotals]:
         """
-        Count what becomes of the images, for every repository of the dataset, in the order of :attr:`places`.
+        Count images by outcome, for every repository of the dataset, in the order of :attr:`places`.
 
         Raises:
             ReferenceCycleError: images refer to each other in a circle.
@@ -314,7 +314,7 @@ class Fleet:
             return
         repository, digest = min((row[2], row[3]) for row in self._rows(verdicts, "NOT is_settled"))
         raise ReferenceCycleError(
-            f"{repository}@{digest}: cannot go before an image that cannot go before it; delete it yourself"
+            f"{repository}@{digest}: is in a circle of references, so no image can go first; delete it yourself"
         )
 
     def _open(self, table: str, columns: Mapping[str, str], *, view: str = "") -> None:

@@ -57,8 +57,8 @@ def import_inventories(
     """
     Import the images of many repositories into a dataset.
 
-    The accounts and Regions that the files are about are replaced, once all files are read. What the dataset has of
-    others stays. An import that fails before changes nothing.
+    Replaces the accounts and Regions of the files once all files are read, and keeps the others. An import that fails
+    before changes nothing.
 
     Args:
         images: a directory of files, a file, or ``-``, as ``policy preview --images`` takes it.

@@ -1,4 +1,4 @@
-"""What manifest lists refer to, from a dataset that was written before: manifests never change."""
+"""What manifest lists refer to, from an earlier dataset: manifests never change."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class PartitionWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Remove what was not put in place."""
+        """Remove unfinished drafts."""
         self._database.close()
         shutil.rmtree(self._drafts, ignore_errors=True)
         # The last writer removes the folder of all.
@@ -141,7 +141,7 @@ class PartitionWriter:
 
     def finish(self) -> None:
         """
-        Put everything that was added in place of what was there.
+        Replace the earlier files with everything that was added.
 
         Raises:
             UnwritableOutputError: it cannot be written.

@@ -79,7 +79,7 @@ def decision(
         violations: protected images that would expire or be archived.
         is_checked: whether anything was named that must stay.
         where: what has the images: ``my-app``, ``312 repositories``.
-        layers: bytes that are really freed; said beside the sizes if they are known.
+        layers: bytes that are really freed; shown next to the sizes if they are known.
     """
     if not totals.images:
         have = "have" if where.endswith("repositories") else "has"

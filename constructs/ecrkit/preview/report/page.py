@@ -107,7 +107,7 @@ def _about_bytes(layers: LayerBytes) -> Iterator[str]:
     if not layers.is_known:
         yield "images can share layers, so the bytes freed are an upper bound"
         return
-    yield "really freed are layers that no image that stays needs; the apparent size counts shared layers repeatedly"
+    yield "really freed: the layers that no remaining image needs; the apparent size counts shared layers repeatedly"
     if layers.unknown:
         yield f"the layers of {count_of(layers.unknown, 'image')} are unknown, so the bytes freed are an upper bound"
 

@@ -42,7 +42,7 @@ def section(name: str, title: str, content: str) -> str:
 
 
 def key_figures(totals: Totals, layers: LayerBytes, *, price: float) -> str:
-    """Write the numbers of a preview; bytes that are really freed beside the sizes, if they are known."""
+    """Write the numbers of a preview; bytes that are really freed next to the sizes, if they are known."""
     expire, archive, stay = (icon(kind) for kind in ("expire", "archive", "stay"))
     at_most = "" if layers.is_exact or not layers.freed else " at most"
     figures = [

@@ -1,5 +1,5 @@
 """
-What happens to images, sent to a topic, a queue or an event bus by rules of EventBridge, without AWS.
+Events of images that rules of EventBridge send to a topic, a queue or an event bus, without AWS.
 
 - ``values``: what is sent, and where to
 - ``patterns``: the event patterns that match it

@@ -1,4 +1,4 @@
-"""The one function that everything calls to learn whether events are valid."""
+"""Check events: the one function that every path calls."""
 
 from __future__ import annotations
 

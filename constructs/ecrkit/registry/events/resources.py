@@ -1,8 +1,8 @@
 """
 Rules of EventBridge and their roles, as CloudFormation resources.
 
-A role sends the events, so that the policy of a topic or a queue needs no change in the same account: CloudFormation
-could only replace that policy as a whole.
+A role sends the events, so the policy of a topic or queue in the same account needs no change. CloudFormation could
+only replace such a policy as a whole.
 
 Source: EventBridge user guide, "Using resource-based policies for Amazon EventBridge" and "Sending events to an AWS
 service in another account"; CloudFormation template reference, AWS::Events::Rule (read 2026-11).

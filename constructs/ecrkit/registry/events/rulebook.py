@@ -27,7 +27,7 @@ TARGET_ELSEWHERE = Check(
 OWN_BUS = Check(
     code="CAT292",
     title="event target is the bus of ECR itself",
-    message="must be another event bus than the one that ECR sends its events to",
+    message="must not be the event bus that ECR sends its events to",
     remedy="name another, or remove the event",
     source='EventBridge user guide, "Event buses" (read 2026-11)',
 )

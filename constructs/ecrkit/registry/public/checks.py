@@ -108,7 +108,7 @@ def label_findings(key: str, labels: Sequence[str], places: Sequence[Location]) 
             yield rulebook.BAD_LABEL.at(place, problem=f"{label!r} is listed twice; remove one")
         elif label not in LABELS[key]:
             known = ", ".join(map(repr, LABELS[key]))
-            remedy = _correction(label, LABELS[key]) or "remove it, or silence CAT285: nobody can search for it"
+            remedy = _correction(label, LABELS[key]) or "remove it, or silence CAT285: the gallery cannot filter by it"
             yield rulebook.NOT_SHOWN.at(place, known=known, got=repr(label), remedy=remedy)
 
 
@@ -119,7 +119,7 @@ def _correction(label: str, known: Sequence[str]) -> str:
 
 
 def region_finding(got: str, location: Location, *, remedy: str) -> Finding:
-    """Refuse a Region that has no ECR Public; *got* is what is there, in words."""
+    """Refuse a Region that has no ECR Public; *got* names it in the message."""
     return rulebook.ELSEWHERE.at(location, got=got, remedy=remedy)
 
 

@@ -42,7 +42,7 @@ _CATALOG_DATA = {
 
 
 def public_statements(properties: PublicProperties) -> list[Mapping[str, object]]:
-    """Write the statements of the policy: those that its grantees make, then those that are given as they are."""
+    """Write the statements of the policy: those of its grantees, then those given verbatim."""
     return [*push_statements(properties.push, actions=PUSH_ACTIONS, partition=_PARTITION), *properties.statements]
 
 

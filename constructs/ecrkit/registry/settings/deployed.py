@@ -1,4 +1,4 @@
-"""Registry-wide settings in the shape of CloudFormation, whoever tells of them: a catalog, a template, or ECR."""
+"""Registry-wide settings in the shape of CloudFormation: from a catalog, from a template, or from ECR."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ NAMES: Mapping[str, str] = {
     "creation_templates": "Prefix",
     "pull_time_exclusions": "PrincipalArn",
 }
-"""The property that tells one from another, by key; a registry has only one of the other keys."""
+"""The property that identifies a setting, by key; a registry has only one setting of each other key."""
 
 ACCOUNT_SETTINGS = "account_settings"
-"""The key of what CloudFormation has no type for."""
+"""The key of account settings, for which CloudFormation has no type."""
 
 ACCOUNT_SETTING_NAMES = ("BASIC_SCAN_TYPE_VERSION", "REGISTRY_POLICY_SCOPE", "BLOB_MOUNTING")
 """Source: ECR API reference, PutAccountSetting (read 2026-11)."""
@@ -81,7 +81,7 @@ class RegistrySetting:
 
     @property
     def identity(self) -> tuple[str, str]:
-        """Key and name, of which a registry has one."""
+        """Key and name, unique in a registry."""
         return self.key, self.name
 
     @property

@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 PULL_TIME_WARNINGS = (rulebook.SCANNER_COUNTS.code,)
-"""What a repository, or a creation template, can be warned of for want of an exclusion, and may silence."""
+"""Warnings about missing exclusions that a repository or creation template may silence."""
 
 MAX_EXCLUSIONS = 100
 EXCLUDED_PRINCIPAL = re.compile(
@@ -94,8 +94,8 @@ def scanner_findings(
         reasons: accepted warnings.
 
     Returns:
-        One warning per principal that is named after a scanner and not excluded. Nobody knows here which principals
-        have access through their account, or by their own IAM policy.
+        One warning per principal that is named after a scanner and not excluded. Principals that have access through
+        their account, or by their own IAM policy, are unknown.
     """
     # Whoever may push may pull.
     seen = set(excluded)

@@ -355,8 +355,8 @@ SCANNER_COUNTS = Check(
     code="CAT275",
     severity=Severity.WARNING,
     title="pulls by a scanner are counted",
-    message="{principal} may pull and is named after the scanner {scanner}: each of its scans counts as a pull, which "
-    "the policy counts from",
+    message="{principal} may pull and is named after the scanner {scanner}: each scan counts as a pull, and the "
+    "lifecycle policy counts pulls",
     remedy="add it to registry.pull_time_exclusions",
     source=_PULL_TIMES,
 )

@@ -294,7 +294,7 @@ class SigningRule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountSettings:
     """
-    Settings that ECR calls account settings; ``None`` leaves one undeclared.
+    The account settings of ECR; ``None`` leaves one undeclared.
 
     CloudFormation has no type for them, so no deploy changes them.
 
