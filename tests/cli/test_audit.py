@@ -155,8 +155,7 @@ def test_shared_layers(account: Account, project: Path) -> None:
     document = json.loads(audit(account, project, "--images", "images", "--output", "json").stdout)
 
     assert (
-        "2 layers are in more than one repository: 12 B stored repeatedly, 12 B in mutable, other, web"
-        in text.stdout
+        "2 layers are in more than one repository: 12 B stored repeatedly, 12 B in mutable, other, web" in text.stdout
     )
     unknown = "shared layers: 2 images of other: not checked, images does not have their layers"
     assert f"{unknown}\n" in text.stderr
