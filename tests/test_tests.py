@@ -30,6 +30,8 @@ WHOLE_PACKAGES = {
     "cli/test_inputs.py": "files that are none or too large, for every command",
     "cli/test_main.py": "what every command has in common",
     "cli/console/test_one_place.py": "tables and progress, for every command",
+    "cli/arguments/test_folders.py": "folders that cannot be read, for every command",
+    "cli/arguments/test_regions.py": "the Region, for every command that calls AWS",
     "cli/test_terminal_width.py": "tables at 80 columns, for every command",
     "cli/test_terminal_width_of_aws.py": "the tables of what is deployed, for every command that lists it",
     "preview/report/test_browser.py": "the report as a browser shows it",
