@@ -175,7 +175,7 @@ def athena_fleet(  # noqa: PLR0913 - the options of a command
     stale = stale_tables(aws, database, all_tables(bucket))
     if stale:
         raise UnreadableInputError(
-            f"{database}: tables are missing or outdated: {first_names(stale)}; run `ecrkit fleet table  "
+            f"{database}: tables are missing or outdated: {first_names(stale)}; run `ecrkit fleet table "
             f"--inventory {place}`"
         )
     athena = Athena(aws, workgroup=workgroup, database=database, results=place.under(_RESULTS), patience=patience)
