@@ -113,7 +113,7 @@ def files_under(folder: Path, pattern: str) -> tuple[Path, ...]:
     """
     List the files in a folder, and in the folders in it, by name.
 
-    Python's own ``rglob`` leaves out a folder that it may not read, and what is missing then looks like nothing.
+    Python's own ``rglob`` skips a folder that it cannot read, without an error.
 
     Args:
         folder: that exists.
