@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from builders.chromium import chromium  # noqa: E402 - the path is set above
-from builders.reports import images, page_of, page_of_all, previewed, used  # noqa: E402 - likewise
+from builders.reports import fleet_of, images, page_of, page_of_all, page_of_fleet, previewed, used  # noqa: E402 - likewise
 
 _IMAGES = ROOT / "docs" / "images"
 
@@ -34,6 +34,7 @@ def main() -> None:
             (one, "report-dark", 1200, 900, "dark"),
             (one, "report-phone", 390, 844, "light"),
             (several, "report-repositories", 1200, 820, "light"),
+            (page_of_fleet(fleet_of(10_000)), "report-fleet", 1200, 900, "light"),
         ):
             path = Path(name) / "page.html"
             path.write_text(page, encoding="utf-8")

@@ -8,5 +8,10 @@ What policies do to the images of many accounts and Regions.
 - ``tables``: policies, repositories and protections as rows
 - ``expression``: the evaluation as one query
 - ``fleet``: a dataset, a policy for each repository, and the verdicts
+- ``totals``: a preview for reports: sums by account, Region and team
+- ``protected``: images that must stay pullable, and would go or are gone
+- ``explaining``: why one image stays or goes, by the evaluator
+- ``comparison``: what changes between two sets of policies
+- ``binding``: the query over tables of another engine
 - ``database``: DuckDB
 """

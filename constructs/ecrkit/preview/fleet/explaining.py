@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ecrkit.images.inventory.values import Image, ImageStatus, ImageTable, Inventory
+from ecrkit.images.inventory.values import Image, ImageStatus, ImageTable
 from ecrkit.lifecycle.evaluation.evaluation import evaluate
 from ecrkit.preview.fleet.dataset import instant_of
+from ecrkit.preview.fleet.protected import reasons_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,18 +104,13 @@ def _explain(  # noqa: PLR0913, PLR0917 - as above
     number = next((number for number, image in enumerate(images) if _is_meant(image, reference)), None)
     if number is None:
         return None
-    inventory = Inventory(
-        file=place.repository,
-        registry=place.account,
-        region=place.region,
-        repository=place.repository,
-        images=images,
-    )
+    # As in a preview, what protects a manifest list does not protect its images.
+    reasons = reasons_in(place, [images[number]], protections, today)
     return Explanation(
         place=place,
         image=images[number],
         verdict=evaluate(policy, images, now).verdicts[number] if policy else None,
-        because=protections.reasons(inventory, today).get(images.digests[number], ()),
+        because=reasons.get(images.digests[number], ()),
     )
 
 

@@ -15,14 +15,14 @@ from ecrkit.preview.fleet.totals import ProtectedImage
 from ecrkit.preview.protection import Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from ecrkit.lifecycle.values import LifecyclePolicy
     from ecrkit.preview.fleet.fleet import Fleet
     from ecrkit.preview.protection import Protections, UsedImage
 
-__all__ = ["idle_protections", "missing_images", "protected_images"]
+__all__ = ["idle_protections", "missing_images", "protected_images", "reasons_in"]
 
 _FOUND = """
 SELECT DISTINCT u.repository_id, u.digest, u.tag
@@ -89,6 +89,31 @@ def idle_protections(fleet: Fleet, protections: Protections) -> Iterator[str]:
             yield f"no image has a tag that matches '{text}'"
 
 
+def reasons_in(
+    place: Place, images: Sequence[Image], protections: Protections, today: datetime
+) -> dict[str, tuple[str, ...]]:
+    """
+    Say why images are protected.
+
+    Args:
+        place: their repository.
+        images: some of its images.
+        protections: what must stay pullable.
+        today: timezone-aware instant of the dataset.
+
+    Returns:
+        The reasons by digest, of protected images only.
+    """
+    inventory = Inventory(
+        file=place.repository,
+        registry=place.account,
+        region=place.region,
+        repository=place.repository,
+        images=ImageTable.of(images),
+    )
+    return protections.reasons(inventory, today)
+
+
 def _placed(fleet: Fleet, protections: Protections) -> dict[UsedImage, list[int]]:
     """Give the numbers of the repositories that each image in use may be of; none for a digest alone."""
     placed: dict[UsedImage, list[int]] = {used: [] for used in protections.used}
@@ -112,16 +137,8 @@ def _verdict(row: Sequence[object], policies: Mapping[Place, LifecyclePolicy]) -
 
 
 def _of_repository(
-    place: Place, verdicts: Iterable[Verdict], protections: Protections, today: datetime
+    place: Place, verdicts: Sequence[Verdict], protections: Protections, today: datetime
 ) -> Iterator[ProtectedImage]:
-    several = list(verdicts)
-    inventory = Inventory(
-        file=place.repository,
-        registry=place.account,
-        region=place.region,
-        repository=place.repository,
-        images=ImageTable.of([verdict.image for verdict in several]),
-    )
-    reasons = protections.reasons(inventory, today)
-    for verdict in several:
+    reasons = reasons_in(place, [verdict.image for verdict in verdicts], protections, today)
+    for verdict in verdicts:
         yield ProtectedImage(place, Violation(verdict, reasons.get(verdict.image.digest, ())))
