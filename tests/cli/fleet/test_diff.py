@@ -130,5 +130,7 @@ def test_deployed_policies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
 
     assert code == 0
     assert found["summary"]["newlyStayingImageTotalCount"] == 2
+    assert run_here(f"fleet diff --deployed-policies repositories.yaml {OVER}", monkeypatch) == 3
+    assert capsys.readouterr().err.startswith("error: dataset: has no deployed policies, because `ecrkit fleet import`")
     assert run_here(f"fleet diff --deployed-policies old.yaml new.yaml {over}", monkeypatch) == 2
     assert capsys.readouterr().err.endswith("Error: name OLD and NEW, or NEW and --deployed-policies\n")

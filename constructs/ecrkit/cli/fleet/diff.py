@@ -28,7 +28,7 @@ from ecrkit.cli.fleet.opening import (
     opened_fleet,
     require_complete,
 )
-from ecrkit.cli.fleet.policies import declared_by, parse_deployed, tell_differences
+from ecrkit.cli.fleet.policies import declared_by, deployed_in, tell_differences
 from ecrkit.cli.fleet.protected import MOST_PROTECTED, protected_reasons
 from ecrkit.preview.fleet.comparison import compare
 from ecrkit.preview.fleet.protected import idle_protections, missing_images, protected_images
@@ -124,7 +124,7 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
         region=region,
     ) as fleet:
         require_complete(fleet.record, dataset, allow_incomplete=allow_incomplete)
-        old, new = _sides(fleet, names, policies, deployed_policies=deployed_policies)
+        old, new = _sides(fleet, names, policies, dataset if deployed_policies else None)
         with fleet_progress("duckdb"):
             changes = compare(fleet, old.given, new.given, now=at, today=today, protections=protections)
             totals = fleet.totals()
@@ -155,8 +155,8 @@ def diff(  # noqa: PLR0913 - click passes each option as an argument
 
 
 def _sides(
-    fleet: Fleet, names: tuple[str, ...], policies: Path | None, *, deployed_policies: bool
+    fleet: Fleet, names: tuple[str, ...], policies: Path | None, dataset: str | None
 ) -> tuple[Declared, Declared]:
+    """Read OLD and NEW; OLD is what is deployed if the *dataset* is named."""
     named = [declared_by(name, policies, fleet) for name in names]
-    old = parse_deployed(fleet.deployed_policies) if deployed_policies else named[0]
-    return old, named[-1]
+    return deployed_in(fleet, dataset) if dataset else named[0], named[-1]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ecrkit.cli.arguments.policies import read_policies
 from ecrkit.cli.console.output import echo
 from ecrkit.cli.console.reports import echo_findings
-from ecrkit.errors import first_names
+from ecrkit.errors import NoVerdictError, first_names
 from ecrkit.lifecycle import compose, parse_policy
 from ecrkit.policies.references import REFERENCE
 from ecrkit.policies.store import PolicyStore
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ecrkit.policies.references import PolicyRef
     from ecrkit.preview.fleet.fleet import Fleet
 
-__all__ = ["Declared", "declared_by", "parse_deployed", "read_declared", "tell_differences"]
+__all__ = ["Declared", "declared_by", "deployed_in", "read_declared", "tell_differences"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +94,27 @@ def declared_by(argument: str, policies: Path | None, fleet: Fleet) -> Declared:
     return read_declared(Path(argument), policies)
 
 
-def parse_deployed(texts: Mapping[Place, str]) -> Declared:
+def deployed_in(fleet: Fleet, dataset: str) -> Declared:
     """
-    Parse deployed lifecycle policies; thousands of repositories have few different ones.
+    Read the lifecycle policies that a dataset has; thousands of repositories have few different ones.
+
+    Args:
+        fleet: the repositories.
+        dataset: as it was named.
 
     Raises:
         InvalidPolicyError: ecrkit cannot read one.
+        NoVerdictError: nobody has saved the policies, which does not mean that all images stay.
     """
+    texts = fleet.deployed_policies
+    # The record of an import names no accounts, and its files have no policies.
+    if not texts and not fleet.record.accounts:
+        raise NoVerdictError(
+            f"{dataset}: has no deployed policies, because `ecrkit fleet import` saves none; write the dataset with "
+            "`ecrkit fleet inventory`, or name a catalog"
+        )
+    if not texts:
+        echo(f"note: {dataset}: no repository has a deployed policy", err=True)
     parsed: dict[str, LifecyclePolicy] = {}
     found: dict[Place, LifecyclePolicy | None] = {}
     for place, text in texts.items():

@@ -30,14 +30,14 @@ from ecrkit.cli.fleet.opening import (
     opened_fleet,
     require_complete,
 )
-from ecrkit.cli.fleet.policies import Declared, parse_deployed, read_declared, tell_differences
+from ecrkit.cli.fleet.policies import Declared, deployed_in, read_declared, tell_differences
 from ecrkit.cli.fleet.preview_markdown import fleet_markdown
 from ecrkit.cli.fleet.preview_text import echo_fleet
 from ecrkit.cli.fleet.protected import MOST_PROTECTED, protected_reasons
 from ecrkit.cli.fleet.written import require_new, write_verdicts
 from ecrkit.documents.nearest import near
 from ecrkit.documents.terminal import write_document
-from ecrkit.errors import NoVerdictError, first_names
+from ecrkit.errors import first_names
 from ecrkit.errors.excerpts import count_of
 from ecrkit.images.references import ImageReference
 from ecrkit.preview.fleet.explaining import explain
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from ecrkit.cli.fleet.opening import EngineOptions
-    from ecrkit.preview.fleet.dataset import DatasetRecord
     from ecrkit.preview.fleet.explaining import Explanation
     from ecrkit.preview.fleet.fleet import Fleet
     from ecrkit.preview.fleet.tables import Place
@@ -160,8 +159,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     with opened_fleet(dataset, **engine) as fleet:
         require_complete(fleet.record, dataset, allow_incomplete=allow_incomplete)
         if deployed_policies:
-            declared = parse_deployed(fleet.deployed_policies)
-            _require_policies(declared, fleet.record, dataset)
+            declared = deployed_in(fleet, dataset)
         if reference:
             found = explain(fleet, reference, declared.given, now=at, today=today, protections=protections)
             _end_explained(found, reference, fleet.places, at, output=output)
@@ -233,18 +231,6 @@ def _echo(preview: FleetPreview, *, policy_name: str, price: float, details: boo
         write_document(render_fleet(preview, policy_name=policy_name, price=price, price_source=source))
     else:
         echo_fleet(preview, price=price, price_source=source, details=details)
-
-
-def _require_policies(declared: Declared, record: DatasetRecord, dataset: str) -> None:
-    """Refuse to say that images stay because nobody has saved the policies."""
-    # The record of an import names no accounts, and its files have no policies.
-    if not declared.policies and not record.accounts:
-        raise NoVerdictError(
-            f"{dataset}: has no deployed policies, because `ecrkit fleet import` saves none; write the dataset with "
-            "`ecrkit fleet inventory`, or name a catalog"
-        )
-    if not declared.policies:
-        echo(f"note: {dataset}: no repository has a deployed policy", err=True)
 
 
 def _end_explained(
