@@ -68,3 +68,15 @@ def test_hostile_texts() -> None:
     assert evil not in page
     assert text_of(page).count(evil) == 2
     assert "The dataset is incomplete" in text_of(page)
+
+
+def test_first_of_many_protected() -> None:
+    """The numbers are those of all protected images, also if only the first are listed."""
+    found = fleet_of(1_000)
+    number = found.total.protected_going
+    text = text_of(page_of_fleet(replace(found, protected=found.protected[:7])))
+
+    assert number > 7
+    assert f"{number} of them run now." in text
+    assert f"and {number - 5} more protected images" in text
+    assert f"{number - 7} more are in the JSON output." in text

@@ -63,13 +63,14 @@ class Decision:
         return element("section", sentence + more, class_=f"decision {self.verdict}", aria_label="Decision")
 
 
-def decision(
+def decision(  # noqa: PLR0913 - a verdict says each of them
     totals: Totals,
     violations: Sequence[Violation],
     *,
     is_checked: bool,
     where: str,
     layers: LayerBytes | None = None,
+    number: int | None = None,
 ) -> Decision:
     """
     Decide whether it is safe to apply a policy.
@@ -80,7 +81,9 @@ def decision(
         is_checked: whether anything was named that must stay.
         where: what has the images: ``my-app``, ``312 repositories``.
         layers: bytes that are really freed; shown next to the sizes if they are known.
+        number: how many protected images would go, if *violations* has only the first of them.
     """
+    number = len(violations) if number is None else number
     if not totals.images:
         have = "have" if where.endswith("repositories") else "has"
         return Decision("safe", f"{where} {have} no images, so nothing expires. Below is what the policy would do.")
@@ -89,12 +92,12 @@ def decision(
         return Decision("safe", f"No image expires: {stay}.")
     text = _what_happens(totals, layers)
     if violations:
-        are = "is" if len(violations) == 1 else "are"
+        are = "is" if number == 1 else "are"
         runs = all(because.startswith("in use") for violation in violations for because in violation.because)
-        what = ("runs now" if len(violations) == 1 else "run now") if runs else f"{are} protected"
+        what = ("runs now" if number == 1 else "run now") if runs else f"{are} protected"
         if totals.expire + totals.archive == 1:
             return Decision("stop", f"{text} It {'runs now' if runs else 'is protected'}.")
-        return Decision("stop", f"{text} {len(violations):,} of them {what}.")
+        return Decision("stop", f"{text} {number:,} of them {what}.")
     if not totals.stay and totals.expire == totals.images and totals.images > 1:
         text = f"{text} No image stays."
     if is_checked:
@@ -127,23 +130,25 @@ def _what_happens(totals: Totals, layers: LayerBytes | None) -> str:
     return f"{text}."
 
 
-def protected_images(violations: Sequence[Violation], *, names: Sequence[str] = ()) -> str:
+def protected_images(violations: Sequence[Violation], *, names: Sequence[str] = (), number: int | None = None) -> str:
     """
     List protected images that would go: the first five, and the others folded.
 
     Args:
         violations: all of them.
         names: repository of each; none if all are in one.
+        number: how many they are, if *violations* has only the first of them.
     """
+    number = len(violations) if number is None else number
     if not violations:
         return ""
     named = [*names] or [""] * len(violations)
     items = [_item(violation, name) for violation, name in zip(violations[:_LISTED], named, strict=False)]
     first = element("ul", "".join(items[:_SHOWN]), class_="protected")
-    others = len(violations) - _SHOWN
+    others = number - _SHOWN
     if others <= 0:
         return first
-    left = len(violations) - len(items)
+    left = number - len(items)
     rest = element("ul", "".join(items[_SHOWN:]), class_="protected")
     if left:
         rest += element("p", f"{left:,} more are in the JSON output.", class_="soft")

@@ -52,8 +52,8 @@ def render_fleet(preview: FleetPreview, *, policy_name: str, price: float, price
     violations = [one.violation for one in preview.protected]
     where = [" ".join(one.place) for one in preview.protected]
     parts = [
-        decision(totals, violations, is_checked=preview.is_checked, where=name).markup(
-            protected_images(violations, names=where) + missing_images(preview.missing)
+        decision(totals, violations, is_checked=preview.is_checked, where=name, number=total.protected_going).markup(
+            protected_images(violations, names=where, number=total.protected_going) + missing_images(preview.missing)
         ),
         key_figures(totals, layers, price=price),
         *_sections(preview, price=price),
