@@ -51,3 +51,10 @@ def test_unknown_region(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     assert capsys.readouterr().err == (
         "error: images/team/api.json, images/web.json: do not name their Region; pass --region\n"
     )
+
+
+@pytest.mark.parametrize("region", ["", " --region eu-west-1"])
+def test_no_such_folder(region: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder that does not exist is not one of files without a Region."""
+    assert run_here(f"fleet import imagse -o dataset{region}", monkeypatch) == 2
+    assert capsys.readouterr().err.startswith("error: imagse: cannot be read: ")

@@ -295,6 +295,23 @@ def test_write(run: Callable[[str], tuple[int, str, str]], tmp_path: Path) -> No
     assert err.splitlines()[-1] == f"error: {folder}: is not empty; name another place with --write"
 
 
+@pytest.mark.parametrize(
+    ("dataset", "folder"),
+    [
+        ("dataset", "dataset/images/account=1/v"),
+        ("./dataset/", "dataset/repositories/v"),
+        ("s3://fleet/daily/", "s3://fleet/daily/images/v"),
+        ("s3://fleet", "s3://fleet/repositories/v/"),
+    ],
+)
+def test_write_into_a_table(dataset: str, folder: str, run: Callable[[str], tuple[int, str, str]]) -> None:
+    """Verdicts in a table of the dataset would be read as images, so they are refused before the work begins."""
+    code, out, err = run(f"fleet preview repositories.yaml --inventory {dataset} --write {folder}")
+
+    assert (code, out) == (1, "")
+    assert err == f"error: {folder}: is in a table of the dataset; name another place with --write\n"
+
+
 def test_incomplete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """An incomplete dataset gives no verdict unless it is allowed, and every format says so then."""
     monkeypatch.chdir(write_fleet(tmp_path))

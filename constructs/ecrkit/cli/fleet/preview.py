@@ -155,7 +155,7 @@ def preview_command(  # noqa: PLR0913 - click passes each option as an argument
     name = "the catalog" if catalog else ""
     aws = {"profile": engine["profile"], "region": engine["region"]}
     if verdicts:
-        require_new(verdicts, **aws)
+        require_new(verdicts, dataset=dataset, **aws)
     with opened_fleet(dataset, **engine) as fleet:
         require_complete(fleet.record, dataset, allow_incomplete=allow_incomplete)
         if deployed_policies:

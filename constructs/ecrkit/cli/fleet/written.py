@@ -12,6 +12,7 @@ from ecrkit.aws.fleet.objects import SCHEME, Bucket
 from ecrkit.aws.fleet.objects import Place as Prefix
 from ecrkit.cli.console.output import echo
 from ecrkit.errors import RefusedError
+from ecrkit.preview.fleet.dataset import IMAGES, REPOSITORIES
 
 if TYPE_CHECKING:
     from ecrkit.preview.fleet.fleet import Fleet
@@ -19,20 +20,23 @@ if TYPE_CHECKING:
 __all__ = ["require_new", "write_verdicts"]
 
 
-def require_new(destination: str, *, profile: str | None, region: str | None) -> None:
+def require_new(destination: str, *, dataset: str, profile: str | None, region: str | None) -> None:
     """
     Make sure, before the work begins, that verdicts would replace nothing.
 
     Args:
         destination: path of a folder, or an URI of S3.
+        dataset: likewise, of the dataset; its tables would read verdicts in their folders.
         profile: of the shared configuration.
         region: overrides the configured one.
 
     Raises:
         AwsError: AWS refused, or could not be reached.
-        RefusedError: it contains something.
+        RefusedError: it contains something, or is in a table of the dataset.
         UnreadableInputError: the URI is not one of S3.
     """
+    if any(_is_in(destination, f"{dataset.rstrip('/')}/{table}") for table in (IMAGES, REPOSITORIES)):
+        raise RefusedError(f"{destination}: is in a table of the dataset; name another place with --write")
     if destination.startswith(SCHEME):
         is_taken = bool(_bucket(destination, profile, region).sizes())
     else:
@@ -44,7 +48,7 @@ def require_new(destination: str, *, profile: str | None, region: str | None) ->
 
 def write_verdicts(fleet: Fleet, destination: str, *, profile: str | None, region: str | None) -> None:
     """
-    Write the verdict on every image; arguments are those of :func:`require_new`.
+    Write the verdict on every image; the other arguments are those of :func:`require_new`.
 
     Raises:
         AwsError: AWS refused, or could not be reached.
@@ -61,6 +65,14 @@ def write_verdicts(fleet: Fleet, destination: str, *, profile: str | None, regio
     else:
         fleet.write_verdicts(Path(destination))
     echo(f"verdicts written to {destination}", err=True)
+
+
+def _is_in(destination: str, folder: str) -> bool:
+    if destination.startswith(SCHEME) and folder.startswith(SCHEME):
+        return str(Prefix.parse(destination)).startswith(str(Prefix.parse(folder)))
+    if destination.startswith(SCHEME) or folder.startswith(SCHEME):
+        return False
+    return Path(destination).resolve().is_relative_to(Path(folder).resolve())
 
 
 def _bucket(destination: str, profile: str | None, region: str | None) -> Bucket:

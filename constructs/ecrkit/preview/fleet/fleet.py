@@ -11,11 +11,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ecrkit.documents.files import files_under, make_directory, unwritable
-from ecrkit.errors import MissingTimeError, ReferenceCycleError, RefusedError, UnreadableInputError, first_names
+from ecrkit.documents.files import make_directory, unwritable
+from ecrkit.errors import (
+    DuplicateDigestError,
+    MissingTimeError,
+    ReferenceCycleError,
+    RefusedError,
+    UnreadableInputError,
+    first_names,
+)
 from ecrkit.preview.fleet.database import connect, quoted
 from ecrkit.preview.fleet.dataset import IMAGE_COLUMNS, IMAGES, REPOSITORIES, REPOSITORY_COLUMNS, read_record
 from ecrkit.preview.fleet.expression import ROUNDS, going, summary, translated, verdicts
+from ecrkit.preview.fleet.parquet import files_of, read_error, split_partitions, table_source
 from ecrkit.preview.fleet.tables import (
     Place,
     policy_numbers,
@@ -27,7 +35,7 @@ from ecrkit.preview.fleet.totals import RepositoryTotals
 from ecrkit.preview.protection import Protections
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
@@ -77,6 +85,7 @@ class Fleet:
         threads: how many to use; all processors by default.
 
     Raises:
+        DuplicateDigestError: two files have the same image.
         MissingExtraError: DuckDB is not installed.
         MissingTimeError: an archived image has no time of archiving.
         UnreadableInputError: the folder holds no dataset, or a file in it has other columns.
@@ -93,8 +102,10 @@ class Fleet:
             self._open(IMAGES, IMAGE_COLUMNS)
             self._open(REPOSITORIES, REPOSITORY_COLUMNS, view="deployed")
             self._examine()
-        except BaseException:
+        except BaseException as error:
             self.close()
+            if found := read_error(dataset, error):
+                raise found from None
             raise
 
     def __enter__(self) -> Self:
@@ -104,8 +115,10 @@ class Fleet:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Close the database."""
+        """Close the database, and explain an error of DuckDB about the files."""
         self.close()
+        if found := read_error(self.dataset, error):
+            raise found from None
 
     def close(self) -> None:
         """Close the database."""
@@ -323,12 +336,11 @@ class Fleet:
 
         name = view or table
         selected = ", ".join(["account", "region", *columns])
-        if not self._files(table):
+        if not files_of(self.dataset, table):
             kinds = {"account": "VARCHAR", "region": "VARCHAR", **columns}
             self._database.execute(f"CREATE TABLE {name} ({', '.join(f'{key} {kind}' for key, kind in kinds.items())})")
             return
-        files = quoted(self.dataset / table / "*" / "*" / "*.parquet")
-        source = f"read_parquet({files}, hive_partitioning = true, hive_types = {{account: VARCHAR, region: VARCHAR}})"
+        source = table_source(self.dataset, table)
         try:
             self._database.execute(f"CREATE VIEW {name} AS SELECT {selected} FROM {source}")  # noqa: S608 - names of columns
             described = self._database.execute(f"DESCRIBE {name}").fetchall()
@@ -347,6 +359,7 @@ class Fleet:
         """Find out whether images refer to each other, and refuse what the evaluation refuses."""
         if self.record.complete:
             self._require_both_tables()
+        self._require_each_once()
         refers, undated = self._one(
             "SELECT count(*) FILTER (WHERE subject IS NOT NULL OR len(children) > 0), "
             "count(*) FILTER (WHERE status <> 'ACTIVE' AND archived_at IS NULL) FROM images"
@@ -362,7 +375,7 @@ class Fleet:
     def _require_both_tables(self) -> None:
         """Refuse a dataset of which a part is missing: fewer images would look like fewer deletions."""
         partitions = {
-            table: {path.parent.relative_to(self.dataset / table).as_posix() for path in self._files(table)}
+            table: {path.parent.relative_to(self.dataset / table).as_posix() for path in files_of(self.dataset, table)}
             for table in (IMAGES, REPOSITORIES)
         }
         for table, other in ((IMAGES, REPOSITORIES), (REPOSITORIES, IMAGES)):
@@ -372,13 +385,22 @@ class Fleet:
                     "whole dataset, or write it again"
                 )
 
-    def _files(self, table: str) -> tuple[Path, ...]:
-        folder = self.dataset / table
-        # DuckDB leaves out a folder that it may not read.
-        return files_under(folder, "*.parquet") if folder.exists() else ()
+    def _require_each_once(self) -> None:
+        """Refuse an image that two files have, as after a copy over another dataset: it would be counted twice."""
+        for account, region in split_partitions(self.dataset, IMAGES):
+            row = self._one(
+                "SELECT repository, digest FROM images WHERE account = ? AND region = ? "
+                "GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1",
+                [account, region],
+            )
+            if row:
+                folder = f"{self.dataset.as_posix()}/{IMAGES}/account={account}/region={region}"
+                raise DuplicateDigestError(
+                    f"{folder}: two files have {row[0]}@{row[1]}; keep one of them, or write the dataset again"
+                )
 
-    def _one(self, query: str) -> tuple[Any, ...]:
-        row = self._database.execute(query).fetchone()
+    def _one(self, query: str, parameters: Sequence[str] = ()) -> tuple[Any, ...]:
+        row = self._database.execute(query, parameters).fetchone()
         return row if row is not None else ()
 
     def _load(self, table: Table) -> None:

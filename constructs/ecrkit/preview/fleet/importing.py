@@ -102,7 +102,8 @@ def import_inventories(
 
 
 def _require_regions(images: str) -> None:
-    unnamed = [file.as_posix() for file in inventory_files(images) if heading_in(file) is None]
+    # To read a file that is not there says so.
+    unnamed = [file.as_posix() for file in inventory_files(images) if file.exists() and heading_in(file) is None]
     if images == "-":
         unnamed = [STDIN]
     if unnamed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecrkit.preview.fleet.database import connect, quoted
+from ecrkit.preview.fleet.parquet import literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,10 +32,11 @@ def children_in(files: Sequence[Path]) -> dict[str, tuple[str, ...]]:
     with connect() as database:
         import duckdb  # noqa: PLC0415 - an extra, which is there by now
 
-        named = ", ".join(map(quoted, files))
+        named = ", ".join(quoted(literal(file)) for file in files)
+        source = f"read_parquet([{named}], hive_partitioning = false)"
         try:
             found = database.execute(
-                f"SELECT digest, children FROM read_parquet([{named}]) WHERE len(children) > 0"  # noqa: S608 - names of files
+                f"SELECT digest, children FROM {source} WHERE len(children) > 0"  # noqa: S608 - names of files
             ).fetchall()
         except duckdb.Error:
             return {}

@@ -14,6 +14,7 @@ from ecrkit.documents.files import make_directory, unwritable
 from ecrkit.images.inventory.values import ImageTable
 from ecrkit.preview.fleet.database import connect, quoted
 from ecrkit.preview.fleet.dataset import IMAGE_COLUMNS, IMAGES, REPOSITORIES, micros_of, partition_of
+from ecrkit.preview.fleet.parquet import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -150,8 +151,9 @@ class PartitionWriter:
         columns = ", ".join(IMAGE_COLUMNS)
         if self._written:
             # Neighbors have the same repository and close times, which compresses well.
-            parts = quoted(self._drafts / "*.parquet")
-            query = f"SELECT {columns} FROM read_parquet({parts}) ORDER BY repository, pushed_at DESC, digest"  # noqa: S608 - names of columns
+            parts = quoted(f"{literal(self._drafts)}/*.parquet")
+            source = f"read_parquet({parts}, hive_partitioning = false)"
+            query = f"SELECT {columns} FROM {source} ORDER BY repository, pushed_at DESC, digest"  # noqa: S608 - names of columns
         else:
             # A file without rows: a missing one would look the same as one that was not copied.
             columns = ", ".join(f"NULL::{kind} AS {name}" for name, kind in IMAGE_COLUMNS.items())
