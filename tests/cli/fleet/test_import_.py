@@ -58,3 +58,12 @@ def test_no_such_folder(region: str, monkeypatch: pytest.MonkeyPatch, capsys: py
     """A folder that does not exist is not one of files without a Region."""
     assert run_here(f"fleet import imagse -o dataset{region}", monkeypatch) == 2
     assert capsys.readouterr().err.startswith("error: imagse: cannot be read: ")
+
+
+def test_s3(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A dataset in S3 is refused: it would become a folder of that name."""
+    assert run_here("fleet import images -o s3://bucket/daily --region eu-west-1", monkeypatch) == 2
+    assert capsys.readouterr().err.endswith(
+        "must be a folder, got an URI of S3; import into a folder and copy that with `aws s3 sync`\n"
+    )
+    assert not (tmp_path / "s3:").exists()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from builders.datasets import ACCOUNT, REGION, place
-from builders.inventories import NOW, detail, image, write_images
+from builders.inventories import NOW, detail, digest, image, write_images
 
 from ecrkit.documents.files import write_lines
 from ecrkit.errors import EcrkitError, InvalidInventoryError, RefusedError, UnreadableInputError
@@ -249,3 +249,17 @@ def test_no_account(tmp_path: Path) -> None:
 
     with pytest.raises(InvalidInventoryError, match=r"its registryId must have 12 digits, got '\.\./\.\./12345'"):
         imported(tmp_path)
+
+
+def test_size_is_too_large(tmp_path: Path) -> None:
+    """A size that no column holds is an error that names the image, and leaves no dataset."""
+    save(tmp_path, "web", image("a", size_bytes=2**63 - 1), image("b", size_bytes=2**63))
+
+    with pytest.raises(InvalidInventoryError) as raised:
+        imported(tmp_path)
+
+    assert str(raised.value) == (
+        f"{tmp_path.as_posix()}/images/web.json: {digest('b')}: imageSizeInBytes must be at most 9223372036854775807, "
+        "got 9223372036854775808; save the images again"
+    )
+    assert not (tmp_path / "dataset").exists()

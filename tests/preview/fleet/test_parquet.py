@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import _thread
 import shutil
+from threading import Timer
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 from builders.datasets import place, write_dataset
 from builders.inventories import NOW, digest, image
 from builders.policies import EXPIRE, policy, pushed, rule
 
 from ecrkit.errors import DuplicateDigestError, UnreadableInputError
+from ecrkit.preview.fleet.database import connect
 from ecrkit.preview.fleet.fleet import Fleet
 from ecrkit.preview.fleet.manifests import children_in
 from ecrkit.preview.fleet.parquet import files_of
+from ecrkit.preview.fleet.writing import PartitionWriter
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
 
 WEB, OTHER = place("web"), place("web", account="999999999999")
 OLD = policy(rule(1, tagStatus="any", **pushed(5), action=EXPIRE))
@@ -97,3 +104,31 @@ def test_several_files(tmp_path: Path) -> None:
         fleet.set_policies({WEB: OLD}, now=NOW)
 
         assert [(one.images, one.expiring) for one in fleet.totals()] == [(3, 2)]
+
+
+@pytest.mark.parametrize("reads", [pytest.param(True, id="fleet"), pytest.param(False, id="writer")])
+def test_interruption(reads: bool, tmp_path: Path) -> None:  # noqa: FBT001 - a parameter of the test
+    """Ctrl-C while DuckDB reads or writes is an interruption, and no fault of ecrkit."""
+    dataset = write_dataset(tmp_path / "dataset", {WEB: IMAGES})
+    context = Fleet(dataset) if reads else PartitionWriter(dataset, account=WEB.account, region=WEB.region)
+
+    with pytest.raises(KeyboardInterrupt), context, connect() as database:
+        interrupt(database)
+
+
+def interrupt(database: DuckDBPyConnection) -> None:
+    """Ask DuckDB for what takes longer than anyone waits, and press Ctrl-C."""
+    Timer(0.2, _thread.interrupt_main).start()
+    database.execute("SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range % 7 = b.range % 11")
+
+
+def test_no_memory(tmp_path: Path) -> None:
+    """What needs more memory than there is says so in one line."""
+    dataset = write_dataset(tmp_path / "dataset", {WEB: IMAGES})
+
+    with pytest.raises(UnreadableInputError) as raised, Fleet(dataset):
+        raise duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate\nPossible solutions: …")
+
+    assert str(raised.value) == (
+        f"{dataset.as_posix()}: needs more memory or temporary disk space: Out of Memory Error: failed to allocate"
+    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ecrkit.aws.fleet.objects import SCHEME
 from ecrkit.cli.arguments.completions import FILE
 from ecrkit.cli.arguments.options import folder_option, format_option
 from ecrkit.cli.console.output import count_of, echo, echo_json
@@ -40,6 +41,12 @@ def import_(images: str, *, destination: Path, region: str | None, output: str) 
       ecrkit fleet import images -o dataset
       ecrkit fleet import images -o dataset --region eu-west-1
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
+    # A path has one slash behind the scheme.
+    if destination.parts[:1] == (SCHEME.rstrip("/"),):
+        raise click.BadParameter(
+            "must be a folder, got an URI of S3; import into a folder and copy that with `aws s3 sync`",
+            param_hint="--output-file",
+        )
     begun_at = datetime.now(UTC).isoformat()
     with reading_progress(images) as progress:
         imported = import_inventories(images, destination, region=region, begun_at=begun_at, progress=progress)

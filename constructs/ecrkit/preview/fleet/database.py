@@ -13,7 +13,7 @@ from ecrkit.errors.extras import install_command
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["connect", "quoted"]
+__all__ = ["connect", "is_interruption", "quoted"]
 
 
 def connect(*, memory_limit: str | None = None, threads: int | None = None) -> DuckDBPyConnection:
@@ -52,3 +52,8 @@ def connect(*, memory_limit: str | None = None, threads: int | None = None) -> D
 def quoted(text: object) -> str:
     """Write a text as SQL does: for the names of files, which no parameter can give."""
     return "'" + str(text).replace("'", "''") + "'"
+
+
+def is_interruption(error: BaseException | None) -> bool:
+    """Whether someone pressed Ctrl-C while DuckDB answered, which it reports as an error of its own."""
+    return isinstance(error, RuntimeError) and str(error) == "Query interrupted"

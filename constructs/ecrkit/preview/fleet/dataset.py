@@ -28,6 +28,7 @@ __all__ = [
     "FORMAT",
     "IMAGES",
     "IMAGE_COLUMNS",
+    "MOST_BYTES",
     "RECORD",
     "REPOSITORIES",
     "REPOSITORY_COLUMNS",
@@ -61,6 +62,9 @@ IMAGE_COLUMNS = {
     "children": "VARCHAR[]",
 }
 """The columns of ``images``: one after ``repository`` for each field of an image, in that order."""
+
+MOST_BYTES = 2**63 - 1
+"""The largest size that ``size_bytes`` holds."""
 
 REPOSITORY_COLUMNS = {"repository": "VARCHAR", "policy": "VARCHAR", "tags": "MAP(VARCHAR, VARCHAR)"}
 """The columns of ``repositories``: the deployed lifecycle policy as text, if any, and the tags of the repository."""

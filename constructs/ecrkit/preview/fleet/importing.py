@@ -12,7 +12,7 @@ from ecrkit.errors import InvalidInventoryError, UnreadableInputError, first_nam
 from ecrkit.images.inventory.sources import inventories_in, inventory_files
 from ecrkit.images.inventory.writing import heading_in
 from ecrkit.preview.fleet.database import connect
-from ecrkit.preview.fleet.dataset import RECORD, DatasetRecord, Failure, record_in, write_record
+from ecrkit.preview.fleet.dataset import MOST_BYTES, RECORD, DatasetRecord, Failure, record_in, write_record
 from ecrkit.preview.fleet.writing import PartitionWriter
 
 if TYPE_CHECKING:
@@ -135,6 +135,7 @@ def _import(
                 skipped.append(inventory.file)
                 continue
             place = _place(inventory, region)
+            _require_sizes(inventory)
             other = origins.setdefault((*place, inventory.repository), inventory.file)
             if other != inventory.file:
                 raise InvalidInventoryError(
@@ -166,6 +167,16 @@ def _import(
             images=number,
             skipped=tuple(skipped),
         )
+
+
+def _require_sizes(inventory: Inventory) -> None:
+    """Refuse sizes that no column holds."""
+    for digest, size in zip(inventory.images.digests, inventory.images.sizes, strict=True):
+        if size is not None and size > MOST_BYTES:
+            raise InvalidInventoryError(
+                f"{inventory.file}: {digest}: imageSizeInBytes must be at most {MOST_BYTES}, got {size}; save the "
+                "images again"
+            )
 
 
 def _place(inventory: Inventory, region: str | None) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ecrkit.documents.files import files_under
 from ecrkit.errors import UnreadableInputError
-from ecrkit.preview.fleet.database import quoted
+from ecrkit.preview.fleet.database import is_interruption, quoted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,9 +51,9 @@ def split_partitions(dataset: Path, table: str) -> list[tuple[str, str]]:
     return [(folder.parent.name.partition("=")[2], folder.name.partition("=")[2]) for folder in several]
 
 
-def read_error(dataset: Path, error: BaseException | None) -> UnreadableInputError | None:
+def read_error(dataset: Path, error: BaseException | None) -> UnreadableInputError | KeyboardInterrupt | None:
     """
-    Explain an error of DuckDB that is the fault of the files, or of the memory.
+    Explain an error of DuckDB that is the fault of the files or of the memory, or that someone asked for.
 
     Args:
         dataset: that was read.
@@ -62,6 +62,8 @@ def read_error(dataset: Path, error: BaseException | None) -> UnreadableInputErr
     Returns:
         ``None`` for all others.
     """
+    if is_interruption(error):
+        return KeyboardInterrupt()
     import duckdb  # noqa: PLC0415 - an extra, which is there by now
 
     line = str(error).split("\n", 1)[0]

@@ -7,12 +7,13 @@ What is being written is in ``.drafts`` in the dataset. A file replaces another 
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from ecrkit.documents.files import make_directory, unwritable
 from ecrkit.images.inventory.values import ImageTable
-from ecrkit.preview.fleet.database import connect, quoted
+from ecrkit.preview.fleet.database import connect, is_interruption, quoted
 from ecrkit.preview.fleet.dataset import IMAGE_COLUMNS, IMAGES, REPOSITORIES, micros_of, partition_of
 from ecrkit.preview.fleet.parquet import literal
 
@@ -74,11 +75,10 @@ class PartitionWriter:
         self._database.close()
         shutil.rmtree(self._drafts, ignore_errors=True)
         # The last writer removes the folder of all.
-        try:
-            with _FOLDERS:
-                self._drafts.parent.rmdir()
-        except OSError:
-            return
+        with suppress(OSError), _FOLDERS:
+            self._drafts.parent.rmdir()
+        if is_interruption(error):
+            raise KeyboardInterrupt from None
 
     def add(
         self,
