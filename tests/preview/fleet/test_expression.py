@@ -15,7 +15,7 @@ from builders.inventories import NOW, image
 from builders.inventories import digest as digest_of
 from builders.policies import EXPIRE, policy, pushed, rule
 
-from ecrkit.errors import MissingExtraError, ReferenceCycleError
+from ecrkit.errors import InvalidInventoryError, MissingExtraError, ReferenceCycleError
 from ecrkit.lifecycle.evaluation.evaluation import evaluate
 from ecrkit.preview.fleet.database import connect
 from ecrkit.preview.fleet.expression import ROUNDS, summary, translated, verdicts
@@ -91,6 +91,32 @@ class TestReferences:
 
         assert str(raised.value) == (
             f"web@{digest_of('a')}: is in a circle of references, so no image can go first; delete it yourself"
+        )
+
+    @pytest.mark.parametrize("age_days", [pytest.param(1, id="stays"), pytest.param(9, id="goes")])
+    def test_long_row(self, age_days: int, tmp_path: Path) -> None:
+        """A row of references that is too long for a signature of an SBOM is no circle, and has the same verdicts."""
+        images = [image("1", age_days=age_days)]
+        images += [image(f"{number:x}", age_days=10 - age_days, subject=f"{number - 1:x}") for number in range(2, 50)]
+        expected = {verdict.image.digest: verdict.cause.name for verdict in evaluate(OLD, images, NOW).verdicts}
+
+        with Fleet(write_dataset(tmp_path / "dataset", {WEB: images})) as fleet:
+            fleet.set_policies({WEB: OLD}, now=NOW)
+            found = {verdict.digest: verdict.cause for verdict in fleet.verdicts()}
+
+        assert found == expected
+
+    def test_too_long_row(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A row that no query follows to its end is refused with the way to preview it."""
+        monkeypatch.setattr("ecrkit.preview.fleet.fleet._MOST_ROUNDS", 32)
+        images = [image("1"), *(image(f"{number:x}", subject=f"{number - 1:x}") for number in range(2, 50))]
+
+        with pytest.raises(InvalidInventoryError) as raised:
+            fates(tmp_path / "dataset", images)
+
+        assert str(raised.value) == (
+            "web: more than 32 images refer to one another in a row; preview the repository with "
+            "`ecrkit policy preview`"
         )
 
     def test_list_waits_with_the_lowest_digest(self, tmp_path: Path) -> None:

@@ -14,16 +14,22 @@ from typing import TYPE_CHECKING, Any
 from ecrkit.documents.files import make_directory, unwritable
 from ecrkit.errors import (
     DuplicateDigestError,
+    InvalidInventoryError,
     MissingTimeError,
-    ReferenceCycleError,
     RefusedError,
     UnreadableInputError,
-    first_names,
 )
+from ecrkit.preview.fleet.circles import require_no_circle
 from ecrkit.preview.fleet.database import connect, quoted
-from ecrkit.preview.fleet.dataset import IMAGE_COLUMNS, IMAGES, REPOSITORIES, REPOSITORY_COLUMNS, read_record
+from ecrkit.preview.fleet.dataset import (
+    IMAGE_COLUMNS,
+    IMAGES,
+    REPOSITORIES,
+    REPOSITORY_COLUMNS,
+    read_record,
+)
 from ecrkit.preview.fleet.expression import ROUNDS, going, summary, translated, verdicts
-from ecrkit.preview.fleet.parquet import files_of, read_error, split_partitions, table_source
+from ecrkit.preview.fleet.parquet import files_of, read_error, require_both_tables, split_partitions, table_source
 from ecrkit.preview.fleet.tables import (
     Place,
     policy_numbers,
@@ -46,7 +52,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Fleet", "FleetVerdict"]
 
-_MOST_ROUNDS = 32
+_LONG = 32
+"""So many references in a row are most likely a circle."""
+
+_MOST_ROUNDS = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,13 +331,16 @@ class Fleet:
             self.totals()
 
     def _look_further(self) -> None:
-        if self._rounds < _MOST_ROUNDS:
-            self._rounds *= 2
-            return
-        repository, digest = min((row[2], row[3]) for row in self._rows(verdicts, "NOT is_settled"))
-        raise ReferenceCycleError(
-            f"{repository}@{digest}: is in a circle of references, so no image can go first; delete it yourself"
-        )
+        if self._rounds >= _LONG:
+            unsettled = sorted({Place(*row[:3]) for row in self._rows(verdicts, "NOT is_settled")})
+            for place in unsettled:
+                require_no_circle(place.repository, self.images_of(place))
+            if self._rounds >= _MOST_ROUNDS:
+                raise InvalidInventoryError(
+                    f"{unsettled[0].repository}: more than {self._rounds} images refer to one another in a row; "
+                    "preview the repository with `ecrkit policy preview`"
+                )
+        self._rounds *= 2
 
     def _open(self, table: str, columns: Mapping[str, str], *, view: str = "") -> None:
         """Make the files of a table a view."""
@@ -358,7 +370,7 @@ class Fleet:
     def _examine(self) -> None:
         """Find out whether images refer to each other, and refuse what the evaluation refuses."""
         if self.record.complete:
-            self._require_both_tables()
+            require_both_tables(self.dataset)
         self._require_each_once()
         refers, undated = self._one(
             "SELECT count(*) FILTER (WHERE subject IS NOT NULL OR len(children) > 0), "
@@ -371,19 +383,6 @@ class Fleet:
             )
             raise MissingTimeError(f"{repository}@{digest}: is archived, but has no time of archiving; set archived_at")
         self._rounds = ROUNDS if refers else 0
-
-    def _require_both_tables(self) -> None:
-        """Refuse a dataset of which a part is missing: fewer images would look like fewer deletions."""
-        partitions = {
-            table: {path.parent.relative_to(self.dataset / table).as_posix() for path in files_of(self.dataset, table)}
-            for table in (IMAGES, REPOSITORIES)
-        }
-        for table, other in ((IMAGES, REPOSITORIES), (REPOSITORIES, IMAGES)):
-            if missing := sorted(partitions[other] - partitions[table]):
-                raise UnreadableInputError(
-                    f"{self.dataset.as_posix()}/{table}: has no {first_names(missing)}, which {other} has; copy the "
-                    "whole dataset, or write it again"
-                )
 
     def _require_each_once(self) -> None:
         """Refuse an image that two files have, as after a copy over another dataset: it would be counted twice."""

@@ -7,13 +7,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ecrkit.documents.files import files_under
-from ecrkit.errors import UnreadableInputError
+from ecrkit.errors import UnreadableInputError, first_names
 from ecrkit.preview.fleet.database import is_interruption, quoted
+from ecrkit.preview.fleet.dataset import IMAGES, REPOSITORIES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["files_of", "literal", "read_error", "split_partitions", "table_source"]
+__all__ = ["files_of", "literal", "read_error", "require_both_tables", "split_partitions", "table_source"]
 
 _WILDCARD = re.compile(r"[*?\[]")
 _PARTITION = r"account=([^/\\]+)[/\\]region=([^/\\]+)[/\\][^/\\]+$"
@@ -42,6 +43,25 @@ def table_source(dataset: Path, table: str) -> str:
         f"(SELECT *, {account} AS account, {region} AS region "  # noqa: S608 - a path in quotes
         f"FROM read_parquet({files}, hive_partitioning = false, filename = true))"
     )
+
+
+def require_both_tables(dataset: Path) -> None:
+    """
+    Refuse a dataset of which a part is missing: fewer images would look like fewer deletions.
+
+    Raises:
+        UnreadableInputError: one table lacks an account and Region that the other has.
+    """
+    partitions = {
+        table: {path.parent.relative_to(dataset / table).as_posix() for path in files_of(dataset, table)}
+        for table in (IMAGES, REPOSITORIES)
+    }
+    for table, other in ((IMAGES, REPOSITORIES), (REPOSITORIES, IMAGES)):
+        if missing := sorted(partitions[other] - partitions[table]):
+            raise UnreadableInputError(
+                f"{dataset.as_posix()}/{table}: has no {first_names(missing)}, which {other} has; copy the "
+                "whole dataset, or write it again"
+            )
 
 
 def split_partitions(dataset: Path, table: str) -> list[tuple[str, str]]:
