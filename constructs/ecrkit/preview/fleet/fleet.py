@@ -7,6 +7,7 @@ DuckDB evaluates the policies, with the query of :mod:`ecrkit.preview.fleet.expr
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -35,13 +36,14 @@ from ecrkit.preview.fleet.totals import RepositoryTotals
 from ecrkit.preview.protection import Protections
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
     from typing import Self
 
     from ecrkit.lifecycle.values import LifecyclePolicy
+    from ecrkit.preview.fleet.expression import Query
     from ecrkit.preview.fleet.tables import Table
 
 __all__ = ["Fleet", "FleetVerdict"]
@@ -95,6 +97,9 @@ class Fleet:
         self.dataset = dataset
         self.record = read_record(dataset)
         self._database = connect(memory_limit=memory_limit, threads=threads)
+        # Tables are joined in the order of the expression. DuckDB would guess another one, and a wrong guess pairs all
+        # images of a repository with each other.
+        self._database.execute("SET disabled_optimizers = 'join_order'")
         self._rounds = 0
         self._is_protected = False
         self._policies: Mapping[Place, LifecyclePolicy] = {}
@@ -279,10 +284,11 @@ class Fleet:
         make_directory(folder.parent)
         draft = folder.parent / f".{folder.name}.draft"
         shutil.rmtree(draft, ignore_errors=True)
-        query = f"SELECT * EXCLUDE (is_settled) FROM ({self._query(verdicts)})"  # noqa: S608 - as above
         options = "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (account, region))"
         try:
-            self._database.execute(f"COPY ({query}) TO {quoted(draft)} {options}")
+            with self._answering(verdicts) as answer:
+                query = f"SELECT * EXCLUDE (is_settled) FROM ({answer})"  # noqa: S608 - ours
+                self._database.execute(f"COPY ({query}) TO {quoted(draft)} {options}")
             if folder.exists():
                 folder.rmdir()
             make_directory(draft)
@@ -299,22 +305,53 @@ class Fleet:
         columns = ", ".join(f"max({name})" for name in ("account", "region", *IMAGE_COLUMNS) if name != "media_type")
         self._one(f"SELECT {columns} FROM images")  # noqa: S608 - names of columns
 
-    def plan(self) -> str:
-        """Count, and give DuckDB's plan with the time of each step, as JSON: for benchmarks."""
-        row = self._one(f"EXPLAIN (ANALYZE, FORMAT json) {self._query(summary)}")
-        return str(row[1])
+    def plans(self) -> list[str]:
+        """Count, and give DuckDB's plan of each statement with the time of its steps, as JSON: for benchmarks."""
+        found: list[str] = []
+        with self._answering(summary, plans=found) as answer:
+            found.append(self._planned(answer))
+        return found
+
+    def _planned(self, statement: str) -> str:
+        return str(self._one(f"EXPLAIN (ANALYZE, FORMAT json) {statement}")[1])
 
     def _rows(self, write: Any, condition: str = "TRUE") -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 - one of two functions
         """Answer one of the two queries."""
-        query = self._query(write)
-        if condition != "TRUE":
-            query = f"SELECT * FROM ({query}) WHERE {condition}"  # noqa: S608 - ours
-        found = self._database.execute(query)
-        while rows := found.fetchmany(10_000):
-            yield from rows
+        with self._answering(write) as query:
+            if condition != "TRUE":
+                query = f"SELECT * FROM ({query}) WHERE {condition}"  # noqa: S608 - ours
+            found = self._database.execute(query)
+            while rows := found.fetchmany(10_000):
+                yield from rows
 
-    def _query(self, write: Any) -> str:  # noqa: ANN401 - one of two functions
-        return translated(write(rounds=self._rounds, protected=self._is_protected), dialect="duckdb")
+    @contextmanager
+    def _answering(self, write: Any, plans: list[str] | None = None) -> Iterator[str]:  # noqa: ANN401 - as above
+        """
+        Take the steps before an answer, each with all memory for itself; their tables are there in the context.
+
+        Args:
+            write: one of the two queries.
+            plans: gets the plan of each step, if given.
+        """
+        query: Query = write(rounds=self._rounds, protected=self._is_protected)
+        left: set[str] = set()
+        try:
+            for step in query.steps:
+                text = f"CREATE OR REPLACE TEMP TABLE {step.name} AS {translated(step.text, dialect='duckdb')}"
+                left.add(step.name)
+                if plans is None:
+                    self._database.execute(text)
+                else:
+                    plans.append(self._planned(text))
+                self._drop(step.done_with)
+                left.difference_update(step.done_with)
+            yield translated(query.last, dialect="duckdb")
+        finally:
+            self._drop(left)
+
+    def _drop(self, tables: Iterable[str]) -> None:
+        for table in tables:
+            self._database.execute(f"DROP TABLE IF EXISTS {table}")
 
     def _settle(self) -> None:
         """Find out how many references follow each other."""
