@@ -18,32 +18,22 @@ Source: ECR user guide, "Lifecycle policy evaluation rules", "Lifecycle policy p
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from ecrkit.errors import MissingExtraError
 from ecrkit.errors.extras import install_command
+from ecrkit.preview.fleet.steps import Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ROUNDS", "Dialect", "Query", "Step", "going", "protected_verdicts", "summary", "translated", "verdicts"]
+__all__ = ["ROUNDS", "Dialect", "going", "protected_verdicts", "summary", "translated", "verdicts"]
 
 Dialect = Literal["athena", "duckdb", "trino"]
 
 ROUNDS = 4
 """How many references may follow each other: a list, its image, the SBOM of that, the signature of the SBOM."""
-
-_KEPT = re.compile(r"boundary|reference|numbered|edge|decided|settled_[1-9]\d*")
-"""
-Clauses whose rows an engine keeps for those after them: each is used more than once, or deep in others.
-
-In one statement, Trino would compute them again for each mention, and DuckDB would keep all of them at the same time.
-"""
-
-_READ = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)")
 
 _IMAGE = """
   SELECT
@@ -405,74 +395,6 @@ GROUP BY v.repository_id
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """
-    A clause whose rows are kept.
-
-    Attributes:
-        name: of the table to keep them in.
-        text: query for the rows, in the dialect of Trino; it reads tables of earlier steps.
-        done_with: tables of earlier steps that no later one reads.
-    """
-
-    name: str
-    text: str
-    done_with: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """
-    The expression with one of its answers, in the dialect of Trino.
-
-    Attributes:
-        clauses: texts by name, each after those that it reads.
-        answer: what is asked of them.
-    """
-
-    clauses: tuple[tuple[str, str], ...]
-    answer: str
-
-    @property
-    def text(self) -> str:
-        """Write it as one statement."""
-        return self._after(frozenset(), self.answer)
-
-    @property
-    def last(self) -> str:
-        """Write the statement for the answer, after all :attr:`steps`."""
-        return self._after(self._kept, self.answer)
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """Write what to keep before the answer, in order."""
-        kept = self._kept
-        texts = {name: self._after(kept, text) for name, text in self.clauses if name in kept}
-        # Of those that read a table the last one stays.
-        last_reader = {read: name for name, text in (*texts.items(), ("", self.last)) for read in _READ.findall(text)}
-        return tuple(
-            Step(name=name, text=text, done_with=tuple(read for read in texts if last_reader[read] == name))
-            for name, text in texts.items()
-        )
-
-    @property
-    def _kept(self) -> frozenset[str]:
-        names = [name for name, _ in self.clauses]
-        # The images are decided once, and their verdicts read once, where none waits for another.
-        return frozenset(name for name in names if _KEPT.fullmatch(name) and (name != "decided" or "edge" in names))
-
-    def _after(self, kept: frozenset[str], text: str) -> str:
-        """Put the clauses that a text reads before it, other than those that are tables."""
-        wanted = set(_READ.findall(text))
-        named: list[str] = []
-        for name, clause in reversed(self.clauses):
-            if name in wanted - kept:
-                wanted.update(_READ.findall(clause))
-                named.insert(0, f"{name} AS ({clause})")
-        return ("WITH\n" + ",\n".join(named) if named else "") + text
-
-
 def verdicts(*, rounds: int, protected: bool) -> Query:
     """
     Write the query for the verdict on every image.
@@ -550,7 +472,7 @@ def translated(query: str, *, dialect: Dialect) -> str:
     if dialect == "duckdb":
         # DuckDB would keep all columns of all images in memory, to read them once.
         for clause in tree.find_all(exp.CTE):
-            clause.set("materialized", False)
+            clause.set("materialized", value=False)
     return tree.sql(dialect=dialect, pretty=True, unsupported_level=ErrorLevel.RAISE)
 
 
@@ -567,10 +489,13 @@ def _named(*, rounds: int, protected: bool) -> Iterator[tuple[str, str]]:
         yield "reference", _REFERENCE
         yield "numbered", _NUMBERED
         yield "edge", _EDGE
-    yield "decided", _DECIDED.format(
-        number="n.number" if rounds else "CAST(NULL AS BIGINT)",
-        protected=_PROTECTED if protected else "FALSE",
-        joins=(_WITH_NUMBERS if rounds else "") + (_PROTECTIONS if protected else ""),
+    yield (
+        "decided",
+        _DECIDED.format(
+            number="n.number" if rounds else "CAST(NULL AS BIGINT)",
+            protected=_PROTECTED if protected else "FALSE",
+            joins=(_WITH_NUMBERS if rounds else "") + (_PROTECTIONS if protected else ""),
+        ),
     )
     if rounds:
         yield "related", _RELATED

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from ecrkit.lifecycle.values import LifecyclePolicy
-    from ecrkit.preview.fleet.expression import Query
+    from ecrkit.preview.fleet.steps import Query
     from ecrkit.preview.fleet.tables import Table
 
 __all__ = ["Fleet", "FleetVerdict"]
@@ -193,7 +193,7 @@ class Fleet:
             ReferenceCycleError: images refer to each other in a circle.
         """
         while True:
-            rows = list(self._rows(summary))
+            rows = list(self.answers(self._query(summary)))
             if not any(row[-1] for row in rows):
                 break
             self._look_further()
@@ -208,16 +208,19 @@ class Fleet:
             for number, place in enumerate(self.places)
         ]
 
-    def answers(self, query: str) -> Iterator[tuple[Any, ...]]:
+    def answers(self, query: Query | str, *, condition: str = "TRUE") -> Iterator[tuple[Any, ...]]:
         """
         Answer a query.
 
         Args:
             query: in the dialect of Trino, on the tables of :mod:`ecrkit.preview.fleet.expression`.
+            condition: on the columns of the answer, in SQL.
         """
-        found = self._database.execute(translated(query, dialect="duckdb"))
-        while rows := found.fetchmany(10_000):
-            yield from rows
+        with self._answering(query) as answer:
+            is_whole = condition == "TRUE"
+            found = self._database.execute(answer if is_whole else f"SELECT * FROM ({answer}) WHERE {condition}")  # noqa: S608 - ours
+            while rows := found.fetchmany(10_000):
+                yield from rows
 
     def verdicts(self, condition: str = "TRUE") -> Iterator[FleetVerdict]:
         """
@@ -230,7 +233,7 @@ class Fleet:
             ReferenceCycleError: images refer to each other in a circle.
         """
         self._settle()
-        rows = self._rows(verdicts, condition)
+        rows = self.answers(self._query(verdicts), condition=condition)
         for account, region, repository, digest, action, priority, cause, because_of, size, protected, _ in rows:
             yield FleetVerdict(
                 place=Place(account, region, repository),
@@ -254,7 +257,8 @@ class Fleet:
             ReferenceCycleError: images refer to each other in a circle.
         """
         self._settle()
-        self._database.execute(f"CREATE OR REPLACE TABLE {table} AS {self._query(going)}")
+        with self._answering(self._query(going)) as answer:
+            self._database.execute(f"CREATE OR REPLACE TABLE {table} AS {answer}")
 
     def images_of(self, place: Place) -> list[tuple[Any, ...]]:
         """Give the images of one repository: the columns of the dataset after ``repository``."""
@@ -286,7 +290,7 @@ class Fleet:
         shutil.rmtree(draft, ignore_errors=True)
         options = "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (account, region))"
         try:
-            with self._answering(verdicts) as answer:
+            with self._answering(self._query(verdicts)) as answer:
                 query = f"SELECT * EXCLUDE (is_settled) FROM ({answer})"  # noqa: S608 - ours
                 self._database.execute(f"COPY ({query}) TO {quoted(draft)} {options}")
             if folder.exists():
@@ -308,32 +312,29 @@ class Fleet:
     def plans(self) -> list[str]:
         """Count, and give DuckDB's plan of each statement with the time of its steps, as JSON: for benchmarks."""
         found: list[str] = []
-        with self._answering(summary, plans=found) as answer:
+        with self._answering(self._query(summary), plans=found) as answer:
             found.append(self._planned(answer))
         return found
 
     def _planned(self, statement: str) -> str:
         return str(self._one(f"EXPLAIN (ANALYZE, FORMAT json) {statement}")[1])
 
-    def _rows(self, write: Any, condition: str = "TRUE") -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 - one of two functions
-        """Answer one of the two queries."""
-        with self._answering(write) as query:
-            if condition != "TRUE":
-                query = f"SELECT * FROM ({query}) WHERE {condition}"  # noqa: S608 - ours
-            found = self._database.execute(query)
-            while rows := found.fetchmany(10_000):
-                yield from rows
+    def _query(self, write: Any) -> Query:  # noqa: ANN401 - one of three functions
+        query: Query = write(rounds=self._rounds, protected=self._is_protected)
+        return query
 
     @contextmanager
-    def _answering(self, write: Any, plans: list[str] | None = None) -> Iterator[str]:  # noqa: ANN401 - as above
+    def _answering(self, query: Query | str, plans: list[str] | None = None) -> Iterator[str]:
         """
         Take the steps before an answer, each with all memory for itself; their tables are there in the context.
 
         Args:
-            write: one of the two queries.
+            query: to answer.
             plans: gets the plan of each step, if given.
         """
-        query: Query = write(rounds=self._rounds, protected=self._is_protected)
+        if isinstance(query, str):
+            yield translated(query, dialect="duckdb")
+            return
         left: set[str] = set()
         try:
             for step in query.steps:
@@ -362,7 +363,9 @@ class Fleet:
         if self._rounds < _MOST_ROUNDS:
             self._rounds *= 2
             return
-        repository, digest = min((row[2], row[3]) for row in self._rows(verdicts, "NOT is_settled"))
+        repository, digest = min(
+            (row[2], row[3]) for row in self.answers(self._query(verdicts), condition="NOT is_settled")
+        )
         raise ReferenceCycleError(
             f"{repository}@{digest}: is in a circle of references, so no image can go first; delete it yourself"
         )
