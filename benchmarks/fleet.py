@@ -47,8 +47,8 @@ DOLLARS_PER_TB = 5
 
 _RANKS = ("repository", "pushed_at", "tags", "status", "activated_at")
 COLUMNS = {
+    "references": ("subject", "children", "status", "archived_at"),
     "counts": _RANKS,
-    "counts once more": _RANKS,
     "ties": ("digest", *_RANKS),
     "fates": ("digest", *_RANKS, "size_bytes", "pulled_at", "archived_at"),
 }

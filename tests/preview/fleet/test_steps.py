@@ -106,7 +106,7 @@ def test_tables_are_gone(tmp_path: Path) -> None:
         fleet.totals()
         some = fleet.verdicts()
         next(some)
-        some.close()
+        del some
         left = fleet._database.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()  # noqa: SLF001 - no other way in
 
     assert left == []

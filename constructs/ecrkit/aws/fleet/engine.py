@@ -172,7 +172,9 @@ class AthenaFleet(Fleet):
         text = translated(bound(query, self._relations), dialect=self._dialect)
         if place is not None:
             text = unloaded(text, place)
-        result = self._athena.run(text, estimate_bytes=estimate + ahead_bytes, max_scanned_bytes=left)
+        result = self._athena.run(
+            text, estimate_bytes=estimate + ahead_bytes, max_scanned_bytes=left, gives_rows=place is None
+        )
         self.estimated_bytes += estimate
         self.scanned_bytes += result.scanned_bytes
         texts = _TEXTS if kinds is None else {column for column, kind in kinds.items() if kind == "VARCHAR"}
