@@ -42,7 +42,7 @@ STEPS = {
 def test_text_for_athena_parses(write: object, dialect: Dialect) -> None:
     """The statements for Athena parse as Athena and as Trino, and read nothing but the tables of the database."""
     query = write(rounds=ROUNDS, protected=True)  # type: ignore[operator] # one of two functions
-    read = set()
+    read: set[str] = set()
     for statement in (*(step.text for step in query.steps), query.last):
         text = translated(bound(statement, RELATIONS | STEPS), dialect="athena")
         tree = sqlglot.parse_one(text, read=dialect)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from ecrkit.images import Image
     from ecrkit.preview.fleet.expression import Dialect
+    from ecrkit.preview.fleet.steps import Query
 
 WEB = place("web")
 OLD = policy(rule(1, tagStatus="any", **pushed(5), action=EXPIRE))
@@ -160,7 +161,7 @@ class TestDialects:
     @pytest.mark.parametrize("dialect", ["athena", "trino", "duckdb"])
     @pytest.mark.parametrize("rounds", [0, 1, ROUNDS])
     @pytest.mark.parametrize("write", [verdicts, summary])
-    def test_parses(self, write: Callable[..., str], rounds: int, dialect: Dialect) -> None:
+    def test_parses(self, write: Callable[..., Query], rounds: int, dialect: Dialect) -> None:
         """The text for every engine is valid in its dialect, and says the same when it is translated once more."""
         text = translated(write(rounds=rounds, protected=True).text, dialect=dialect)
 
