@@ -111,3 +111,15 @@ def test_tables_are_gone(tmp_path: Path) -> None:
 
     assert left == []
     assert summary(rounds=ROUNDS, protected=False).steps[-1].done_with
+
+
+def test_answer_outlives_the_fleet(tmp_path: Path) -> None:
+    """An answer that nobody has read to its end when the fleet is closed ends without an error."""
+    images, policies = random_fleet(5, repositories=5)
+    with Fleet(write_dataset(tmp_path / "dataset", images)) as fleet:
+        fleet.set_policies(policies, now=NOW)
+        some = fleet.verdicts()
+        first = next(some)
+
+    some.close()  # type: ignore[attr-defined] # a generator
+    assert first.digest.startswith("sha256:")

@@ -7,7 +7,7 @@ DuckDB evaluates the policies, with the query of :mod:`ecrkit.preview.fleet.expr
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -335,6 +335,8 @@ class Fleet:
         if isinstance(query, str):
             yield translated(query, dialect="duckdb")
             return
+        import duckdb  # noqa: PLC0415 - an extra, which is there by now
+
         left: set[str] = set()
         try:
             for step in query.steps:
@@ -348,7 +350,9 @@ class Fleet:
                 left.difference_update(step.done_with)
             yield translated(query.last, dialect="duckdb")
         finally:
-            self._drop(left)
+            # The database may be closed by now, or broken: the first error says more.
+            with suppress(duckdb.Error):
+                self._drop(left)
 
     def _drop(self, tables: Iterable[str]) -> None:
         for table in tables:
