@@ -47,8 +47,8 @@ DOLLARS_PER_TB = 5
 
 _RANKS = ("repository", "pushed_at", "tags", "status", "activated_at")
 COLUMNS = {
+    "references": ("subject", "children", "status", "archived_at"),
     "counts": _RANKS,
-    "counts once more": _RANKS,
     "ties": ("digest", *_RANKS),
     "fates": ("digest", *_RANKS, "size_bytes", "pulled_at", "archived_at"),
 }
@@ -179,8 +179,8 @@ def plan(dataset: Path) -> None:
     """Print the steps of the plan that take longest."""
     with Fleet(dataset) as fleet:
         fleet.set_policies(policies_of(fleet.places), now=NOW)
-        found = json.loads(fleet.plan())
-    steps = sorted(steps_in(found["operator"]), reverse=True)
+        found = [json.loads(one) for one in fleet.plans()]
+    steps = sorted((step for one in found for step in steps_in(one["operator"])), reverse=True)
     whole = sum(seconds for seconds, _, _ in steps)
     for seconds, name, about in steps[:6]:
         print(f"  {seconds / whole:4.0%}  {name}: {about}")  # noqa: T201 - as above

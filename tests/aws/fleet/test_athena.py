@@ -87,6 +87,16 @@ def test_results_are_paged(stub: Stubber) -> None:
     assert list(result.rows) == [("web", "7"), ("api", None)]
 
 
+def test_query_without_rows(stub: Stubber) -> None:
+    """No results are read of a query that has none."""
+    answer_start(stub, ResultConfiguration={"OutputLocation": "s3://fleet/results/"})
+    answer_status(stub, "SUCCEEDED", scanned=10_000_000)
+
+    result = athena(stub).run("SELECT 1", estimate_bytes=0, max_scanned_bytes=None, gives_rows=False)
+
+    assert (result.columns, list(result.rows), result.scanned_bytes) == ((), [], 10_000_000)
+
+
 @pytest.mark.parametrize(
     "configuration",
     [

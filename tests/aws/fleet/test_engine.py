@@ -82,6 +82,12 @@ def test_fleet_of_two_accounts(
         "ecrkit_fleet.preview_repositories: created",
         "ecrkit_fleet.preview_used: created",
         "ecrkit_fleet.preview_protection: created",
+        "ecrkit_fleet.preview_boundary: created",
+        "ecrkit_fleet.preview_reference: created",
+        "ecrkit_fleet.preview_numbered: created",
+        "ecrkit_fleet.preview_edge: created",
+        "ecrkit_fleet.preview_decided: created",
+        "ecrkit_fleet.preview_settled: created",
     ]
     now = datetime.now(UTC) + timedelta(days=1)
     aws = connect()

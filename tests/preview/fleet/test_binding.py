@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 import sqlglot
 
+from ecrkit.aws.fleet.tables import QUERY_TABLES
 from ecrkit.preview.fleet.binding import bound, scans_of
 from ecrkit.preview.fleet.expression import ROUNDS, Dialect, summary, translated, verdicts
 
+SETTLED = [f"settled_{number}" for number in range(1, ROUNDS + 1)]
 RELATIONS = {
     "images": '"fleet"."images"',
     **{
@@ -29,25 +31,37 @@ def test_tables_are_replaced() -> None:
     )
 
 
+STEPS = {
+    name: f"(SELECT * FROM fleet.preview_{name.split('_')[0]} WHERE preview = '1f2e-{number}')"  # noqa: S608 - as above
+    for number, name in enumerate(["boundary", "reference", "numbered", "edge", "decided", *SETTLED])
+}
+
+
 @pytest.mark.parametrize("dialect", ["athena", "trino"])
 @pytest.mark.parametrize("write", [summary, verdicts], ids=["summary", "verdicts"])
 def test_text_for_athena_parses(write: object, dialect: Dialect) -> None:
-    """The text for Athena parses as Athena and as Trino, and reads nothing but the tables of the database."""
+    """The statements for Athena parse as Athena and as Trino, and read nothing but the tables of the database."""
     query = write(rounds=ROUNDS, protected=True)  # type: ignore[operator] # one of two functions
-    text = translated(bound(query, RELATIONS), dialect="athena")
+    read: set[str] = set()
+    for statement in (*(step.text for step in query.steps), query.last):
+        text = translated(bound(statement, RELATIONS | STEPS), dialect="athena")
+        tree = sqlglot.parse_one(text, read=dialect)
+        clauses = {clause.alias for clause in tree.find_all(sqlglot.exp.CTE)}
+        tables = [table for table in tree.find_all(sqlglot.exp.Table) if table.name not in clauses]
+        read.update(f"{table.db}.{table.name}" for table in tables)
+        assert len(text.encode()) < 100_000
 
-    tree = sqlglot.parse_one(text, read=dialect)
-    clauses = {clause.alias for clause in tree.find_all(sqlglot.exp.CTE)}
-    read = {f"{table.db}.{table.name}" for table in tree.find_all(sqlglot.exp.Table) if table.name not in clauses}
-
-    assert read == {"fleet.images", *(f"fleet.preview_{name}" for name in RELATIONS if name != "images")}
-    assert len(text.encode()) < 100_000
+    assert read == {"fleet.images", *(f"fleet.preview_{name}" for name in QUERY_TABLES)}
 
 
 def test_scans() -> None:
     """Every mention of a clause counts what the clause reads; the page about fleets has these numbers."""
     page = (Path(__file__).parents[3] / "docs" / "tasks" / "fleet.md").read_text(encoding="utf-8")
-    plain, referring = (scans_of(summary(rounds=rounds, protected=False), "images") for rounds in (0, ROUNDS))
+    queries = [summary(rounds=rounds, protected=False) for rounds in (0, ROUNDS)]
+    plain, referring = (
+        sum(scans_of(text, "images") for text in (*(step.text for step in query.steps), query.last))
+        for query in queries
+    )
 
     assert f"{plain} times, or {referring} times if" in page
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from ecrkit.images import Image
     from ecrkit.preview.fleet.expression import Dialect
+    from ecrkit.preview.fleet.steps import Query
 
 WEB = place("web")
 OLD = policy(rule(1, tagStatus="any", **pushed(5), action=EXPIRE))
@@ -186,15 +187,15 @@ class TestDialects:
     @pytest.mark.parametrize("dialect", ["athena", "trino", "duckdb"])
     @pytest.mark.parametrize("rounds", [0, 1, ROUNDS])
     @pytest.mark.parametrize("write", [verdicts, summary])
-    def test_parses(self, write: Callable[..., str], rounds: int, dialect: Dialect) -> None:
+    def test_parses(self, write: Callable[..., Query], rounds: int, dialect: Dialect) -> None:
         """The text for every engine is valid in its dialect, and says the same when it is translated once more."""
-        text = translated(write(rounds=rounds, protected=True), dialect=dialect)
+        text = translated(write(rounds=rounds, protected=True).text, dialect=dialect)
 
         assert sqlglot.parse_one(text, read=dialect).sql(dialect=dialect, pretty=True) == text
 
     def test_functions(self) -> None:
         """The expression calls only functions whose translation is tested, below."""
-        text = "".join(write(rounds=1, protected=True) for write in (verdicts, summary))
+        text = "".join(write(rounds=1, protected=True).text for write in (verdicts, summary))
         called = set(re.findall(r"([a-z_]+)\(", re.sub(r"--.*|'[^']*'", "", text)))
 
         assert called - {"side", "u"} == set(FUNCTIONS)

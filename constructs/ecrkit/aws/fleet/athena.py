@@ -106,7 +106,9 @@ class Athena:
             cutoff_bytes=settings.get("BytesScannedCutoffPerQuery"),
         )
 
-    def run(self, text: str, *, estimate_bytes: int, max_scanned_bytes: int | None) -> QueryResult:
+    def run(
+        self, text: str, *, estimate_bytes: int, max_scanned_bytes: int | None, gives_rows: bool = True
+    ) -> QueryResult:
         """
         Run a query, and wait for its end. An interruption stops the query.
 
@@ -114,6 +116,7 @@ class Athena:
             text: of the query.
             estimate_bytes: what it scans, at most.
             max_scanned_bytes: what it may scan; ``None`` for any number.
+            gives_rows: whether to read its rows; ``UNLOAD`` has none.
 
         Raises:
             AwsError: the query failed, AWS refused, or could not be reached.
@@ -128,9 +131,11 @@ class Athena:
             self._stop(query)
             raise
         _refuse_failure(query, execution["Status"])
+        scanned = execution.get("Statistics", {}).get("DataScannedInBytes", 0)
+        if not gives_rows:
+            return QueryResult(columns=(), rows=iter(()), scanned_bytes=scanned)
         rows = self._rows(query)
         columns = tuple(str(name) for name in next(rows))
-        scanned = execution.get("Statistics", {}).get("DataScannedInBytes", 0)
         return QueryResult(columns=columns, rows=rows, scanned_bytes=scanned)
 
     def _start(self, text: str) -> str:

@@ -12,7 +12,7 @@ from ecrkit.aws.fleet.athena import Athena
 from ecrkit.aws.fleet.glue import stale_tables
 from ecrkit.aws.fleet.objects import Bucket
 from ecrkit.aws.fleet.store import registry_of
-from ecrkit.aws.fleet.tables import PREVIEWS, QUERY_TABLES, all_tables, record_of
+from ecrkit.aws.fleet.tables import PREVIEWS, all_tables, record_of
 from ecrkit.documents.files import write_bytes
 from ecrkit.errors import AwsError, MissingTimeError, RefusedError, UnreadableInputError, first_names
 from ecrkit.preview.fleet.binding import bound, scans_of
@@ -20,19 +20,21 @@ from ecrkit.preview.fleet.database import quoted
 from ecrkit.preview.fleet.dataset import IMAGES, RECORD, REPOSITORIES, record_text
 from ecrkit.preview.fleet.expression import ROUNDS, translated
 from ecrkit.preview.fleet.fleet import Fleet
+from ecrkit.preview.fleet.tables import STEP_KINDS, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ecrkit.aws.client import Aws
     from ecrkit.aws.fleet.objects import Place
     from ecrkit.aws.polling import Patience
+    from ecrkit.preview.fleet.steps import Query, Step
     from ecrkit.preview.fleet.tables import Place as Repository
-    from ecrkit.preview.fleet.tables import Table
 
-__all__ = ["AthenaFleet", "athena_fleet", "downloaded"]
+__all__ = ["AthenaFleet", "athena_fleet", "downloaded", "unloaded"]
 
 _RESULTS = "results"
+_INPUTS = ("rules", "repositories", "used", "protection")
 _TEXTS = frozenset({"account", "region", "repository", "digest", "action", "cause", "because_of", "tag", "tag_list"})
 _TRUTHS = {"true": True, "false": False}
 _REFERRING = """
@@ -82,17 +84,20 @@ class AthenaFleet(Fleet):
         self._dialect: Any = "duckdb" if athena.is_local else "athena"
         self._preview = secrets.token_hex(8)
         self._images_bytes = sum(bucket.sizes(f"{IMAGES}/").values())
-        self._written: set[str] = set()
+        self._glue_database = database
+        self._kept = 0
+        self._steps: dict[str, str] = {}
+        self._folders: set[str] = set()
         self._relations = {IMAGES: f'"{database}"."{IMAGES}"'} | {
-            name: f'(SELECT * FROM "{database}"."preview_{name}" WHERE preview = \'{self._preview}\')'  # noqa: S608 - ours
-            for name in QUERY_TABLES
+            name: self._relation(name, self._preview) for name in _INPUTS
         }
+        self._sizes = {IMAGES: self._images_bytes}
         super().__init__(folder)
 
     def close(self) -> None:
-        """Close the database, and remove from S3 what was written for the queries."""
+        """Close the database, and remove from S3 what was written for the queries and by them."""
         super().close()
-        self._bucket.delete(self._written)
+        self._bucket.delete([name for folder in sorted(self._folders) for name in self._bucket.sizes(folder)])
 
     def images_of(self, place: Repository) -> list[tuple[Any, ...]]:
         """
@@ -112,22 +117,74 @@ class AthenaFleet(Fleet):
         """
         raise RefusedError(f"{folder.as_posix()}: Athena does not write verdicts; use --engine duckdb")
 
-    def _rows(self, write: Any, condition: str = "TRUE") -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 - as in Fleet
-        query = write(rounds=self._rounds, protected=self._is_protected)
+    def answers(self, query: Query | str, *, condition: str = "TRUE") -> Iterator[tuple[Any, ...]]:
+        """Run a query, and give its rows as values; as :meth:`~ecrkit.preview.fleet.fleet.Fleet.answers`."""
+        steps, answer = ((), query) if isinstance(query, str) else (query.steps, query.last)
         if condition != "TRUE":
-            query = f"SELECT * FROM ({query}) AS answers WHERE {condition}"  # noqa: S608 - ours
-        return self.answers(query)
+            answer = f"SELECT * FROM ({answer}) AS answers WHERE {condition}"  # noqa: S608 - ours
+        # Steps that an earlier query took stay.
+        known = [self._steps.get(step.name) == step.text for step in steps]
+        left = steps[known.index(False) :] if False in known else ()
+        # Nothing starts if it is plain that not all of it may run.
+        ahead = [scans_of(text, IMAGES) * self._images_bytes for text in (*(step.text for step in left), answer)]
+        for number, step in enumerate(left, start=1):
+            self._keep(step, ahead_bytes=sum(ahead[number:]))
+        yield from self._answered(answer)
 
-    def answers(self, query: str) -> Iterator[tuple[Any, ...]]:
-        """Run a query in the dialect of Trino, and give its rows as values."""
+    def _keep(self, step: Step, *, ahead_bytes: int) -> None:
+        """Have Athena write the rows of a step to the dataset, for the steps after it."""
+        name = step.name.split("_")[0]
+        self._kept += 1
+        preview = f"{self._preview}-{self._kept}"
+        folder = f"{PREVIEWS}/{name}/preview={preview}/"
+        self._folders.add(folder)
+        if self._athena.is_local:
+            # It has no UNLOAD.
+            columns = list(
+                zip(*self._answered(step.text, ahead_bytes=ahead_bytes, kinds=STEP_KINDS[name]), strict=True)
+            )
+            kinds = STEP_KINDS[name]
+            rows = Table(step.name, kinds, dict(zip(kinds, columns or [()] * len(kinds), strict=True)))
+            super()._load(rows)
+            self._upload(step.name, folder)
+        else:
+            place = self._bucket.place.under(folder.removesuffix("/"))
+            for _ in self._answered(step.text, ahead_bytes=ahead_bytes, place=place):
+                pass
+        self._relations[step.name] = self._relation(name, preview)
+        self._steps[step.name] = step.text
+        self._sizes[step.name] = sum(self._bucket.sizes(folder).values())
+
+    def _answered(
+        self, query: str, *, ahead_bytes: int = 0, kinds: Mapping[str, str] | None = None, place: Place | None = None
+    ) -> Iterator[tuple[Any, ...]]:
+        """
+        Run a query in the dialect of Trino, and give its rows as values.
+
+        Args:
+            query: to run.
+            ahead_bytes: what the queries after it scan of the images at most.
+            kinds: DuckDB types of the columns; by default those of the answers.
+            place: to write the rows to instead.
+        """
         left = None if self._max_scanned_bytes is None else self._max_scanned_bytes - self.scanned_bytes
-        estimate = scans_of(query, IMAGES) * self._images_bytes
+        estimate = sum(scans_of(query, table) * size for table, size in self._sizes.items())
         text = translated(bound(query, self._relations), dialect=self._dialect)
-        result = self._athena.run(text, estimate_bytes=estimate, max_scanned_bytes=left)
+        if place is not None:
+            text = unloaded(text, place)
+        result = self._athena.run(
+            text, estimate_bytes=estimate + ahead_bytes, max_scanned_bytes=left, gives_rows=place is None
+        )
         self.estimated_bytes += estimate
         self.scanned_bytes += result.scanned_bytes
+        texts = _TEXTS if kinds is None else {column for column, kind in kinds.items() if kind == "VARCHAR"}
         for row in result.rows:
-            yield tuple(_value(column, text) for column, text in zip(result.columns, row, strict=True))
+            yield tuple(
+                _value(column, text, is_text=column in texts) for column, text in zip(result.columns, row, strict=True)
+            )
+
+    def _relation(self, name: str, preview: str) -> str:
+        return f'(SELECT * FROM "{self._glue_database}"."preview_{name}" WHERE preview = \'{preview}\')'  # noqa: S608 - ours
 
     def _examine(self) -> None:
         ((referring, undated),) = self.answers(_REFERRING)
@@ -138,11 +195,28 @@ class AthenaFleet(Fleet):
 
     def _load(self, table: Table) -> None:
         super()._load(table)
-        path = self.dataset / f"{table.name}.parquet"
-        self._database.execute(f"COPY {table.name} TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
-        name = f"{PREVIEWS}/{table.name}/preview={self._preview}/part-00000.parquet"
-        self._written.add(name)
-        self._bucket.upload(name, path)
+        self._steps.clear()
+        folder = f"{PREVIEWS}/{table.name}/preview={self._preview}/"
+        self._folders.add(folder)
+        self._upload(table.name, folder)
+
+    def _upload(self, table: str, folder: str) -> None:
+        path = self.dataset / f"{table}.parquet"
+        self._database.execute(f"COPY {table} TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
+        self._bucket.upload(f"{folder}part-00000.parquet", path)
+
+
+def unloaded(query: str, place: Place) -> str:
+    """
+    Have Athena write the rows of a query as Parquet, instead of giving them.
+
+    Args:
+        query: in the dialect of Athena.
+        place: an empty folder.
+
+    Source: Amazon Athena user guide, "UNLOAD" (read 2026-11).
+    """
+    return f"UNLOAD (SELECT * FROM ({query}) AS kept) TO '{place}' WITH (format = 'PARQUET', compression = 'ZSTD')"  # noqa: S608 - ours
 
 
 @contextmanager
@@ -226,9 +300,9 @@ def _fetch(
         pass
 
 
-def _value(column: str, text: str | None) -> Any:  # noqa: ANN401 - text, number or truth
+def _value(column: str, text: str | None, *, is_text: bool) -> Any:  # noqa: ANN401 - text, number or truth
     """Read a value as Athena writes it."""
-    if text is None or column in _TEXTS:
+    if text is None or is_text:
         return text
     try:
         return _TRUTHS[text] if text in _TRUTHS else int(text)

@@ -17,7 +17,7 @@ from ecrkit.preview.fleet.dataset import (
     DatasetRecord,
     parse_record,
 )
-from ecrkit.preview.fleet.tables import PROTECTION_KINDS, REPOSITORY_KINDS, RULE_KINDS, USED_KINDS
+from ecrkit.preview.fleet.tables import PROTECTION_KINDS, REPOSITORY_KINDS, RULE_KINDS, STEP_KINDS, USED_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,8 +35,9 @@ QUERY_TABLES: Mapping[str, Mapping[str, str]] = {
     "repositories": REPOSITORY_KINDS,
     "used": USED_KINDS,
     "protection": PROTECTION_KINDS,
+    **STEP_KINDS,
 }
-"""The tables that a preview writes for its queries: DuckDB types by column."""
+"""The tables that a preview writes for its queries, and by them: DuckDB types by column."""
 
 PREVIEWS = "previews"
 """Folder in the dataset of what previews write."""

@@ -7,6 +7,7 @@ What policies do to the images of many accounts and Regions.
 - ``importing``: inventories in JSON as a dataset
 - ``tables``: policies, repositories and protections as rows
 - ``expression``: the evaluation as one query
+- ``steps``: its clauses as statements, one after the other
 - ``fleet``: a dataset, a policy for each repository, and the verdicts
 - ``totals``: a preview for reports: sums by account, Region and team
 - ``protected``: images that must stay pullable, and would go or are gone

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ecrkit.errors import MissingExtraError
 from ecrkit.errors.extras import install_command
+from ecrkit.preview.fleet.steps import Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +34,6 @@ Dialect = Literal["athena", "duckdb", "trino"]
 
 ROUNDS = 4
 """How many references may follow each other: a list, its image, the SBOM of that, the signature of the SBOM."""
-
-_KEPT = {"counted", "decided", "reference", "numbered", "edge", "related"}
-"""Clauses that DuckDB keeps for those after them; it computes the others where they are wanted."""
 
 _IMAGE = """
   SELECT
@@ -169,14 +167,19 @@ _DECIDED = """
     c.repository_id,
     c.policy,
     c.digest,
-    c.tags,
+    {number} AS number,
     c.size_bytes,
-    c.pulled_at,
     c.archived,
     c.position,
     c.cause,
-    CASE WHEN c.cause IN ('PAST_THE_COUNT', 'PAST_THE_AGE') THEN c.action_of_rule END AS action
+    CASE WHEN c.cause IN ('PAST_THE_COUNT', 'PAST_THE_AGE') THEN c.action_of_rule END AS action,
+    {protected} AS protected
   FROM caused AS c
+  {joins}
+"""
+
+_WITH_NUMBERS = """
+  LEFT JOIN numbered AS n ON n.repository_id = c.repository_id AND n.digest = c.digest
 """
 
 # What depends on what.
@@ -211,9 +214,9 @@ _EDGE = """
 """
 
 _RELATED = """
-  SELECT d.repository_id, n.number, d.archived, d.position, d.cause, d.action
-  FROM decided AS d
-  JOIN numbered AS n ON n.repository_id = d.repository_id AND n.digest = d.digest
+  SELECT repository_id, number, archived, position, cause, action
+  FROM decided
+  WHERE number IS NOT NULL
 """
 
 _SETTLED_AT_FIRST = """
@@ -284,68 +287,45 @@ _SETTLED = """
   ) AS j
 """
 
-_FATE = """
+_VERDICT = """
   SELECT
     d.repository_id,
     d.policy,
     d.digest,
-    d.tags,
     d.size_bytes,
-    d.pulled_at,
     {position} AS position,
     {cause} AS cause,
     {action} AS action,
     {because_of} AS because_of,
-    {is_settled} AS is_settled
+    {is_settled} AS is_settled,
+    -- Only what goes is in danger.
+    d.protected AND {action} IS NOT NULL AS protected
   FROM decided AS d
+  {joins}
 """
 
 _OF_SETTLED = """
-  LEFT JOIN (
-    SELECT l.repository_id, a.digest, l.position, l.cause, l.action, b.digest AS because_of, l.depth
-    FROM {last} AS l
-    JOIN numbered AS a ON a.repository_id = l.repository_id AND a.number = l.number
-    LEFT JOIN numbered AS b ON b.repository_id = l.repository_id AND b.number = l.because_of
-    WHERE l.because_of IS NOT NULL OR l.depth >= {rounds}
-  ) AS s ON s.repository_id = d.repository_id AND s.digest = d.digest
+  LEFT JOIN {last} AS s ON s.repository_id = d.repository_id AND s.number = d.number
 """
 
-_PROTECTED_WHERE_IT_GOES = """
-    f.action IS NOT NULL AND (
-      coalesce(f.pulled_at >= p.pulled_since, FALSE)
+_PROTECTED = """(
+      coalesce(c.pulled_at >= p.pulled_since, FALSE)
       OR cardinality(filter(
-        p.must_keep, entry -> cardinality(filter(f.tags, tag -> tag LIKE entry ESCAPE '!')) > 0)) > 0
+        p.must_keep, entry -> cardinality(filter(c.tags, tag -> tag LIKE entry ESCAPE '!')) > 0)) > 0
       OR here.digest IS NOT NULL
       OR anywhere.digest IS NOT NULL
-      OR coalesce(cardinality(filter(f.tags, tag -> contains(tagged.tags, tag))) > 0, FALSE)
-    )
-"""
+      OR coalesce(cardinality(filter(c.tags, tag -> contains(tagged.tags, tag))) > 0, FALSE)
+    )"""
 
 _PROTECTIONS = """
   CROSS JOIN protection AS p
   LEFT JOIN (SELECT DISTINCT repository_id, digest FROM used WHERE digest IS NOT NULL) AS here
-    ON here.repository_id = f.repository_id AND here.digest = f.digest
+    ON here.repository_id = c.repository_id AND here.digest = c.digest
   LEFT JOIN (SELECT DISTINCT digest FROM used WHERE repository_id IS NULL) AS anywhere
-    ON anywhere.digest = f.digest
+    ON anywhere.digest = c.digest
   LEFT JOIN (
     SELECT repository_id, array_agg(tag) AS tags FROM used WHERE tag IS NOT NULL GROUP BY repository_id
-  ) AS tagged ON tagged.repository_id = f.repository_id
-"""
-
-_VERDICT = """
-  SELECT
-    f.repository_id,
-    f.policy,
-    f.digest,
-    f.size_bytes,
-    f.position,
-    f.cause,
-    f.action,
-    f.because_of,
-    f.is_settled,
-    {protected} AS protected
-  FROM fate AS f
-  {joins}
+  ) AS tagged ON tagged.repository_id = c.repository_id
 """
 
 _ALL_VERDICTS = """
@@ -357,14 +337,16 @@ SELECT
   v.action,
   r.priority AS rule_priority,
   v.cause,
-  v.because_of,
+  {because_of} AS because_of,
   v.size_bytes,
   v.protected,
   v.is_settled
 FROM verdict AS v
 JOIN repositories AS n ON n.id = v.repository_id
 LEFT JOIN rules AS r ON r.policy = v.policy AND r.position = v.position
-"""
+{joins}"""
+
+_WITH_DIGESTS = "LEFT JOIN numbered AS b ON b.repository_id = v.repository_id AND b.number = v.because_of"
 
 _PROTECTED_VERDICTS = """
 SELECT
@@ -413,7 +395,7 @@ GROUP BY v.repository_id
 """
 
 
-def verdicts(*, rounds: int, protected: bool) -> str:
+def verdicts(*, rounds: int, protected: bool) -> Query:
     """
     Write the query for the verdict on every image.
 
@@ -423,15 +405,17 @@ def verdicts(*, rounds: int, protected: bool) -> str:
         protected: whether anything is protected.
 
     Returns:
-        In the dialect of Trino. One row for each image: ``account``, ``region``, ``repository``, ``digest``, ``action``
+        One row for each image: ``account``, ``region``, ``repository``, ``digest``, ``action``
         (``expire``, ``transition`` or ``NULL``), ``rule_priority``, ``cause`` (the name of a
         :class:`~ecrkit.lifecycle.evaluation.verdicts.Cause`), ``because_of``, ``size_bytes``, ``protected``: whether
         it is and would go, and ``is_settled``.
     """
-    return f"{_clauses(rounds=rounds, protected=protected)}{_ALL_VERDICTS}"
+    because_of, joins = ("b.digest", _WITH_DIGESTS) if rounds else ("CAST(NULL AS VARCHAR)", "")
+    answer = _ALL_VERDICTS.format(because_of=because_of, joins=joins)
+    return Query(tuple(_named(rounds=rounds, protected=protected)), answer)
 
 
-def protected_verdicts(*, rounds: int, at_most: int) -> str:
+def protected_verdicts(*, rounds: int, at_most: int) -> Query:
     """
     Write the query for protected images that would expire or be archived; as :func:`verdicts`.
 
@@ -440,35 +424,35 @@ def protected_verdicts(*, rounds: int, at_most: int) -> str:
         at_most: how many images to give.
 
     Returns:
-        In the dialect of Trino. One row for each image, sorted: ``account``, ``region``, ``repository``, ``digest``,
+        One row for each image, sorted: ``account``, ``region``, ``repository``, ``digest``,
         ``action``, ``rule_priority``, ``cause``, ``tag_list``: tags with commas between them, ``pushed_at``,
         ``pulled_at``.
     """
-    return f"{_clauses(rounds=rounds, protected=True)}{_PROTECTED_VERDICTS.format(at_most=at_most)}"
+    return Query(tuple(_named(rounds=rounds, protected=True)), _PROTECTED_VERDICTS.format(at_most=at_most))
 
 
-def going(*, rounds: int, protected: bool) -> str:
+def going(*, rounds: int, protected: bool) -> Query:
     """
     Write the query for the images that would expire or be archived; as :func:`verdicts`.
 
     Returns:
-        In the dialect of Trino. One row for each of them: ``repository_id``, ``digest``, ``action``, ``size_bytes``.
+        One row for each of them: ``repository_id``, ``digest``, ``action``, ``size_bytes``.
     """
-    return f"{_clauses(rounds=rounds, protected=protected)}{_GOING}"
+    return Query(tuple(_named(rounds=rounds, protected=protected)), _GOING)
 
 
-def summary(*, rounds: int, protected: bool) -> str:
+def summary(*, rounds: int, protected: bool) -> Query:
     """
     Write the query for the totals of every repository; as :func:`verdicts`.
 
     Returns:
-        In the dialect of Trino. One row for each repository that has images, with its ``repository_id``.
+        One row for each repository that has images, with its ``repository_id``.
     """
-    return f"{_clauses(rounds=rounds, protected=protected)}{_SUMMARY}"
+    return Query(tuple(_named(rounds=rounds, protected=protected)), _SUMMARY)
 
 
 # To parse it takes longer than to count the images of a thousand repositories.
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def translated(query: str, *, dialect: Dialect) -> str:
     """
     Translate a query for an engine.
@@ -487,16 +471,9 @@ def translated(query: str, *, dialect: Dialect) -> str:
     tree = parse_one(query, read="trino")
     if dialect == "duckdb":
         # DuckDB would keep all columns of all images in memory, to read them once.
-        clauses = list(tree.find_all(exp.CTE))
-        refers = any(clause.alias == "reference" for clause in clauses)
-        for clause in clauses:
-            clause.set("materialized", clause.alias in _KEPT and (refers or clause.alias != "decided"))
+        for clause in tree.find_all(exp.CTE):
+            clause.set("materialized", value=False)
     return tree.sql(dialect=dialect, pretty=True, unsupported_level=ErrorLevel.RAISE)
-
-
-def _clauses(*, rounds: int, protected: bool) -> str:
-    named = ",\n".join(f"{name} AS ({text})" for name, text in _named(rounds=rounds, protected=protected))
-    return f"WITH\n{named}"
 
 
 def _named(*, rounds: int, protected: bool) -> Iterator[tuple[str, str]]:
@@ -508,28 +485,38 @@ def _named(*, rounds: int, protected: bool) -> Iterator[tuple[str, str]]:
     yield "tied", _TIED.format(meets=_MEETS)
     yield "last_kept", _LAST_KEPT
     yield "caused", _CAUSED
-    yield "decided", _DECIDED
     if rounds:
         yield "reference", _REFERENCE
         yield "numbered", _NUMBERED
         yield "edge", _EDGE
+    yield (
+        "decided",
+        _DECIDED.format(
+            number="n.number" if rounds else "CAST(NULL AS BIGINT)",
+            protected=_PROTECTED if protected else "FALSE",
+            joins=(_WITH_NUMBERS if rounds else "") + (_PROTECTIONS if protected else ""),
+        ),
+    )
+    if rounds:
         yield "related", _RELATED
         yield "settled_0", _SETTLED_AT_FIRST
     # After a number of rounds everything is settled that as many references lead to.
     for number in range(1, rounds + 1):
         yield f"waiting_{number}", _WAITING.format(before=f"settled_{number - 1}")
         yield f"settled_{number}", _SETTLED.format(waiting=f"waiting_{number}")
-    yield "fate", _fate(rounds)
-    where = _PROTECTED_WHERE_IT_GOES if protected else "FALSE"
-    yield "verdict", _VERDICT.format(protected=where, joins=_PROTECTIONS if protected else "")
+    yield "verdict", _verdict(rounds)
 
 
-def _fate(rounds: int) -> str:
+def _verdict(rounds: int) -> str:
     if not rounds:
         own = {name: f"d.{name}" for name in ("position", "cause", "action")}
-        return _FATE.format(**own, because_of="CAST(NULL AS VARCHAR)", is_settled="TRUE")
+        return _VERDICT.format(**own, because_of="CAST(NULL AS BIGINT)", is_settled="TRUE", joins="")
     chosen = {
-        name: f"CASE WHEN s.digest IS NULL THEN d.{name} ELSE s.{name} END" for name in ("position", "cause", "action")
+        name: f"CASE WHEN s.number IS NULL THEN d.{name} ELSE s.{name} END" for name in ("position", "cause", "action")
     }
-    text = _FATE.format(**chosen, because_of="s.because_of", is_settled=f"coalesce(s.depth, 0) < {rounds}")
-    return text + _OF_SETTLED.format(last=f"settled_{rounds}", rounds=rounds)
+    return _VERDICT.format(
+        **chosen,
+        because_of="s.because_of",
+        is_settled=f"coalesce(s.depth, 0) < {rounds}",
+        joins=_OF_SETTLED.format(last=f"settled_{rounds}"),
+    )

@@ -7,6 +7,7 @@ DuckDB evaluates the policies, with the query of :mod:`ecrkit.preview.fleet.expr
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -41,13 +42,14 @@ from ecrkit.preview.fleet.totals import RepositoryTotals
 from ecrkit.preview.protection import Protections
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
     from typing import Self
 
     from ecrkit.lifecycle.values import LifecyclePolicy
+    from ecrkit.preview.fleet.steps import Query
     from ecrkit.preview.fleet.tables import Table
 
 __all__ = ["Fleet", "FleetVerdict"]
@@ -104,6 +106,9 @@ class Fleet:
         self.dataset = dataset
         self.record = read_record(dataset)
         self._database = connect(memory_limit=memory_limit, threads=threads)
+        # Tables are joined in the order of the expression. DuckDB would guess another one, and a wrong guess pairs all
+        # images of a repository with each other.
+        self._database.execute("SET disabled_optimizers = 'join_order'")
         self._rounds = 0
         self._is_protected = False
         self._policies: Mapping[Place, LifecyclePolicy] = {}
@@ -197,7 +202,7 @@ class Fleet:
             ReferenceCycleError: images refer to each other in a circle.
         """
         while True:
-            rows = list(self._rows(summary))
+            rows = list(self.answers(self._query(summary)))
             if not any(row[-1] for row in rows):
                 break
             self._look_further()
@@ -212,16 +217,19 @@ class Fleet:
             for number, place in enumerate(self.places)
         ]
 
-    def answers(self, query: str) -> Iterator[tuple[Any, ...]]:
+    def answers(self, query: Query | str, *, condition: str = "TRUE") -> Iterator[tuple[Any, ...]]:
         """
         Answer a query.
 
         Args:
             query: in the dialect of Trino, on the tables of :mod:`ecrkit.preview.fleet.expression`.
+            condition: on the columns of the answer, in SQL.
         """
-        found = self._database.execute(translated(query, dialect="duckdb"))
-        while rows := found.fetchmany(10_000):
-            yield from rows
+        with self._answering(query) as answer:
+            is_whole = condition == "TRUE"
+            found = self._database.execute(answer if is_whole else f"SELECT * FROM ({answer}) WHERE {condition}")  # noqa: S608 - ours
+            while rows := found.fetchmany(10_000):
+                yield from rows
 
     def verdicts(self, condition: str = "TRUE") -> Iterator[FleetVerdict]:
         """
@@ -234,7 +242,7 @@ class Fleet:
             ReferenceCycleError: images refer to each other in a circle.
         """
         self._settle()
-        rows = self._rows(verdicts, condition)
+        rows = self.answers(self._query(verdicts), condition=condition)
         for account, region, repository, digest, action, priority, cause, because_of, size, protected, _ in rows:
             yield FleetVerdict(
                 place=Place(account, region, repository),
@@ -258,7 +266,8 @@ class Fleet:
             ReferenceCycleError: images refer to each other in a circle.
         """
         self._settle()
-        self._database.execute(f"CREATE OR REPLACE TABLE {table} AS {self._query(going)}")
+        with self._answering(self._query(going)) as answer:
+            self._database.execute(f"CREATE OR REPLACE TABLE {table} AS {answer}")
 
     def images_of(self, place: Place) -> list[tuple[Any, ...]]:
         """Give the images of one repository: the columns of the dataset after ``repository``."""
@@ -288,10 +297,11 @@ class Fleet:
         make_directory(folder.parent)
         draft = folder.parent / f".{folder.name}.draft"
         shutil.rmtree(draft, ignore_errors=True)
-        query = f"SELECT * EXCLUDE (is_settled) FROM ({self._query(verdicts)})"  # noqa: S608 - as above
         options = "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (account, region))"
         try:
-            self._database.execute(f"COPY ({query}) TO {quoted(draft)} {options}")
+            with self._answering(self._query(verdicts)) as answer:
+                query = f"SELECT * EXCLUDE (is_settled) FROM ({answer})"  # noqa: S608 - ours
+                self._database.execute(f"COPY ({query}) TO {quoted(draft)} {options}")
             if folder.exists():
                 folder.rmdir()
             make_directory(draft)
@@ -308,22 +318,54 @@ class Fleet:
         columns = ", ".join(f"max({name})" for name in ("account", "region", *IMAGE_COLUMNS) if name != "media_type")
         self._one(f"SELECT {columns} FROM images")  # noqa: S608 - names of columns
 
-    def plan(self) -> str:
-        """Count, and give DuckDB's plan with the time of each step, as JSON: for benchmarks."""
-        row = self._one(f"EXPLAIN (ANALYZE, FORMAT json) {self._query(summary)}")
-        return str(row[1])
+    def plans(self) -> list[str]:
+        """Count, and give DuckDB's plan of each statement with the time of its steps, as JSON: for benchmarks."""
+        found: list[str] = []
+        with self._answering(self._query(summary), plans=found) as answer:
+            found.append(self._planned(answer))
+        return found
 
-    def _rows(self, write: Any, condition: str = "TRUE") -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 - one of two functions
-        """Answer one of the two queries."""
-        query = self._query(write)
-        if condition != "TRUE":
-            query = f"SELECT * FROM ({query}) WHERE {condition}"  # noqa: S608 - ours
-        found = self._database.execute(query)
-        while rows := found.fetchmany(10_000):
-            yield from rows
+    def _planned(self, statement: str) -> str:
+        return str(self._one(f"EXPLAIN (ANALYZE, FORMAT json) {statement}")[1])
 
-    def _query(self, write: Any) -> str:  # noqa: ANN401 - one of two functions
-        return translated(write(rounds=self._rounds, protected=self._is_protected), dialect="duckdb")
+    def _query(self, write: Any) -> Query:  # noqa: ANN401 - one of three functions
+        query: Query = write(rounds=self._rounds, protected=self._is_protected)
+        return query
+
+    @contextmanager
+    def _answering(self, query: Query | str, plans: list[str] | None = None) -> Iterator[str]:
+        """
+        Take the steps before an answer, each with all memory for itself; their tables are there in the context.
+
+        Args:
+            query: to answer.
+            plans: gets the plan of each step, if given.
+        """
+        if isinstance(query, str):
+            yield translated(query, dialect="duckdb")
+            return
+        import duckdb  # noqa: PLC0415 - an extra, which is there by now
+
+        left: set[str] = set()
+        try:
+            for step in query.steps:
+                text = f"CREATE OR REPLACE TEMP TABLE {step.name} AS {translated(step.text, dialect='duckdb')}"
+                left.add(step.name)
+                if plans is None:
+                    self._database.execute(text)
+                else:
+                    plans.append(self._planned(text))
+                self._drop(step.done_with)
+                left.difference_update(step.done_with)
+            yield translated(query.last, dialect="duckdb")
+        finally:
+            # The database may be closed by now, or broken: the first error says more.
+            with suppress(duckdb.Error):
+                self._drop(left)
+
+    def _drop(self, tables: Iterable[str]) -> None:
+        for table in tables:
+            self._database.execute(f"DROP TABLE IF EXISTS {table}")
 
     def _settle(self) -> None:
         """Find out how many references follow each other."""
@@ -332,7 +374,8 @@ class Fleet:
 
     def _look_further(self) -> None:
         if self._rounds >= _LONG:
-            unsettled = sorted({Place(*row[:3]) for row in self._rows(verdicts, "NOT is_settled")})
+            rows = self.answers(self._query(verdicts), condition="NOT is_settled")
+            unsettled = sorted({Place(*row[:3]) for row in rows})
             for place in unsettled:
                 require_no_circle(place.repository, self.images_of(place))
             if self._rounds >= _MOST_ROUNDS:

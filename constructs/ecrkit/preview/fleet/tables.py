@@ -21,6 +21,7 @@ __all__ = [
     "PROTECTION_KINDS",
     "REPOSITORY_KINDS",
     "RULE_KINDS",
+    "STEP_KINDS",
     "USED_KINDS",
     "Place",
     "Table",
@@ -106,6 +107,20 @@ RULE_KINDS = {
     "oldest_to_keep": "BIGINT",
     "action": "VARCHAR",
 }
+
+
+_STATE = {"archived": "BOOLEAN", "position": "INTEGER", "cause": "VARCHAR", "action": "VARCHAR"}
+
+STEP_KINDS: Mapping[str, Mapping[str, str]] = {
+    "boundary": {"repository_id": "INTEGER", "position": "INTEGER", "came_at": "BIGINT", "places": "BIGINT"},
+    "reference": {"repository_id": "INTEGER", "digest": "VARCHAR", "waits_for": "VARCHAR", "is_list": "BOOLEAN"},
+    "numbered": {"repository_id": "INTEGER", "digest": "VARCHAR", "number": "BIGINT"},
+    "edge": {"repository_id": "INTEGER", "number": "BIGINT", "waits_for": "BIGINT", "is_list": "BOOLEAN"},
+    "decided": {"repository_id": "INTEGER", "policy": "INTEGER", "digest": "VARCHAR", "number": "BIGINT"}
+    | {"size_bytes": "BIGINT", **_STATE, "protected": "BOOLEAN"},
+    "settled": {"repository_id": "INTEGER", "number": "BIGINT", **_STATE, "because_of": "BIGINT", "depth": "INTEGER"},
+}
+"""What the steps of the expression keep, in the order of its columns; ``settled`` is kept once for each round."""
 
 
 def policy_numbers(policies: Iterable[LifecyclePolicy | None]) -> dict[LifecyclePolicy, int]:
