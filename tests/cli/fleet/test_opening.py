@@ -64,7 +64,7 @@ def test_limit_of_athena(
 
     assert run_here(preview, monkeypatch) == 2
     assert capsys.readouterr().err == (
-        "error: ecrkit_fleet: tables are missing or outdated: images, repositories, preview_rules and 3 more; "
+        "error: ecrkit_fleet: tables are missing or outdated: images, repositories, preview_rules and 9 more; "
         f"run `ecrkit fleet table --inventory {S3}/`\n"
     )
     assert run_here(f"fleet table --inventory {S3}", monkeypatch) == 0
