@@ -80,4 +80,4 @@ def test_writers_share_their_folder(tmp_path: Path) -> None:
             writer.finish()
 
     assert len(list(in_order(write, range(60), workers=8))) == 60
-    assert [path.name for path in tmp_path.iterdir()] == ["repositories"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["images", "repositories"]
