@@ -139,7 +139,7 @@ class TestSynth:
 
         assert run.returncode == 0, run.stderr
         told = [line.partition(": ")[0] for line in run.stderr.splitlines() if line.startswith(str(catalog))]
-        assert told == [f"{catalog}:{place}" for place in ("44:5", "44:5", "47:16", "47:16")]
+        assert told == [f"{catalog}:{place}" for place in ("44:5", "44:5", "52:16", "52:16")]
         assert "INFO the registry's scanning supersedes the scan on push of every repository" in run.stdout + run.stderr
         assert "WARNING" not in run.stdout + run.stderr
         assert list(templates_in(tmp_path / "out")) == ["Registry-dev", "Repositories-dev"]
