@@ -11,6 +11,7 @@ from builders.commands import ecrkit
 from builders.inventories import image
 from builders.reviews import AT, write_folder, write_inventories
 
+from ecrkit.cli.fleet.preview_markdown import FLEET_MARKER
 from ecrkit.cli.review.command import review
 from ecrkit.cli.review.markdown import GUARD_MARKER, LOSSES_MARKER, REVIEW_MARKER
 from ecrkit.documents.markdown import MAX_LENGTH
@@ -41,7 +42,7 @@ def test_options() -> None:
 
 def test_markers() -> None:
     """The page of pipelines has the first line of each comment, and its length."""
-    assert set(re.findall(r"<!-- .*? -->", CI)) == {REVIEW_MARKER, GUARD_MARKER, LOSSES_MARKER}
+    assert set(re.findall(r"<!-- .*? -->", CI)) == {REVIEW_MARKER, GUARD_MARKER, LOSSES_MARKER, FLEET_MARKER}
     assert f"{MAX_LENGTH:,} characters" in CI
 
 
