@@ -46,7 +46,7 @@ def test_existing_file_is_a_key() -> None:
         pytest.param(
             "cosign.pub",
             "cosign.pub: no such file; name a public key, a key as in 'awskms:///alias/release', an email address or "
-            "URL of whoever signs, or the ARN of a signing profile",
+            "URL of the signer, or the ARN of a signing profile",
             id="no file",
         ),
         pytest.param(
