@@ -64,7 +64,9 @@ def previous_release(tree: Path = ROOT) -> str:
 def checkout(commit: str, into: Path) -> Path:
     """Write the files of a commit to a folder."""
     with tarfile.open(fileobj=BytesIO(_git("archive", "--format=tar", commit).stdout)) as archive:
-        archive.extractall(into, filter="data")
+        # Python before 3.11.4 has no filters, and no argument for one.
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)
+        archive.extractall(into)  # noqa: S202 - our own commit
     return into
 
 
