@@ -1,4 +1,4 @@
-"""Layers in an inventory: which manifests are read, and what is said of those that are not."""
+"""Layers in an inventory: which manifests are read, and the message about manifests that are not read."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_layers_are_refused_where_pulls_count(client: ECRClient, stub: Stubber, 
 
 
 def test_layers_despite_pulls(client: ECRClient, stub: Stubber) -> None:
-    """Whoever says so reads the layers without a look at the policy."""
+    """With the option, the layers are read, whatever the policy says."""
     answer_images(stub, detail("a"))
     answer_manifests(stub, ["a"], a=manifest())
     images = source(client, despite_pulls=True)

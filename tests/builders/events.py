@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from builders.policies import edited
+from builders.refused import RefusedCatalog
 
 __all__ = ["EVENTS", "REFUSED", "RefusedEvents"]
 
@@ -28,28 +28,10 @@ _BESIDE = "a schema compares no value with another"
 
 
 @dataclass(frozen=True)
-class RefusedEvents:
-    """
-    Edits of the catalog above, and what is wrong with it then.
+class RefusedEvents(RefusedCatalog):
+    """Edits of the catalog above, and what is wrong with it then."""
 
-    Attributes:
-        code: of the check.
-        id: of the test.
-        edits: each replaces a text that stands once.
-        finding: as a person reads it, from the line on.
-        beyond: why no schema for editors can say it; empty where one does.
-    """
-
-    code: str
-    id: str
-    edits: tuple[tuple[str, str], ...]
-    finding: str
-    beyond: str = ""
-
-    @property
-    def text(self) -> str:
-        """The catalog."""
-        return edited(EVENTS, *self.edits)
+    catalog = EVENTS
 
 
 def _elsewhere(arn: str) -> tuple[tuple[str, str], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from builders.policies import edited
+from builders.refused import RefusedCatalog
 
 __all__ = ["REFUSED", "REGISTRY", "RefusedRegistry"]
 
@@ -78,28 +78,10 @@ _STATEMENT = """\
 
 
 @dataclass(frozen=True)
-class RefusedRegistry:
-    """
-    Edits of the catalog above, and what is wrong with it then.
+class RefusedRegistry(RefusedCatalog):
+    """Edits of the catalog above, and what is wrong with it then."""
 
-    Attributes:
-        code: of the check.
-        id: of the test.
-        edits: each replaces a text that stands once.
-        finding: as a person reads it, from the line on.
-        beyond: why no schema for editors can say it; empty where one does.
-    """
-
-    code: str
-    id: str
-    edits: tuple[tuple[str, str], ...]
-    finding: str
-    beyond: str = ""
-
-    @property
-    def text(self) -> str:
-        """The catalog."""
-        return edited(REGISTRY, *self.edits)
+    catalog = REGISTRY
 
 
 def _several(count: int, pattern: str) -> str:

@@ -189,7 +189,7 @@ def _found(call: Any, **arguments: str) -> dict[str, Any] | None:  # noqa: ANN40
 
 
 def _differs(there: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    """Compare what a definition sets; Glue adds to what is there."""
+    """Compare only the keys that the definition sets, because Glue adds keys of its own."""
     return any(not _covers(there.get(key), wanted[key]) for key in _COMPARED)
 
 

@@ -30,7 +30,7 @@ __all__ = ["Outcome", "Sessions", "failures_of", "take_registries"]
 
 _REGISTRIES_AT_A_TIME = 8
 _REPOSITORIES_AT_A_TIME = 4
-"""Of each registry: ECR limits the calls of an account and Region, and every client of ours slows down by itself."""
+"""Limits of one registry. ECR limits calls per account and Region, and each client slows down when throttled."""
 
 _CREDENTIALS_ENDED = frozenset(
     {

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from ecrkit.catalog import rulebook
+from ecrkit.catalog.reading.placed import PlacedReading
 from ecrkit.documents import At, Reader, is_empty
 from ecrkit.errors import errors_in
 from ecrkit.registry.events import Event, EventKind, EventSeverity, check_events
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
 
     from ecrkit.errors import Finding
     from ecrkit.registry.settings import Home
 
 __all__ = ["EVENT_KEYS", "EventsReader"]
-
-Value = TypeVar("Value")
 
 EVENT_KEYS = ("when", "severity", "repositories", "to")
 
@@ -52,12 +51,8 @@ class EventsReader:
         return events
 
 
-class _Reading:
-    """One run over the events of one registry; remembers the location of each value."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._places: dict[str, At] = {}
+class _Reading(PlacedReading):
+    """One run over the events of one registry."""
 
     def events(self, at: At, home: Home, repositories: Collection[str] | None) -> tuple[Event, ...]:
         events = self._each({"events": at}, "events", "", self._event)
@@ -70,9 +65,7 @@ class _Reading:
         return events
 
     def _event(self, at: At, path: str) -> Event | None:
-        members = self._reader.fields(at, known=EVENT_KEYS, required=("when", "to"))
-        self._places[path] = at
-        self._places |= {f"{path}/{key}": child for key, child in members.items()}
+        members = self._fields(at, path, known=EVENT_KEYS, required=("when", "to"))
         severity = self._reader.word(members["severity"], EventSeverity) if "severity" in members else None
         to = self._reader.string(members["to"]) if "to" in members else None
         event = Event(
@@ -87,27 +80,7 @@ class _Reading:
         self._places[path] = at
         return self._reader.word(at, EventKind)
 
-    def _text(self, at: At, path: str) -> str | None:
-        self._places[path] = at
-        return self._reader.string(at)
-
-    def _each(
-        self, members: dict[str, At], key: str, path: str, read: Callable[[At, str], Value | None]
-    ) -> tuple[Value, ...]:
-        """Read the list behind *key*, if there is one; an item that cannot be read is left out."""
-        if key not in members:
-            return ()
-        self._places[f"{path}/{key}"] = members[key]
-        values: list[Value] = []
-        for item in self._reader.items(members[key]) or ():
-            value = read(item, f"{path}/{key}/{len(values)}")
-            if value is not None:
-                values.append(value)
-        return tuple(values)
-
     def _placed(self, finding: Finding) -> Finding:
         """Move a finding to the location of its value, or of the nearest value around it."""
-        pointer = finding.location.pointer
-        while pointer not in self._places:
-            pointer = pointer.rpartition("/")[0]
-        return replace(finding, location=self._places[pointer].location)
+        _, at = self._nearest(finding.location.pointer)
+        return replace(finding, location=at.location)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ecrkit.catalog import rulebook
 from ecrkit.catalog.reading.encryption import read_encryption
+from ecrkit.catalog.reading.placed import PlacedReading
 from ecrkit.catalog.reading.settings import CATALOG_SILENCES, REASON, SettingsReader
 from ecrkit.catalog.reading.statements import read_reason, read_verbatim
 from ecrkit.catalog.reading.tags import TEMPLATE_TAGS
@@ -146,13 +147,12 @@ class RegistryReader:
         return registry or None
 
 
-class _Reading:
+class _Reading(PlacedReading):
     """One run over the settings of one registry; remembers where each value stood."""
 
     def __init__(self, reader: Reader, settings: SettingsReader) -> None:
-        self._reader = reader
+        super().__init__(reader)
         self._settings = settings
-        self._places: dict[str, At] = {}
 
     def registry(self, layers: list[At], home: Home) -> RegistrySettings:
         members = overridden(*(self._reader.fields(layer, known=REGISTRY_KEYS) for layer in layers))
@@ -301,28 +301,6 @@ class _Reading:
         # A type that cannot be read is told once: with KMS a key is allowed.
         return encryption or TemplateEncryption.KMS, self._string(members, "key")
 
-    def _fields(self, at: At, path: str, *, known: tuple[str, ...], required: tuple[str, ...] = ()) -> dict[str, At]:
-        return self._remember(path, at, self._reader.fields(at, known=known, required=required))
-
-    def _remember(self, path: str, at: At, members: dict[str, At]) -> dict[str, At]:
-        self._places[path] = at
-        self._places |= {f"{path}/{key}": child for key, child in members.items()}
-        return members
-
-    def _each(
-        self, members: dict[str, At], key: str, path: str, read: Callable[[At, str], Value | None]
-    ) -> tuple[Value, ...]:
-        """Read the list behind *key*, if there is one; an item that cannot be read is left out."""
-        if key not in members:
-            return ()
-        self._places[f"{path}/{key}"] = members[key]
-        values: list[Value] = []
-        for item in self._reader.items(members[key]) or ():
-            value = read(item, f"{path}/{key}/{len(values)}")
-            if value is not None:
-                values.append(value)
-        return tuple(values)
-
     def _by_prefix(self, members: dict[str, At], key: str, read: Callable[[At, str], Value | None]) -> dict[str, Value]:
         """Read the mapping behind *key*, if there is one; a value that cannot be read is left out."""
         if key not in members:
@@ -334,10 +312,6 @@ class _Reading:
             if value is not None:
                 values[prefix] = value
         return values
-
-    def _text(self, at: At, path: str) -> str | None:
-        self._places[path] = at
-        return self._reader.string(at)
 
     def _string(self, members: dict[str, At], key: str) -> str | None:
         return self._reader.string(members[key]) if key in members else None
@@ -360,10 +334,7 @@ class _Reading:
 
     def _placed(self, finding: Finding) -> Finding:
         """Move a finding about a value to where that stands, or the nearest around it."""
-        pointer = finding.location.pointer
-        while pointer not in self._places:
-            pointer = pointer.rpartition("/")[0]
-        at = self._places[pointer]
+        pointer, at = self._nearest(finding.location.pointer)
         # What is about all of a cache or a template is about the prefix that it stands behind.
         match steps_of(pointer):
             case [key, _] if key in _BY_PREFIX:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST_PROTECTED", "protected_lines", "protected_reasons", "protected_text"]
 
 MOST_PROTECTED = 10_000
-"""How many are listed at most; whoever has more has another problem."""
+"""The most protected images that a command lists. The counts are always complete."""
 
 _FEW = 10
 

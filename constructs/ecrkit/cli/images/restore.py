@@ -61,7 +61,7 @@ def restore(  # noqa: PLR0913 - one parameter per option
       ecrkit images restore web --archived-within 2d
       ecrkit images restore web --tags 'release-*' --yes
     """  # noqa: D301 - click reads the escape, which keeps the lines of the example
-    # Who names an active image is told that it is active; a pattern means those in the archive.
+    # An active image that is named gets a message. A pattern selects only images in the archive.
     choice = ImageChoice(
         names=image_names(images), tags=tags, archived_within=archived_within, archived=everything or bool(tags)
     )

@@ -88,7 +88,7 @@ def import_steps(
     for stack, path in sorted(mappings.items()):
         steps.append(f"npx cdk import {stack} --resource-mapping {path}")
         steps.append(f"npx cdk deploy {stack}")
-    # CloudFormation finds by itself only what has a name in the template.
+    # CloudFormation can find a resource on its own only if the template gives it a name.
     named = sorted(mappings.keys() - {registry})
     if named:
         steps.append("# or, to create missing resources too:")

@@ -14,11 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from ecrkit.documents.files import make_directory, unwritable
 from ecrkit.errors import (
-    DuplicateDigestError,
     InvalidInventoryError,
-    MissingTimeError,
     RefusedError,
-    UnreadableInputError,
 )
 from ecrkit.preview.fleet.circles import require_no_circle
 from ecrkit.preview.fleet.database import connect, quoted
@@ -30,7 +27,8 @@ from ecrkit.preview.fleet.dataset import (
     read_record,
 )
 from ecrkit.preview.fleet.expression import ROUNDS, going, summary, translated, verdicts
-from ecrkit.preview.fleet.parquet import files_of, read_error, require_both_tables, split_partitions, table_source
+from ecrkit.preview.fleet.opening import examine, open_table, require_each_once
+from ecrkit.preview.fleet.parquet import read_error, require_both_tables
 from ecrkit.preview.fleet.tables import (
     Place,
     policy_numbers,
@@ -113,9 +111,12 @@ class Fleet:
         self._is_protected = False
         self._policies: Mapping[Place, LifecyclePolicy] = {}
         try:
-            self._open(IMAGES, IMAGE_COLUMNS)
-            self._open(REPOSITORIES, REPOSITORY_COLUMNS, view="deployed")
-            self._examine()
+            open_table(self._database, dataset, IMAGES, IMAGE_COLUMNS)
+            open_table(self._database, dataset, REPOSITORIES, REPOSITORY_COLUMNS, view="deployed")
+            if self.record.complete:
+                require_both_tables(dataset)
+            require_each_once(self._database, dataset)
+            self._rounds = ROUNDS if examine(self._database) else 0
         except BaseException as error:
             self.close()
             if found := read_error(dataset, error):
@@ -384,62 +385,6 @@ class Fleet:
                     "preview the repository with `ecrkit policy preview`"
                 )
         self._rounds *= 2
-
-    def _open(self, table: str, columns: Mapping[str, str], *, view: str = "") -> None:
-        """Make the files of a table a view."""
-        import duckdb  # noqa: PLC0415 - an extra, which is there by now
-
-        name = view or table
-        selected = ", ".join(["account", "region", *columns])
-        if not files_of(self.dataset, table):
-            kinds = {"account": "VARCHAR", "region": "VARCHAR", **columns}
-            self._database.execute(f"CREATE TABLE {name} ({', '.join(f'{key} {kind}' for key, kind in kinds.items())})")
-            return
-        source = table_source(self.dataset, table)
-        try:
-            self._database.execute(f"CREATE VIEW {name} AS SELECT {selected} FROM {source}")  # noqa: S608 - names of columns
-            described = self._database.execute(f"DESCRIBE {name}").fetchall()
-        except duckdb.Error as error:
-            raise UnreadableInputError(
-                f"{self.dataset.as_posix()}/{table}: not the files of a fleet dataset: {str(error).splitlines()[0]}"
-            ) from None
-        found = {row[0]: row[1] for row in described}
-        for column, kind in columns.items():
-            if found[column] != kind:
-                raise UnreadableInputError(
-                    f"{self.dataset.as_posix()}/{table}: column {column} must be {kind}, got {found[column]}"
-                )
-
-    def _examine(self) -> None:
-        """Find out whether images refer to each other, and refuse what the evaluation refuses."""
-        if self.record.complete:
-            require_both_tables(self.dataset)
-        self._require_each_once()
-        refers, undated = self._one(
-            "SELECT count(*) FILTER (WHERE subject IS NOT NULL OR len(children) > 0), "
-            "count(*) FILTER (WHERE status <> 'ACTIVE' AND archived_at IS NULL) FROM images"
-        )
-        if undated:
-            repository, digest = self._one(
-                "SELECT repository, digest FROM images WHERE status <> 'ACTIVE' AND archived_at IS NULL "
-                "ORDER BY ALL LIMIT 1"
-            )
-            raise MissingTimeError(f"{repository}@{digest}: is archived, but has no time of archiving; set archived_at")
-        self._rounds = ROUNDS if refers else 0
-
-    def _require_each_once(self) -> None:
-        """Refuse an image that two files have, as after a copy over another dataset: it would be counted twice."""
-        for account, region in split_partitions(self.dataset, IMAGES):
-            row = self._one(
-                "SELECT repository, digest FROM images WHERE account = ? AND region = ? "
-                "GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1",
-                [account, region],
-            )
-            if row:
-                folder = f"{self.dataset.as_posix()}/{IMAGES}/account={account}/region={region}"
-                raise DuplicateDigestError(
-                    f"{folder}: two files have {row[0]}@{row[1]}; keep one of them, or write the dataset again"
-                )
 
     def _one(self, query: str, parameters: Sequence[str] = ()) -> tuple[Any, ...]:
         row = self._database.execute(query, parameters).fetchone()

@@ -97,7 +97,7 @@ def scanner_findings(
         One warning per principal that is named after a scanner and not excluded. Principals that have access through
         their account, or by their own IAM policy, are unknown.
     """
-    # Whoever may push may pull.
+    # A principal that can push can also pull.
     seen = set(excluded)
     for key, grantees in (("pull", access.pull), ("push", access.push)):
         for principal in grantees.principals:
