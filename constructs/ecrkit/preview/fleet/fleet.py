@@ -113,10 +113,7 @@ class Fleet:
         try:
             open_table(self._database, dataset, IMAGES, IMAGE_COLUMNS)
             open_table(self._database, dataset, REPOSITORIES, REPOSITORY_COLUMNS, view="deployed")
-            if self.record.complete:
-                require_both_tables(dataset)
-            require_each_once(self._database, dataset)
-            self._rounds = ROUNDS if examine(self._database) else 0
+            self._examine()
         except BaseException as error:
             self.close()
             if found := read_error(dataset, error):
@@ -385,6 +382,12 @@ class Fleet:
                     "preview the repository with `ecrkit policy preview`"
                 )
         self._rounds *= 2
+
+    def _examine(self) -> None:
+        if self.record.complete:
+            require_both_tables(self.dataset)
+        require_each_once(self._database, self.dataset)
+        self._rounds = ROUNDS if examine(self._database) else 0
 
     def _one(self, query: str, parameters: Sequence[str] = ()) -> tuple[Any, ...]:
         row = self._database.execute(query, parameters).fetchone()
